@@ -1,0 +1,57 @@
+#pragma once
+/// A driver library in this process, opened as the emulator opens it (dlopen of one path string, RTLD_NOW, local).
+#include "base/result.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace ddll::image {
+
+/// What tells one mapped object from another.
+struct Identity {
+    std::string build_id; ///< read from the mapped notes; empty when there is none
+    std::uint64_t device = 0, inode = 0; ///< of the file at the time of opening
+    std::uint64_t size = 0;
+    std::int64_t mtime_ns = 0;
+    std::uintptr_t base = 0, end = 0; ///< mapped address range [base, end)
+};
+
+/// What became of a library after dlclose.
+struct Unmapped {
+    bool gone = false;       ///< no object at the old base under the old name any more
+};
+
+class LoadedImage {
+public:
+    /// On failure the text of dlerror, untouched.
+    static Result<LoadedImage> open(const std::string& path);
+
+    LoadedImage(LoadedImage&& other) noexcept;
+    LoadedImage& operator=(LoadedImage&& other) noexcept;
+    LoadedImage(const LoadedImage&) = delete;
+    ~LoadedImage(); ///< does not close: a library left open stays mapped until the process ends
+
+    const std::string& path() const { return path_; }
+    const Identity& identity() const { return identity_; }
+    /// True when the object was mapped already before this opening (pinned): constructors did not run.
+    bool was_mapped() const { return was_mapped_; }
+    /// True when the mapped object is not the file that the path names now (device, inode or build-id differ).
+    bool differs_from_file() const;
+
+    /// Address or the text of dlerror.
+    Result<void*> symbol(const char* name) const;
+
+    /// dlclose, then looks whether the object is really gone. Once.
+    Unmapped close();
+
+private:
+    LoadedImage() = default;
+
+    std::string path_;
+    void* handle_ = nullptr;
+    Identity identity_;
+    bool was_mapped_ = false;
+};
+
+} // namespace ddll::image

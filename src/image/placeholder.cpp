@@ -1,0 +1,1 @@
+#include "image/elf_facts.h"

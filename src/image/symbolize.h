@@ -1,0 +1,19 @@
+#pragma once
+/// From a file and an offset to a function and a source line, by the symbol table and DWARF (libdw). Parent side only:
+/// reads files, maps nothing executable.
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace ddll::image {
+
+struct SourcePlace {
+    std::string function; ///< demangled; empty when unknown
+    std::string file;     ///< base name; empty without line information
+    int line = 0;
+};
+
+/// `offset` is relative to the lowest mapped address of the object (address - base).
+std::optional<SourcePlace> symbolize(const std::string& path, std::uint64_t offset);
+
+} // namespace ddll::image

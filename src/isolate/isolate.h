@@ -1,0 +1,77 @@
+#pragma once
+/// isolate/ runs a function in a forked child and tells how that ended. However the child dies - signal, exit, endless
+/// loop, memory eaten - the parent gets an Ending and keeps what the child wrote into shared memory.
+/// It knows nothing of drivers or Erlang. Read next: crash.h (what a dying child leaves behind).
+///
+/// Thread rules: the parent is single-threaded; children may do as they like.
+#include "base/result.h"
+#include "isolate/crash.h"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace ddll::isolate {
+
+struct Limits {
+    std::chrono::milliseconds wall{10'000};   ///< real time for the whole child; then it is asked for its stack and killed
+    std::size_t memory = std::size_t{2} << 30; ///< address space beyond what the child has at its start; 0: no limit
+};
+
+// --- how a child ended ----------------------------------------------------------------------------------------------
+
+struct Finished {};      ///< the function returned
+struct Exited {          ///< somebody called exit or _exit before that
+    int status = 0;
+};
+struct Signalled {       ///< died by a signal, or by std::terminate (then crash.exception says which)
+    int signal = 0;
+};
+struct TimedOut {};      ///< passed Limits::wall
+struct OutOfMemory {};   ///< passed Limits::memory
+struct Bug {             ///< a DDLL_CHECK failed in the child
+    std::string text;
+};
+struct Cancelled {};     ///< the parent was interrupted (Ctrl-C) before the child ended
+
+struct Ending {
+    std::variant<Finished, Exited, Signalled, TimedOut, OutOfMemory, Bug, Cancelled> how;
+    CrashReport crash;   ///< what the child left: stack, modules, exception; empty parts where unknown
+    std::string output;  ///< the last 64 KiB of what it wrote to stdout and stderr
+    std::uint64_t output_bytes = 0; ///< all it wrote
+};
+
+/// What the parent hands to a child to run. Destroyed in both processes.
+struct Job {
+    Limits limits;
+    /// Runs in the child, with stdin from /dev/null and stdout and stderr captured. Must not return by exception.
+    std::function<void()> body;
+    /// Runs in the parent when the child has ended.
+    std::function<void(Ending)> done;
+};
+
+/// Runs jobs, at most `parallel` children at once, until all are done or the process is interrupted (SIGINT, SIGTERM):
+/// then running children are killed, every job not finished ends as Cancelled, and `interrupted()` is true.
+class Pool {
+public:
+    explicit Pool(unsigned parallel);
+    ~Pool();
+    Pool(const Pool&) = delete;
+
+    void add(Job job);
+    void run();
+    bool interrupted() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// One job, with debugger-friendly `in_process`: no fork, no limits (then only Finished comes back).
+Ending run(const Limits& limits, std::function<void()> body, bool in_process = false);
+
+} // namespace ddll::isolate

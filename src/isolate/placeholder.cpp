@@ -1,0 +1,1 @@
+#include "isolate/isolate.h"

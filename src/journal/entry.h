@@ -1,0 +1,199 @@
+#pragma once
+/// journal/ is what happened: one append-only list, in memory that the parent owns, written in binary by the child.
+/// It knows numbers, names and bytes; it has no idea what a rule or a driver is. Read next: journal.h (write, read).
+///
+/// Entry is a view: its strings point into the journal (when read) or at the writer's own text (when written), so a
+/// journal must outlive the entries read from it. Adding a kind: a struct here, its place in the variant, its fields in codec.cpp; the
+/// compiler then lists the readers that have to say something about it.
+#include "base/id.h"
+#include "base/time.h"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <variant>
+
+namespace ddll::journal {
+
+/// Callbacks of a driver, plus the entry points around them.
+enum class Callback : std::uint8_t {
+    dlopen, ///< constructors
+    driver_init,
+    init,
+    start,
+    stop,
+    output,
+    outputv,
+    control,
+    call,
+    timeout,
+    flush,
+    ready_input,
+    ready_output,
+    ready_async,
+    process_exit,
+    stop_select,
+    emergency_close,
+    finish,
+    async_invoke,
+    async_free,
+    dlclose, ///< destructors
+};
+const char* name(Callback callback);
+std::optional<Callback> callback_named(std::string_view name);
+
+/// A scenario step begins. `index` counts from 0 over the flattened story.
+struct StepBegun {
+    std::uint32_t index = 0;
+};
+struct StepEnded {
+    std::uint32_t index = 0;
+};
+/// A process performs an action; `text` is the Erlang call.
+struct Called {
+    ProcessId process;
+    std::string_view text;
+};
+enum class Outcome : std::uint8_t { value, raised_error, raised_exit, raised_throw, blocked };
+/// What an action returned; `term` in external format (reason when raised, empty when blocked).
+struct Returned {
+    ProcessId process;
+    Outcome outcome = Outcome::value;
+    bool late = false; ///< the process had been blocked in an earlier step
+    std::string_view term;
+};
+/// A message entered a mailbox. `from_port` or `from_process` may both be none (the emulator itself).
+struct Delivered {
+    ProcessId to;
+    PortId from_port;
+    ProcessId from_process;
+    std::string_view term;
+};
+struct ProcessStarted {
+    ProcessId process;
+    std::string_view name; ///< the scenario's
+};
+struct ProcessEnded {
+    ProcessId process;
+    std::string_view reason; ///< external format
+};
+struct PortOpened {
+    PortId port;
+    DriverId driver;
+    ProcessId owner;
+    std::string_view name; ///< the whole open_port text
+};
+/// Links and monitors were told; `reason` in external format. `draining`: the queue is not empty, stop comes later.
+struct PortClosing {
+    PortId port;
+    bool draining = false;
+    std::string_view reason;
+};
+/// stop has returned: handles are stale from here on.
+struct PortClosed {
+    PortId port;
+};
+struct Entered {
+    Callback callback = Callback::init;
+    DriverId driver;
+    PortId port;        ///< none for driver-wide callbacks
+    ProcessId caller;   ///< on whose behalf, or none
+    ImageId image;      ///< the code that runs
+    std::uint64_t a = 0; ///< command of control and call, length of output, descriptor of ready_*
+    std::string_view data;   ///< start's command text; the first bytes of output, control and call
+};
+struct Left {
+    Callback callback = Callback::init;
+    PortId port;
+    std::int64_t result = 0;
+};
+/// A driver API function was called. `function` is its row in api/functions.def.
+struct ApiCalled {
+    std::uint16_t function = 0;
+    PortId port;
+    std::int64_t a = 0, b = 0;
+    std::int64_t result = 0;
+};
+/// A driver record changed.
+struct DriverChanged {
+    DriverId driver;
+    std::uint8_t presence = 0; ///< lifecycle::Presence
+    std::uint8_t status = 0;   ///< lifecycle::Status
+    std::uint32_t ports = 0, holds = 0, loads = 0;
+    std::string_view name;
+};
+struct ImageOpened {
+    ImageId image;
+    DriverId driver;
+    bool was_mapped = false;   ///< the loader gave an object that had never left
+    bool differs = false;      ///< what is mapped is not what the path names now
+    std::uint64_t base = 0, end = 0; ///< for stacks only; never printed
+    std::uint64_t content_hash = 0;  ///< of the file at that moment
+    std::string_view path;
+    std::string_view build_id;
+};
+struct ImageFailed {
+    DriverId driver;
+    std::uint8_t kind = 0; ///< lifecycle::LoadError::Kind
+    std::string_view path;
+    std::string_view text; ///< dlerror's, or what was wrong with the entry
+};
+struct ImageClosed {
+    ImageId image;
+    DriverId driver;
+    bool gone = false; ///< the mapping really left memory
+};
+/// After a reload: is what runs the file that was asked for, and did the old code leave?
+struct Reloaded {
+    DriverId driver;
+    ImageId before, after;
+    bool old_gone = false;
+    bool new_runs = false;
+};
+struct FileInstalled {
+    std::uint8_t how = 0; ///< rename, overwrite, remove
+    std::string_view path;
+    std::string_view version; ///< empty for remove
+};
+struct ClockAdvanced {
+    std::int64_t by_ns = 0;
+};
+/// The driver did something wrong; `rule` is an id of check/'s catalogue.
+struct Misused {
+    std::uint16_t rule = 0;
+    std::uint16_t function = 0; ///< the API function, 0xffff for none
+    PortId port;
+    std::string_view detail;
+};
+/// What the emulator would have written to its log.
+struct Logged {
+    std::string_view text;
+};
+/// An expectation of the scenario did not hold.
+struct Mismatched {
+    std::uint32_t index = 0; ///< step
+    std::string_view what;        ///< "returns", "receives alice", ...
+    std::string_view expected;
+    std::string_view got;
+};
+/// The step could not be done at all: an unimplemented API function was needed, a limit was passed.
+struct StepFailed {
+    std::uint32_t index = 0;
+    std::string_view text;
+};
+/// The story came to its end.
+struct Ended {};
+
+using Event =
+    std::variant<StepBegun, StepEnded, Called, Returned, Delivered, ProcessStarted, ProcessEnded, PortOpened, PortClosing,
+                 PortClosed, Entered, Left, ApiCalled, DriverChanged, ImageOpened, ImageFailed, ImageClosed, Reloaded,
+                 FileInstalled, ClockAdvanced, Misused, Logged, Mismatched, StepFailed, Ended>;
+
+struct Entry {
+    std::uint64_t seq = 0; ///< from 1, without gaps
+    VirtualTime time;
+    std::uint16_t thread = 0; ///< 0 is the emulator thread
+    Event event;
+};
+
+} // namespace ddll::journal

@@ -1,0 +1,90 @@
+#pragma once
+/// How a story ended: what the reports print and the exit code comes from. Built in the parent from the journal and the
+/// child's Ending; nothing here comes from anywhere else.
+#include "isolate/isolate.h"
+#include "journal/journal.h"
+#include "scenario/scenario.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ddll::scenario {
+
+/// Worst last: order of Verdict is not severity; see cli/exit_code.h.
+enum class Verdict : std::uint8_t { passed, failed, crashed, hung, unusable, bug, skipped };
+const char* name(Verdict v);
+
+struct Failure {
+    std::uint32_t step = 0; ///< index into RunResult::flat; UINT32_MAX for the story as a whole
+    std::string what;       ///< "returns", "receives alice", "driver_calls", ...
+    std::string expected;
+    std::string got;
+    std::string help;       ///< what to do next; may be empty
+};
+
+struct Finding {
+    std::string rule;     ///< stable id, as in check/catalogue
+    std::string severity; ///< "error", "warning", "note"
+    std::string title;    ///< one line with the names filled in
+    std::string evidence;
+    std::string advice;
+    std::uint32_t step = UINT32_MAX;
+    bool expected = false;
+};
+
+struct StackFrame {
+    std::string module;   ///< base name of the file
+    std::uint64_t offset = 0;
+    std::string function; ///< demangled, may be empty
+    std::string source;   ///< file:line, may be empty
+};
+
+/// The callback that was running when the child died.
+struct InCallback {
+    std::string callback; ///< "control"; empty when no driver code was running
+    std::string driver;
+    std::string version;
+    std::string port;     ///< the scenario's name for it, or #Port<...>
+    std::uint32_t step = UINT32_MAX;
+};
+
+struct Death {
+    std::string headline; ///< "SIGSEGV (address 0x8 is not mapped) in callback control of driver counter"
+    std::string signal;   ///< "SIGSEGV", or empty
+    std::optional<int> exit_status;
+    bool timed_out = false, out_of_memory = false;
+    std::string exception;
+    InCallback in;
+    std::vector<StackFrame> stack;
+    std::vector<std::string> last_events; ///< the journal's last lines
+    std::string output;                   ///< what the driver printed, the end of it
+    std::string advice;
+    bool expected = false;
+};
+
+struct StepResult {
+    enum class State : std::uint8_t { not_reached, done, failed, died } state = State::not_reached;
+    std::uint64_t first_entry = 0, last_entry = 0; ///< journal sequence numbers
+};
+
+struct RunResult {
+    std::shared_ptr<const Scenario> scenario;
+    std::string file;
+    std::string title;
+    Verdict verdict = Verdict::bug;
+    std::vector<FlatStep> flat;
+    std::vector<StepResult> steps; ///< one for each of flat
+    std::vector<Failure> failures;
+    std::vector<Finding> findings;
+    std::optional<Death> death;
+    std::vector<Error> mistakes; ///< when the file could not be used
+    std::string skipped_why;
+    std::string output; ///< what the driver printed, the end of it
+    std::shared_ptr<const journal::Journal> journal; ///< may be null
+    std::map<std::string, std::string> names; ///< printed pid, port or reference to the scenario's name for it
+};
+
+} // namespace ddll::scenario

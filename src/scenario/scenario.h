@@ -1,0 +1,174 @@
+#pragma once
+/// scenario/ is the story file: read it (reader.h), play it (runner.h), say how it ended (result.h).
+/// Scenario is the file after reading: names resolved, texts parsed, every mistake already reported.
+#include "base/result.h"
+#include "base/time.h"
+#include "journal/entry.h"
+#include "term/expr.h"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace ddll::scenario {
+
+/// An expression or pattern as written, with its place in the file.
+struct Text {
+    std::string source;
+    term::ExprPtr expr;
+    Place place;
+};
+
+struct DriverFile {
+    std::string version;
+    std::string file;      ///< resolved path
+    std::string written;   ///< as in the scenario
+    bool broken = false;   ///< unusable on purpose: not examined
+    Place place;
+};
+
+struct DriverDecl {
+    std::string name;
+    std::vector<DriverFile> versions; ///< in file order
+};
+
+struct ProcessDecl {
+    std::string name;     ///< alice
+    std::string variable; ///< Alice
+    bool trap_exit = false;
+};
+
+struct PathDecl {
+    std::string variable;
+    std::string folder;
+};
+
+enum class InstallHow : std::uint8_t { rename, overwrite, remove };
+
+/// Class and reason of an expected exception.
+struct Raises {
+    std::string exception_class; ///< error, exit, throw
+    Text reason;
+};
+using CallOutcome = std::variant<std::monostate, Text, Raises>; ///< anything but an exception; a value; an exception
+
+/// Either the marker for "the call returned" or a pattern.
+struct ReceivePattern {
+    bool is_return = false;
+    Text pattern;
+};
+struct Receives {
+    std::string process;
+    std::vector<ReceivePattern> messages;
+    Place place;
+};
+
+struct DriverCallPattern {
+    bool is_return = false;
+    std::string driver;                            ///< empty: any
+    std::string version;                           ///< empty: any
+    std::optional<journal::Callback> callback;     ///< nothing: an API function
+    std::string name;
+    std::vector<Text> arguments;
+    std::string written;
+};
+struct DriverCalls {
+    std::vector<DriverCallPattern> calls;
+    Place place;
+};
+
+struct NamedPattern {
+    std::string process;
+    Text pattern;
+};
+
+/// What a call or an advance may be expected to cause.
+struct Effects {
+    std::vector<Receives> receives;
+    std::vector<NamedPattern> exits;
+    std::vector<NamedPattern> unblocks;
+    std::optional<DriverCalls> driver_calls;
+};
+
+struct CallStep {
+    std::string by;
+    std::vector<Text> calls;           ///< one, or a batch
+    std::vector<CallOutcome> outcomes; ///< as many
+    bool is_batch = false;
+    bool blocks = false;
+    Effects effects;
+};
+struct InstallStep {
+    std::string driver;
+    std::string version; ///< empty for remove
+    std::string into;    ///< path variable
+    std::string as;      ///< file name without .so
+    InstallHow how = InstallHow::rename;
+};
+struct AdvanceStep {
+    Duration by;
+    Effects effects;
+};
+struct ExpectStep {
+    std::string driver;
+    std::optional<std::string> status;
+    std::optional<bool> forced;
+    std::optional<std::string> image;
+    std::optional<bool> replaced;
+    std::optional<bool> unloaded;
+    std::optional<std::uint32_t> port_count;
+    std::optional<std::vector<Text>> held_by;
+    std::optional<std::vector<std::pair<std::string, std::uint32_t>>> users;
+};
+struct NoteStep {};
+struct Step;
+struct RepeatStep {
+    std::uint32_t times = 0;
+    std::vector<Step> steps;
+};
+
+struct Step {
+    std::variant<CallStep, InstallStep, AdvanceStep, ExpectStep, NoteStep, RepeatStep> what;
+    std::string note;
+    Place place;
+};
+
+/// How the story is expected to die; every given part must hold.
+struct ExpectedCrash {
+    std::optional<std::string> signal;
+    std::optional<std::string> callback;
+    std::optional<int> exit;
+    bool hang = false, exception = false, memory = false;
+    Place place;
+};
+
+struct Scenario {
+    std::string file; ///< as given on the command line
+    std::string title;
+    std::vector<std::string> description;
+    std::vector<std::string> tags;
+    std::vector<PathDecl> paths;
+    std::vector<DriverDecl> drivers;
+    std::vector<ProcessDecl> processes;
+    std::map<std::string, std::string> environment;
+    bool strict = false;
+    std::optional<std::chrono::milliseconds> time_limit;
+    Duration async_takes;
+    bool open_error_preset = true;
+    std::vector<std::string> expected_findings;
+    std::optional<ExpectedCrash> expected_crash;
+    std::vector<Step> steps;
+};
+
+/// Steps in the order they are played, repeats unrolled; the journal's step indices count along this list.
+struct FlatStep {
+    const Step* step = nullptr;
+    std::vector<std::uint32_t> rounds; ///< 1-based round of each enclosing repeat, outermost first
+    std::uint32_t number = 0;          ///< 1-based number of the step as written in the file, depth first
+};
+
+} // namespace ddll::scenario

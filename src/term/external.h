@@ -1,0 +1,27 @@
+#pragma once
+/// External term format, as drivers' call/3 and ERL_DRV_EXT2TERM speak it and as the journal stores terms.
+/// Encoding and decoding go through ei; lengths are proved first, because ei itself trusts its input.
+#include "base/result.h"
+#include "term/term.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace ddll::term {
+
+/// With the version byte 131. The bytes are those of term_to_binary/1 on OTP 25 for every term that has one form.
+std::string encode(const Term& term);
+
+/// Appends instead of returning, for hot paths.
+void encode_to(const Term& term, std::string& out);
+
+struct Decoded {
+    Term term;
+    std::size_t used; ///< bytes read, the version byte included; what follows is ignored as the emulator does
+};
+
+/// Reads one term with its version byte; nothing for anything truncated, malformed, or nested deeper than 100,000.
+std::optional<Decoded> decode(std::string_view bytes);
+
+} // namespace ddll::term

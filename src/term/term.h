@@ -1,0 +1,158 @@
+#pragma once
+/// term/ is the Erlang value: what scenarios write, drivers send and mailboxes hold.
+/// It knows nothing of processes that run, ports that live or files; pids, ports and references are numbers here.
+/// Read next: text.h (Erlang's text form), expr.h (calls and patterns), external.h (external term format).
+///
+/// A Term is an immutable value: copying shares, nothing is ever changed in place. Copies may be read from any
+/// thread. Equality is Erlang's `=:=`, order is Erlang's standard term order.
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace ddll::term {
+
+class Term;
+
+/// An integer outside 64 bits. `magnitude` is little-endian, without leading (high) zero bytes.
+struct BigInt {
+    bool negative = false;
+    std::vector<std::uint8_t> magnitude;
+    bool operator==(const BigInt&) const = default;
+};
+
+/// Text of an atom, UTF-8, at most 255 characters.
+struct Atom {
+    std::shared_ptr<const std::string> text;
+};
+
+/// A pid, port or reference. The host numbers its own; those that arrive in external format from another
+/// node keep the bytes they came in (`foreign`), so that they compare and travel unchanged.
+struct Identity {
+    std::uint64_t number = 0;
+    std::shared_ptr<const std::string> foreign;
+};
+struct Pid : Identity {};
+struct Port : Identity {};
+struct Reference : Identity {};
+
+struct Nil {};
+
+/// Bytes with an owner: a copy, or memory that somebody else keeps alive (a driver's binary).
+/// `bits` is the number of bits used of the last byte, 8 for whole bytes (and for no bytes at all).
+struct Bits {
+    std::shared_ptr<const void> owner;
+    const std::uint8_t* data = nullptr;
+    std::size_t size = 0; ///< bytes, the partly used last one included
+    std::uint8_t bits = 8;
+
+    std::string_view bytes() const { return {reinterpret_cast<const char*>(data), size}; }
+};
+
+struct Tuple {
+    std::vector<Term> elements;
+};
+
+/// One or more elements and a tail that is never itself a List: nil for a proper list.
+struct List;
+
+/// Pairs sorted by key in standard order, keys distinct.
+struct Map;
+
+class Term {
+public:
+    enum class Kind : std::uint8_t { integer, big, floating, atom, reference, port, pid, tuple, map, nil, list, bits };
+
+    Term() : value_(Nil{}) {}
+
+    static Term integer(std::int64_t n) { return Term(Value(n)); }
+    static Term unsigned_integer(std::uint64_t n);
+    static Term big(BigInt n); ///< normalises: gives a plain integer where 64 bits suffice
+    static Term floating(double d) { return Term(Value(d)); }
+    static Term atom(std::string_view utf8);
+    static Term boolean(bool b);
+    static Term pid(std::uint64_t number) { return Term(Value(Pid{{number, {}}})); }
+    static Term port(std::uint64_t number) { return Term(Value(Port{{number, {}}})); }
+    static Term reference(std::uint64_t number) { return Term(Value(Reference{{number, {}}})); }
+    static Term pid(Pid p) { return Term(Value(std::move(p))); }
+    static Term port(Port p) { return Term(Value(std::move(p))); }
+    static Term reference(Reference r) { return Term(Value(std::move(r))); }
+    static Term nil() { return Term(); }
+    static Term tuple(std::vector<Term> elements);
+    static Term list(std::vector<Term> elements); ///< proper; nil when empty
+    static Term list(std::vector<Term> elements, Term tail); ///< `tail` when `elements` is empty; flattens a list tail
+    static Term bytes_list(std::string_view bytes); ///< list of integers 0..255
+    static Term string(std::string_view utf8);      ///< list of code points; bytes that are no UTF-8 stay bytes
+    static Term binary(std::string_view copied);
+    static Term bits(Bits b);
+    /// Last of equal keys wins, as in a map literal.
+    static Term map(std::vector<std::pair<Term, Term>> pairs);
+
+    Kind kind() const { return static_cast<Kind>(value_.index()); }
+    bool is(Kind k) const { return kind() == k; }
+    bool is_integer() const { return is(Kind::integer) || is(Kind::big); }
+    bool is_list() const { return is(Kind::list) || is(Kind::nil); }
+    bool is_binary() const { return is(Kind::bits) && as_bits().bits == 8; }
+    bool is_atom(std::string_view text) const { return is(Kind::atom) && as_atom() == text; }
+    bool is_tuple(std::size_t arity) const { return is(Kind::tuple) && elements().size() == arity; }
+
+    // Each asks for the right kind; anything else is a bug (DDLL_CHECK).
+    std::int64_t as_integer() const;
+    const BigInt& as_big() const;
+    double as_float() const;
+    const std::string& as_atom() const;
+    std::uint64_t as_pid() const;       ///< 0 for a foreign one
+    std::uint64_t as_port() const;      ///< 0 for a foreign one
+    std::uint64_t as_reference() const; ///< 0 for a foreign one
+    const Identity& identity() const;   ///< of a pid, port or reference
+    const Bits& as_bits() const;
+    const std::vector<Term>& elements() const; ///< of a tuple
+    const std::vector<Term>& items() const;    ///< of a list; empty for nil
+    const Term& tail() const;                  ///< of a list or nil; nil when proper
+    const std::vector<std::pair<Term, Term>>& pairs() const;
+
+    bool is_proper_list() const { return is(Kind::nil) || (is(Kind::list) && tail().is(Kind::nil)); }
+
+    friend bool operator==(const Term& a, const Term& b);
+    /// Erlang's standard order with 1 < 1.0 broken by kind (so that it is total and agrees with ==).
+    friend std::strong_ordering operator<=>(const Term& a, const Term& b);
+
+private:
+    using Value = std::variant<std::int64_t, std::shared_ptr<const BigInt>, double, Atom, Reference, Port, Pid,
+                               std::shared_ptr<const Tuple>, std::shared_ptr<const Map>, Nil, std::shared_ptr<const List>,
+                               std::shared_ptr<const Bits>>;
+    explicit Term(Value v) : value_(std::move(v)) {}
+
+    Value value_;
+};
+
+struct List {
+    std::vector<Term> items;
+    Term tail;
+};
+
+struct Map {
+    std::vector<std::pair<Term, Term>> pairs;
+};
+
+/// {A, B, ...} of terms, for code that reads better so.
+template <class... T>
+Term make_tuple(T... elements) {
+    std::vector<Term> v;
+    v.reserve(sizeof...(elements));
+    (v.push_back(std::move(elements)), ...);
+    return Term::tuple(std::move(v));
+}
+
+// --- iolists, as the BIFs understand them ---------------------------------------------------------------------------
+
+/// The bytes of a binary or of a (deep, possibly binary-ended) list of bytes and binaries; false for anything else,
+/// with `out` in an unspecified state. Bitstrings that are not whole bytes are refused.
+bool iolist_to_bytes(const Term& term, std::string& out);
+
+} // namespace ddll::term
