@@ -8,7 +8,7 @@
 namespace ddll::isolate {
 
 struct Module {
-    std::uintptr_t base = 0, end = 0;
+    std::uintptr_t base = 0, end = 0; ///< lowest mapped address, and behind the highest
     std::string path; ///< as the loader knows it; empty for the executable
 };
 
@@ -17,21 +17,33 @@ struct CrashReport {
     int code = 0;                        ///< si_code
     std::uintptr_t fault_address = 0;    ///< of SIGSEGV, SIGBUS, SIGILL, SIGFPE
     bool has_fault_address = false;
-    std::vector<std::uintptr_t> stack;   ///< return addresses, innermost first
+    /// Innermost first. The first is the instruction that failed; of callers it is an address inside the call, not the
+    /// return address, so that looking it up gives the line of the call.
+    std::vector<std::uintptr_t> stack;
     std::vector<Module> modules;         ///< at the time of the crash
     std::string exception;               ///< demangled type and what() of an exception nobody caught
     std::string fatal;                   ///< text given to die()
     bool stack_exhausted = false;        ///< the fault lies in a stack guard page
-    bool near_memory_limit = false;
+    bool near_memory_limit = false;      ///< little was left of Limits::memory when the child died
 
     const Module* module_of(std::uintptr_t address) const;
 };
 
-/// Installs the handlers in the calling process, which must have been prepared by isolate (they write into its shared
-/// block). Called by isolate itself; exposed for tests.
-void install_crash_handlers();
-
-/// Ends the child as the emulator ends for a fatal misuse: records `text` and the stack, then SIGABRT.
+/// Ends the child as the emulator ends for a fatal misuse: records `text` and the stack, then SIGABRT. Outside a child
+/// (in_process) the text goes to stderr instead.
 [[noreturn]] void die(const std::string& text);
+
+/// Room for the crash handlers, so that a thread that has used up its stack can still be reported. The main thread of a
+/// child has it; other threads make one at their start and keep it until they end. Belongs to the thread that makes it.
+class SignalStack {
+public:
+    SignalStack();
+    ~SignalStack();
+    SignalStack(const SignalStack&) = delete;
+    SignalStack& operator=(const SignalStack&) = delete;
+
+private:
+    void* memory_ = nullptr;
+};
 
 } // namespace ddll::isolate

@@ -45,17 +45,18 @@ struct Ending {
     std::uint64_t output_bytes = 0; ///< all it wrote
 };
 
-/// What the parent hands to a child to run. Destroyed in both processes.
+/// What the parent hands to a child to run. The child ends without destroying its copy.
 struct Job {
     Limits limits;
     /// Runs in the child, with stdin from /dev/null and stdout and stderr captured. Must not return by exception.
     std::function<void()> body;
-    /// Runs in the parent when the child has ended.
+    /// Runs in the parent when the child has ended. May add jobs to the pool.
     std::function<void(Ending)> done;
 };
 
 /// Runs jobs, at most `parallel` children at once, until all are done or the process is interrupted (SIGINT, SIGTERM):
 /// then running children are killed, every job not finished ends as Cancelled, and `interrupted()` is true.
+/// Each child leads a session of its own, and what is left of that when the child ends is killed.
 class Pool {
 public:
     explicit Pool(unsigned parallel);

@@ -3,11 +3,12 @@
 /// It knows numbers, names and bytes; it has no idea what a rule or a driver is. Read next: journal.h (write, read).
 ///
 /// Entry is a view: its strings point into the journal (when read) or at the writer's own text (when written), so a
-/// journal must outlive the entries read from it. Adding a kind: a struct here, its place in the variant, its fields in codec.cpp; the
-/// compiler then lists the readers that have to say something about it.
+/// journal must outlive the entries read from it. Adding a kind: a struct here, its place in the variant, its row in
+/// kinds.h; the compiler then lists the readers that have to say something about it.
 #include "base/id.h"
 #include "base/time.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -39,7 +40,8 @@ enum class Callback : std::uint8_t {
     async_free,
     dlclose, ///< destructors
 };
-const char* name(Callback callback);
+inline constexpr std::uint8_t callback_count = static_cast<std::uint8_t>(Callback::dlclose) + 1;
+const char* name(Callback callback); ///< as the member of ErlDrvEntry is spelled
 std::optional<Callback> callback_named(std::string_view name);
 
 /// A scenario step begins. `index` counts from 0 over the flattened story.
@@ -189,11 +191,15 @@ using Event =
                  PortClosed, Entered, Left, ApiCalled, DriverChanged, ImageOpened, ImageFailed, ImageClosed, Reloaded,
                  FileInstalled, ClockAdvanced, Misused, Logged, Mismatched, StepFailed, Ended>;
 
+/// Longer payloads are cut to this many bytes when they are written. A term that was cut cannot be decoded.
+inline constexpr std::size_t payload_limit = 64 * 1024;
+
 struct Entry {
     std::uint64_t seq = 0; ///< from 1, without gaps
     VirtualTime time;
     std::uint16_t thread = 0; ///< 0 is the emulator thread
     Event event;
+    bool cut = false; ///< a payload was longer than payload_limit: only its beginning is here
 };
 
 } // namespace ddll::journal

@@ -39,13 +39,13 @@ struct Entry {
 struct DriverRecord {
     Presence presence = Presence::absent;
     Status status = Status::ok;
-    std::string path;             ///< cleaned directory + "/" + name, compared byte by byte
-    bool kill_ports = false;      ///< driver option, fixed for the instance
-    std::vector<Entry> entries;   ///< newest first
-    std::uint32_t port_count = 0; ///< ports between start and stop: what info shows
+    std::string path;              ///< cleaned directory + "/" + name, compared byte by byte
+    bool kill_ports = false;       ///< driver option, fixed for the instance
+    std::vector<Entry> entries;    ///< newest first
+    std::uint32_t port_count = 0;  ///< ports between start and stop: what info shows
     std::uint32_t other_holds = 0; ///< port structures not yet freed, async jobs, outstanding stop_select calls
-    std::string next_path;        ///< while reloading
-    bool next_kill_ports = false; ///< while reloading
+    std::string next_path;         ///< while reloading
+    bool next_kill_ports = false;  ///< while reloading
     bool operator==(const DriverRecord&) const = default;
 };
 
@@ -66,7 +66,13 @@ inline bool forced(Status s) {
 
 /// Why a library could not become a driver.
 struct LoadError {
-    enum class Kind : std::uint8_t { open_error, no_driver_init, driver_init_failed, bad_driver_name, driver_incorrect_version };
+    enum class Kind : std::uint8_t {
+        open_error,
+        no_driver_init,
+        driver_init_failed,
+        bad_driver_name,
+        driver_incorrect_version
+    };
     Kind kind = Kind::open_error;
     int number = 0; ///< open_error only: -10 - index into the emulator's list of texts
     bool operator==(const LoadError&) const = default;

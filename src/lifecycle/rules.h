@@ -1,6 +1,8 @@
 #pragma once
 /// decide(): the whole of load, unload, reload and monitor as one total function from values to values.
-/// rules.cpp reads like the table it implements, one function per request, first match wins.
+/// Put `next` in the record's place first, then carry out the effects in their order: some of them ask again.
+/// The rules read like the table in docs/lifecycle.md, one function per request, first match wins: rules_load.cpp,
+/// rules_unload.cpp, rules_wait.cpp.
 #include "lifecycle/record.h"
 
 namespace ddll::lifecycle {
@@ -36,6 +38,7 @@ struct AddWait { ///< the second half of an Unload or reload: a wait that is set
     EntryKind kind;
     ProcessId process;
     RefId ref;
+    bool operator==(const AddWait&) const = default;
 };
 struct Monitor { ///< monitor/2
     ProcessId process;
@@ -49,7 +52,7 @@ struct Demonitor { ///< demonitor/1; to be asked of every record, removes only t
 struct ProcessExit { ///< the exit scan; to be asked of every record, newest driver first
     ProcessId process;
 };
-struct Collect {}; ///< the deferred removal; does nothing when something holds the code again
+struct Collect {};      ///< the deferred removal; does nothing when something holds the code again
 struct ReloadOpened {}; ///< effect::OpenImage of a Collect succeeded
 struct ReloadFailed {
     LoadError error;
@@ -61,10 +64,10 @@ struct HoldAdded {};    ///< an async job or an outstanding stop_select
 struct HoldReleased {}; ///< ... ended, or a port structure was freed
 } // namespace request
 
-using Request =
-    std::variant<request::Load, request::LoadOpened, request::LoadFailed, request::Unload, request::AddWait, request::Monitor,
-                 request::Demonitor, request::ProcessExit, request::Collect, request::ReloadOpened, request::ReloadFailed,
-                 request::LockDriver, request::PortOpened, request::PortStopped, request::HoldAdded, request::HoldReleased>;
+using Request = std::variant<request::Load, request::LoadOpened, request::LoadFailed, request::Unload, request::AddWait,
+                             request::Monitor, request::Demonitor, request::ProcessExit, request::Collect,
+                             request::ReloadOpened, request::ReloadFailed, request::LockDriver, request::PortOpened,
+                             request::PortStopped, request::HoldAdded, request::HoldReleased>;
 
 /// What must be done, in this order, by somebody else.
 namespace effect {
@@ -77,7 +80,7 @@ struct OpenImage { ///< open, check and init the library; the outcome comes back
 struct FinishAndClose { ///< take it off the driver list, call finish, dlclose
     bool operator==(const FinishAndClose&) const = default;
 };
-struct KillPorts { ///< terminate every live port of the driver with reason driver_unloaded, now
+struct KillPorts { ///< terminate every live port of the driver with reason driver_unloaded, before the call returns
     bool operator==(const KillPorts&) const = default;
 };
 struct Send { ///< {'UP'|'DOWN', Ref, driver, Name, What}
@@ -89,19 +92,19 @@ struct Send { ///< {'UP'|'DOWN', Ref, driver, Name, What}
     bool at_once = false;           ///< an answer of monitor/2 itself: carries the name as the caller wrote it
     bool operator==(const Send&) const = default;
 };
-struct QueueCollect { ///< the last hold went: a Collect follows when the time slice ends
+/// The last hold went: a Collect of this record follows when the time slice ends. One that is still queued for the
+/// same record gives up its place: the newer one stands at the end.
+struct QueueCollect {
     bool operator==(const QueueCollect&) const = default;
 };
 struct Continue { ///< after the effects before it: ask this of the record as it is by then
     request::AddWait next;
-    bool operator==(const Continue& o) const {
-        return next.kind == o.next.kind && next.process == o.next.process && next.ref == o.next.ref;
-    }
+    bool operator==(const Continue&) const = default;
 };
 } // namespace effect
 
-using Effect = std::variant<effect::OpenImage, effect::FinishAndClose, effect::KillPorts, effect::Send, effect::QueueCollect,
-                            effect::Continue>;
+using Effect = std::variant<effect::OpenImage, effect::FinishAndClose, effect::KillPorts, effect::Send,
+                            effect::QueueCollect, effect::Continue>;
 
 /// Enumerators are the atoms returned.
 enum class OkStatus : std::uint8_t { loaded, already_loaded, pending_driver, pending_process };
@@ -142,9 +145,12 @@ struct Decision {
     std::vector<Effect> effects;
     /// The process now counts as one that used erl_ddll: its exit scans the driver list.
     bool enrols = false;
+    bool operator==(const Decision&) const = default;
 };
 
 /// Total and deterministic: every record and every request has an answer, and equal arguments give equal answers.
+/// A request that does not fit (a collect of a driver in use, an opened image nobody waits for) changes nothing.
+/// Only counting down what was never counted up is a bug of the caller and is treated as one.
 Decision decide(const DriverRecord& record, const Request& request);
 
 /// May open_port/2 use this driver?

@@ -3,13 +3,14 @@
 ///
 ///   terms with variables      {ok, pending_driver, Ref}
 ///   calls                     erl_ddll:try_load(Dir, counter, [{reload, pending}])   open_port({spawn_driver, echo}, [])
-///   operators                 ++  --  +  -  *  =:=  ==  /=  <  >  =<  >=  !          (binary), - (unary)
+///   operators                 ++ -- + - * / div rem =:= =/= == /= < > =< >= and or xor andalso orelse !    - + not
 ///   comprehensions            [X || {X, _} <- erl_ddll:info()]    with filters, several generators
 ///   binaries                  <<1, "abc", (list_to_binary(P))/binary, 0:3>>
 ///
 /// A pattern is an expression read as one: an unbound variable binds, a bound one must match, `_` (and _Name) matches
 /// anything, and `...` as the last element of a list, tuple or map says that it may go on. Calls and operators inside a
-/// pattern are allowed as long as their variables are bound: they are evaluated first (`Dir ++ "/x.so"`).
+/// pattern are allowed as long as their variables are bound: they are evaluated first (`Dir ++ "/x.so"`). An unbound
+/// variable right of `++` binds what follows a known beginning (`"/tmp/" ++ Rest`).
 #include "base/result.h"
 #include "term/term.h"
 #include "term/text.h"
@@ -37,9 +38,10 @@ struct Expr {
         op,            ///< name is the operator, one or two children
         comprehension, ///< children[0] is the template; `qualifiers`
     };
-    /// One segment of <<...>>: value:size/type. size < 0 when not written.
+    /// One segment of <<...>>: value:size/type. The size counts bits, of a binary bytes; -1 when not written.
+    /// A literal list as the value is a string: each of its characters is a segment of this type.
     struct Segment {
-        enum class Type { integer, binary, utf8, floating } type = Type::integer;
+        enum class Type { integer, binary, bitstring, utf8, floating } type = Type::integer;
         std::int64_t size = -1;
         bool little = false;
         bool is_signed = false;
@@ -60,8 +62,11 @@ struct Expr {
     std::vector<Qualifier> qualifiers;
     bool open = false; ///< ended with `...`
     int line = 1;      ///< in the text parsed, from 1
-    int column = 1;
+    int column = 1;    ///< in bytes, from 1
 };
+
+/// Expressions, terms in text and their combinations nest at most this deep.
+inline constexpr int max_nesting = 1000;
 
 /// Reads exactly one expression. The error's place is in `text`; its message names what was expected.
 Result<ExprPtr> parse_expr(std::string_view text);
@@ -99,8 +104,15 @@ using CallFunction =
 /// Only the outermost call may block; a blocked inner call ends the evaluation as blocked.
 Evaluated evaluate(const Expr& expr, const Bindings& bindings, const CallFunction& call);
 
-/// Variables read but not bound inside (comprehension generators bind theirs). In order of first appearance.
+/// Variables read but not bound inside (comprehension generators bind theirs), in order of first appearance.
+/// Wildcards are not variables in this sense.
 std::vector<std::string> free_variables(const Expr& expr);
+
+/// `_`, and names that begin with it.
+bool is_wildcard(const Expr& expr);
+
+/// Whether it can only be a pattern, because it has a wildcard or `...` outside the patterns of comprehensions.
+bool has_wildcards(const Expr& expr);
 
 /// Matches `term` against the pattern. On success new variables are added to `bindings`; on failure it is unchanged.
 /// `call` may be null when the pattern has no calls.

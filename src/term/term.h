@@ -26,9 +26,10 @@ struct BigInt {
     bool operator==(const BigInt&) const = default;
 };
 
-/// Text of an atom, UTF-8, at most 255 characters.
+/// Text of an atom, UTF-8, at most 255 characters. Each text exists once and lives as long as the process, as in
+/// the emulator: equal atoms have equal pointers.
 struct Atom {
-    std::shared_ptr<const std::string> text;
+    const std::string* text;
 };
 
 /// A pid, port or reference. The host numbers its own; those that arrive in external format from another
@@ -54,15 +55,21 @@ struct Bits {
     std::string_view bytes() const { return {reinterpret_cast<const char*>(data), size}; }
 };
 
-struct Tuple {
-    std::vector<Term> elements;
-};
+struct Tuple;
 
 /// One or more elements and a tail that is never itself a List: nil for a proper list.
 struct List;
 
-/// Pairs sorted by key in standard order, keys distinct.
+/// Pairs sorted by key, keys distinct. Maps order their keys a little differently from everything else: all integers
+/// come before all floats (measured on OTP 25; see Order::map_keys).
 struct Map;
+
+/// The comparisons Erlang knows.
+enum class Order {
+    numeric,  ///< of `<` and `==`: 1 and 1.0 are equal
+    standard, ///< the same with ties between integer and float broken, integer first: total, agrees with operator==
+    map_keys, ///< every integer before every float, 0.5 after 2
+};
 
 class Term {
 public:
@@ -73,7 +80,8 @@ public:
     static Term integer(std::int64_t n) { return Term(Value(n)); }
     static Term unsigned_integer(std::uint64_t n);
     static Term big(BigInt n); ///< normalises: gives a plain integer where 64 bits suffice
-    static Term floating(double d) { return Term(Value(d)); }
+    static Term floating(double d); ///< finite: Erlang has no other floats
+    /// At most 255 characters of UTF-8. Text from outside is checked with is_atom_text first.
     static Term atom(std::string_view utf8);
     static Term boolean(bool b);
     static Term pid(std::uint64_t number) { return Term(Value(Pid{{number, {}}})); }
@@ -105,7 +113,7 @@ public:
     std::int64_t as_integer() const;
     const BigInt& as_big() const;
     double as_float() const;
-    const std::string& as_atom() const;
+    const std::string& as_atom() const; ///< stays valid for ever
     std::uint64_t as_pid() const;       ///< 0 for a foreign one
     std::uint64_t as_port() const;      ///< 0 for a foreign one
     std::uint64_t as_reference() const; ///< 0 for a foreign one
@@ -116,11 +124,15 @@ public:
     const Term& tail() const;                  ///< of a list or nil; nil when proper
     const std::vector<std::pair<Term, Term>>& pairs() const;
 
+    /// The value of `key` in a map, nullptr when it has none.
+    const Term* find(const Term& key) const;
+
     bool is_proper_list() const { return is(Kind::nil) || (is(Kind::list) && tail().is(Kind::nil)); }
 
     friend bool operator==(const Term& a, const Term& b);
     /// Erlang's standard order with 1 < 1.0 broken by kind (so that it is total and agrees with ==).
     friend std::strong_ordering operator<=>(const Term& a, const Term& b);
+    friend std::weak_ordering compare(const Term& a, const Term& b, Order order);
 
 private:
     using Value = std::variant<std::int64_t, std::shared_ptr<const BigInt>, double, Atom, Reference, Port, Pid,
@@ -131,14 +143,33 @@ private:
     Value value_;
 };
 
+// What a Term shares; nobody else makes these. The destructors keep the stack flat however deep a term is.
+struct Tuple {
+    explicit Tuple(std::vector<Term> e) : elements(std::move(e)) {}
+    Tuple(const Tuple&) = delete;
+    ~Tuple();
+    std::vector<Term> elements;
+};
+
 struct List {
+    List(std::vector<Term> i, Term t) : items(std::move(i)), tail(std::move(t)) {}
+    List(const List&) = delete;
+    ~List();
     std::vector<Term> items;
     Term tail;
 };
 
 struct Map {
+    explicit Map(std::vector<std::pair<Term, Term>> p) : pairs(std::move(p)) {}
+    Map(const Map&) = delete;
+    ~Map();
     std::vector<std::pair<Term, Term>> pairs;
 };
+
+std::weak_ordering compare(const Term& a, const Term& b, Order order);
+
+/// Whether `text` may be an atom: valid UTF-8 of at most 255 characters.
+bool is_atom_text(std::string_view text);
 
 /// {A, B, ...} of terms, for code that reads better so.
 template <class... T>

@@ -1,5 +1,6 @@
 #pragma once
-/// Erlang's text form of a Term: what the shell prints and reads. print and parse round-trip for every term.
+/// Erlang's text form of a Term: what the shell prints and reads. print and parse round-trip for every term that nests
+/// no deeper than max_nesting (expr.h); functions have no text form here.
 /// Besides Erlang's own syntax, parse reads what print writes for identities: <0.80.0>, #Port<0.5>, #Ref<0.0.0.7>
 /// and, for foreign ones, a form that keeps their bytes.
 #include "base/result.h"

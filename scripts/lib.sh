@@ -1,0 +1,63 @@
+# Sourced by the other scripts: where the project is, and installing what is missing.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '%s\n' "$*" >&2; }
+
+# What a plain build needs. Beside compilers and headers: the Erlang packages with erl_driver.h and real drivers to play.
+build_packages=(g++ cmake ninja-build ccache erlang-base erlang-dev libcli11-dev libfmt-dev nlohmann-json3-dev
+    libgmp-dev libdw-dev libelf-dev liblzma-dev libbz2-dev zlib1g-dev)
+driver_packages=(erlang-runtime-tools erlang-megaco)
+test_packages=(doctest-dev libvalijson-dev librapidcheck-dev python3)
+clang_packages=(clang libclang-rt-14-dev)
+bench_packages=(libbenchmark-dev)
+format_packages=(clang-format)
+
+missing_packages() { # packages...
+    local package
+    for package in "$@"; do
+        [ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | cut -c1-2)" = ii ] || printf '%s\n' "$package"
+    done
+}
+
+# Installs what is missing of the packages given. root: at once; a person at a terminal is asked first; anybody else is
+# told what to type.
+need() { # packages...
+    local missing answer sudo=()
+    if ! command -v dpkg-query >/dev/null; then
+        say "This is not a Debian system: the packages cannot be checked. Needed: $*"
+        return 0
+    fi
+    mapfile -t missing < <(missing_packages "$@")
+    [ "${#missing[@]}" -gt 0 ] || return 0
+    if [ "$(id -u)" -ne 0 ]; then
+        if [ ! -t 0 ] || ! command -v sudo >/dev/null; then
+            say "Missing packages. As root, type:"
+            say "  apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+            exit 2
+        fi
+        say "These packages are missing: ${missing[*]}"
+        read -r -p "Install them with sudo apt-get? [y/N] " answer
+        case "$answer" in
+            y | Y | yes) sudo=(sudo) ;;
+            *) say "Not installed."; exit 2 ;;
+        esac
+    fi
+    say "Installing: ${missing[*]}"
+    "${sudo[@]}" apt-get -qq update >&2
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >&2
+}
+
+# Configures and builds a preset; output only when something is to be said.
+build_preset() { # preset [cmake options...]
+    local preset=$1
+    shift
+    (cd "$root" && cmake --preset "$preset" "$@" >"$root/build-$preset.log" 2>&1) || {
+        cat "$root/build-$preset.log" >&2
+        rm -f "$root/build-$preset.log"
+        return 1
+    }
+    rm -f "$root/build-$preset.log"
+    cmake --build "$root/build-$preset" --parallel "$(nproc)" >&2
+}

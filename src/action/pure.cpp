@@ -1,0 +1,222 @@
+// Functions without effects, for use inside calls and patterns.
+#include "action/table.h"
+#include "base/text.h"
+#include "term/external.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace ddll::action {
+
+using host::Host;
+using term::Evaluated;
+using term::Term;
+
+namespace {
+
+Evaluated raise(std::string_view reason) {
+    return Evaluated::raise(Term::atom(reason));
+}
+
+Evaluated badarg() {
+    return raise("badarg");
+}
+
+std::optional<std::string> characters(const Term& list) {
+    if (!list.is_proper_list()) return std::nullopt;
+    std::string text;
+    for (const Term& item : list.items()) {
+        if (!item.is(Term::Kind::integer) || item.as_integer() < 0 || item.as_integer() > 0x10FFFF) return std::nullopt;
+        if (!append_utf8(text, static_cast<char32_t>(item.as_integer()))) return std::nullopt;
+    }
+    return text;
+}
+
+Evaluated list_to_binary(Host&, ProcessId, Args a) {
+    std::string bytes;
+    if (!a[0].is_list() || !term::iolist_to_bytes(a[0], bytes)) return badarg();
+    return Evaluated::of(Term::binary(bytes));
+}
+
+Evaluated iolist_to_binary(Host&, ProcessId, Args a) {
+    std::string bytes;
+    if (!term::iolist_to_bytes(a[0], bytes)) return badarg();
+    return Evaluated::of(Term::binary(bytes));
+}
+
+Evaluated binary_to_list(Host&, ProcessId, Args a) {
+    if (!a[0].is_binary()) return badarg();
+    return Evaluated::of(Term::bytes_list(a[0].as_bits().bytes()));
+}
+
+Evaluated list_to_atom(Host&, ProcessId, Args a) {
+    const auto text = characters(a[0]);
+    if (!text) return badarg();
+    if (a[0].items().size() > 255) return raise("system_limit");
+    return Evaluated::of(Term::atom(*text));
+}
+
+Evaluated atom_to_list(Host&, ProcessId, Args a) {
+    if (!a[0].is(Term::Kind::atom)) return badarg();
+    return Evaluated::of(Term::string(a[0].as_atom()));
+}
+
+Evaluated integer_to_list(Host&, ProcessId, Args a) {
+    if (!a[0].is_integer()) return badarg();
+    return Evaluated::of(Term::string(term::print(a[0])));
+}
+
+Evaluated element(Host&, ProcessId, Args a) {
+    if (!a[0].is(Term::Kind::integer) || !a[1].is(Term::Kind::tuple)) return badarg();
+    const auto n = a[0].as_integer();
+    if (n < 1 || n > static_cast<std::int64_t>(a[1].elements().size())) return badarg();
+    return Evaluated::of(a[1].elements()[static_cast<std::size_t>(n - 1)]);
+}
+
+Evaluated length(Host&, ProcessId, Args a) {
+    if (!a[0].is_proper_list()) return badarg();
+    return Evaluated::of(Term::integer(static_cast<std::int64_t>(a[0].items().size())));
+}
+
+Evaluated byte_size(Host&, ProcessId, Args a) {
+    if (!a[0].is(Term::Kind::bits)) return badarg();
+    return Evaluated::of(Term::integer(static_cast<std::int64_t>(a[0].as_bits().size)));
+}
+
+Evaluated tuple_size(Host&, ProcessId, Args a) {
+    if (!a[0].is(Term::Kind::tuple)) return badarg();
+    return Evaluated::of(Term::integer(static_cast<std::int64_t>(a[0].elements().size())));
+}
+
+Evaluated head(Host&, ProcessId, Args a) {
+    if (!a[0].is(Term::Kind::list)) return badarg();
+    return Evaluated::of(a[0].items().front());
+}
+
+Evaluated tail(Host&, ProcessId, Args a) {
+    if (!a[0].is(Term::Kind::list)) return badarg();
+    return Evaluated::of(Term::list({a[0].items().begin() + 1, a[0].items().end()}, a[0].tail()));
+}
+
+Evaluated term_to_binary(Host&, ProcessId, Args a) {
+    return Evaluated::of(Term::binary(term::encode(a[0])));
+}
+
+Evaluated binary_to_term(Host&, ProcessId, Args a) {
+    if (!a[0].is_binary()) return badarg();
+    const auto decoded = term::decode(a[0].as_bits().bytes());
+    return decoded ? Evaluated::of(decoded->term) : badarg();
+}
+
+Evaluated function_clause() {
+    return raise("function_clause");
+}
+
+Evaluated last(Host&, ProcessId, Args a) {
+    if (!a[0].is(Term::Kind::list) || !a[0].is_proper_list()) return function_clause();
+    return Evaluated::of(a[0].items().back());
+}
+
+Evaluated member(Host&, ProcessId, Args a) {
+    if (!a[1].is_proper_list()) return badarg();
+    const auto& items = a[1].items();
+    return Evaluated::of(Term::boolean(std::find(items.begin(), items.end(), a[0]) != items.end()));
+}
+
+Evaluated sublist(Host&, ProcessId, Args a) {
+    if (!a[0].is_proper_list() || !a[1].is(Term::Kind::integer) || a[1].as_integer() < 0) return function_clause();
+    const auto& items = a[0].items();
+    const auto n = std::min<std::int64_t>(a[1].as_integer(), static_cast<std::int64_t>(items.size()));
+    return Evaluated::of(Term::list({items.begin(), items.begin() + n}));
+}
+
+Evaluated nth(Host&, ProcessId, Args a) {
+    if (!a[0].is(Term::Kind::integer) || !a[1].is_list()) return function_clause();
+    const auto n = a[0].as_integer();
+    if (n < 1 || n > static_cast<std::int64_t>(a[1].items().size())) return function_clause();
+    return Evaluated::of(a[1].items()[static_cast<std::size_t>(n - 1)]);
+}
+
+Evaluated nthtail(Host&, ProcessId, Args a) {
+    if (!a[0].is(Term::Kind::integer) || !a[1].is_proper_list()) return function_clause();
+    const auto& items = a[1].items();
+    const auto n = a[0].as_integer();
+    if (n < 0 || n > static_cast<std::int64_t>(items.size())) return function_clause();
+    return Evaluated::of(Term::list({items.begin() + n, items.end()}));
+}
+
+Evaluated reverse(Host&, ProcessId, Args a) {
+    if (!a[0].is_proper_list()) return function_clause();
+    return Evaluated::of(Term::list({a[0].items().rbegin(), a[0].items().rend()}));
+}
+
+Evaluated sort(Host&, ProcessId, Args a) {
+    if (!a[0].is_proper_list()) return function_clause();
+    std::vector<Term> items = a[0].items();
+    std::stable_sort(items.begin(), items.end(), [](const Term& x, const Term& y) { return (x <=> y) < 0; });
+    return Evaluated::of(Term::list(std::move(items)));
+}
+
+// Bounded: a story has no use for more, and a typing mistake should not eat the memory.
+constexpr std::int64_t longest_made_list = 10'000'000;
+
+Evaluated seq(Host&, ProcessId, Args a) {
+    if (!a[0].is(Term::Kind::integer) || !a[1].is(Term::Kind::integer)) return function_clause();
+    const std::int64_t from = a[0].as_integer(), to = a[1].as_integer();
+    if (to < from - 1) return function_clause();
+    if (to - from >= longest_made_list) return raise("system_limit");
+    std::vector<Term> items;
+    for (std::int64_t i = from; i <= to; ++i) items.push_back(Term::integer(i));
+    return Evaluated::of(Term::list(std::move(items)));
+}
+
+Evaluated duplicate(Host&, ProcessId, Args a) {
+    if (!a[0].is(Term::Kind::integer) || a[0].as_integer() < 0) return function_clause();
+    if (a[0].as_integer() > longest_made_list) return raise("system_limit");
+    return Evaluated::of(Term::list(std::vector<Term>(static_cast<std::size_t>(a[0].as_integer()), a[1])));
+}
+
+Evaluated copy(Host&, ProcessId, Args a) {
+    if (!a[0].is_binary() || !a[1].is(Term::Kind::integer) || a[1].as_integer() < 0) return badarg();
+    const std::string_view bytes = a[0].as_bits().bytes();
+    if (a[1].as_integer() > 0 && bytes.size() > (std::size_t{1} << 28) / static_cast<std::size_t>(a[1].as_integer())) return raise("system_limit");
+    std::string all;
+    for (std::int64_t i = 0; i < a[1].as_integer(); ++i) all += bytes;
+    return Evaluated::of(Term::binary(all));
+}
+
+const Row rows[] = {
+    {"erlang", "list_to_binary", 1, list_to_binary, "bytes of a deep list"},
+    {"erlang", "iolist_to_binary", 1, iolist_to_binary, "bytes of a deep list or binary"},
+    {"erlang", "binary_to_list", 1, binary_to_list, "list of bytes"},
+    {"erlang", "list_to_atom", 1, list_to_atom, "atom of a string"},
+    {"erlang", "atom_to_list", 1, atom_to_list, "string of an atom"},
+    {"erlang", "integer_to_list", 1, integer_to_list, "digits"},
+    {"erlang", "element", 2, element, "element N of a tuple, from 1"},
+    {"erlang", "length", 1, length, "length of a list"},
+    {"erlang", "byte_size", 1, byte_size, "bytes of a binary"},
+    {"erlang", "tuple_size", 1, tuple_size, "size of a tuple"},
+    {"erlang", "hd", 1, head, "first item of a list"},
+    {"erlang", "tl", 1, tail, "a list without its first item"},
+    {"erlang", "term_to_binary", 1, term_to_binary, "external term format"},
+    {"erlang", "binary_to_term", 1, binary_to_term, "from external term format"},
+    {"lists", "last", 1, last, "last item"},
+    {"lists", "member", 2, member, "is it among the items"},
+    {"lists", "sublist", 2, sublist, "the first N items"},
+    {"lists", "nth", 2, nth, "item N, from 1"},
+    {"lists", "nthtail", 2, nthtail, "what follows the first N items"},
+    {"lists", "reverse", 1, reverse, "the other way round"},
+    {"lists", "sort", 1, sort, "in term order"},
+    {"lists", "seq", 2, seq, "integers from, to"},
+    {"lists", "duplicate", 2, duplicate, "N times the same item"},
+    {"binary", "copy", 2, copy, "a binary N times"},
+};
+
+} // namespace
+
+std::span<const Row> pure_functions() {
+    return rows;
+}
+
+} // namespace ddll::action

@@ -1,0 +1,99 @@
+#include "api/entry.h"
+
+#include <algorithm>
+
+using namespace ddll;
+using api::Call;
+using api::Function;
+
+extern "C" {
+
+void set_busy_port(ErlDrvPort handle, int on) {
+    Call call(Function::set_busy_port);
+    host::Port* port = call.port(handle);
+    if (port != nullptr) call.host().set_busy(*port, on != 0);
+    call.returns(0, on);
+}
+
+void set_port_control_flags(ErlDrvPort handle, int flags) {
+    Call call(Function::set_port_control_flags);
+    if (host::Port* port = call.port(handle)) port->control_flags = flags;
+    call.returns(0, flags);
+}
+
+int get_port_flags(ErlDrvPort handle) {
+    Call call(Function::get_port_flags);
+    const host::Port* port = call.port(handle);
+    if (port == nullptr) return call.returns(0);
+    // Inside start the options are not in force yet, so that this is 0 there.
+    return call.returns((port->options.binary ? PORT_FLAG_BINARY : 0) | (port->options.line > 0 ? PORT_FLAG_LINE : 0));
+}
+
+void erl_drv_busy_msgq_limits(ErlDrvPort handle, ErlDrvSizeT* low, ErlDrvSizeT* high) {
+    Call call(Function::erl_drv_busy_msgq_limits);
+    host::Port* port = call.port(handle);
+    const auto disabled = [&] {
+        if (low != nullptr) *low = ERL_DRV_BUSY_MSGQ_DISABLED;
+        if (high != nullptr) *high = ERL_DRV_BUSY_MSGQ_DISABLED;
+        call.returns();
+    };
+    if (port == nullptr || !port->has_message_queue_limits) return disabled();
+    const ErlDrvSizeT new_low = low != nullptr ? *low : 0, new_high = high != nullptr ? *high : 0;
+    if (new_low == ERL_DRV_BUSY_MSGQ_DISABLED || new_high == ERL_DRV_BUSY_MSGQ_DISABLED) {
+        port->has_message_queue_limits = false; // for good
+        return disabled();
+    }
+    // 0 only reads. A limit that is set moves the other one where they would cross: the high one is applied last, and
+    // never lets the low one stay above it.
+    if (new_low != 0) {
+        port->message_queue_low = new_low;
+        port->message_queue_high = std::max<std::uint64_t>(port->message_queue_high, new_low);
+    }
+    if (new_high != 0) {
+        port->message_queue_high = new_high;
+        port->message_queue_low = std::min<std::uint64_t>(port->message_queue_low, new_high);
+    }
+    if (low != nullptr) *low = port->message_queue_low;
+    if (high != nullptr) *high = port->message_queue_high;
+    call.returns();
+}
+
+void erl_drv_set_os_pid(ErlDrvPort handle, ErlDrvSInt pid) {
+    Call call(Function::erl_drv_set_os_pid);
+    if (host::Port* port = call.port(handle)) {
+        port->os_pid.reset();
+        if (pid >= 0) port->os_pid = pid;
+    }
+    call.returns(0, pid);
+}
+
+void erl_drv_init_ack(ErlDrvPort, ErlDrvData) {
+    api::not_implemented(Function::erl_drv_init_ack, 0);
+}
+
+int driver_lock_driver(ErlDrvPort handle) {
+    Call call(Function::driver_lock_driver);
+    host::Port* port = call.port(handle);
+    if (port == nullptr) return call.returns(-1);
+    return call.returns(call.host().lock_driver(*port));
+}
+
+int erl_drv_consume_timeslice(ErlDrvPort handle, int percent) {
+    Call call(Function::erl_drv_consume_timeslice);
+    host::Port* port = call.port(handle);
+    if (port == nullptr) return call.returns(-1);
+    port->timeslice_used = std::min(100, port->timeslice_used + std::clamp(percent, 1, 100));
+    return call.returns(port->timeslice_used >= 100 ? 1 : 0, percent);
+}
+
+ErlDrvPort driver_create_port(ErlDrvPort creator, ErlDrvTermData owner, char* name, ErlDrvData data) {
+    Call call(Function::driver_create_port);
+    const auto failed = reinterpret_cast<ErlDrvPort>(-1);
+    host::Port* port = call.port(creator);
+    const auto pid = host::pid_of(owner);
+    host::Port* made = port != nullptr && pid ? call.host().create_port(*port, *pid, name, data) : nullptr;
+    call.returns(made == nullptr ? -1 : 0);
+    return made == nullptr ? failed : host::handle_of(made->id);
+}
+
+} // extern "C"

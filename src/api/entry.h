@@ -1,0 +1,52 @@
+#pragma once
+/// What every API function does first and last: find the host, resolve the handle, check the calling thread, journal.
+#include "api/functions.h"
+#include "host/host.h"
+
+#include <erl_driver.h>
+
+namespace ddll::api {
+
+/// One call of an API function, journaled with its result when it ends.
+class Call {
+public:
+    explicit Call(Function function) : host_(*host::current()), function_(function) {}
+
+    host::Host& host() { return host_; }
+
+    /// The live port of a handle. nullptr for -1 (which drivers may pass), and for stale or foreign handles and calls
+    /// from a thread that must not make them: these are journaled as misuse.
+    host::Port* port(ErlDrvPort handle);
+    /// The same for a port given as a term word.
+    host::Port* port(ErlDrvTermData word);
+    /// False, and journaled as misuse, on a thread of the driver's own.
+    bool on_emulator_thread();
+
+    void misuse(host::Misuse rule, std::string_view detail);
+
+    /// Journals the call and hands `result` through. `a` and `b` are the arguments worth showing.
+    template <class T>
+    T returns(T result, std::int64_t a = 0, std::int64_t b = 0) {
+        journal(static_cast<std::int64_t>(result), a, b);
+        return result;
+    }
+    void returns() { journal(0, 0, 0); }
+
+private:
+    host::Port* live(PortId id);
+    void journal(std::int64_t result, std::int64_t a, std::int64_t b);
+
+    host::Host& host_;
+    Function function_;
+    PortId port_;
+};
+
+/// The step that needed this function cannot be done: said in the result, never passed over. Gives `failure` back.
+template <class T>
+T not_implemented(Function function, T failure) {
+    host::current()->reach_impasse(host::Impasse::Kind::not_implemented,
+                                   "not implemented: " + std::string(function_name(static_cast<std::uint16_t>(function))));
+    return failure;
+}
+
+} // namespace ddll::api

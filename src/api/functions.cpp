@@ -1,0 +1,18 @@
+#include "api/functions.h"
+
+namespace ddll::api {
+
+const std::vector<FunctionRow>& functions() {
+    static const std::vector<FunctionRow> rows = {
+#define DDLL_API(name, family, caller, state) {#name, #family, Caller::caller, State::state},
+#include "api/functions.def"
+#undef DDLL_API
+    };
+    return rows;
+}
+
+std::string_view function_name(std::uint16_t number) {
+    return number < functions().size() ? functions()[number].name : "?";
+}
+
+} // namespace ddll::api

@@ -1,0 +1,91 @@
+// Called from any thread, and often: not journaled one by one, only misuse is.
+#include "api/entry.h"
+
+using namespace ddll;
+using api::Call;
+using api::Function;
+
+namespace {
+
+DriverId owner() {
+    const auto& frames = host::call_frames();
+    return frames.empty() ? DriverId{} : frames.back().driver;
+}
+
+void blame(Call& call, host::PointerState state, const char* what) {
+    if (state == host::PointerState::freed) call.misuse(host::Misuse::double_free, std::string(what) + " was freed before");
+    else call.misuse(host::Misuse::foreign_free, std::string(what) + " was never given out by the driver API");
+}
+
+// True for a live binary; anything else is blamed.
+bool live(Call& call, ErlDrvBinary* binary) {
+    const auto state = call.host().memory().state_of(binary);
+    if (state == host::PointerState::live) return true;
+    call.misuse(host::Misuse::binary_refcount, state == host::PointerState::freed
+                                                   ? "the binary was freed before"
+                                                   : "the pointer is not a binary of the driver API");
+    return false;
+}
+
+} // namespace
+
+extern "C" {
+
+void* driver_alloc(ErlDrvSizeT size) {
+    return host::current()->memory().allocate(size, owner());
+}
+
+void* driver_realloc(void* block, ErlDrvSizeT size) {
+    Call call(Function::driver_realloc);
+    host::PointerState state;
+    void* moved = call.host().memory().reallocate(block, size, owner(), state);
+    if (state != host::PointerState::live) blame(call, state, "the block");
+    return moved;
+}
+
+void driver_free(void* block) {
+    if (block == nullptr) return;
+    Call call(Function::driver_free);
+    const auto state = call.host().memory().release(block);
+    if (state != host::PointerState::live) blame(call, state, "the block");
+}
+
+ErlDrvBinary* driver_alloc_binary(ErlDrvSizeT size) {
+    return host::current()->memory().allocate_binary(size, owner());
+}
+
+ErlDrvBinary* driver_realloc_binary(ErlDrvBinary* binary, ErlDrvSizeT size) {
+    if (binary == nullptr) return driver_alloc_binary(size);
+    Call call(Function::driver_realloc_binary);
+    if (!live(call, binary)) return nullptr;
+    if (call.host().memory().references(binary) > 1)
+        call.misuse(host::Misuse::binary_refcount, "a binary that others refer to must not be reallocated");
+    host::PointerState state;
+    return call.host().memory().reallocate_binary(binary, size, state);
+}
+
+void driver_free_binary(ErlDrvBinary* binary) {
+    if (binary == nullptr) return;
+    Call call(Function::driver_free_binary);
+    if (live(call, binary)) call.host().memory().drop_reference(binary);
+}
+
+ErlDrvSInt driver_binary_get_refc(ErlDrvBinary* binary) {
+    Call call(Function::driver_binary_get_refc);
+    return live(call, binary) ? call.host().memory().references(binary) : 0;
+}
+
+ErlDrvSInt driver_binary_inc_refc(ErlDrvBinary* binary) {
+    Call call(Function::driver_binary_inc_refc);
+    return live(call, binary) ? call.host().memory().add_reference(binary) : 0;
+}
+
+ErlDrvSInt driver_binary_dec_refc(ErlDrvBinary* binary) {
+    Call call(Function::driver_binary_dec_refc);
+    if (!live(call, binary)) return 0;
+    const auto left = call.host().memory().decrease_reference(binary);
+    if (left == 0) call.misuse(host::Misuse::binary_refcount, "the last reference must be given up with driver_free_binary");
+    return left;
+}
+
+} // extern "C"

@@ -1,0 +1,139 @@
+#include "api/entry.h"
+
+#include <algorithm>
+#include <cstring>
+
+using namespace ddll;
+using api::Call;
+using api::Function;
+using term::Term;
+
+namespace {
+
+std::string_view view(const char* data, std::size_t size) {
+    return data == nullptr ? std::string_view() : std::string_view(data, size);
+}
+
+// Drops the first `skip` bytes of a vector by changing its elements in place, as the emulator does. Elements that come
+// to nothing in front are passed over. Index of the first element left.
+int skip_bytes(ErlIOVec& ev, std::size_t skip) {
+    int i = 0;
+    while (i < ev.vsize && skip > 0) {
+        SysIOVec& element = ev.iov[i];
+        if (element.iov_len > skip) {
+            element.iov_base = static_cast<char*>(element.iov_base) + skip;
+            element.iov_len -= skip;
+            return i;
+        }
+        skip -= element.iov_len;
+        ++i;
+    }
+    return i;
+}
+
+std::size_t offset_in(const ErlDrvBinary* binary, const void* data) {
+    return static_cast<std::size_t>(static_cast<const char*>(data) - binary->orig_bytes);
+}
+
+std::vector<Term> header_items(std::string_view header) {
+    std::vector<Term> items;
+    for (const char c : header) items.push_back(Term::integer(static_cast<unsigned char>(c)));
+    return items;
+}
+
+} // namespace
+
+extern "C" {
+
+int driver_output(ErlDrvPort handle, char* buf, ErlDrvSizeT len) {
+    Call call(Function::driver_output);
+    host::Port* port = call.port(handle);
+    if (port == nullptr) return call.returns(-1);
+    call.host().output_bytes(*port, {}, view(buf, len), buf == nullptr);
+    return call.returns(0, static_cast<std::int64_t>(len));
+}
+
+int driver_output2(ErlDrvPort handle, char* hbuf, ErlDrvSizeT hlen, char* buf, ErlDrvSizeT len) {
+    Call call(Function::driver_output2);
+    host::Port* port = call.port(handle);
+    if (port == nullptr) return call.returns(-1);
+    call.host().output_bytes(*port, view(hbuf, hlen), view(buf, len), buf == nullptr);
+    return call.returns(0, static_cast<std::int64_t>(hlen), static_cast<std::int64_t>(len));
+}
+
+int driver_output_binary(ErlDrvPort handle, char* hbuf, ErlDrvSizeT hlen, ErlDrvBinary* bin, ErlDrvSizeT offset,
+                         ErlDrvSizeT len) {
+    Call call(Function::driver_output_binary);
+    host::Port* port = call.port(handle);
+    if (port == nullptr) return call.returns(-1);
+    host::Host& host = call.host();
+    if (host.memory().state_of(bin) != host::PointerState::live) {
+        call.misuse(host::Misuse::binary_refcount, "the binary is not (or no longer) one of driver_alloc_binary");
+        return call.returns(-1);
+    }
+    const auto whole = static_cast<std::size_t>(bin->orig_size);
+    if (offset > whole || len > whole - offset) {
+        call.misuse(host::Misuse::binary_bounds, "the part lies outside the binary");
+        return call.returns(-1);
+    }
+    if (host.discards_output(*port)) return call.returns(0);
+    port->input += hlen + len;
+    const std::string_view header = view(hbuf, hlen);
+    if (port->options.binary) {
+        Term data = host.binary_term(bin, offset, len);
+        if (!header.empty()) data = Term::list(header_items(header), std::move(data));
+        host.output_to_owner(*port, std::move(data));
+    } else {
+        std::string all(header);
+        all.append(bin->orig_bytes + offset, len);
+        host.output_to_owner(*port, Term::bytes_list(all));
+    }
+    return call.returns(0, static_cast<std::int64_t>(hlen), static_cast<std::int64_t>(len));
+}
+
+int driver_outputv(ErlDrvPort handle, char* hbuf, ErlDrvSizeT hlen, ErlIOVec* ev, ErlDrvSizeT skip) {
+    Call call(Function::driver_outputv);
+    host::Port* port = call.port(handle);
+    if (port == nullptr) return call.returns(-1);
+    host::Host& host = call.host();
+    if (ev->size <= skip) {
+        host.output_bytes(*port, view(hbuf, hlen), {}, true);
+        return call.returns(0, static_cast<std::int64_t>(hlen), 0);
+    }
+    const std::size_t size = ev->size - skip;
+    int first = skip_bytes(*ev, skip);
+    while (first < ev->vsize && ev->iov[first].iov_len == 0) ++first;
+    if (host.discards_output(*port)) return call.returns(0);
+    port->input += hlen + size;
+    const std::string_view header = view(hbuf, hlen);
+    std::vector<Term> items = header_items(header);
+    if (!port->options.binary) {
+        std::string all(header);
+        for (int i = first; i < ev->vsize; ++i) all.append(static_cast<const char*>(ev->iov[i].iov_base), ev->iov[i].iov_len);
+        host.output_to_owner(*port, Term::bytes_list(all));
+        return call.returns(0, static_cast<std::int64_t>(hlen), static_cast<std::int64_t>(size));
+    }
+    for (int i = first; i < ev->vsize; ++i) {
+        const SysIOVec& element = ev->iov[i];
+        ErlDrvBinary* binary = ev->binv[i];
+        if (binary != nullptr) items.push_back(host.binary_term(binary, offset_in(binary, element.iov_base), element.iov_len));
+        else items.push_back(Term::binary({static_cast<const char*>(element.iov_base), element.iov_len}));
+    }
+    Term tail = std::move(items.back());
+    items.pop_back();
+    host.output_to_owner(*port, items.empty() ? tail : Term::list(std::move(items), std::move(tail)));
+    return call.returns(0, static_cast<std::int64_t>(hlen), static_cast<std::int64_t>(size));
+}
+
+ErlDrvSizeT driver_vec_to_buf(ErlIOVec* ev, char* buf, ErlDrvSizeT len) {
+    Call call(Function::driver_vec_to_buf);
+    std::size_t copied = 0;
+    for (int i = 0; i < ev->vsize && copied < len; ++i) {
+        const std::size_t n = std::min<std::size_t>(ev->iov[i].iov_len, len - copied);
+        if (n > 0) std::memcpy(buf + copied, ev->iov[i].iov_base, n);
+        copied += n;
+    }
+    return call.returns(copied, static_cast<std::int64_t>(len));
+}
+
+} // extern "C"

@@ -1,0 +1,161 @@
+#include "api/entry.h"
+
+#include <algorithm>
+
+using namespace ddll;
+using api::Call;
+using api::Function;
+
+namespace {
+
+enum class End : std::uint8_t { head, tail };
+
+constexpr ErlDrvSizeT failed_size = static_cast<ErlDrvSizeT>(-1);
+
+int put(Call& call, ErlDrvPort handle, std::string_view bytes, End end) {
+    host::Port* port = call.port(handle);
+    if (port == nullptr) return call.returns(-1);
+    end == End::tail ? port->queue.append(bytes) : port->queue.prepend(bytes);
+    return call.returns(0, static_cast<std::int64_t>(bytes.size()), static_cast<std::int64_t>(port->queue.size()));
+}
+
+int put(Call& call, ErlDrvPort handle, ErlDrvBinary* binary, std::size_t offset, std::size_t length, End end) {
+    host::Port* port = call.port(handle);
+    if (port == nullptr) return call.returns(-1);
+    if (length == 0) return call.returns(0);
+    if (call.host().memory().state_of(binary) != host::PointerState::live) {
+        call.misuse(host::Misuse::binary_refcount, "the binary is not (or no longer) one of driver_alloc_binary");
+        return call.returns(-1);
+    }
+    const auto whole = static_cast<std::size_t>(binary->orig_size);
+    if (offset > whole || length > whole - offset) {
+        call.misuse(host::Misuse::binary_bounds, "the part lies outside the binary");
+        return call.returns(-1);
+    }
+    end == End::tail ? port->queue.append(binary, offset, length) : port->queue.prepend(binary, offset, length);
+    return call.returns(0, static_cast<std::int64_t>(length), static_cast<std::int64_t>(port->queue.size()));
+}
+
+// One element of a vector, or of what is left of it after skipping.
+struct Part {
+    const char* data;
+    std::size_t length;
+    ErlDrvBinary* binary;
+};
+
+std::vector<Part> parts_after(ErlIOVec& ev, std::size_t skip) {
+    std::vector<Part> parts;
+    for (int i = 0; i < ev.vsize; ++i) {
+        SysIOVec& element = ev.iov[i];
+        const std::size_t cut = skip < element.iov_len ? skip : element.iov_len;
+        skip -= cut;
+        if (cut > 0) { // the emulator, too, changes the driver's vector
+            element.iov_base = static_cast<char*>(element.iov_base) + cut;
+            element.iov_len -= cut;
+        }
+        if (element.iov_len > 0) parts.push_back({static_cast<const char*>(element.iov_base), element.iov_len, ev.binv[i]});
+    }
+    return parts;
+}
+
+int put(Call& call, ErlDrvPort handle, ErlIOVec* ev, std::size_t skip, End end) {
+    host::Port* port = call.port(handle);
+    if (port == nullptr) return call.returns(-1);
+    if (ev->size <= skip) return call.returns(0);
+    std::vector<Part> parts = parts_after(*ev, skip);
+    if (end == End::head) std::reverse(parts.begin(), parts.end());
+    for (const Part& part : parts) {
+        const bool referenced = part.binary != nullptr;
+        if (referenced && call.host().memory().state_of(part.binary) != host::PointerState::live) {
+            call.misuse(host::Misuse::binary_refcount, "a binary of the vector is not (or no longer) one of the driver API");
+            return call.returns(-1);
+        }
+        const std::size_t offset = referenced ? static_cast<std::size_t>(part.data - part.binary->orig_bytes) : 0;
+        if (!referenced && end == End::head)
+            call.misuse(host::Misuse::pushqv_without_binary,
+                        "a real emulator corrupts its queue when an element pushed has no binary");
+        if (referenced && end == End::tail) port->queue.append(part.binary, offset, part.length);
+        else if (referenced) port->queue.prepend(part.binary, offset, part.length);
+        else if (end == End::tail) port->queue.append({part.data, part.length});
+        else port->queue.prepend({part.data, part.length});
+    }
+    return call.returns(0, static_cast<std::int64_t>(ev->size - skip), static_cast<std::int64_t>(port->queue.size()));
+}
+
+} // namespace
+
+extern "C" {
+
+int driver_enq(ErlDrvPort port, char* buf, ErlDrvSizeT len) {
+    Call call(Function::driver_enq);
+    return put(call, port, std::string_view(buf, len), End::tail);
+}
+
+int driver_pushq(ErlDrvPort port, char* buf, ErlDrvSizeT len) {
+    Call call(Function::driver_pushq);
+    return put(call, port, std::string_view(buf, len), End::head);
+}
+
+int driver_enq_bin(ErlDrvPort port, ErlDrvBinary* binary, ErlDrvSizeT offset, ErlDrvSizeT len) {
+    Call call(Function::driver_enq_bin);
+    return put(call, port, binary, offset, len, End::tail);
+}
+
+int driver_pushq_bin(ErlDrvPort port, ErlDrvBinary* binary, ErlDrvSizeT offset, ErlDrvSizeT len) {
+    Call call(Function::driver_pushq_bin);
+    return put(call, port, binary, offset, len, End::head);
+}
+
+int driver_enqv(ErlDrvPort port, ErlIOVec* ev, ErlDrvSizeT skip) {
+    Call call(Function::driver_enqv);
+    return put(call, port, ev, skip, End::tail);
+}
+
+int driver_pushqv(ErlDrvPort port, ErlIOVec* ev, ErlDrvSizeT skip) {
+    Call call(Function::driver_pushqv);
+    return put(call, port, ev, skip, End::head);
+}
+
+ErlDrvSizeT driver_deq(ErlDrvPort handle, ErlDrvSizeT size) {
+    Call call(Function::driver_deq);
+    host::Port* port = call.port(handle);
+    if (port == nullptr) return call.returns(failed_size);
+    if (size > port->queue.size()) {
+        call.misuse(host::Misuse::queue_overdrawn, "more bytes than the queue holds; nothing was removed");
+        return call.returns(failed_size, static_cast<std::int64_t>(size));
+    }
+    port->queue.drop(size);
+    return call.returns(port->queue.size(), static_cast<std::int64_t>(size));
+}
+
+ErlDrvSizeT driver_sizeq(ErlDrvPort handle) {
+    Call call(Function::driver_sizeq);
+    const host::Port* port = call.port(handle);
+    return call.returns(port == nullptr ? failed_size : port->queue.size());
+}
+
+SysIOVec* driver_peekq(ErlDrvPort handle, int* vlen) {
+    Call call(Function::driver_peekq);
+    host::Port* port = call.port(handle);
+    if (port == nullptr) {
+        *vlen = call.returns(-1);
+        return nullptr;
+    }
+    auto& vectors = port->queue.vectors();
+    *vlen = call.returns(static_cast<int>(vectors.size()));
+    return vectors.empty() ? nullptr : vectors.data();
+}
+
+ErlDrvSizeT driver_peekqv(ErlDrvPort handle, ErlIOVec* ev) {
+    Call call(Function::driver_peekqv);
+    host::Port* port = call.port(handle);
+    if (port == nullptr) return call.returns(failed_size);
+    auto& vectors = port->queue.vectors();
+    auto& binaries = port->queue.binaries();
+    const bool empty = vectors.empty();
+    *ev = ErlIOVec{static_cast<int>(vectors.size()), port->queue.size(), empty ? nullptr : vectors.data(),
+                   empty ? nullptr : binaries.data()};
+    return call.returns(port->queue.size());
+}
+
+} // extern "C"

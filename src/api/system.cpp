@@ -1,0 +1,164 @@
+#include "api/entry.h"
+#include "isolate/crash.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <limits>
+
+using namespace ddll;
+using api::Call;
+using api::Function;
+using api::not_implemented;
+
+namespace {
+
+// The emulator whose behaviour this host has.
+char erts_version[] = "13.1.5";
+char otp_release[] = "25";
+
+// Virtual time 0 as Erlang system time: the first moment of 2020, the same in every run.
+constexpr std::int64_t epoch_ns = 1'577'836'800'000'000'000;
+
+constexpr std::int64_t unit_ns[] = {1'000'000'000, 1'000'000, 1'000, 1};
+
+bool known_unit(ErlDrvTimeUnit unit) {
+    return static_cast<int>(unit) >= ERL_DRV_SEC && static_cast<int>(unit) <= ERL_DRV_NSEC;
+}
+
+std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
+    const std::int64_t quotient = value / by;
+    return quotient - (value % by < 0 ? 1 : 0);
+}
+
+ErlDrvTime in_unit(Call& call, std::int64_t ns, ErlDrvTimeUnit unit) {
+    if (!known_unit(unit) || !call.on_emulator_thread()) return ERL_DRV_TIME_ERROR;
+    return call.returns(floor_divide(ns, unit_ns[unit]), unit);
+}
+
+// Copies a field only when the driver's struct, as it was compiled, has all of it.
+template <class T>
+void fill(ErlDrvSysInfo* info, std::size_t size, T ErlDrvSysInfo::*field, T value) {
+    const std::size_t end = static_cast<std::size_t>(reinterpret_cast<char*>(&(info->*field)) - reinterpret_cast<char*>(info)) + sizeof(T);
+    if (end <= size) info->*field = value;
+}
+
+constexpr std::size_t smallest_info = 32;
+
+} // namespace
+
+extern "C" {
+
+void driver_system_info(ErlDrvSysInfo* info, size_t size) {
+    Call call(Function::driver_system_info);
+    if (info == nullptr || size < smallest_info)
+        isolate::die(fmt::format("driver_system_info({}, {}) called with invalid arguments", info == nullptr ? "NULL" : "info", size));
+    fill(info, size, &ErlDrvSysInfo::driver_major_version, int{ERL_DRV_EXTENDED_MAJOR_VERSION});
+    fill(info, size, &ErlDrvSysInfo::driver_minor_version, int{ERL_DRV_EXTENDED_MINOR_VERSION});
+    fill(info, size, &ErlDrvSysInfo::erts_version, static_cast<char*>(erts_version));
+    fill(info, size, &ErlDrvSysInfo::otp_release, static_cast<char*>(otp_release));
+    fill(info, size, &ErlDrvSysInfo::thread_support, 1);
+    fill(info, size, &ErlDrvSysInfo::smp_support, 1);
+    fill(info, size, &ErlDrvSysInfo::async_threads, 1);
+    fill(info, size, &ErlDrvSysInfo::scheduler_threads, 1);
+    fill(info, size, &ErlDrvSysInfo::nif_major_version, 2);
+    fill(info, size, &ErlDrvSysInfo::nif_minor_version, 16);
+    fill(info, size, &ErlDrvSysInfo::dirty_scheduler_support, 1);
+    call.returns(0, static_cast<std::int64_t>(size));
+}
+
+char* erl_errno_id(int error) {
+    return const_cast<char*>(host::errno_name(error));
+}
+
+int erl_drv_putenv(const char* key, char* value) {
+    Call call(Function::erl_drv_putenv);
+    if (key == nullptr || value == nullptr || *key == '\0' || std::strchr(key, '=') != nullptr) return call.returns(-1);
+    if (!call.on_emulator_thread()) return -1;
+    call.host().environment()[key] = value;
+    return call.returns(0);
+}
+
+int erl_drv_getenv(const char* key, char* value, size_t* size) {
+    Call call(Function::erl_drv_getenv);
+    if (!call.on_emulator_thread()) return -1;
+    const auto& environment = call.host().environment();
+    const auto it = environment.find(key);
+    // Where the value is missing or does not fit, the emulator gives back one less than what it was given, not the size
+    // needed (measured).
+    if (it == environment.end()) {
+        --*size;
+        return call.returns(-1);
+    }
+    if (it->second.size() >= *size) {
+        --*size;
+        return call.returns(1);
+    }
+    std::memcpy(value, it->second.c_str(), it->second.size() + 1);
+    *size = it->second.size();
+    return call.returns(0);
+}
+
+int driver_get_now(ErlDrvNowData* now) {
+    Call call(Function::driver_get_now);
+    if (now == nullptr || !call.on_emulator_thread()) return call.returns(-1);
+    const std::int64_t us = call.host().unique_now(epoch_ns / 1000);
+    now->megasecs = static_cast<unsigned long>(us / 1'000'000'000'000);
+    now->secs = static_cast<unsigned long>(us / 1'000'000 % 1'000'000);
+    now->microsecs = static_cast<unsigned long>(us % 1'000'000);
+    return call.returns(0);
+}
+
+ErlDrvTime erl_drv_monotonic_time(ErlDrvTimeUnit unit) {
+    Call call(Function::erl_drv_monotonic_time);
+    return in_unit(call, call.host().now().ns, unit);
+}
+
+ErlDrvTime erl_drv_time_offset(ErlDrvTimeUnit unit) {
+    Call call(Function::erl_drv_time_offset);
+    return in_unit(call, epoch_ns, unit);
+}
+
+ErlDrvTime erl_drv_convert_time_unit(ErlDrvTime value, ErlDrvTimeUnit from, ErlDrvTimeUnit to) {
+    if (!known_unit(from) || !known_unit(to)) return ERL_DRV_TIME_ERROR;
+    if (unit_ns[from] <= unit_ns[to]) return floor_divide(value, unit_ns[to] / unit_ns[from]);
+    std::int64_t result = 0;
+    if (__builtin_mul_overflow(value, unit_ns[from] / unit_ns[to], &result))
+        return value < 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
+    return result;
+}
+
+int null_func(void) {
+    return 0;
+}
+
+void add_driver_entry(ErlDrvEntry* entry) {
+    Call call(Function::add_driver_entry);
+    if (!call.on_emulator_thread()) return;
+    call.returns();
+    call.host().add_static_driver(entry);
+}
+
+int remove_driver_entry(ErlDrvEntry* entry) {
+    Call call(Function::remove_driver_entry);
+    if (!call.on_emulator_thread()) return 0;
+    return call.returns(call.host().remove_static_driver(entry));
+}
+
+void* driver_dl_open(char*) {
+    return not_implemented(Function::driver_dl_open, static_cast<void*>(nullptr));
+}
+
+void* driver_dl_sym(void*, char*) {
+    return not_implemented(Function::driver_dl_sym, static_cast<void*>(nullptr));
+}
+
+int driver_dl_close(void*) {
+    return not_implemented(Function::driver_dl_close, -1);
+}
+
+char* driver_dl_error(void) {
+    return not_implemented(Function::driver_dl_error, static_cast<char*>(nullptr));
+}
+
+} // extern "C"

@@ -1,0 +1,35 @@
+#include "api/entry.h"
+
+using namespace ddll;
+using api::Call;
+using api::Function;
+
+extern "C" {
+
+int driver_set_timer(ErlDrvPort handle, unsigned long milliseconds) {
+    Call call(Function::driver_set_timer);
+    host::Port* port = call.port(handle);
+    if (port == nullptr) return call.returns(-1);
+    if (port->driver->callbacks.timeout == nullptr)
+        call.misuse(host::Misuse::timer_without_timeout, "the driver has no timeout callback, so nothing will ever happen");
+    call.host().set_timer(*port, milliseconds);
+    return call.returns(0, static_cast<std::int64_t>(milliseconds));
+}
+
+int driver_cancel_timer(ErlDrvPort handle) {
+    Call call(Function::driver_cancel_timer);
+    host::Port* port = call.port(handle);
+    if (port == nullptr) return call.returns(-1);
+    call.host().cancel_timer(*port);
+    return call.returns(0);
+}
+
+int driver_read_timer(ErlDrvPort handle, unsigned long* time_left) {
+    Call call(Function::driver_read_timer);
+    const host::Port* port = call.port(handle);
+    if (port == nullptr) return call.returns(-1);
+    *time_left = call.host().read_timer(*port);
+    return call.returns(0, static_cast<std::int64_t>(*time_left));
+}
+
+} // extern "C"

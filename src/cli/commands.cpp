@@ -1,0 +1,73 @@
+#include "cli/commands.h"
+
+#include "base/text.h"
+#include "cli/usage.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+
+namespace ddll::cli {
+namespace {
+
+std::string help_text() {
+    std::string out = "ddlltool rehearses loading, unloading and reloading Erlang linked-in drivers, without an Erlang node.\n\n"
+                      "usage: ddlltool COMMAND [ARGUMENT...]\n\ncommands:\n";
+    for (const auto& command : commands()) out += fmt::format("  {:<10} {}\n", command.name, command.doc);
+    out += "\n"
+           "  ddlltool COMMAND --help   the arguments of a command\n"
+           "  ddlltool --version        what this program was built from\n"
+           "\n"
+           "examples:\n"
+           "  ddlltool run story.json            play one scenario and tell its story\n"
+           "  ddlltool run -j4 tests/scenarios   play all scenarios of a folder\n"
+           "  ddlltool schema > scenario.schema.json\n";
+    return out;
+}
+
+/// `ddlltool help` and `ddlltool help run`.
+ExitCode help_command(const std::vector<std::string>& arguments) {
+    if (!arguments.empty()) return run_program({arguments.front(), "--help"});
+    std::fputs(help_text().c_str(), stdout);
+    return ExitCode::ok;
+}
+
+} // namespace
+
+std::span<const Command> commands() {
+    static constexpr std::array<Command, 3> table = {{
+        {"run", "play scenario files and report what held and what did not", run_command},
+        {"schema", "print the JSON Schema of scenario files", schema_command},
+        {"help", "print this, or the help of a command", help_command},
+    }};
+    return table;
+}
+
+ExitCode run_program(const std::vector<std::string>& arguments) {
+    if (arguments.empty()) {
+        std::fputs(help_text().c_str(), stderr);
+        return ExitCode::usage;
+    }
+    const std::string& word = arguments.front();
+    if (word == "--help" || word == "-h") {
+        std::fputs(help_text().c_str(), stdout);
+        return ExitCode::ok;
+    }
+    if (word == "--version") {
+        std::fputs(version_text().c_str(), stdout);
+        return ExitCode::ok;
+    }
+    std::vector<std::string_view> names;
+    for (const auto& command : commands()) {
+        if (word == command.name) return command.run({arguments.begin() + 1, arguments.end()});
+        names.push_back(command.name);
+    }
+    names.push_back("--help");
+    names.push_back("--version");
+    const auto meant = nearest(word, names);
+    return wrong_usage(word, word.starts_with('-') ? "no such option" : "no such command",
+                       meant ? fmt::format("did you mean {}?", *meant) : "ddlltool --help lists them");
+}
+
+} // namespace ddll::cli

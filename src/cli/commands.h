@@ -1,0 +1,28 @@
+#pragma once
+/// The table of commands: what `ddlltool --help` lists, what is dispatched, and what a mistyped word is compared with.
+/// To add one: a file with its function and a row in commands.cpp.
+#include "cli/exit_code.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ddll::cli {
+
+struct Command {
+    std::string_view name;
+    std::string_view doc; ///< one line
+    ExitCode (*run)(const std::vector<std::string>& arguments); ///< what follows the command's name
+};
+
+std::span<const Command> commands();
+
+/// The whole program: `arguments` without the program's own name. Everything but what main must do itself.
+ExitCode run_program(const std::vector<std::string>& arguments);
+
+ExitCode run_command(const std::vector<std::string>& arguments);    // run.cpp
+ExitCode schema_command(const std::vector<std::string>& arguments); // schema.cpp
+std::string version_text();                                         // version.cpp
+
+} // namespace ddll::cli

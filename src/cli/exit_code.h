@@ -1,0 +1,28 @@
+#pragma once
+/// cli/ is what a user types: one file per command, the table that lists them (commands.h), and the only place that prints.
+#include "report/report.h"
+
+namespace ddll::cli {
+
+/// What the program ends with. Documented in README.md; never a count.
+enum class ExitCode : int {
+    ok = 0,
+    failed = 1,         ///< an expectation, or a finding at or above --fail-on
+    usage = 2,
+    unusable_input = 3, ///< scenario, driver file, configuration
+    crashed = 4,        ///< a driver, where the scenario did not expect it
+    hung = 5,
+    bug = 70,           ///< of ddlltool
+    nothing_run = 77,
+};
+
+/// The one of two that matters more: 70, 4, 5, 3, 1, then the others in no particular order before 0.
+ExitCode worse(ExitCode a, ExitCode b);
+
+ExitCode exit_code_of(scenario::Verdict verdict);
+
+/// Of a whole run: the worst of its scenarios; `nothing_run` when none was played; `failed` when an interrupt left some
+/// unplayed and nothing worse happened.
+ExitCode exit_code_of(const report::Run& run, report::FailOn fail_on);
+
+} // namespace ddll::cli

@@ -1,0 +1,198 @@
+#include "action/action.h"
+#include "cli/commands.h"
+#include "cli/run_arguments.h"
+#include "cli/select.h"
+#include "cli/usage.h"
+#include "report/formats.h"
+#include "scenario/reader.h"
+#include "scenario/runner.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+namespace ddll::cli {
+namespace {
+
+using scenario::RunResult;
+
+struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using File = std::unique_ptr<std::FILE, CloseFile>;
+
+/// A scenario that is to be played, or the result it has already (its file could not be used).
+struct Candidate {
+    std::optional<scenario::Scenario> scenario;
+    RunResult result;
+};
+
+/// The sample drivers lie beside the program, wherever it was put.
+std::string drivers_beside_program() {
+    std::error_code failure;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", failure);
+    return failure ? "" : (program.parent_path() / "drivers").string();
+}
+
+std::vector<Candidate> read_all(const RunArguments& arguments) {
+    scenario::ReadOptions options;
+    options.driver_path = arguments.driver_path;
+    if (auto drivers = drivers_beside_program(); !drivers.empty()) options.driver_path.push_back(std::move(drivers));
+    std::vector<Candidate> out;
+    for (const auto& file : find_scenarios(arguments.inputs)) {
+        auto read = scenario::read_scenario_file(file, options);
+        std::vector<std::string> texts{file};
+        if (read.scenario) {
+            texts.push_back(read.scenario->title);
+            texts.insert(texts.end(), read.scenario->tags.begin(), read.scenario->tags.end());
+        }
+        if (!passes(arguments.filters, texts)) continue;
+        Candidate candidate;
+        candidate.result.file = file;
+        if (read.scenario) {
+            candidate.scenario = std::move(read.scenario);
+        } else {
+            candidate.result.verdict = scenario::Verdict::unusable;
+            candidate.result.mistakes = std::move(read.mistakes);
+        }
+        out.push_back(std::move(candidate));
+    }
+    return out;
+}
+
+bool wants_color(Color color) {
+    if (color != Color::automatic) return color == Color::always;
+    const char* no_color = std::getenv("NO_COLOR");
+    const char* term = std::getenv("TERM");
+    return isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0') &&
+           !(term != nullptr && std::string_view(term) == "dumb");
+}
+
+/// "12/40" on the terminal, overwritten in place; nothing where nobody watches.
+class Progress {
+public:
+    Progress(std::size_t total, bool wanted) : total_(total), shown_(wanted && total > 1 && isatty(STDERR_FILENO) == 1) {}
+    ~Progress() {
+        if (shown_) std::fputs("\r\x1b[K", stderr);
+    }
+    Progress(const Progress&) = delete;
+
+    void one_more() {
+        ++done_;
+        if (shown_) std::fputs(fmt::format("\r{}/{} played", done_, total_).c_str(), stderr);
+    }
+
+private:
+    std::size_t total_, done_ = 0;
+    bool shown_;
+};
+
+report::Run play(std::vector<Candidate> candidates, const RunArguments& arguments) {
+    std::vector<scenario::Scenario> scenarios;
+    for (auto& candidate : candidates)
+        if (candidate.scenario) scenarios.push_back(*std::move(candidate.scenario));
+    scenario::RunOptions options;
+    options.time_limit = arguments.time_limit;
+    options.seed = arguments.seed;
+    options.in_process = arguments.in_process;
+    options.parallel = arguments.jobs;
+    Progress progress(scenarios.size(), arguments.detail != report::Detail::quiet);
+    auto played = scenario::run_all(std::move(scenarios), options, [&](const RunResult&) { progress.one_more(); });
+    report::Run run;
+    std::size_t next = 0;
+    for (auto& candidate : candidates)
+        run.results.push_back(candidate.scenario ? std::move(played[next++]) : std::move(candidate.result));
+    return run;
+}
+
+ExitCode list(const std::vector<Candidate>& candidates) {
+    ExitCode code = candidates.empty() ? ExitCode::nothing_run : ExitCode::ok;
+    std::size_t width = 0;
+    for (const auto& candidate : candidates) width = std::max(width, candidate.result.file.size());
+    for (const auto& candidate : candidates) {
+        std::string line = fmt::format("{:<{}}  ", candidate.result.file, width);
+        if (candidate.scenario) {
+            line += candidate.scenario->title;
+            if (!candidate.scenario->tags.empty()) line += fmt::format("  [{}]", fmt::join(candidate.scenario->tags, ", "));
+        } else {
+            line += "cannot be used";
+            code = worse(code, ExitCode::unusable_input);
+        }
+        std::puts(line.c_str());
+    }
+    return code;
+}
+
+ExitCode list_calls() {
+    std::size_t width = 0;
+    const auto calls = action::known_calls();
+    const auto spelled = [](const action::CallDoc& call) {
+        return fmt::format("{}{}{}/{}", call.module, call.module.empty() ? "" : ":", call.name, call.arity);
+    };
+    for (const auto& call : calls) width = std::max(width, spelled(call).size());
+    for (const auto& call : calls) std::puts(fmt::format("{:<{}}  {}", spelled(call), width, call.doc).c_str());
+    return ExitCode::ok;
+}
+
+bool write_to(std::FILE* file, const std::string& text) {
+    return std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
+}
+
+} // namespace
+
+ExitCode run_command(const std::vector<std::string>& arguments) {
+    auto parsed = parse_run_arguments(arguments);
+    if (!parsed) return wrong_usage(parsed.error().place.file, parsed.error().message, parsed.error().hint);
+    if (const auto* help = std::get_if<HelpText>(&*parsed)) {
+        std::fputs(help->text.c_str(), stdout);
+        return ExitCode::ok;
+    }
+    const RunArguments& options = std::get<RunArguments>(*parsed);
+    if (options.list_calls) return list_calls();
+
+    // Report files are opened first: it is a pity to play for minutes and then have nowhere to write.
+    std::vector<File> files;
+    if (!options.list) {
+        for (const auto& output : options.outputs) {
+            files.emplace_back(output.file.empty() ? nullptr : std::fopen(output.file.c_str(), "wb"));
+            if (output.file.empty() || files.back()) continue;
+            complain(output.file, fmt::format("cannot be written: {}", std::strerror(errno)));
+            return ExitCode::unusable_input;
+        }
+    }
+    auto candidates = read_all(options);
+    if (options.list) return list(candidates);
+    if (candidates.empty())
+        complain("run", options.filters.empty() ? "no *.json file there" : "no scenario passes the filter", "nothing was played");
+
+    report::Run run = play(std::move(candidates), options);
+    report::Options report_options;
+    report_options.detail = options.detail;
+    report_options.events = options.events;
+    report_options.fail_on = options.fail_on;
+    report_options.seed = options.seed;
+    ExitCode code = exit_code_of(run, options.fail_on);
+    for (std::size_t i = 0; i < options.outputs.size(); ++i) {
+        report_options.color = options.outputs[i].file.empty() && wants_color(options.color);
+        const auto text = report::format_named(options.outputs[i].format)->write(run, report_options);
+        if (!write_to(files[i] ? files[i].get() : stdout, text)) {
+            complain(options.outputs[i].file.empty() ? "stdout" : options.outputs[i].file,
+                     fmt::format("cannot be written: {}", std::strerror(errno)));
+            code = worse(code, ExitCode::unusable_input);
+        }
+    }
+    // Whoever reads JSON from stdout still wants to see how it went.
+    const bool told = std::any_of(options.outputs.begin(), options.outputs.end(),
+                                  [](const Output& output) { return output.format == "text" && output.file.empty(); });
+    if (!told) std::fputs((report::summary_line(run, options.fail_on) + "\n").c_str(), stderr);
+    return code;
+}
+
+} // namespace ddll::cli

@@ -1,0 +1,45 @@
+#pragma once
+/// The arguments of `ddlltool run`.
+#include "base/result.h"
+#include "report/report.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace ddll::cli {
+
+enum class Color : std::uint8_t { automatic, always, never };
+
+/// One report: which format, and the file it goes to (empty: stdout).
+struct Output {
+    std::string format;
+    std::string file;
+};
+
+struct RunArguments {
+    std::vector<std::string> inputs; ///< files and folders
+    std::vector<std::string> filters;
+    std::vector<std::string> driver_path;
+    std::vector<Output> outputs; ///< at least one; at most one of them to stdout
+    unsigned jobs = 1;
+    std::optional<std::chrono::milliseconds> time_limit;
+    std::uint64_t seed = 0;
+    Color color = Color::automatic;
+    report::Detail detail = report::Detail::automatic;
+    report::FailOn fail_on = report::FailOn::warning;
+    bool list = false, list_calls = false, events = false, in_process = false;
+};
+
+/// Help was asked for.
+struct HelpText {
+    std::string text;
+};
+
+/// An Error's place.file holds the word that is wrong.
+Result<std::variant<RunArguments, HelpText>> parse_run_arguments(const std::vector<std::string>& arguments);
+
+} // namespace ddll::cli

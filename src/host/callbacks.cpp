@@ -1,0 +1,175 @@
+#include "host/callbacks.h"
+
+#include <cerrno>
+
+namespace ddll::host::callbacks {
+namespace {
+
+using journal::Callback;
+
+constexpr std::size_t shown_bytes = 64;
+
+// Calls driver code from a frame that, to the unwinder, is the outermost one. Not inlined and never a tail call, so that
+// the frame really is on the stack.
+template <class R, class... A>
+[[gnu::noinline]] R enter(R (*function)(A...), A... arguments) {
+#if defined(__x86_64__)
+    asm volatile(".cfi_undefined rip");
+#elif defined(__aarch64__)
+    asm volatile(".cfi_undefined x30");
+#endif
+    if constexpr (std::is_void_v<R>) {
+        function(arguments...);
+        asm volatile("" ::: "memory");
+    } else {
+        R result = function(arguments...);
+        asm volatile("" ::: "memory");
+        return result;
+    }
+}
+
+struct Where {
+    Callback callback;
+    const Driver* driver;
+    Port* port = nullptr;
+    PortId port_id{};
+    ProcessId caller{};
+    std::uint64_t a = 0;
+    std::string_view data{};
+};
+
+template <class R>
+std::int64_t journaled(R result) {
+    if constexpr (std::is_pointer_v<R>) {
+        // Addresses are not journaled; ERL_DRV_ERROR_* (-1 to -3) are what a reader wants to see.
+        const auto value = reinterpret_cast<std::intptr_t>(result);
+        return value >= -3 && value < 0 ? value : value != 0 ? 1 : 0;
+    } else {
+        return static_cast<std::int64_t>(result);
+    }
+}
+
+// Journals, pushes the frame, calls, pops, journals. Returns what the driver returned.
+template <class R, class... A>
+R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
+    const PortId port = where.port ? where.port->id : where.port_id;
+    const DriverId driver = where.driver ? where.driver->id : DriverId{};
+    const ImageId image = where.driver ? where.driver->image_id : ImageId{};
+    auto& frames = call_frames();
+    host.journal().write(journal::Entered{where.callback, driver, port, where.caller, image, where.a,
+                                          where.data.substr(0, shown_bytes)});
+    frames.push_back({where.callback, driver, port, where.caller});
+    if (where.port) {
+        ++where.port->callbacks_running;
+        where.port->timeslice_used = 0;
+    }
+    const int locks_before = held_locks();
+    const auto after = [&](std::int64_t result) {
+        const int error = errno;
+        if (held_locks() > locks_before)
+            host.misuse(Misuse::lock_held_at_return, no_function, port, "a lock taken in the callback is still held at its end");
+        if (where.port) --where.port->callbacks_running;
+        frames.pop_back();
+        host.journal().write(journal::Left{where.callback, port, result});
+        errno = error;
+    };
+    if constexpr (std::is_void_v<R>) {
+        enter<R, A...>(function, arguments...);
+        after(0);
+    } else {
+        R result = enter<R, A...>(function, arguments...);
+        after(journaled(result));
+        return result;
+    }
+}
+
+} // namespace
+
+ErlDrvEntry* driver_init(Host& host, Driver& driver, void* address) {
+    return run(host, {Callback::driver_init, &driver}, reinterpret_cast<ErlDrvEntry* (*)()>(address));
+}
+
+int init(Host& host, Driver& driver) {
+    return run(host, {Callback::init, &driver}, driver.callbacks.init);
+}
+
+void finish(Host& host, Driver& driver) {
+    run(host, {Callback::finish, &driver}, driver.callbacks.finish);
+}
+
+Started start(Host& host, Port& port, ProcessId caller) {
+    // The driver may scribble over the text; it is its own copy for the time of the call.
+    std::string command = port.name;
+    errno = 0;
+    const ErlDrvData data = run(host, {Callback::start, port.driver, &port, {}, caller, 0, port.name},
+                                port.driver->callbacks.start, handle_of(port.id), command.data());
+    return {data, errno};
+}
+
+void stop(Host& host, Port& port) {
+    run(host, {Callback::stop, port.driver, &port}, port.driver->callbacks.stop, port.data);
+}
+
+void flush(Host& host, Port& port) {
+    run(host, {Callback::flush, port.driver, &port}, port.driver->callbacks.flush, port.data);
+}
+
+void timeout(Host& host, Port& port) {
+    run(host, {Callback::timeout, port.driver, &port}, port.driver->callbacks.timeout, port.data);
+    host.settle(port);
+}
+
+void output(Host& host, Port& port, ProcessId caller, char* bytes, std::size_t size) {
+    run(host, {Callback::output, port.driver, &port, {}, caller, size, {bytes, size}}, port.driver->callbacks.output, port.data,
+        bytes, static_cast<ErlDrvSizeT>(size));
+    host.settle(port);
+}
+
+void outputv(Host& host, Port& port, ProcessId caller, ErlIOVec& vector, std::string_view first_bytes) {
+    run(host, {Callback::outputv, port.driver, &port, {}, caller, vector.size, first_bytes}, port.driver->callbacks.outputv,
+        port.data, &vector);
+    host.settle(port);
+}
+
+std::int64_t control(Host& host, Port& port, ProcessId caller, unsigned command, std::string_view data, char** result,
+                     std::size_t result_size) {
+    // Not null even for no data, and not the caller's memory: the driver may write into it.
+    std::string copy(data);
+    return run(host, {Callback::control, port.driver, &port, {}, caller, command, data}, port.driver->callbacks.control,
+               port.data, command, copy.data(), static_cast<ErlDrvSizeT>(copy.size()), result,
+               static_cast<ErlDrvSizeT>(result_size));
+}
+
+std::int64_t call(Host& host, Port& port, ProcessId caller, unsigned command, std::string& data, char** result,
+                  std::size_t result_size, unsigned* flags) {
+    return run(host, {Callback::call, port.driver, &port, {}, caller, command, data}, port.driver->callbacks.call, port.data,
+               command, data.data(), static_cast<ErlDrvSizeT>(data.size()), result, static_cast<ErlDrvSizeT>(result_size),
+               flags);
+}
+
+void ready_async(Host& host, Port& port, void* data) {
+    run(host, {Callback::ready_async, port.driver, &port}, port.driver->callbacks.ready_async, port.data,
+        static_cast<ErlDrvThreadData>(data));
+    host.settle(port);
+}
+
+void async_invoke(Host& host, Driver& driver, PortId port, void (*invoke)(void*), void* data) {
+    run(host, {Callback::async_invoke, &driver, nullptr, port}, invoke, data);
+}
+
+void async_free(Host& host, Driver& driver, PortId port, void (*free)(void*), void* data) {
+    run(host, {Callback::async_free, &driver, nullptr, port}, free, data);
+}
+
+LoaderFrame::LoaderFrame(Host& host, Callback which, DriverId driver, ImageId image, std::string_view path)
+    : host_(host), which_(which) {
+    host.journal().write(journal::Entered{which, driver, {}, {}, image, 0, path});
+    call_frames().push_back({which, driver, {}, {}});
+}
+
+LoaderFrame::~LoaderFrame() {
+    call_frames().pop_back();
+    host_.journal().write(journal::Left{which_, {}, 0});
+}
+
+} // namespace ddll::host::callbacks

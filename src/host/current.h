@@ -1,0 +1,38 @@
+#pragma once
+/// The two pieces of state outside Host, both because the C API has no context argument: which host is running drivers
+/// in this process, and in which callbacks the calling thread is.
+#include "base/id.h"
+#include "journal/entry.h"
+
+#include <vector>
+
+namespace ddll::host {
+
+class Host;
+
+/// "We are inside callback X of port P on behalf of process C."
+struct CallFrame {
+    journal::Callback callback;
+    DriverId driver;
+    PortId port;      ///< none for driver-wide callbacks
+    ProcessId caller; ///< none outside requests
+};
+
+/// The host that driver code of this process belongs to; nullptr when there is none.
+Host* current();
+
+/// Is the calling thread the one that made the host current (the emulator thread)?
+bool is_host_thread();
+
+/// Makes a host current for a scope. One at a time per process.
+class CurrentHost {
+public:
+    explicit CurrentHost(Host& host);
+    ~CurrentHost();
+    CurrentHost(const CurrentHost&) = delete;
+};
+
+/// Frames of the calling thread, outermost first.
+std::vector<CallFrame>& call_frames();
+
+} // namespace ddll::host

@@ -1,0 +1,192 @@
+// The driver list, and the effects of the rules. lifecycle::decide says what must happen; everything here only does it.
+#include "base/check.h"
+#include "base/text.h"
+#include "host/callbacks.h"
+#include "host/host.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ddll::host {
+
+using term::Term;
+namespace effect = lifecycle::effect;
+namespace request = lifecycle::request;
+
+namespace {
+
+struct FindDriver {
+    DriverId id;
+    bool operator()(const std::unique_ptr<Driver>& d) const { return d->id == id; }
+};
+
+} // namespace
+
+Driver* Host::find(DriverId id) {
+    for (auto* list : {&drivers_, &limbo_})
+        if (const auto it = std::find_if(list->begin(), list->end(), FindDriver{id}); it != list->end()) return it->get();
+    return nullptr;
+}
+
+Driver* Host::find_driver(std::string_view name) {
+    for (const auto& driver : drivers_)
+        if (driver->name == name) return driver.get();
+    return nullptr;
+}
+
+const Driver* Host::find_driver(std::string_view name) const {
+    return const_cast<Host*>(this)->find_driver(name);
+}
+
+const Host::Proof* Host::proof(std::string_view name) const {
+    const auto it = proofs_.find(name);
+    return it == proofs_.end() ? nullptr : &it->second;
+}
+
+Driver& Host::make_driver(std::string name, bool newest) {
+    auto driver = std::make_unique<Driver>();
+    driver->id = DriverId{next_driver_++};
+    driver->name = std::move(name);
+    driver->in_list = newest;
+    auto& list = newest ? drivers_ : limbo_;
+    list.push_front(std::move(driver));
+    return *list.front();
+}
+
+void Host::take_out_of_list(Driver& driver) {
+    if (!driver.in_list) return;
+    driver.in_list = false;
+    const auto it = std::find_if(drivers_.begin(), drivers_.end(), FindDriver{driver.id});
+    limbo_.splice(limbo_.begin(), drivers_, it);
+}
+
+void Host::forget_if_absent(Driver& driver) {
+    if (driver.record.presence != lifecycle::Presence::absent || driver.in_list) return;
+    limbo_.remove_if(FindDriver{driver.id});
+}
+
+void Host::journal_driver(const Driver& driver) {
+    journal_.write(journal::DriverChanged{driver.id, static_cast<std::uint8_t>(driver.record.presence),
+                                          static_cast<std::uint8_t>(driver.record.status), driver.record.port_count,
+                                          lifecycle::holds(driver.record), lifecycle::loads(driver.record), driver.name});
+}
+
+lifecycle::Reply Host::ask(Driver& driver, const lifecycle::Request& what, const Term* as_written) {
+    lifecycle::Decision decision = lifecycle::decide(driver.record, what);
+    const bool changed = decision.next != driver.record;
+    driver.record = std::move(decision.next);
+    if (changed) journal_driver(driver);
+    if (decision.enrols) {
+        const auto enrol = [&](const auto& r) {
+            if constexpr (requires { r.process; })
+                if (Process* process = find(r.process)) process->uses_drivers = true;
+        };
+        std::visit(enrol, what);
+    }
+    lifecycle::Reply reply = decision.reply;
+    for (const lifecycle::Effect& next : decision.effects) perform(driver, next, what, reply, as_written);
+    return reply;
+}
+
+void Host::perform(Driver& driver, const lifecycle::Effect& next, const lifecycle::Request& cause, lifecycle::Reply& reply,
+                   const Term* as_written) {
+    if (const auto* open = std::get_if<effect::OpenImage>(&next)) {
+        const auto failure = open_image(driver, open->path);
+        lifecycle::Request outcome;
+        if (const auto* load = std::get_if<request::Load>(&cause)) {
+            if (failure) outcome = request::LoadFailed{*failure};
+            else outcome = request::LoadOpened{load->process, load->path, load->kill_ports};
+        } else if (failure) {
+            outcome = request::ReloadFailed{*failure};
+        } else {
+            outcome = request::ReloadOpened{};
+        }
+        reply = ask(driver, outcome);
+    } else if (std::holds_alternative<effect::FinishAndClose>(next)) {
+        finish_and_close(driver);
+    } else if (std::holds_alternative<effect::KillPorts>(next)) {
+        kill_ports(driver);
+    } else if (const auto* send_effect = std::get_if<effect::Send>(&next)) {
+        send_driver_message(driver, *send_effect, as_written);
+    } else if (std::holds_alternative<effect::QueueCollect>(next)) {
+        std::erase(collects_, driver.id); // queued anew, behind the others
+        collects_.push_back(driver.id);
+    } else if (const auto* then = std::get_if<effect::Continue>(&next)) {
+        ask(driver, then->next);
+    }
+}
+
+void Host::send_driver_message(Driver& driver, const effect::Send& message, const Term* as_written) {
+    Process* to = find(message.to);
+    if (to == nullptr) return;
+    Term what = Term::atom(lifecycle::name(message.what));
+    if (message.error) what = term::make_tuple(what, load_error_term(*message.error));
+    const bool up = message.direction == effect::Direction::up;
+    Term name = message.at_once && as_written != nullptr ? *as_written : Term::atom(latin1_to_utf8(driver.name));
+    deliver(*to,
+            term::make_tuple(Term::atom(up ? "UP" : "DOWN"), Term::reference(message.ref.value), Term::atom("driver"),
+                             std::move(name), std::move(what)),
+            {}, {});
+}
+
+void Host::kill_ports(Driver& driver) {
+    // In order of opening. A stop callback may close other ports of the driver, so the next one is looked up anew.
+    std::vector<PortId> ids;
+    for (const Port* port = driver.first_port; port != nullptr; port = port->next_of_driver) ids.push_back(port->id);
+    for (const PortId id : ids) {
+        Port* port = find(id);
+        if (port != nullptr && port->valid() && !port->stopping) kill(*port);
+    }
+}
+
+void Host::finish_and_close(Driver& driver) {
+    take_out_of_list(driver);
+    if (driver.callbacks.finish != nullptr) callbacks::finish(*this, driver);
+    if (!driver.image) return;
+    const HeapUse left = memory_.used_by(driver.id);
+    if (left.blocks > 0)
+        leaked(driver, fmt::format("{} driver_alloc block{}, {} bytes", left.blocks, left.blocks == 1 ? "" : "s", left.block_bytes));
+    bool gone = false;
+    {
+        const callbacks::LoaderFrame frame(*this, journal::Callback::dlclose, driver.id, driver.image_id, driver.path);
+        gone = driver.image->close().gone;
+    }
+    driver.image.reset();
+    journal_.write(journal::ImageClosed{driver.image_id, driver.id, gone});
+    proofs_[driver.name] = Proof{false, gone, false};
+}
+
+int Host::lock_driver(Port& port) {
+    if (port.driver == nullptr || port.driver->record.presence != lifecycle::Presence::dynamic) return -1;
+    ask(*port.driver, request::LockDriver{});
+    return 0;
+}
+
+void Host::add_static_driver(ErlDrvEntry* entry) {
+    Driver& driver = make_driver(entry->driver_name != nullptr ? entry->driver_name : "", true);
+    driver.record.presence = lifecycle::Presence::linked_in;
+    take_entry(driver, entry);
+    // The code belongs to the library that called, whose image is the one to name in stacks.
+    if (!call_frames().empty())
+        if (const Driver* caller = find(call_frames().back().driver)) driver.image_id = caller->image_id;
+    if (driver.callbacks.init != nullptr && callbacks::init(*this, driver) != 0) {
+        take_out_of_list(driver);
+        driver.record.presence = lifecycle::Presence::absent;
+        forget_if_absent(driver);
+        return;
+    }
+    journal_driver(driver);
+}
+
+int Host::remove_static_driver(ErlDrvEntry* entry) {
+    for (const auto& driver : drivers_) {
+        if (driver->entry != entry) continue;
+        if (driver->record.presence == lifecycle::Presence::dynamic) return -1;
+        take_out_of_list(*driver); // its ports live on, so the driver stays in limbo
+        return 1;
+    }
+    return 0;
+}
+
+} // namespace ddll::host

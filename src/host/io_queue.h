@@ -1,0 +1,50 @@
+#pragma once
+/// A port's driver queue: a FIFO of bytes kept as slices of reference-counted binaries.
+#include "host/memory.h"
+
+#include <erl_driver.h>
+
+#include <cstddef>
+#include <deque>
+#include <string_view>
+#include <vector>
+
+namespace ddll::host {
+
+class IoQueue {
+public:
+    explicit IoQueue(DriverMemory& memory) : memory_(&memory) {}
+    ~IoQueue() { clear(); }
+    IoQueue(IoQueue&&) = default;
+    IoQueue(const IoQueue&) = delete;
+
+    std::size_t size() const { return size_; }
+
+    /// Copies bytes to the tail or the head.
+    void append(std::string_view bytes);
+    void prepend(std::string_view bytes);
+    /// Takes one more reference to `binary`; the slice is not checked against its size.
+    void append(ErlDrvBinary* binary, std::size_t offset, std::size_t length);
+    void prepend(ErlDrvBinary* binary, std::size_t offset, std::size_t length);
+
+    /// Removes `n` bytes from the head; n must not exceed size().
+    void drop(std::size_t n);
+    void clear();
+
+    /// One element for each slice; valid until the next change.
+    std::vector<SysIOVec>& vectors();
+    std::vector<ErlDrvBinary*>& binaries();
+
+private:
+    struct Slice {
+        ErlDrvBinary* binary;
+        std::size_t offset, length;
+    };
+    DriverMemory* memory_;
+    std::deque<Slice> slices_;
+    std::size_t size_ = 0;
+    std::vector<SysIOVec> vectors_;
+    std::vector<ErlDrvBinary*> binaries_;
+};
+
+} // namespace ddll::host

@@ -1,0 +1,154 @@
+// From a library file to a driver: the checks of the emulator, in its order.
+#include "host/callbacks.h"
+#include "host/host.h"
+#include "image/elf_facts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ddll::host {
+
+using lifecycle::LoadError;
+using Kind = lifecycle::LoadError::Kind;
+
+namespace {
+
+constexpr int extended_marker = static_cast<int>(ERL_DRV_EXTENDED_MARKER);
+
+bool accepted_version(int major, int minor) {
+    if (major < ERL_DRV_MIN_REQUIRED_MAJOR_VERSION_ON_LOAD || major > ERL_DRV_EXTENDED_MAJOR_VERSION) return false;
+    return major < ERL_DRV_EXTENDED_MAJOR_VERSION || minor <= ERL_DRV_EXTENDED_MINOR_VERSION;
+}
+
+} // namespace
+
+void Host::take_entry(Driver& driver, ErlDrvEntry* entry) {
+    driver.entry = entry;
+    driver.flags = entry->driver_flags;
+    Callbacks& c = driver.callbacks;
+    c.init = entry->init;
+    c.start = entry->start;
+    c.stop = entry->stop;
+    c.output = entry->output;
+    c.outputv = entry->outputv;
+    c.ready_input = entry->ready_input;
+    c.ready_output = entry->ready_output;
+    c.finish = entry->finish;
+    c.control = entry->control;
+    c.timeout = entry->timeout;
+    c.ready_async = entry->ready_async;
+    c.flush = entry->flush;
+    c.call = entry->call;
+    c.process_exit = entry->process_exit;
+    c.stop_select = entry->stop_select;
+    // Entries before 3.2 are shorter and have no such field.
+    const bool has_emergency_close = entry->major_version > 3 || (entry->major_version == 3 && entry->minor_version >= 2);
+    c.emergency_close = has_emergency_close ? entry->emergency_close : nullptr;
+}
+
+// The emulator keeps one list of texts for the life of the node; the number in {open_error, N} is -10 - index.
+// The file's own name at the front of the text is cut off, so that equal causes have equal numbers.
+LoadError Host::open_error(const std::string& file, std::string text) {
+    if (text.compare(0, file.size(), file) == 0) {
+        const std::size_t rest = text.find_first_not_of(": ", file.size());
+        if (rest != std::string::npos) text.erase(0, rest);
+    }
+    return {Kind::open_error, -10 - static_cast<int>(text_index(std::move(text)))};
+}
+
+std::size_t Host::text_index(std::string text) {
+    const auto it = std::find(error_texts_.begin(), error_texts_.end(), text);
+    if (it != error_texts_.end()) return static_cast<std::size_t>(it - error_texts_.begin());
+    error_texts_.push_back(std::move(text));
+    return error_texts_.size() - 1;
+}
+
+std::optional<LoadError> Host::open_image(Driver& driver, const std::string& path) {
+    // The path text ends where a zero byte stands, for the loader as for the emulator.
+    const std::string whole = path + ".so";
+    const std::string file = whole.c_str();
+    driver.path = path;
+    driver.image_id = ImageId{next_image_++};
+    const ImageId before = driver.previous_image;
+
+    const auto refuse = [&](LoadError error, std::string_view why) -> std::optional<LoadError> {
+        journal_.write(journal::ImageFailed{driver.id, static_cast<std::uint8_t>(error.kind), file, why});
+        if (!driver.image) return error;
+        bool gone = false;
+        {
+            const callbacks::LoaderFrame frame(*this, journal::Callback::dlclose, driver.id, driver.image_id, file);
+            gone = driver.image->close().gone;
+        }
+        driver.image.reset();
+        journal_.write(journal::ImageClosed{driver.image_id, driver.id, gone});
+        return error;
+    };
+
+    {
+        const callbacks::LoaderFrame frame(*this, journal::Callback::dlopen, driver.id, driver.image_id, file);
+        auto opened = image::LoadedImage::open(file);
+        if (!opened) {
+            const std::string text = opened.error().message;
+            return refuse(open_error(file, text), text);
+        }
+        driver.image.emplace(*std::move(opened));
+    }
+    const image::Identity& identity = driver.image->identity();
+    const bool differs = driver.image->was_mapped() && driver.image->differs_from_file();
+    std::uint64_t hash = 0;
+    // The build-id names the version; only a file without one is read whole.
+    if (identity.build_id.empty())
+        if (const auto facts = image::read_elf_facts(file)) hash = facts->content_hash;
+    journal_.write(journal::ImageOpened{driver.image_id, driver.id, driver.image->was_mapped(), differs, identity.base,
+                                        identity.end, hash, file, identity.build_id});
+
+    void* address = nullptr;
+    std::string missing;
+    for (const char* name : {"driver_init", "_driver_init"}) {
+        auto found = driver.image->symbol(name);
+        if (found) {
+            address = *found;
+            break;
+        }
+        missing = found.error().message;
+        text_index(missing); // kept too, and not shortened
+    }
+    if (address == nullptr) return refuse({Kind::no_driver_init, 0}, missing);
+
+    ErlDrvEntry* entry = callbacks::driver_init(*this, driver, address);
+    if (entry == nullptr) return refuse({Kind::driver_init_failed, 0}, "driver_init returned NULL");
+    if (entry->extended_marker != extended_marker)
+        return refuse({Kind::driver_incorrect_version, 0},
+                      fmt::format("extended_marker is {:#x}, not ERL_DRV_EXTENDED_MARKER", static_cast<unsigned>(entry->extended_marker)));
+    if (!accepted_version(entry->major_version, entry->minor_version))
+        return refuse({Kind::driver_incorrect_version, 0},
+                      fmt::format("the entry says version {}.{}; 2.x and 3.0 to {}.{} are accepted", entry->major_version,
+                                  entry->minor_version, ERL_DRV_EXTENDED_MAJOR_VERSION, ERL_DRV_EXTENDED_MINOR_VERSION));
+    if (entry->driver_name == nullptr || driver.name != entry->driver_name)
+        return refuse({Kind::bad_driver_name, 0},
+                      fmt::format("the entry's driver_name is \"{}\", the file's name asks for \"{}\"",
+                                  entry->driver_name != nullptr ? entry->driver_name : "(null)", driver.name));
+
+    take_entry(driver, entry);
+    // Newest in the list from here on: init may already use it.
+    const auto it = std::find_if(limbo_.begin(), limbo_.end(), [&](const auto& d) { return d.get() == &driver; });
+    drivers_.splice(drivers_.begin(), limbo_, it);
+    driver.in_list = true;
+    if (driver.callbacks.init != nullptr) {
+        if (const int result = callbacks::init(*this, driver); result != 0) {
+            take_out_of_list(driver);
+            return refuse({Kind::driver_init_failed, 0}, fmt::format("init returned {}", result));
+        }
+    }
+    if (before) {
+        Proof& proof = proofs_[driver.name];
+        proof.reloaded = true;
+        proof.new_runs = !differs;
+        journal_.write(journal::Reloaded{driver.id, before, driver.image_id, proof.old_gone, proof.new_runs});
+    }
+    driver.previous_image = driver.image_id;
+    return std::nullopt;
+}
+
+} // namespace ddll::host

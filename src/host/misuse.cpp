@@ -1,0 +1,55 @@
+#include "host/misuse.h"
+
+#include "host/host.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include <fmt/format.h>
+
+namespace ddll::host {
+
+std::string_view rule_id(Misuse misuse) {
+    switch (misuse) {
+#define DDLL_CASE(name, id)                                                                                            \
+    case Misuse::name: return id;
+        DDLL_MISUSES(DDLL_CASE)
+#undef DDLL_CASE
+    }
+    return "unknown";
+}
+
+void Host::misuse(Misuse rule, std::uint16_t function, PortId port, std::string_view detail) {
+    journal_.write(journal::Misused{static_cast<std::uint16_t>(rule), function, port, detail});
+}
+
+void Host::leaked(const Driver& driver, std::string_view what) {
+    misuse(Misuse::driver_heap_leak, no_function, {}, fmt::format("{}: {}", driver.name, what));
+}
+
+void Host::log(std::string_view text) {
+    journal_.write(journal::Logged{text});
+}
+
+const char* errno_name(int error) {
+    if (error <= 0) return "unknown";
+    // glibc knows the symbolic names; the emulator's are the same in lower case. One text per number, made once.
+    static const auto& names = *new std::map<int, std::string>([] {
+        std::map<int, std::string> all;
+        for (int number = 1; number < 134; ++number) {
+            const char* name = strerrorname_np(number);
+            if (name == nullptr) continue;
+            std::string lower(name);
+            std::transform(lower.begin(), lower.end(), lower.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+            all.emplace(number, std::move(lower));
+        }
+        return all;
+    }());
+    const auto it = names.find(error);
+    return it == names.end() ? "unknown" : it->second.c_str();
+}
+
+} // namespace ddll::host

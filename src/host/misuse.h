@@ -1,0 +1,43 @@
+#pragma once
+/// What a driver may do wrong with the API. The numbers are journaled; check/catalogue has a row for each.
+#include <cstdint>
+#include <string_view>
+
+namespace ddll::host {
+
+inline constexpr std::uint16_t no_function = 0xffff;
+
+// X(enumerator, stable id)
+#define DDLL_MISUSES(X)                                                                                                \
+    X(dead_port, "use-of-dead-port")                                                                                   \
+    X(foreign_port, "not-a-port-handle")                                                                               \
+    X(wrong_thread, "call-from-wrong-thread")                                                                          \
+    X(failure_in_start, "failure-in-start")                                                                            \
+    X(failure_in_stop, "failure-in-stop")                                                                              \
+    X(foreign_free, "free-of-foreign-memory")                                                                          \
+    X(double_free, "double-free")                                                                                      \
+    X(binary_refcount, "binary-refcount-error")                                                                        \
+    X(binary_bounds, "binary-out-of-bounds")                                                                           \
+    X(control_result, "control-result-misuse")                                                                         \
+    X(call_result, "call-result-misuse")                                                                               \
+    X(malformed_term, "malformed-term")                                                                                \
+    X(timer_without_timeout, "timer-without-timeout-callback")                                                         \
+    X(pushqv_without_binary, "pushqv-without-binary")                                                                  \
+    X(queue_overdrawn, "queue-overdrawn")                                                                              \
+    X(unlock_unheld, "unlock-of-unheld-lock")                                                                          \
+    X(lock_held_at_return, "lock-held-at-return")                                                                      \
+    X(driver_heap_leak, "driver-alloc-leak")
+
+enum class Misuse : std::uint16_t {
+#define DDLL_ENUMERATOR(name, id) name,
+    DDLL_MISUSES(DDLL_ENUMERATOR)
+#undef DDLL_ENUMERATOR
+};
+
+/// The stable id of the rule, as findings show it.
+std::string_view rule_id(Misuse misuse);
+
+/// Lower-case symbolic name of an errno value as erl_errno_id gives it; "unknown" for 0 and what is not known.
+const char* errno_name(int error);
+
+} // namespace ddll::host

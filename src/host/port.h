@@ -1,0 +1,79 @@
+#pragma once
+/// A simulated port. Its state changes only in ports_*.cpp; callbacks.cpp is the only place that calls its driver.
+#include "base/id.h"
+#include "base/time.h"
+#include "host/io_queue.h"
+#include "term/term.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ddll::host {
+
+struct Driver;
+
+/// Options of open_port/2 that mean something to a driver.
+struct PortOptions {
+    bool binary = false;
+    bool eof = false;
+    std::uint32_t line = 0; ///< 0: not a line port
+    bool parallelism = false;
+    bool message_queue_limits_given = false, message_queue_limits_disabled = false;
+    std::uint64_t message_queue_low = 0, message_queue_high = 0;
+};
+
+struct Port {
+    enum class State : std::uint8_t {
+        starting, ///< inside start: visible, but without link and options
+        open,
+        closing, ///< links and monitors were told, the queue is not empty yet
+        stopped, ///< stop has returned (or start failed): handles are stale, the structure is about to be freed
+    };
+
+    PortId id;
+    Driver* driver = nullptr; ///< null for the port of an external program
+    State state = State::starting;
+    ProcessId owner;
+    std::string name; ///< the whole open_port text, bytes
+    ErlDrvData data = nullptr;
+    PortOptions options;
+    int control_flags = 0;
+    std::vector<ProcessId> links;
+    struct Monitor {
+        RefId ref;
+        ProcessId watcher;
+    };
+    std::vector<Monitor> monitored_by;
+    IoQueue queue;
+    std::string line_buffer;
+    bool failed_in_start = false;   ///< the driver called driver_failure* inside start
+    bool closed_by_message = false; ///< {Port, closed} is owed
+    bool stopping = false;          ///< inside stop
+    bool was_draining = false;      ///< stop came after closing: what it sends goes nowhere
+    bool busy = false;
+    std::vector<ProcessId> suspended; ///< in order of suspension
+    std::optional<VirtualTime> timer;
+    std::uint64_t timer_seq = 0; ///< which timer event is the valid one
+    std::uint32_t callbacks_running = 0;
+    std::uint64_t input = 0, output = 0;
+    std::optional<std::int64_t> os_pid;
+    term::Term data_term; ///< port_set_data
+    bool has_message_queue_limits = true;
+    std::uint64_t message_queue_low = 4096, message_queue_high = 8192;
+    int timeslice_used = 0; ///< percent, of the callback that runs
+
+    // Neighbours among the ports of the same driver, in order of opening.
+    Port* previous_of_driver = nullptr;
+    Port* next_of_driver = nullptr;
+
+    explicit Port(DriverMemory& memory) : queue(memory) {}
+
+    /// May a driver still use its handle?
+    bool valid() const { return state != State::stopped; }
+    /// Can processes send commands, close it, connect it?
+    bool usable() const { return state == State::open || state == State::starting; }
+};
+
+} // namespace ddll::host

@@ -1,0 +1,257 @@
+// open_port/2, and how port structures come and go.
+#include "base/text.h"
+#include "host/callbacks.h"
+#include "host/host.h"
+#include "host/misuse.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace ddll::host {
+
+using term::Term;
+namespace request = lifecycle::request;
+
+namespace {
+
+enum class Spawn : std::uint8_t { any, driver, executable };
+
+// Characters of a deep list, an atom or a binary; no zero character and not empty.
+bool append_command(const Term& term, std::string& out) {
+    switch (term.kind()) {
+    case Term::Kind::atom: out += term.as_atom(); return true;
+    case Term::Kind::nil: return true;
+    case Term::Kind::bits:
+        out += term.as_bits().bytes();
+        return term.is_binary();
+    case Term::Kind::list: break;
+    default: return false;
+    }
+    for (const Term& item : term.items()) {
+        if (item.is(Term::Kind::integer)) {
+            if (item.as_integer() < 0 || item.as_integer() > 0x10FFFF) return false;
+            if (!append_utf8(out, static_cast<char32_t>(item.as_integer()))) return false;
+        } else if (item.is(Term::Kind::atom) || !append_command(item, out)) {
+            return false;
+        }
+    }
+    return term.tail().is(Term::Kind::nil) || (term.tail().is_binary() && append_command(term.tail(), out));
+}
+
+struct Setting {
+    std::string_view name;
+    bool for_drivers; ///< false: only programs take it, a driver port is refused
+};
+// Settings without a meaning for a driver that are accepted all the same (measured), and those that are refused.
+constexpr Setting plain_settings[] = {
+    {"stream", true},       {"in", true},  {"out", true},           {"hide", true},        {"use_stdio", true},
+    {"nouse_stdio", true},  {"stderr_to_stdout", true}, {"overlapped_io", true}, {"exit_status", false},
+};
+constexpr Setting valued_settings[] = {
+    {"env", true}, {"cd", true}, {"args", false}, {"arg0", false}, {"busy_limits_port", false},
+};
+
+bool positive(const Term& term, std::uint64_t& out) {
+    if (!term.is(Term::Kind::integer) || term.as_integer() < 1) return false;
+    out = static_cast<std::uint64_t>(term.as_integer());
+    return true;
+}
+
+} // namespace
+
+bool Host::parse_port_settings(const Term& settings, PortOptions& options, bool& driver_ok) const {
+    if (!settings.is_proper_list()) return false;
+    bool packet = false, nouse_stdio = false, stderr_to_stdout = false;
+    driver_ok = true;
+    for (const Term& setting : settings.items()) {
+        if (setting.is_atom("binary")) options.binary = true;
+        else if (setting.is_atom("eof")) options.eof = true;
+        else if (setting.is_atom("line")) options.line = 512;
+        else if (setting.is(Term::Kind::atom)) {
+            const auto known = std::find_if(std::begin(plain_settings), std::end(plain_settings),
+                                            [&](const Setting& s) { return s.name == setting.as_atom(); });
+            if (known == std::end(plain_settings)) return false;
+            driver_ok = driver_ok && known->for_drivers;
+            nouse_stdio = nouse_stdio || known->name == "nouse_stdio";
+            stderr_to_stdout = stderr_to_stdout || known->name == "stderr_to_stdout";
+        } else if (setting.is_tuple(2) && setting.elements()[0].is(Term::Kind::atom)) {
+            const std::string& name = setting.elements()[0].as_atom();
+            const Term& value = setting.elements()[1];
+            std::uint64_t number = 0;
+            if (name == "line") {
+                if (!positive(value, number) || number > 0x7fffffff) return false;
+                options.line = static_cast<std::uint32_t>(number);
+            } else if (name == "packet") {
+                if (!positive(value, number) || (number != 1 && number != 2 && number != 4)) return false;
+                packet = true;
+            } else if (name == "parallelism") {
+                if (!value.is_atom("true") && !value.is_atom("false")) return false;
+                options.parallelism = value.is_atom("true");
+            } else if (name == "busy_limits_msgq") {
+                options.message_queue_limits_given = true;
+                options.message_queue_limits_disabled = value.is_atom("disabled");
+                const bool limits = value.is_tuple(2) && positive(value.elements()[0], options.message_queue_low) &&
+                                    positive(value.elements()[1], options.message_queue_high);
+                if (!limits && !options.message_queue_limits_disabled) return false;
+            } else {
+                const auto known = std::find_if(std::begin(valued_settings), std::end(valued_settings),
+                                                [&](const Setting& s) { return s.name == name; });
+                if (known == std::end(valued_settings)) return false;
+                driver_ok = driver_ok && known->for_drivers;
+            }
+        } else {
+            return false;
+        }
+    }
+    return !(packet && options.line > 0) && !(nouse_stdio && stderr_to_stdout);
+}
+
+Port& Host::make_port(Driver* driver, ProcessId owner, std::string name) {
+    auto port = std::make_unique<Port>(memory_);
+    port->id = PortId{next_port_++};
+    port->driver = driver;
+    port->owner = owner;
+    port->name = std::move(name);
+    port->data_term = common_.undefined;
+    port->has_message_queue_limits = driver != nullptr && (driver->flags & ERL_DRV_FLAG_NO_BUSY_MSGQ) == 0;
+    Port& made = *port;
+    ports_.emplace(made.id, std::move(port));
+    journal_.write(journal::PortOpened{made.id, driver != nullptr ? driver->id : DriverId{}, owner, made.name});
+    if (driver == nullptr) return made;
+    made.previous_of_driver = driver->last_port;
+    (driver->last_port != nullptr ? driver->last_port->next_of_driver : driver->first_port) = &made;
+    driver->last_port = &made;
+    ask(*driver, request::PortOpened{});
+    return made;
+}
+
+void Host::take_out_of_driver(Port& port) {
+    Driver& driver = *port.driver;
+    (port.previous_of_driver != nullptr ? port.previous_of_driver->next_of_driver : driver.first_port) = port.next_of_driver;
+    (port.next_of_driver != nullptr ? port.next_of_driver->previous_of_driver : driver.last_port) = port.previous_of_driver;
+    port.previous_of_driver = port.next_of_driver = nullptr;
+}
+
+void Host::free_structure(PortId id) {
+    const auto it = ports_.find(id);
+    if (it == ports_.end()) return;
+    Driver* driver = it->second->driver;
+    ports_.erase(it);
+    if (driver != nullptr) ask(*driver, request::HoldReleased{});
+}
+
+BifResult Host::open_port(ProcessId by, const Term& name, const Term& settings) {
+    const BifResult badarg = BifResult::raise(common_.badarg);
+    if (!name.is_tuple(2) || !name.elements()[0].is(Term::Kind::atom)) return badarg;
+    const Term& how = name.elements()[0];
+    Spawn spawn = Spawn::any;
+    if (how.is_atom("spawn_driver")) spawn = Spawn::driver;
+    else if (how.is_atom("spawn_executable")) spawn = Spawn::executable;
+    else if (!how.is_atom("spawn")) return badarg;
+    std::string command;
+    if (!append_command(name.elements()[1], command) || command.empty() || command.find('\0') != std::string::npos) return badarg;
+    PortOptions options;
+    bool driver_ok = true;
+    if (!parse_port_settings(settings, options, driver_ok)) return badarg;
+
+    // Only a space ends the driver's name; a tab belongs to it.
+    Driver* driver = spawn == Spawn::executable ? nullptr : find_driver(std::string_view(command).substr(0, command.find(' ')));
+    if (driver == nullptr || !lifecycle::opens_ports(driver->record)) {
+        if (spawn == Spawn::driver) return badarg;
+        log(fmt::format("no driver for \"{}\", so a node would start it as a program; ddlltool starts no programs, the port "
+                        "closes as that of a program that is not found",
+                        command));
+        Port& port = make_port(nullptr, by, command);
+        port.state = Port::State::open;
+        process_link(by, Term::port(port.id.value));
+        ending_programs_.push_back(port.id);
+        return BifResult::of(Term::port(port.id.value));
+    }
+    if (driver->entry == nullptr) {
+        reach_impasse(Impasse::Kind::not_implemented,
+                      fmt::format("ports of the linked-in driver {}: only its name is there, for erl_ddll's answers", driver->name));
+        return badarg;
+    }
+    if (!driver_ok) return badarg;
+    const bool no_limits = (driver->flags & ERL_DRV_FLAG_NO_BUSY_MSGQ) != 0;
+    if (no_limits && options.message_queue_limits_given && !options.message_queue_limits_disabled) return badarg;
+    if ((driver->flags & ERL_DRV_FLAG_USE_INIT_ACK) != 0) {
+        reach_impasse(Impasse::Kind::not_implemented, "erl_drv_init_ack (the driver has the flag ERL_DRV_FLAG_USE_INIT_ACK)");
+        return badarg;
+    }
+
+    Port& port = make_port(driver, by, std::move(command));
+    callbacks::Started started{nullptr, 0};
+    if (driver->callbacks.start != nullptr) started = callbacks::start(*this, port, by);
+    if (port.failed_in_start) return start_failed(port, -1, 0);
+    const auto result = reinterpret_cast<std::intptr_t>(started.data);
+    if (result >= -3 && result < 0) return start_failed(port, result, started.error);
+    port.data = started.data;
+    port.options = options;
+    if (options.message_queue_limits_disabled) port.has_message_queue_limits = false;
+    else if (options.message_queue_limits_given) {
+        port.message_queue_low = options.message_queue_low;
+        port.message_queue_high = options.message_queue_high;
+    }
+    port.state = Port::State::open;
+    process_link(by, Term::port(port.id.value));
+    return BifResult::of(Term::port(port.id.value));
+}
+
+// stop is not called; what start already sent stays delivered.
+BifResult Host::start_failed(Port& port, std::intptr_t result, int error) {
+    cancel_timer(port);
+    port.queue.clear();
+    port.state = Port::State::stopped;
+    take_out_of_driver(port);
+    closed_ports_.push_back(port.id);
+    journal_.write(journal::PortClosed{port.id});
+    ask(*port.driver, request::PortStopped{});
+    if (result == -1) return BifResult::raise(Term::atom("einval"));
+    if (result == -2) return BifResult::raise(Term::atom(errno_name(error)));
+    return BifResult::raise(common_.badarg);
+}
+
+Port* Host::create_port(Port& creator, ProcessId owner, std::string name, ErlDrvData data) {
+    Process* process = find(owner);
+    if (process == nullptr || !process->alive() || !lifecycle::opens_ports(creator.driver->record)) return nullptr;
+    Port& port = make_port(creator.driver, owner, std::move(name));
+    port.data = data;
+    port.state = Port::State::open;
+    process_link(owner, Term::port(port.id.value));
+    return &port;
+}
+
+Port* Host::find(PortId id) {
+    const auto it = ports_.find(id);
+    return it == ports_.end() ? nullptr : it->second.get();
+}
+
+const Port* Host::find(PortId id) const {
+    const auto it = ports_.find(id);
+    return it == ports_.end() ? nullptr : it->second.get();
+}
+
+std::vector<const Port*> Host::live_ports() const {
+    std::vector<const Port*> live;
+    for (const auto& [id, port] : ports_)
+        if (port->valid()) live.push_back(port.get());
+    std::sort(live.begin(), live.end(), [](const Port* a, const Port* b) { return a->id < b->id; });
+    return live;
+}
+
+const Port* Host::port_argument(const Term& term) const {
+    if (term.is(Term::Kind::port)) return find(PortId{term.as_port()});
+    if (!term.is(Term::Kind::atom)) return nullptr;
+    const auto it = registered_.find(term.as_atom());
+    if (it == registered_.end() || !std::holds_alternative<PortId>(it->second)) return nullptr;
+    return find(std::get<PortId>(it->second));
+}
+
+Port* Host::port_argument(const Term& term) {
+    return const_cast<Port*>(static_cast<const Host*>(this)->port_argument(term));
+}
+
+} // namespace ddll::host

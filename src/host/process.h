@@ -1,0 +1,62 @@
+#pragma once
+/// A simulated process: it runs nothing by itself, actions are done in its name.
+#include "base/id.h"
+#include "term/term.h"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace ddll::host {
+
+/// One end of a link: a process or a port.
+using Linked = std::variant<ProcessId, PortId>;
+
+/// How a wrapper of erl_ddll turns the message it waited for into its value.
+enum class WrapperKind : std::uint8_t { load, unload };
+
+/// What a blocked call waits for.
+struct WaitDriver { ///< erl_ddll:load/2 and its like: for the message of one reference, without limit
+    RefId ref;
+    WrapperKind kind;
+};
+struct WaitNotBusy { ///< port_command/2 or a send to a busy port: the whole request is tried again
+    PortId port;
+    term::Term data;
+    ProcessId on_behalf_of; ///< the process named in the message, none for port_command/2
+};
+using Wait = std::variant<std::monostate, WaitDriver, WaitNotBusy>;
+
+/// What a blocked call returns once it is resumed.
+struct Answer {
+    bool raised = false;
+    term::Term value; ///< the reason when raised
+};
+
+struct Process {
+    enum class State : std::uint8_t { running, doomed, dead };
+
+    ProcessId id;
+    std::string name; ///< what the story calls it
+    State state = State::running;
+    bool trap_exit = false;
+    bool uses_drivers = false; ///< its exit scans the driver list
+    term::Term exit_reason;    ///< once doomed
+    bool scanned = false;      ///< the exit scan is done
+    std::vector<term::Term> mailbox;
+    std::vector<Linked> links; ///< in order of linking
+    struct Monitor {
+        RefId ref;
+        ProcessId watcher; ///< a process ...
+        PortId port;       ///< ... or a port that watches this process
+    };
+    std::vector<Monitor> watched_by;
+    Wait wait;
+    std::optional<Answer> answer; ///< set when the wait is over; the call returns when it is resumed
+
+    bool alive() const { return state != State::dead; }
+    bool blocked() const { return wait.index() != 0; }
+};
+
+} // namespace ddll::host

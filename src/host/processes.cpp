@@ -1,0 +1,277 @@
+#include "base/check.h"
+#include "host/host.h"
+#include "term/external.h"
+
+#include <algorithm>
+
+namespace ddll::host {
+
+using term::Term;
+
+ProcessId Host::start_process(std::string name, bool trap_exit) {
+    const ProcessId id{next_process_++};
+    auto process = std::make_unique<Process>();
+    process->id = id;
+    process->name = std::move(name);
+    process->trap_exit = trap_exit;
+    journal_.write(journal::ProcessStarted{id, process->name});
+    processes_.emplace(id, std::move(process));
+    return id;
+}
+
+Process* Host::find(ProcessId id) {
+    const auto it = processes_.find(id);
+    return it == processes_.end() ? nullptr : it->second.get();
+}
+
+const Process* Host::find(ProcessId id) const {
+    const auto it = processes_.find(id);
+    return it == processes_.end() ? nullptr : it->second.get();
+}
+
+RefId Host::fresh_reference() {
+    return RefId{next_reference_++};
+}
+
+void Host::doom(Process& process, Term reason) {
+    if (process.state != Process::State::running) return;
+    process.state = Process::State::doomed;
+    process.exit_reason = std::move(reason);
+    ending_.push_back(process.id);
+}
+
+void Host::exit_signal(Process& to, const Term& from, const Term& reason, bool by_exit_bif) {
+    if (to.state != Process::State::running) return;
+    // exit/2 with kill cannot be trapped; a kill that comes along a link can, and was renamed by its sender.
+    if (by_exit_bif && reason.is_atom("kill")) {
+        doom(to, Term::atom("killed"));
+    } else if (to.trap_exit) {
+        const PortId port = from.is(Term::Kind::port) ? PortId{from.as_port()} : PortId{};
+        const ProcessId process = from.is(Term::Kind::pid) ? ProcessId{from.as_pid()} : ProcessId{};
+        deliver(to, term::make_tuple(common_.exit, from, reason), port, process);
+    } else if (!reason.is_atom("normal") || (by_exit_bif && from == Term::pid(to.id.value))) {
+        doom(to, reason);
+    }
+}
+
+void Host::deliver(Process& to, Term message, PortId from_port, ProcessId from_process) {
+    if (!to.alive()) return;
+    if (give_to_wrapper(to, message)) return;
+    thread_local std::string encoded;
+    encoded.clear();
+    term::encode_to(message, encoded);
+    journal_.write(journal::Delivered{to.id, from_port, from_process, encoded});
+    to.mailbox.push_back(std::move(message));
+}
+
+void Host::empty_mailboxes() {
+    for (auto& [id, process] : processes_) process->mailbox.clear();
+}
+
+// The wrappers of erl_ddll take exactly the message of their reference out of the mailbox.
+bool Host::give_to_wrapper(Process& process, const Term& message) {
+    const auto* wait = std::get_if<WaitDriver>(&process.wait);
+    if (wait == nullptr || process.answer || !message.is_tuple(5)) return false;
+    const auto& e = message.elements();
+    if (!e[1].is(Term::Kind::reference) || e[1].as_reference() != wait->ref.value) return false;
+    const Term& what = e[4];
+    const bool up = e[0].is_atom("UP");
+    const auto failure = [](Term reason) { return term::make_tuple(Term::atom("error"), std::move(reason)); };
+    Answer answer;
+    if (what.is_atom("permanent")) {
+        answer.value = failure(what);
+    } else if (wait->kind == WrapperKind::unload || up) {
+        answer.value = common_.ok;
+    } else if (what.is_tuple(2)) { // {load_failure, Reason}
+        answer.value = failure(what.elements()[1]);
+    } else {
+        answer.value = failure(what);
+    }
+    set_answer(process, std::move(answer));
+    return true;
+}
+
+void Host::set_answer(Process& process, Answer answer) {
+    process.answer = std::move(answer);
+    resumable_.push_back(process.id);
+}
+
+std::optional<Answer> Host::take_answer(ProcessId id) {
+    Process* process = find(id);
+    if (process == nullptr || process->blocked() || !process->answer) return std::nullopt;
+    std::optional<Answer> answer = std::move(process->answer);
+    process->answer.reset();
+    return answer;
+}
+
+void Host::remove_link(Process& process, const Linked& other) {
+    std::erase(process.links, other);
+}
+
+// A process that ended gives back what it loaded, in every driver of the list: also in those it never touched.
+void Host::scan_exit(Process& process) {
+    process.scanned = true;
+    if (!process.uses_drivers) return;
+    std::vector<DriverId> newest_first;
+    for (const auto& driver : drivers_)
+        if (driver->record.presence == lifecycle::Presence::dynamic) newest_first.push_back(driver->id);
+    for (const DriverId id : newest_first)
+        if (Driver* driver = find(id)) ask(*driver, lifecycle::request::ProcessExit{process.id});
+}
+
+void Host::signal_exit(Process& process) {
+    process.state = Process::State::dead;
+    process.wait = {};
+    process.answer.reset();
+    process.mailbox.clear();
+    const Term reason = process.exit_reason;
+    journal_.write(journal::ProcessEnded{process.id, term::encode(reason)});
+    std::erase_if(registered_, [&](const auto& entry) { return entry.second == std::variant<ProcessId, PortId>(process.id); });
+    const Term pid = Term::pid(process.id.value);
+    const std::vector<Linked> links = std::move(process.links);
+    process.links.clear();
+    for (const Linked& other : links) {
+        if (const auto* port_id = std::get_if<PortId>(&other)) {
+            Port* port = find(*port_id);
+            if (port == nullptr) continue;
+            std::erase(port->links, process.id);
+            if (port->usable() && (port->owner == process.id || !reason.is_atom("normal"))) close(*port, reason, CloseCause::request);
+        } else if (Process* peer = find(std::get<ProcessId>(other))) {
+            remove_link(*peer, process.id);
+            exit_signal(*peer, pid, reason, false);
+        }
+    }
+    const auto watchers = std::move(process.watched_by);
+    process.watched_by.clear();
+    for (const auto& monitor : watchers) {
+        Process* watcher = find(monitor.watcher);
+        if (watcher == nullptr) continue;
+        deliver(*watcher,
+                term::make_tuple(Term::atom("DOWN"), Term::reference(monitor.ref.value), Term::atom("process"), pid, reason), {},
+                process.id);
+    }
+}
+
+BifResult Host::process_exit(ProcessId by, const Term& target, const Term& reason) {
+    if (target.is(Term::Kind::pid)) {
+        if (Process* to = find(ProcessId{target.as_pid()})) exit_signal(*to, Term::pid(by.value), reason, true);
+    } else if (target.is(Term::Kind::port)) {
+        // Unlike between processes, even `normal` closes a port (measured).
+        Port* port = find(PortId{target.as_port()});
+        if (port != nullptr && port->usable()) close(*port, reason, CloseCause::request);
+    } else {
+        return BifResult::raise(common_.badarg);
+    }
+    return BifResult::of(common_.true_);
+}
+
+BifResult Host::process_link(ProcessId by, const Term& target) {
+    Process* self = find(by);
+    if (target.is(Term::Kind::port)) {
+        Port* port = find(PortId{target.as_port()});
+        if (port == nullptr || !port->usable()) {
+            exit_signal(*self, target, Term::atom("noproc"), false);
+        } else if (std::find(port->links.begin(), port->links.end(), by) == port->links.end()) {
+            port->links.push_back(by);
+            self->links.push_back(port->id);
+        }
+        return BifResult::of(common_.true_);
+    }
+    if (!target.is(Term::Kind::pid)) return BifResult::raise(common_.badarg);
+    Process* peer = find(ProcessId{target.as_pid()});
+    if (peer == self) return BifResult::of(common_.true_);
+    if (peer == nullptr || !peer->alive()) {
+        exit_signal(*self, target, Term::atom("noproc"), false);
+    } else if (std::find(self->links.begin(), self->links.end(), Linked(peer->id)) == self->links.end()) {
+        self->links.push_back(peer->id);
+        peer->links.push_back(by);
+    }
+    return BifResult::of(common_.true_);
+}
+
+BifResult Host::process_unlink(ProcessId by, const Term& target) {
+    Process* self = find(by);
+    if (target.is(Term::Kind::port)) {
+        const PortId id{target.as_port()};
+        remove_link(*self, id);
+        if (Port* port = find(id)) std::erase(port->links, by);
+    } else if (target.is(Term::Kind::pid)) {
+        const ProcessId id{target.as_pid()};
+        remove_link(*self, id);
+        if (Process* peer = find(id)) remove_link(*peer, by);
+    } else {
+        return BifResult::raise(common_.badarg);
+    }
+    return BifResult::of(common_.true_);
+}
+
+// monitor(process | port, Item); a registered name as the item is answered with {Name, Node} in the message, as in Erlang.
+BifResult Host::process_monitor(ProcessId by, const Term& type, const Term& item) {
+    const bool of_port = type.is_atom("port");
+    if (!of_port && !type.is_atom("process")) return BifResult::raise(common_.badarg);
+    Term object = item, shown = item;
+    if (item.is(Term::Kind::atom)) {
+        object = process_whereis(item).value;
+        shown = term::make_tuple(item, Term::atom("nonode@nohost"));
+    }
+    const bool right_kind = object.is(of_port ? Term::Kind::port : Term::Kind::pid);
+    if (!right_kind && !item.is(Term::Kind::atom)) return BifResult::raise(common_.badarg);
+    const RefId ref = fresh_reference();
+    const Term ref_term = Term::reference(ref.value);
+    bool watching = false;
+    if (right_kind && of_port) {
+        Port* port = find(PortId{object.as_port()});
+        if ((watching = port != nullptr && port->usable())) port->monitored_by.push_back({ref, by});
+    } else if (right_kind) {
+        Process* process = find(ProcessId{object.as_pid()});
+        if ((watching = process != nullptr && process->alive())) process->watched_by.push_back({ref, by, {}});
+    }
+    if (!watching)
+        deliver(*find(by), term::make_tuple(Term::atom("DOWN"), ref_term, type, shown, Term::atom("noproc")), {}, {});
+    return BifResult::of(ref_term);
+}
+
+BifResult Host::process_demonitor(ProcessId by, const Term& ref) {
+    if (!ref.is(Term::Kind::reference)) return BifResult::raise(common_.badarg);
+    const RefId id{ref.as_reference()};
+    const auto ours = [&](const auto& monitor) { return monitor.ref == id && monitor.watcher == by; };
+    for (auto& [number, process] : processes_) std::erase_if(process->watched_by, ours);
+    for (auto& [number, port] : ports_) std::erase_if(port->monitored_by, ours);
+    return BifResult::of(common_.true_);
+}
+
+BifResult Host::process_register(ProcessId, const Term& name, const Term& target) {
+    if (!name.is(Term::Kind::atom) || name.is_atom("undefined") || registered_.contains(name.as_atom()))
+        return BifResult::raise(common_.badarg);
+    std::variant<ProcessId, PortId> object;
+    if (target.is(Term::Kind::pid)) {
+        const Process* process = find(ProcessId{target.as_pid()});
+        if (process == nullptr || !process->alive()) return BifResult::raise(common_.badarg);
+        object = process->id;
+    } else if (target.is(Term::Kind::port)) {
+        const Port* port = find(PortId{target.as_port()});
+        if (port == nullptr || !port->usable()) return BifResult::raise(common_.badarg);
+        object = port->id;
+    } else {
+        return BifResult::raise(common_.badarg);
+    }
+    for (const auto& [other, registered] : registered_)
+        if (registered == object) return BifResult::raise(common_.badarg);
+    registered_.emplace(name.as_atom(), object);
+    return BifResult::of(common_.true_);
+}
+
+BifResult Host::process_unregister(ProcessId, const Term& name) {
+    if (!name.is(Term::Kind::atom) || registered_.erase(name.as_atom()) == 0) return BifResult::raise(common_.badarg);
+    return BifResult::of(common_.true_);
+}
+
+BifResult Host::process_whereis(const Term& name) const {
+    if (!name.is(Term::Kind::atom)) return BifResult::raise(common_.badarg);
+    const auto it = registered_.find(name.as_atom());
+    if (it == registered_.end()) return BifResult::of(common_.undefined);
+    if (const auto* process = std::get_if<ProcessId>(&it->second)) return BifResult::of(Term::pid(process->value));
+    return BifResult::of(Term::port(std::get<PortId>(it->second).value));
+}
+
+} // namespace ddll::host

@@ -1,0 +1,42 @@
+#pragma once
+/// What can happen next in a host, and who picks it. Everything that the real emulator does "later" is a Step here.
+#include "base/id.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace ddll::host {
+
+struct Step {
+    /// In the order in which steps are offered: the first kinds are bound to come before the later ones, as measured.
+    enum class Kind : std::uint8_t {
+        exit_scan,    ///< a process that ended gives its loads back (subject: process)
+        exit_signals, ///< ... and tells its links, which may close ports (subject: process)
+        collect,      ///< a driver without holds leaves (subject: driver)
+        free_port,    ///< a closed port's structure goes (subject: port)
+        resume,       ///< a blocked call got its answer and returns (subject: process)
+        timeout,      ///< a port's timer is due (subject: port)
+        async_start,  ///< a pool thread takes its next job (subject: job number)
+        async_end,    ///< a job's result is delivered (subject: job number)
+        program_end,  ///< the port of an external program closes (subject: port)
+    };
+    Kind kind;
+    std::uint64_t subject = 0;
+};
+
+/// Picks one of the steps that may happen now. `ready` is never empty; the answer must be a valid index.
+/// Called on the thread that steps the host.
+class Chooser {
+public:
+    virtual ~Chooser() = default;
+    virtual std::size_t choose(std::span<const Step> ready) = 0;
+};
+
+/// Always the first: oldest first within a kind. What the emulator does when nothing else disturbs it.
+class FirstInFirstOut final : public Chooser {
+public:
+    std::size_t choose(std::span<const Step>) override { return 0; }
+};
+
+} // namespace ddll::host

@@ -1,0 +1,142 @@
+#include "base/check.h"
+#include "host/host.h"
+
+#include <fmt/format.h>
+
+namespace ddll::host {
+namespace {
+
+// A story that needs more steps than this to come to rest at one moment never will.
+constexpr std::uint64_t most_steps_at_rest = 1'000'000;
+
+// Timers due at the same moment are offered to the chooser together, but not thousands of them at each step.
+constexpr std::size_t most_timers_offered = 64;
+
+} // namespace
+
+void Host::reach_impasse(Impasse::Kind kind, std::string text) {
+    if (!impasse_) impasse_ = Impasse{kind, std::move(text)};
+}
+
+// Which steps may happen now, in the order in which the emulator would do them. At the end of a time slice that order is
+// fixed (measured): each process that ended gives its loads back, then waiting drivers leave, then its links are told;
+// after that closed ports are freed, drivers leave, and the calls that were answered by this return. Timers and jobs of
+// the same moment have no order between them.
+void Host::collect_ready() {
+    ready_.clear();
+    if (!ending_.empty()) {
+        const Process& process = *find(ending_.front());
+        if (!process.scanned) ready_.push_back({Step::Kind::exit_scan, process.id.value});
+        else if (!collects_.empty()) ready_.push_back({Step::Kind::collect, collects_.front().value});
+        else ready_.push_back({Step::Kind::exit_signals, process.id.value});
+    } else if (!closed_ports_.empty()) {
+        ready_.push_back({Step::Kind::free_port, closed_ports_.front().value});
+    } else if (!collects_.empty()) {
+        ready_.push_back({Step::Kind::collect, collects_.front().value});
+    } else if (!resumable_.empty()) {
+        ready_.push_back({Step::Kind::resume, resumable_.front().value});
+    } else {
+        for (const auto& [key, port] : timers_) {
+            if (key.first > now_ || ready_.size() == most_timers_offered) break;
+            ready_.push_back({Step::Kind::timeout, port.value});
+        }
+        if (!jobs_.empty()) {
+            const Job& job = jobs_.front();
+            if (!job.started) ready_.push_back({Step::Kind::async_start, job.number});
+            else if (job.ends <= now_) ready_.push_back({Step::Kind::async_end, job.number});
+        }
+        if (!ending_programs_.empty()) ready_.push_back({Step::Kind::program_end, ending_programs_.front().value});
+    }
+}
+
+void Host::perform(const Step& step) {
+    switch (step.kind) {
+    case Step::Kind::exit_scan: scan_exit(*find(ending_.front())); break;
+    case Step::Kind::exit_signals: {
+        Process& process = *find(ending_.front());
+        ending_.pop_front();
+        signal_exit(process);
+        break;
+    }
+    case Step::Kind::collect: {
+        collects_.pop_front();
+        if (Driver* driver = find(DriverId{step.subject})) ask(*driver, lifecycle::request::Collect{});
+        break;
+    }
+    case Step::Kind::free_port:
+        closed_ports_.pop_front();
+        free_structure(PortId{step.subject});
+        break;
+    case Step::Kind::resume: {
+        resumable_.pop_front();
+        Process& process = *find(ProcessId{step.subject});
+        if (process.alive() && process.answer) process.wait = {};
+        else if (process.alive()) retry_suspended(process);
+        break;
+    }
+    case Step::Kind::timeout: fire_timer(PortId{step.subject}); break;
+    case Step::Kind::async_start: start_job(); break;
+    case Step::Kind::async_end: end_job(); break;
+    case Step::Kind::program_end: {
+        ending_programs_.pop_front();
+        Port* port = find(PortId{step.subject});
+        if (port != nullptr && port->usable()) close(*port, common_.normal, CloseCause::request);
+        break;
+    }
+    }
+}
+
+bool Host::step() {
+    if (impasse_) return false;
+    if (journal_.full()) {
+        reach_impasse(Impasse::Kind::journal_full, "the driver floods: the journal of this run is full");
+        return false;
+    }
+    if (has_foreign_calls_) journal_foreign_calls();
+    // The usual case, after a call that left nothing to do.
+    if (ending_.empty() && closed_ports_.empty() && collects_.empty() && resumable_.empty() && timers_.empty() &&
+        jobs_.empty() && ending_programs_.empty())
+        return false;
+    collect_ready();
+    if (ready_.empty()) return false;
+    const std::size_t chosen = chooser_.choose(ready_);
+    DDLL_CHECK(chosen < ready_.size());
+    perform(Step(ready_[chosen]));
+    return true;
+}
+
+void Host::run_until_idle() {
+    for (std::uint64_t steps = 0; step(); ++steps) {
+        if (steps < most_steps_at_rest) continue;
+        reach_impasse(Impasse::Kind::no_rest,
+                      fmt::format("no rest after {} steps at one moment of virtual time (a timer of 0 ms set again and again?)",
+                                  most_steps_at_rest));
+        return;
+    }
+}
+
+std::optional<VirtualTime> Host::next_event() const {
+    std::optional<VirtualTime> next;
+    if (!timers_.empty()) next = timers_.begin()->first.first;
+    if (!jobs_.empty() && jobs_.front().started && (!next || jobs_.front().ends < *next)) next = jobs_.front().ends;
+    return next;
+}
+
+void Host::advance(Duration by) {
+    const VirtualTime target = now_ + by;
+    run_until_idle();
+    while (!impasse_) {
+        const auto next = next_event();
+        if (!next || *next > target) break;
+        if (*next > now_) {
+            now_ = *next;
+            journal_.set_time(now_);
+        }
+        run_until_idle();
+    }
+    now_ = target;
+    journal_.set_time(now_);
+    run_until_idle();
+}
+
+} // namespace ddll::host

@@ -1,0 +1,79 @@
+#include "isolate/child.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace ddll::isolate {
+namespace {
+
+void limit(decltype(RLIMIT_CORE) what, rlim_t value) {
+    rlimit now{};
+    if (getrlimit(what, &now) != 0) return;
+    if (now.rlim_max != RLIM_INFINITY) value = std::min(value, now.rlim_max);
+    const rlimit wanted{value, value};
+    setrlimit(what, &wanted);
+}
+
+void limit_memory(std::size_t beyond, Block& block) {
+    // The address space of a sanitized program means nothing; there the parent watches what is resident.
+    if (beyond == 0 || sanitized) return;
+    const std::uint64_t used = address_space_used();
+    if (used == 0) return;
+    block.memory_limit = used + beyond;
+    block.memory_slack = beyond / 4;
+    limit(RLIMIT_AS, block.memory_limit);
+}
+
+void attach_output(int output, std::span<const int> others) {
+    // The parent may run with stdin, stdout or stderr closed: keep clear of 0 to 2 before filling them.
+    const int safe = fcntl(output, F_DUPFD_CLOEXEC, 3);
+    close(output);
+    for (const int fd : others) close(fd);
+    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null > 0) {
+        dup2(null, 0);
+        if (null > 2) close(null);
+    }
+    dup2(safe, 1);
+    dup2(safe, 2);
+    close(safe);
+}
+
+void reset_signals() {
+    struct sigaction plain {};
+    plain.sa_handler = SIG_DFL;
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGPIPE, SIGALRM}) sigaction(signal, &plain, nullptr);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+} // namespace
+
+void live(const ChildSetup& setup, const Job& job) noexcept {
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != setup.parent) _exit(1);
+    reset_signals();
+    attach_output(setup.output, setup.others);
+    // 1, not 0: a core_pattern that names a program ignores 0. Either keeps a core file from being written.
+    limit(RLIMIT_CORE, 1);
+    const SignalStack signal_stack;
+    install_crash_handlers(setup.block);
+    limit_memory(job.limits.memory, *setup.block);
+
+    job.body();
+
+    // What follows a body that returned (destructors of statics, handlers of atexit) belongs to the parent.
+    std::fflush(nullptr);
+    setup.block->returned.store(true, std::memory_order_release);
+    _exit(0);
+}
+
+} // namespace ddll::isolate

@@ -1,1 +1,0 @@
-#include "isolate/isolate.h"

@@ -1,0 +1,91 @@
+#include "journal/json.h"
+
+#include "base/text.h"
+#include "journal/kinds.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace ddll::journal {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class F, class N>
+Json named_or_number(const F& lookup, N number) {
+    if (lookup) {
+        std::string name = lookup(number);
+        if (!name.empty()) return name;
+    }
+    return number;
+}
+
+template <class T>
+inline constexpr bool is_id = false;
+template <class Tag>
+inline constexpr bool is_id<Id<Tag>> = true;
+
+class Writer {
+public:
+    Writer(const Entry& entry, const Names& names, Json& out) : entry_(entry), names_(names), out_(out) {}
+
+    template <class F, class T>
+    void operator()(const F& field, const T& value) const {
+        if (field.shape == Shape::address) return;
+        if constexpr (is_id<T>) {
+            if (value) out_[field.name] = text_of(value, names_);
+        } else if constexpr (std::is_same_v<T, std::string_view>) {
+            out_[field.name] = string(field.shape, value);
+        } else if constexpr (std::is_enum_v<T>) {
+            out_[field.name] = name(value);
+        } else if constexpr (std::is_same_v<T, bool>) {
+            out_[field.name] = value;
+        } else {
+            number(field.name, field.shape, value);
+        }
+    }
+
+private:
+    std::string string(Shape shape, std::string_view value) const {
+        if (shape == Shape::term) return term_text(value, entry_.cut, names_);
+        if (shape == Shape::bytes) return bytes_text(value, payload_limit);
+        return valid_utf8(value) ? std::string(value) : latin1_to_utf8(value);
+    }
+
+    template <class T>
+    void number(const char* key, Shape shape, T value) const {
+        const auto small = static_cast<std::uint16_t>(value);
+        const auto byte = static_cast<std::uint8_t>(value);
+        switch (shape) {
+        case Shape::function:
+            if (small != 0xffff) out_[key] = named_or_number(names_.function, small);
+            break;
+        case Shape::rule: out_[key] = named_or_number(names_.rule, small); break;
+        case Shape::presence: out_[key] = named_or_number(names_.presence, byte); break;
+        case Shape::status: out_[key] = named_or_number(names_.status, byte); break;
+        case Shape::load_error: out_[key] = named_or_number(names_.load_error, byte); break;
+        case Shape::install: out_[key] = install_name(byte); break;
+        case Shape::hash: out_[key] = fmt::format("{:016x}", value); break;
+        default: out_[key] = value;
+        }
+    }
+
+    const Entry& entry_;
+    const Names& names_;
+    Json& out_;
+};
+
+} // namespace
+
+std::string to_json(const Entry& entry, const Names& names) {
+    Json out;
+    out["seq"] = entry.seq;
+    out["time_ns"] = entry.time.ns;
+    if (entry.thread != 0) out["thread"] = entry.thread;
+    out["kind"] = kind_name(entry.event);
+    std::visit([&](const auto& e) { for_each_field(e, Writer(entry, names, out)); }, entry.event);
+    if (entry.cut) out["cut"] = true;
+    return out.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+} // namespace ddll::journal

@@ -1,0 +1,213 @@
+#include "journal/text.h"
+
+#include "base/text.h"
+#include "journal/kinds.h"
+#include "term/external.h"
+
+#include <fmt/format.h>
+
+namespace ddll::journal {
+namespace {
+
+constexpr std::uint16_t no_function = 0xffff;
+
+template <class F, class N>
+std::string named(const F& lookup, N number, const char* what) {
+    if (lookup) {
+        std::string name = lookup(number);
+        if (!name.empty()) return name;
+    }
+    return fmt::format("{} {}", what, number);
+}
+
+template <class F, class I>
+std::string named_id(const F& lookup, I id) {
+    if (lookup) {
+        std::string name = lookup(id);
+        if (!name.empty()) return name;
+    }
+    return fmt::format("#{}", id.value);
+}
+
+/// Says an event in words. One function for each kind: the compiler lists what is missing.
+class Teller {
+public:
+    Teller(const Entry& entry, const Names& names) : entry_(entry), names_(names) {}
+
+    std::string operator()(const StepBegun& e) const { return fmt::format("step {}", e.index + 1); }
+    std::string operator()(const StepEnded& e) const { return fmt::format("step {} done", e.index + 1); }
+    std::string operator()(const Called& e) const { return fmt::format("{} calls {}", show(e.process), one_line(e.text)); }
+    std::string operator()(const Returned& e) const {
+        const std::string who = show(e.process);
+        const char* late = e.late ? " at last" : "";
+        switch (e.outcome) {
+        case Outcome::blocked: return fmt::format("{} waits", who);
+        case Outcome::value: return fmt::format("{} gets{} {}", who, late, term(e.term));
+        default: return fmt::format("{} gets{} exception {}: {}", who, late, name(e.outcome), term(e.term));
+        }
+    }
+    std::string operator()(const Delivered& e) const {
+        std::string from;
+        if (e.from_port) from = " from " + show(e.from_port);
+        else if (e.from_process) from = " from " + show(e.from_process);
+        return fmt::format("{} receives {}{}", show(e.to), term(e.term), from);
+    }
+    std::string operator()(const ProcessStarted& e) const {
+        return fmt::format("process {} starts{}{}", show(e.process), e.name.empty() ? "" : ": ", one_line(e.name));
+    }
+    std::string operator()(const ProcessEnded& e) const {
+        return fmt::format("process {} ends: {}", show(e.process), term(e.reason));
+    }
+    std::string operator()(const PortOpened& e) const {
+        return fmt::format("port {} of driver {} opens for {}: {}", show(e.port), show(e.driver), show(e.owner), one_line(e.name));
+    }
+    std::string operator()(const PortClosing& e) const {
+        return fmt::format("port {} closes: {}{}", show(e.port), term(e.reason),
+                           e.draining ? "; its queue is not empty, so stop comes later" : "");
+    }
+    std::string operator()(const PortClosed& e) const { return fmt::format("port {} is closed", show(e.port)); }
+    std::string operator()(const Entered& e) const {
+        std::string out = fmt::format("enter {} of driver {}", name(e.callback), show(e.driver));
+        if (e.image && names_.image) out += fmt::format(" ({})", show(e.image));
+        if (e.port) out += ", port " + show(e.port);
+        if (e.caller) out += ", for " + show(e.caller);
+        switch (e.callback) {
+        case Callback::start: out += fmt::format(": {}", one_line(e.data)); break;
+        case Callback::control:
+        case Callback::call: out += fmt::format(": command {}, {}", e.a, bytes_text(e.data)); break;
+        case Callback::output:
+        case Callback::outputv: out += fmt::format(": {} bytes, {}", e.a, bytes_text(e.data)); break;
+        case Callback::ready_input:
+        case Callback::ready_output:
+        case Callback::stop_select: out += fmt::format(": descriptor {}", e.a); break;
+        default: break;
+        }
+        return out;
+    }
+    std::string operator()(const Left& e) const {
+        return fmt::format("leave {}{}{}: {}", name(e.callback), e.port ? ", port " : "", e.port ? show(e.port) : "", e.result);
+    }
+    std::string operator()(const ApiCalled& e) const {
+        const std::string function = named(names_.function, e.function, "API function");
+        return fmt::format("{}({}{}{}, {}) -> {}", function, e.port ? show(e.port) : "", e.port ? ", " : "", e.a, e.b, e.result);
+    }
+    std::string operator()(const DriverChanged& e) const {
+        return fmt::format("driver {} is {}, {}: {} port{}, {} hold{}, {} load{}",
+                           e.name.empty() ? show(e.driver) : one_line(e.name), named(names_.presence, e.presence, "presence"),
+                           named(names_.status, e.status, "status"), e.ports, s(e.ports), e.holds, s(e.holds), e.loads, s(e.loads));
+    }
+    std::string operator()(const ImageOpened& e) const {
+        return fmt::format("library {} opened as image {} of driver {}{}{}", one_line(e.path), show(e.image), show(e.driver),
+                           e.was_mapped ? ", which had never left memory" : "",
+                           e.differs ? ", and it is not the file of that name any more" : "");
+    }
+    std::string operator()(const ImageFailed& e) const {
+        return fmt::format("library {} of driver {} cannot be used: {}: {}", one_line(e.path), show(e.driver),
+                           named(names_.load_error, e.kind, "error"), one_line(e.text));
+    }
+    std::string operator()(const ImageClosed& e) const {
+        return fmt::format("image {} of driver {} closed{}", show(e.image), show(e.driver),
+                           e.gone ? "" : ", but it stays in memory");
+    }
+    std::string operator()(const Reloaded& e) const {
+        return fmt::format("driver {} reloaded: image {} after {}; the new file {}, the old code {}", show(e.driver), show(e.after),
+                           show(e.before), e.new_runs ? "runs" : "does not run", e.old_gone ? "is gone" : "stays in memory");
+    }
+    std::string operator()(const FileInstalled& e) const {
+        return fmt::format("file {} installed by {}{}{}", one_line(e.path), install_name(e.how), e.version.empty() ? "" : ": ",
+                           one_line(e.version));
+    }
+    std::string operator()(const ClockAdvanced& e) const { return "time goes on by " + to_string(Duration{e.by_ns}); }
+    std::string operator()(const Misused& e) const {
+        std::string out = "misuse " + named(names_.rule, e.rule, "rule");
+        if (e.function != no_function) out += " in " + named(names_.function, e.function, "API function");
+        if (e.port) out += ", port " + show(e.port);
+        if (!e.detail.empty()) out += ": " + one_line(e.detail);
+        return out;
+    }
+    std::string operator()(const Logged& e) const { return "log: " + one_line(e.text); }
+    std::string operator()(const Mismatched& e) const {
+        return fmt::format("step {} does not hold: {}: expected {}, got {}", e.index + 1, one_line(e.what), one_line(e.expected),
+                           one_line(e.got));
+    }
+    std::string operator()(const StepFailed& e) const { return fmt::format("step {} failed: {}", e.index + 1, one_line(e.text)); }
+    std::string operator()(const Ended&) const { return "end of the story"; }
+
+private:
+    template <class I>
+    std::string show(I id) const {
+        return text_of(id, names_);
+    }
+    std::string term(std::string_view external) const { return term_text(external, entry_.cut, names_); }
+    static const char* s(std::uint32_t n) { return n == 1 ? "" : "s"; }
+
+    const Entry& entry_;
+    const Names& names_;
+};
+
+} // namespace
+
+std::string text_of(ProcessId process, const Names& names) {
+    return process ? term::print(term::Term::pid(process.value), names.terms) : "nobody";
+}
+
+std::string text_of(PortId port, const Names& names) {
+    return port ? term::print(term::Term::port(port.value), names.terms) : "none";
+}
+
+std::string text_of(DriverId driver, const Names& names) {
+    return driver ? named_id(names.driver, driver) : "none";
+}
+
+std::string text_of(ImageId image, const Names& names) {
+    return image ? named_id(names.image, image) : "none";
+}
+
+std::string term_text(std::string_view external, bool cut, const Names& names) {
+    if (external.empty()) return "nothing";
+    if (const auto decoded = term::decode(external)) return term::print(decoded->term, names.terms);
+    if (cut) return fmt::format("(a term of more than {} bytes)", payload_limit);
+    return fmt::format("(no term: {} bytes)", external.size());
+}
+
+std::string bytes_text(std::string_view bytes, std::size_t shown) {
+    std::string out = term::print(term::Term::binary(bytes.substr(0, shown)));
+    if (bytes.size() > shown) out += "...";
+    return out;
+}
+
+std::string one_line(std::string_view text) {
+    const std::string utf8 = valid_utf8(text) ? std::string(text) : latin1_to_utf8(text);
+    std::string out;
+    out.reserve(utf8.size());
+    for (const char c : utf8) {
+        switch (c) {
+        case '\n': out += "\\n"; break;
+        case '\r': out += "\\r"; break;
+        case '\t': out += "\\t"; break;
+        default:
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) out += fmt::format("\\x{{{:x}}}", static_cast<unsigned char>(c));
+            else out += c;
+        }
+    }
+    return out;
+}
+
+const char* install_name(std::uint8_t how) {
+    static constexpr const char* names[] = {"rename", "overwrite", "remove"};
+    return how < std::size(names) ? names[how] : "?";
+}
+
+std::string event_text(const Entry& entry, const Names& names) {
+    std::string out = std::visit(Teller(entry, names), entry.event);
+    if (entry.cut) out += fmt::format(" (cut at {} bytes)", payload_limit);
+    return out;
+}
+
+std::string to_text(const Entry& entry, const Names& names) {
+    std::string thread;
+    if (entry.thread != 0) thread = fmt::format(" thread {}:", entry.thread);
+    return fmt::format("#{} +{}{} {}", entry.seq, to_string(Duration{entry.time.ns}), thread, event_text(entry, names));
+}
+
+} // namespace ddll::journal

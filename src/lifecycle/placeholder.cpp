@@ -1,1 +1,0 @@
-#include "lifecycle/rules.h"

@@ -1,0 +1,169 @@
+#include "journal/json.h"
+#include "report/formats.h"
+#include "report/naming.h"
+#include "report/step_text.h"
+
+#include <nlohmann/json.hpp>
+
+namespace ddll::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using namespace scenario;
+
+/// Set only when there is something: absent keys mean "nothing" everywhere in the format.
+void put(Json& object, const char* key, const std::string& text) {
+    if (!text.empty()) object[key] = text;
+}
+
+Json place_json(const Place& place) {
+    Json out = Json::object();
+    put(out, "file", place.file);
+    if (place.line > 0) out["line"] = place.line;
+    if (place.column > 0) out["column"] = place.column;
+    put(out, "pointer", place.pointer);
+    return out;
+}
+
+const char* state_name(StepResult::State state) {
+    switch (state) {
+    case StepResult::State::not_reached: return "not_reached";
+    case StepResult::State::done: return "done";
+    case StepResult::State::failed: return "failed";
+    case StepResult::State::died: return "died";
+    }
+    return "";
+}
+
+Json steps_json(const RunResult& result) {
+    Json out = Json::array();
+    for (std::size_t i = 0; i < result.flat.size() && i < result.steps.size(); ++i) {
+        const FlatStep& flat = result.flat[i];
+        const StepText words = step_text(*flat.step);
+        Json step = {{"index", i}, {"number", flat.number}};
+        if (!flat.rounds.empty()) step["rounds"] = flat.rounds;
+        put(step, "who", words.who);
+        put(step, "what", words.what);
+        put(step, "note", flat.step->note);
+        step["state"] = state_name(result.steps[i].state);
+        step["place"] = place_json(flat.step->place);
+        if (result.steps[i].first_entry != 0) step["entries"] = {result.steps[i].first_entry, result.steps[i].last_entry};
+        out.push_back(std::move(step));
+    }
+    return out;
+}
+
+Json failures_json(const RunResult& result) {
+    Json out = Json::array();
+    for (const auto& failure : result.failures) {
+        Json item = Json::object();
+        if (failure.step != UINT32_MAX) item["step"] = failure.step;
+        item["what"] = failure.what;
+        item["expected"] = failure.expected;
+        item["got"] = failure.got;
+        put(item, "help", failure.help);
+        out.push_back(std::move(item));
+    }
+    return out;
+}
+
+Json findings_json(const RunResult& result) {
+    Json out = Json::array();
+    for (const auto& finding : result.findings) {
+        Json item = {{"rule", finding.rule}, {"severity", finding.severity}, {"title", finding.title}};
+        put(item, "evidence", finding.evidence);
+        put(item, "advice", finding.advice);
+        if (finding.step != UINT32_MAX) item["step"] = finding.step;
+        item["expected"] = finding.expected;
+        out.push_back(std::move(item));
+    }
+    return out;
+}
+
+Json death_json(const Death& death) {
+    Json out = {{"headline", death.headline}, {"expected", death.expected}};
+    put(out, "signal", death.signal);
+    if (death.exit_status) out["exit_status"] = *death.exit_status;
+    if (death.timed_out) out["timed_out"] = true;
+    if (death.out_of_memory) out["out_of_memory"] = true;
+    put(out, "exception", death.exception);
+    Json in = Json::object();
+    put(in, "callback", death.in.callback);
+    put(in, "driver", death.in.driver);
+    put(in, "version", death.in.version);
+    put(in, "port", death.in.port);
+    if (death.in.step != UINT32_MAX) in["step"] = death.in.step;
+    if (!in.empty()) out["in"] = std::move(in);
+    Json stack = Json::array();
+    for (const auto& frame : death.stack) {
+        Json item = {{"module", frame.module}, {"offset", frame.offset}};
+        put(item, "function", frame.function);
+        put(item, "source", frame.source);
+        stack.push_back(std::move(item));
+    }
+    out["stack"] = std::move(stack);
+    if (!death.last_events.empty()) out["last_events"] = death.last_events;
+    put(out, "output", death.output);
+    put(out, "advice", death.advice);
+    return out;
+}
+
+Json mistakes_json(const RunResult& result) {
+    Json out = Json::array();
+    for (const auto& mistake : result.mistakes) {
+        Json item = {{"message", mistake.message}};
+        put(item, "hint", mistake.hint);
+        item["place"] = place_json(mistake.place);
+        if (!mistake.notes.empty()) item["notes"] = mistake.notes;
+        out.push_back(std::move(item));
+    }
+    return out;
+}
+
+Json events_json(const RunResult& result, const Options& options) {
+    Json out = Json::array();
+    if (!result.journal) return out;
+    Naming naming(result, options.names);
+    for (const auto& entry : *result.journal) {
+        naming.observe(entry);
+        out.push_back(Json::parse(journal::to_json(entry, naming.words()), nullptr, false));
+    }
+    return out;
+}
+
+Json scenario_json(const RunResult& result, const Options& options) {
+    Json out = {{"file", result.file}, {"title", result.title}};
+    out["verdict"] = name(judged(result, options.fail_on));
+    if (result.scenario && !result.scenario->tags.empty()) out["tags"] = result.scenario->tags;
+    put(out, "skipped_why", result.skipped_why);
+    if (!result.mistakes.empty()) out["mistakes"] = mistakes_json(result);
+    out["steps"] = steps_json(result);
+    out["failures"] = failures_json(result);
+    out["findings"] = findings_json(result);
+    if (result.death) out["death"] = death_json(*result.death);
+    put(out, "output", result.output);
+    if (!result.names.empty()) out["names"] = result.names;
+    if (options.events) {
+        out["events"] = events_json(result, options);
+        if (result.journal && result.journal->lost() > 0) out["events_lost"] = result.journal->lost();
+    }
+    return out;
+}
+
+} // namespace
+
+std::string write_json(const Run& run, const Options& options) {
+    const Counts n = count(run, options.fail_on);
+    Json out;
+    out["ddlltool"] = {{"report", 1}};
+    out["summary"] = {{"passed", n.passed}, {"failed", n.failed}, {"crashed", n.crashed}, {"hung", n.hung},
+                      {"unusable", n.unusable}, {"bugs", n.bugs}, {"skipped", n.skipped}};
+    out["interrupted"] = run.interrupted;
+    out["seed"] = options.seed;
+    out["scenarios"] = Json::array();
+    for (const auto& result : run.results) out["scenarios"].push_back(scenario_json(result, options));
+    // Drivers may print bytes that are no UTF-8; a report must not fail for it.
+    return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+} // namespace ddll::report

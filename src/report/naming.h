@@ -1,0 +1,55 @@
+#pragma once
+/// Who is who in a journal: numbers to the names a reader knows. Names are known from the start; what changes (which file
+/// a path named, which ports are open) is answered for the entries fed so far, in order.
+#include "journal/text.h"
+#include "report/report.h"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ddll::report {
+
+class Naming {
+public:
+    /// Keeps a reference: `result` must outlive this, and this must outlive what words() gave.
+    Naming(const scenario::RunResult& result, const Names& names);
+    Naming(const Naming&) = delete;
+
+    void observe(const journal::Entry& entry);
+
+    std::string process(ProcessId id) const; ///< alice
+    std::string port(PortId id) const;       ///< P, or #Port<0.5>
+    std::string driver(DriverId id) const;   ///< counter
+    std::string version(ImageId id) const;   ///< v1, empty when the scenario has no name for it
+    std::string build_id(ImageId id) const;  ///< the first digits, empty when the file has none
+    std::string code(DriverId driver, ImageId image) const; ///< counter/v1
+
+    /// The same knowledge as the journal's own writers want it.
+    const journal::Names& words() const { return words_; }
+
+    /// Ports of the driver that are open or still closing, oldest first.
+    std::vector<PortId> ports_of(DriverId id) const;
+
+private:
+    struct Image {
+        std::string version, build_id;
+        std::uint64_t base = 0;
+    };
+    struct Port {
+        PortId id;
+        DriverId driver;
+    };
+    void opened(const journal::ImageOpened& event);
+
+    const scenario::RunResult& result_;
+    journal::Names words_;
+    std::map<ProcessId, std::string> processes_;
+    std::map<DriverId, std::string> drivers_;
+    std::map<ImageId, Image> images_;
+    std::map<std::string, std::string> installed_; ///< path without .so to version
+    std::vector<Port> ports_;
+};
+
+} // namespace ddll::report

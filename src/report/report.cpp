@@ -1,0 +1,58 @@
+#include "report/report.h"
+
+#include <fmt/format.h>
+
+namespace ddll::report {
+
+using scenario::Verdict;
+
+bool counts(const scenario::Finding& finding, FailOn fail_on) {
+    if (finding.expected) return false;
+    switch (fail_on) {
+    case FailOn::never: return false;
+    case FailOn::error: return finding.severity == "error";
+    case FailOn::warning: return finding.severity == "error" || finding.severity == "warning";
+    case FailOn::note: return true;
+    }
+    return true;
+}
+
+Verdict judged(const scenario::RunResult& result, FailOn fail_on) {
+    if (result.verdict != Verdict::passed) return result.verdict;
+    for (const auto& finding : result.findings)
+        if (counts(finding, fail_on)) return Verdict::failed;
+    return Verdict::passed;
+}
+
+Counts count(const Run& run, FailOn fail_on) {
+    Counts n;
+    for (const auto& result : run.results) {
+        switch (judged(result, fail_on)) {
+        case Verdict::passed: ++n.passed; break;
+        case Verdict::failed: ++n.failed; break;
+        case Verdict::crashed: ++n.crashed; break;
+        case Verdict::hung: ++n.hung; break;
+        case Verdict::unusable: ++n.unusable; break;
+        case Verdict::bug: ++n.bugs; break;
+        case Verdict::skipped: ++n.skipped; break;
+        }
+    }
+    return n;
+}
+
+std::string summary_line(const Run& run, FailOn fail_on) {
+    const Counts n = count(run, fail_on);
+    std::string line = fmt::format("{} passed, {} failed", n.passed, n.failed);
+    const auto add = [&](std::uint32_t how_many, std::string_view word) {
+        if (how_many > 0) line += fmt::format(", {} {}", how_many, word);
+    };
+    add(n.crashed, "crashed");
+    add(n.hung, "hung");
+    add(n.unusable, "unusable");
+    add(n.bugs, n.bugs == 1 ? "bug of ddlltool" : "bugs of ddlltool");
+    add(n.skipped, "skipped");
+    if (run.interrupted) line += " (interrupted)";
+    return line;
+}
+
+} // namespace ddll::report

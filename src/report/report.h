@@ -1,0 +1,60 @@
+#pragma once
+/// report/ turns results into text, JSON and JUnit XML. It reads scenario::RunResult and the journal inside it, decides
+/// nothing about drivers, prints nothing itself (every writer returns its bytes) and never asks the clock, an address or
+/// the environment: equal results give equal bytes. Read next: story.h (what happened, step by step), formats.h.
+#include "scenario/result.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ddll::report {
+
+/// Names that only higher or lower layers know, by number. A null pointer, or an empty answer, prints the number.
+struct Names {
+    std::string_view (*function)(std::uint16_t) = nullptr; ///< driver API function of journal::ApiCalled
+    std::string_view (*rule)(std::uint16_t) = nullptr;     ///< rule id of journal::Misused
+};
+
+/// The least severity of an unexpected finding that makes a story fail.
+enum class FailOn : std::uint8_t { error, warning, note, never };
+
+enum class Detail : std::uint8_t {
+    automatic, ///< the story when there is one scenario, else one line each and the details of failing ones
+    quiet,     ///< failing ones and the summary
+    lines,     ///< one line each and the details of failing ones, however many there are
+    story,     ///< every story
+    verbose,   ///< every story with its loader events, driver API calls and state changes
+};
+
+struct Options {
+    Detail detail = Detail::automatic;
+    bool color = false;
+    bool events = false; ///< JSON: the journal too
+    FailOn fail_on = FailOn::warning;
+    std::uint64_t seed = 0; ///< named in replay commands when not 0
+    Names names;
+};
+
+/// All that one command played, in the order of its arguments.
+struct Run {
+    std::vector<scenario::RunResult> results;
+    bool interrupted = false;
+};
+
+/// The verdict after findings are counted in: a passed story with an unexpected finding at or above `fail_on` failed.
+scenario::Verdict judged(const scenario::RunResult& result, FailOn fail_on);
+
+/// Is this finding one that nobody expected and that reaches the level?
+bool counts(const scenario::Finding& finding, FailOn fail_on);
+
+struct Counts {
+    std::uint32_t passed = 0, failed = 0, crashed = 0, hung = 0, unusable = 0, bugs = 0, skipped = 0;
+};
+Counts count(const Run& run, FailOn fail_on);
+
+/// "3 passed, 1 failed, 1 crashed": the first two always, the others when not zero; "interrupted" at the end if so.
+std::string summary_line(const Run& run, FailOn fail_on);
+
+} // namespace ddll::report

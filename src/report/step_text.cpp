@@ -1,0 +1,95 @@
+#include "report/step_text.h"
+
+#include "journal/text.h"
+
+#include <fmt/format.h>
+
+namespace ddll::report {
+namespace {
+
+using namespace scenario;
+
+std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
+    std::string out;
+    for (const auto& part : parts) {
+        if (!out.empty()) out += separator;
+        out += part;
+    }
+    return out;
+}
+
+StepText text(const CallStep& step) {
+    std::vector<std::string> calls;
+    for (const auto& call : step.calls) calls.push_back(journal::one_line(call.source));
+    if (step.is_batch) return {step.by, fmt::format("without a pause: {}", joined(calls, ", "))};
+    return {step.by, joined(calls, ", ")};
+}
+
+StepText text(const InstallStep& step) {
+    const std::string file = step.as.empty() || step.as == step.driver ? "" : fmt::format(" as {}.so", step.as);
+    switch (step.how) {
+    case InstallHow::remove: return {"install", fmt::format("remove {}.so from {}", step.as.empty() ? step.driver : step.as, step.into)};
+    case InstallHow::overwrite:
+        return {"install", fmt::format("{} {} into {}{}, overwriting the file in place", step.driver, step.version, step.into, file)};
+    case InstallHow::rename: break;
+    }
+    return {"install", fmt::format("{} {} into {}{}", step.driver, step.version, step.into, file)};
+}
+
+StepText text(const AdvanceStep& step) {
+    return {"advance", to_string(step.by)};
+}
+
+StepText text(const ExpectStep& step) {
+    std::vector<std::string> parts;
+    const auto flag = [&](const std::optional<bool>& value, std::string_view yes, std::string_view no) {
+        if (value) parts.emplace_back(*value ? yes : no);
+    };
+    if (step.status) parts.push_back(*step.status);
+    flag(step.forced, "ports were killed", "ports were not killed");
+    if (step.image) parts.push_back(*step.image + " runs");
+    flag(step.replaced, "replaced", "not replaced");
+    flag(step.unloaded, "left memory", "did not leave memory");
+    if (step.port_count) parts.push_back(fmt::format("{} port{}", *step.port_count, *step.port_count == 1 ? "" : "s"));
+    if (step.held_by) {
+        std::vector<std::string> holders;
+        for (const auto& holder : *step.held_by) holders.push_back(holder.source);
+        parts.push_back(holders.empty() ? "held by nothing" : "held by " + joined(holders, ", "));
+    }
+    if (step.users) {
+        std::vector<std::string> users;
+        for (const auto& user : *step.users) users.push_back(fmt::format("{} {}", user.first, user.second));
+        parts.push_back(users.empty() ? "no users" : "users " + joined(users, ", "));
+    }
+    return {"expect", fmt::format("{}: {}", step.driver, joined(parts, "; "))};
+}
+
+StepText text(const NoteStep&) {
+    return {};
+}
+
+StepText text(const RepeatStep& step) {
+    return {"repeat", fmt::format("{} times", step.times)};
+}
+
+} // namespace
+
+StepText step_text(const Step& step) {
+    return std::visit([](const auto& what) { return text(what); }, step.what);
+}
+
+std::string step_number(const FlatStep& step) {
+    if (step.rounds.empty()) return fmt::format("{}", step.number);
+    std::vector<std::string> rounds;
+    for (const auto round : step.rounds) rounds.push_back(fmt::format("{}", round));
+    return fmt::format("{} (round {})", step.number, joined(rounds, "."));
+}
+
+std::string place_text(const Place& place) {
+    std::string out = place.file;
+    if (place.line > 0) out += fmt::format(":{}", place.line);
+    if (place.line > 0 && place.column > 0) out += fmt::format(":{}", place.column);
+    return out;
+}
+
+} // namespace ddll::report

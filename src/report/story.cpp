@@ -1,0 +1,235 @@
+#include "report/story.h"
+
+#include "journal/kinds.h"
+#include "lifecycle/record.h"
+#include "report/naming.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+
+namespace ddll::report {
+namespace {
+
+using namespace journal;
+
+class Narrator {
+public:
+    Narrator(const scenario::RunResult& result, const Names& names) : result_(result), naming_(result, names) {}
+
+    Story tell() {
+        story_.known = true;
+        for (std::uint32_t i = 0; i < result_.flat.size(); ++i) story_.steps.push_back({i, {}});
+        entries_ = result_.journal->all();
+        for (at_ = 0; at_ < entries_.size(); ++at_) {
+            naming_.observe(entries_[at_]);
+            std::visit(*this, entries_[at_].event);
+        }
+        show_drivers();
+        return std::move(story_);
+    }
+
+    void operator()(const StepBegun& e) {
+        step_ = e.index < story_.steps.size() ? &story_.steps[e.index] : nullptr;
+        calls_seen_ = 0;
+    }
+    void operator()(const StepEnded&) {
+        show_drivers();
+        step_ = nullptr;
+    }
+    void operator()(const Called& e) {
+        // The line of an ordinary step is its call.
+        if (batch() || ++calls_seen_ > 1) add({LineKind::call, naming_.process(e.process), one_line(e.text)});
+    }
+    void operator()(const Returned& e) {
+        const std::string who = e.late ? naming_.process(e.process) : "";
+        switch (e.outcome) {
+        case Outcome::blocked: return add({LineKind::blocks, who, "the call has not returned"});
+        case Outcome::value: return add({LineKind::returns, who, term(e.term)});
+        case Outcome::raised_error:
+        case Outcome::raised_exit:
+        case Outcome::raised_throw: return add({LineKind::raises, who, fmt::format("{}:{}", name(e.outcome), term(e.term))});
+        }
+    }
+    void operator()(const Delivered& e) { add({LineKind::message, naming_.process(e.to), term(e.term)}); }
+    void operator()(const ProcessStarted&) {}
+    void operator()(const ProcessEnded& e) { add({LineKind::ends, naming_.process(e.process), term(e.reason)}); }
+    void operator()(const PortOpened&) {}
+    void operator()(const PortClosing& e) {
+        if (e.draining)
+            add({LineKind::driver, naming_.port(e.port), "is closing: its queue is not empty, so stop comes later"});
+    }
+    void operator()(const PortClosed&) {}
+    void operator()(const Entered& e) {
+        Line line{LineKind::runs, "", callback_text(e)};
+        line.minor = e.callback == Callback::dlopen || e.callback == Callback::driver_init || e.callback == Callback::dlclose;
+        add(std::move(line));
+    }
+    void operator()(const Left&) {}
+    void operator()(const ApiCalled&) {
+        Line line{LineKind::api, "", plain()};
+        line.minor = true;
+        add(std::move(line));
+    }
+    void operator()(const DriverChanged& e) { states_[e.driver] = e; }
+    void operator()(const ImageOpened& e) {
+        Line line{LineKind::loader, "", plain()};
+        line.bad = e.was_mapped || e.differs;
+        line.minor = !line.bad;
+        add(std::move(line));
+    }
+    void operator()(const ImageFailed&) { add({LineKind::loader, "", plain()}); }
+    void operator()(const ImageClosed& e) {
+        if (reload_follows(e)) return;
+        const std::string code = naming_.code(e.driver, e.image);
+        if (e.gone) add({LineKind::proof, "", fmt::format("the library left memory ({})", code)});
+        else add({LineKind::proof, "", fmt::format("NOT UNLOADED: the library of {} is still in memory", code), true});
+    }
+    void operator()(const Reloaded& e) {
+        const std::string before = naming_.code(e.driver, e.before), after = naming_.code(e.driver, e.after);
+        const std::string build = naming_.build_id(e.after);
+        const std::string which = build.empty() ? after : fmt::format("{} (build-id {})", after, build);
+        if (e.old_gone && e.new_runs)
+            return add({LineKind::proof, "", fmt::format("replaced: the old library left memory, {} runs", which)});
+        std::string text = "NOT REPLACED: ";
+        text += e.old_gone ? "the old library left memory, " : fmt::format("the library of {} is still in memory, ", before);
+        text += e.new_runs ? fmt::format("{} runs beside it", which) : fmt::format("and {} runs instead of the file asked for", which);
+        add({LineKind::proof, "", std::move(text), true});
+    }
+    void operator()(const FileInstalled&) {}
+    void operator()(const ClockAdvanced&) {}
+    void operator()(const Misused&) { add({LineKind::misuse, "", plain(), true}); }
+    void operator()(const Logged& e) { add({LineKind::log, "", one_line(e.text)}); }
+    void operator()(const Mismatched&) {} // said by RunResult::failures, with more
+    void operator()(const StepFailed& e) { add({LineKind::trouble, "", one_line(e.text), true}); }
+    void operator()(const Ended&) {}
+
+private:
+    bool batch() const {
+        if (step_ == nullptr) return true;
+        const auto* call = std::get_if<scenario::CallStep>(&result_.flat[step_->index].step->what);
+        return call != nullptr && call->is_batch;
+    }
+
+    std::string term(std::string_view external) const { return term_text(external, entries_[at_].cut, naming_.words()); }
+    std::string plain() const { return event_text(entries_[at_], naming_.words()); }
+
+    void add(Line line) {
+        // A clock that ticks a thousand times is one line.
+        auto& lines = step_ != nullptr ? step_->lines : story_.afterwards;
+        if (!lines.empty() && lines.back().kind == line.kind && lines.back().text == line.text && lines.back().who == line.who)
+            ++lines.back().times;
+        else lines.push_back(std::move(line));
+    }
+
+    std::string callback_text(const Entered& e) const {
+        std::vector<std::string> arguments;
+        if (e.port) arguments.push_back(naming_.port(e.port));
+        switch (e.callback) {
+        case Callback::start: arguments.push_back('"' + one_line(e.data) + '"'); break;
+        case Callback::control:
+        case Callback::call: arguments.push_back(fmt::format("{}", e.a)); [[fallthrough]];
+        case Callback::output:
+        case Callback::outputv: arguments.push_back(bytes_text(e.data)); break;
+        case Callback::ready_input:
+        case Callback::ready_output: arguments.push_back(fmt::format("{}", e.a)); break;
+        default: break;
+        }
+        std::string text = fmt::format("{} {}", naming_.code(e.driver, e.image), name(e.callback));
+        if (arguments.empty()) return text;
+        return fmt::format("{}({})", text, fmt::join(arguments, ", "));
+    }
+
+    /// Closing the old library of a reload is told once, by the Reloaded that comes after it.
+    bool reload_follows(const ImageClosed& closed) const {
+        for (std::size_t i = at_ + 1; i < entries_.size(); ++i) {
+            if (std::holds_alternative<StepEnded>(entries_[i].event)) return false;
+            if (const auto* reloaded = std::get_if<Reloaded>(&entries_[i].event); reloaded != nullptr && reloaded->before == closed.image)
+                return true;
+        }
+        return false;
+    }
+
+    std::string state_text(const DriverChanged& e) const {
+        using lifecycle::Presence;
+        using lifecycle::Status;
+        if (static_cast<Presence>(e.presence) == Presence::absent) return "not loaded";
+        if (static_cast<Presence>(e.presence) == Presence::linked_in) return "linked in";
+        const auto status = static_cast<Status>(e.status);
+        if (status == Status::permanent) return "permanent";
+        if (status == Status::ok) return "loaded";
+        std::string text = lifecycle::reloading(status) ? "reload pending" : "unload pending";
+        if (lifecycle::forced(status)) text += ", its ports were killed";
+        std::vector<std::string> holders;
+        for (const auto port : naming_.ports_of(e.driver)) holders.push_back(naming_.port(port));
+        const std::size_t others = e.holds > holders.size() ? e.holds - holders.size() : 0;
+        if (others > 0) holders.push_back(fmt::format("{} other{} (async jobs, users)", others, others == 1 ? "" : "s"));
+        if (!holders.empty()) text += fmt::format(": held by {}", fmt::join(holders, ", "));
+        return text;
+    }
+
+    /// States are shown once at the end of a step: what lies between is seen from the callbacks.
+    void show_drivers() {
+        for (const auto& state : states_) {
+            std::string text = state_text(state.second);
+            auto& shown = shown_[state.first];
+            if (shown == text) continue;
+            shown = text;
+            add({LineKind::driver, naming_.driver(state.first), std::move(text)});
+        }
+    }
+
+    const scenario::RunResult& result_;
+    Naming naming_;
+    Story story_;
+    std::vector<Entry> entries_;
+    std::size_t at_ = 0;
+    StoryStep* step_ = nullptr;
+    unsigned calls_seen_ = 0;
+    std::map<DriverId, DriverChanged> states_;
+    std::map<DriverId, std::string> shown_;
+};
+
+} // namespace
+
+const char* label(LineKind kind) {
+    switch (kind) {
+    case LineKind::call: return "call";
+    case LineKind::returns: return "returns";
+    case LineKind::raises: return "raises";
+    case LineKind::blocks: return "blocks";
+    case LineKind::runs: return "runs";
+    case LineKind::message: return "->";
+    case LineKind::ends: return "ends";
+    case LineKind::driver: return "state";
+    case LineKind::proof: return "proof";
+    case LineKind::misuse: return "misuse";
+    case LineKind::log: return "log";
+    case LineKind::loader: return "loader";
+    case LineKind::api: return "api";
+    case LineKind::trouble: return "FAILED";
+    }
+    return "";
+}
+
+Story tell(const scenario::RunResult& result, const Names& names) {
+    if (!result.journal) return {};
+    return Narrator(result, names).tell();
+}
+
+std::vector<std::string> last_events(const scenario::RunResult& result, const Names& names, std::size_t count, std::uint64_t until) {
+    if (!result.journal) return result.death ? result.death->last_events : std::vector<std::string>{};
+    Naming naming(result, names);
+    std::deque<std::string> last;
+    for (const auto& entry : *result.journal) {
+        if (until != 0 && entry.seq > until) break;
+        naming.observe(entry);
+        if (std::holds_alternative<StepEnded>(entry.event)) continue;
+        last.push_back(to_text(entry, naming.words()));
+        if (last.size() > count) last.pop_front();
+    }
+    return {last.begin(), last.end()};
+}
+
+} // namespace ddll::report

@@ -1,0 +1,56 @@
+#pragma once
+/// The story of one run: for every step what happened in it, in the words of the journal. A value; the writers lay it out.
+#include "report/report.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ddll::report {
+
+enum class LineKind : std::uint8_t {
+    call,    ///< one expression of a batch
+    returns, ///< a value
+    raises,  ///< an exception
+    blocks,
+    runs,    ///< a callback
+    message, ///< arrived in the mailbox of `who`
+    ends,    ///< process `who` ended
+    driver,  ///< the state of driver `who` in words
+    proof,   ///< what is in memory now
+    misuse,
+    log,     ///< what the emulator would have logged
+    loader,  ///< libraries opened and closed
+    api,     ///< a call of the driver API
+    trouble, ///< the step could not be done
+};
+const char* label(LineKind kind);
+
+struct Line {
+    LineKind kind = LineKind::log;
+    std::string who;  ///< process or driver; may be empty
+    std::string text;
+    bool bad = false;   ///< deserves attention
+    bool minor = false; ///< only for those who want everything
+    std::uint32_t times = 1; ///< equal lines in a row
+};
+
+struct StoryStep {
+    std::uint32_t index = 0; ///< into RunResult::flat
+    std::vector<Line> lines;
+};
+
+struct Story {
+    std::vector<StoryStep> steps;  ///< one for each of RunResult::flat
+    std::vector<Line> afterwards;  ///< what happened when the last step was over
+    bool known = false;            ///< there was a journal to read
+};
+
+Story tell(const scenario::RunResult& result, const Names& names);
+
+/// The last `count` journal lines up to sequence number `until` (0: the end). Falls back to the lines of the death
+/// report when there is no journal.
+std::vector<std::string> last_events(const scenario::RunResult& result, const Names& names, std::size_t count,
+                                     std::uint64_t until = 0);
+
+} // namespace ddll::report

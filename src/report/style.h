@@ -1,0 +1,30 @@
+#pragma once
+/// Colours of the text report, and making foreign bytes safe to show.
+#include <string>
+#include <string_view>
+
+namespace ddll::report {
+
+struct Style {
+    bool color = false;
+
+    std::string good(std::string_view text) const { return paint("32", text); }
+    std::string bad(std::string_view text) const { return paint("1;31", text); }
+    std::string warn(std::string_view text) const { return paint("33", text); }
+    std::string dim(std::string_view text) const { return paint("2", text); }
+    std::string strong(std::string_view text) const { return paint("1", text); }
+
+private:
+    std::string paint(std::string_view code, std::string_view text) const;
+};
+
+/// Control characters and bytes that are no UTF-8 become \xNN; line ends and tabs stay when `lines` is set.
+std::string printable(std::string_view bytes, bool lines = false);
+
+/// The text broken at spaces into lines of at most `width` columns, each after `indent` blanks. Ends with a line end.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width = 100);
+
+/// Every line of `text` after `prefix`, line ends added where missing; empty for an empty text.
+std::string indented(std::string_view text, std::string_view prefix);
+
+} // namespace ddll::report

@@ -1,0 +1,134 @@
+#include "report/step_text.h"
+#include "report/story.h"
+#include "report/text_parts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace ddll::report {
+namespace {
+
+using scenario::StepResult;
+
+class StoryWriter {
+public:
+    StoryWriter(const scenario::RunResult& result, const Look& look)
+        : result_(result), look_(look), everything_(look.options.detail == Detail::verbose), story_(tell(result, look.options.names)) {
+        std::size_t number = 1;
+        for (const auto& flat : result_.flat) {
+            number = std::max(number, step_number(first_round(flat)).size());
+            who_ = std::max(who_, step_text(*flat.step).who.size());
+        }
+        number_ = number + 2;
+        margin_.assign(number_ + 2 + who_ + 2, ' ');
+    }
+
+    std::string write() {
+        std::string out;
+        const std::size_t reached = end_of_reached();
+        for (std::uint32_t i = 0; i < reached; ++i) {
+            if (!worth_showing(i)) {
+                ++alike_;
+                continue;
+            }
+            out += rounds_alike();
+            out += step(i);
+        }
+        out += rounds_alike();
+        for (const auto& line : story_.afterwards)
+            if (everything_ || line.bad) out += text(line);
+        if (reached < result_.flat.size()) out += left_out(reached);
+        return out;
+    }
+
+private:
+    /// Number of steps up to the last one that was begun.
+    std::size_t end_of_reached() const {
+        std::size_t n = 0;
+        for (std::size_t i = 0; i < result_.steps.size() && i < result_.flat.size(); ++i)
+            if (result_.steps[i].state != StepResult::State::not_reached) n = i + 1;
+        return n;
+    }
+
+    /// Of a repeat the first round tells the story; later ones only where they went wrong.
+    bool worth_showing(std::uint32_t i) const {
+        if (everything_ || result_.steps[i].state != StepResult::State::done) return true;
+        const auto& rounds = result_.flat[i].rounds;
+        return std::all_of(rounds.begin(), rounds.end(), [](std::uint32_t round) { return round == 1; });
+    }
+
+    std::string rounds_alike() {
+        if (alike_ == 0) return "";
+        const std::string text = fmt::format("({} more step{} of later rounds held)", alike_, alike_ == 1 ? "" : "s");
+        alike_ = 0;
+        return margin_ + look_.style.dim(text) + '\n';
+    }
+
+    static scenario::FlatStep first_round(const scenario::FlatStep& flat) {
+        scenario::FlatStep plain = flat;
+        plain.rounds.clear();
+        return plain;
+    }
+
+    std::string step(std::uint32_t i) {
+        const auto& flat = result_.flat[i];
+        const auto words = step_text(*flat.step);
+        std::string out;
+        if (!flat.step->note.empty()) out += '\n' + wrapped(printable(flat.step->note, true), number_ + 2);
+        if (!words.who.empty()) {
+            const bool later = std::any_of(flat.rounds.begin(), flat.rounds.end(), [](std::uint32_t r) { return r > 1; });
+            const std::string number = fmt::format("{:>{}}", step_number(first_round(flat)), number_);
+            const bool wrong = result_.steps[i].state != StepResult::State::done;
+            out += wrong ? look_.style.bad(number) : look_.style.dim(number);
+            out += fmt::format("  {:<{}}  ", words.who, who_) + look_.style.strong(printable(words.what));
+            if (later || (everything_ && !flat.rounds.empty())) out += step_number(flat).substr(step_number(first_round(flat)).size());
+            if (words.who == "expect" && !wrong) out += "  " + look_.style.good("holds");
+            out += '\n';
+        }
+        if (i < story_.steps.size())
+            for (const auto& line : story_.steps[i].lines)
+                if (everything_ || !line.minor) out += text(line);
+        for (const auto& failure : result_.failures)
+            if (failure.step == i) out += failure_text(result_, failure, margin_, look_);
+        if (result_.steps[i].state == StepResult::State::died) out += margin_ + look_.style.bad("the story ended here") + '\n';
+        return out;
+    }
+
+    std::string text(const Line& line) const {
+        // Messages and endings say whose; a state says of which driver or port.
+        std::string head = label(line.kind);
+        if (line.kind == LineKind::message) head += ' ' + line.who;
+        std::string body = line.text;
+        if (!line.who.empty() && line.kind != LineKind::message) body = fmt::format("{}: {}", line.who, body);
+        if (line.times > 1) body += fmt::format("  ({} times)", line.times);
+        const std::string shown = fmt::format("{:<{}} {}", head, label_width, printable(body));
+        const bool proved = line.kind == LineKind::proof && !line.bad;
+        return margin_ + (line.bad ? look_.style.bad(shown) : proved ? look_.style.good(shown) : shown) + '\n';
+    }
+
+    std::string left_out(std::size_t reached) const {
+        const std::size_t rest = result_.flat.size() - reached;
+        return '\n' + fmt::format("{:>{}}", "", number_ + 2) +
+               look_.style.dim(fmt::format("{} more step{} not reached", rest, rest == 1 ? " was" : "s were")) + '\n';
+    }
+
+    static constexpr std::size_t label_width = 8;
+
+    const scenario::RunResult& result_;
+    const Look& look_;
+    bool everything_;
+    Story story_;
+    std::size_t number_ = 0, who_ = 0;
+    std::string margin_;
+    std::size_t alike_ = 0;
+};
+
+} // namespace
+
+std::string story_text(const scenario::RunResult& result, const Look& look) {
+    return StoryWriter(result, look).write();
+}
+
+} // namespace ddll::report

@@ -1,0 +1,145 @@
+#include "report/difference.h"
+#include "report/step_text.h"
+#include "report/story.h"
+#include "report/text_parts.h"
+
+#include "journal/text.h"
+
+#include <fmt/format.h>
+
+namespace ddll::report {
+namespace {
+
+using scenario::Death;
+using scenario::RunResult;
+using scenario::StackFrame;
+
+constexpr std::size_t events_shown = 12;
+
+/// A row of a block: "  signal    SIGSEGV".
+std::string row(std::string_view label, std::string_view value) {
+    return value.empty() ? "" : fmt::format("  {:<9} {}\n", label, value);
+}
+
+std::string step_line(const RunResult& result, std::uint32_t step) {
+    if (step >= result.flat.size()) return "";
+    const auto& flat = result.flat[step];
+    const auto words = step_text(*flat.step);
+    std::string out = step_number(flat);
+    if (!words.who.empty()) out += fmt::format(": {}  {}", words.who, printable(words.what));
+    return out;
+}
+
+std::string at_line(const RunResult& result, std::uint32_t step) {
+    return step < result.flat.size() ? place_text(result.flat[step].step->place) : "";
+}
+
+std::string frame_text(const StackFrame& frame) {
+    std::string out = fmt::format("{}+0x{:x}", frame.module.empty() ? "?" : frame.module, frame.offset);
+    if (!frame.function.empty()) out += " " + frame.function;
+    if (!frame.source.empty()) out += fmt::format(" ({})", frame.source);
+    return printable(out);
+}
+
+std::string stack_text(const Death& death) {
+    if (death.stack.empty()) return "";
+    std::string out = "  stack\n";
+    std::size_t number = 0;
+    for (const auto& frame : death.stack) out += fmt::format("    #{:<2} {}\n", number++, frame_text(frame));
+    return out;
+}
+
+/// The last lines of what the driver printed.
+std::string output_text(std::string_view output) {
+    if (output.empty()) return "";
+    constexpr std::size_t most = 2000;
+    std::string_view tail = output.size() > most ? output.substr(output.size() - most) : output;
+    if (tail.size() < output.size()) tail.remove_prefix(std::min(tail.find('\n'), tail.size() - 1) + 1);
+    return "  the driver printed\n" + indented(printable(tail, true), "    ");
+}
+
+} // namespace
+
+std::string replay_text(const RunResult& result, const Look& look) {
+    std::string command = "ddlltool run " + result.file;
+    if (look.options.seed != 0) command += fmt::format(" --seed {}", look.options.seed);
+    return row("replay", printable(command));
+}
+
+std::string events_text(const RunResult& result, std::uint64_t until, const Look& look) {
+    const auto lines = last_events(result, look.options.names, events_shown, until);
+    if (lines.empty()) return "";
+    std::string out = "  last events\n";
+    for (const auto& line : lines) out += "    " + look.style.dim(printable(line)) + '\n';
+    return out;
+}
+
+std::string failure_text(const RunResult&, const scenario::Failure& failure, std::string_view indent, const Look& look) {
+    std::string out = std::string(indent) + look.style.bad("FAILED   " + printable(failure.what)) + '\n';
+    const std::string inner = std::string(indent) + "  ";
+    if (!failure.expected.empty() || !failure.got.empty())
+        out += show_difference(printable(failure.expected, true), printable(failure.got, true), inner, look.style);
+    if (!failure.help.empty()) out += wrapped(printable(failure.help, true), inner.size());
+    return out;
+}
+
+std::string trouble_text(const RunResult& result, const Look& look) {
+    std::string out;
+    std::uint32_t last = UINT32_MAX - 1;
+    for (const auto& failure : result.failures) {
+        if (failure.step != last) {
+            out += row("at", at_line(result, failure.step));
+            out += row("step", step_line(result, failure.step));
+            last = failure.step;
+        }
+        out += failure_text(result, failure, "  ", look);
+    }
+    if (!result.failures.empty()) {
+        const std::uint32_t step = result.failures.front().step;
+        out += events_text(result, step < result.steps.size() ? result.steps[step].last_entry : 0, look);
+        out += replay_text(result, look);
+    }
+    return out;
+}
+
+std::string death_text(const RunResult& result, const Look& look) {
+    if (!result.death) return "";
+    const Death& death = *result.death;
+    const std::string headline = printable(death.headline);
+    std::string out = death.expected ? look.style.strong(headline + " (expected)") : look.style.bad(headline);
+    out += '\n';
+    std::string code = death.in.driver;
+    if (!death.in.version.empty()) code += "/" + death.in.version;
+    out += row("signal", death.signal);
+    if (death.exit_status) out += row("exit", fmt::format("{}", *death.exit_status));
+    out += row("exception", printable(death.exception));
+    out += row("driver", code);
+    out += row("callback", death.in.callback);
+    out += row("port", death.in.port);
+    out += row("step", step_line(result, death.in.step));
+    out += row("at", at_line(result, death.in.step));
+    out += stack_text(death);
+    out += events_text(result, 0, look);
+    out += output_text(death.output.empty() ? result.output : death.output);
+    if (!death.advice.empty()) out += "  what to do\n" + wrapped(printable(death.advice, true), 4);
+    if (!death.expected) out += replay_text(result, look);
+    return out;
+}
+
+std::string findings_text(const RunResult& result, const Look& look) {
+    std::string out;
+    for (const auto& finding : result.findings) {
+        const std::string severity = finding.severity;
+        std::string head = fmt::format("{}: {}", severity, finding.rule);
+        const bool grave = counts(finding, look.options.fail_on);
+        out += grave ? look.style.bad(head) : look.style.warn(head);
+        if (finding.expected) out += look.style.dim(" (expected)");
+        out += '\n' + indented(printable(finding.title, true), "  ");
+        if (finding.step < result.flat.size()) out += row("step", step_line(result, finding.step));
+        if (!finding.evidence.empty()) out += "  evidence\n" + indented(printable(finding.evidence, true), "    ");
+        if (!finding.advice.empty()) out += "  what to do\n" + wrapped(printable(finding.advice, true), 4);
+    }
+    return out;
+}
+
+} // namespace ddll::report

@@ -1,0 +1,301 @@
+#include "scenario/fields.h"
+
+#include "base/time.h"
+
+#include <algorithm>
+#include <array>
+
+namespace ddll::scenario {
+namespace {
+
+using Form = Type::Form;
+using Words = std::string_view;
+
+// --- spellings ----------------------------------------------------------------------------------------------------------
+
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_alnum_(char c) { return is_lower(c) || is_upper(c) || is_digit(c) || c == '_'; }
+bool is_plain(char c) { return is_alnum_(c) || c == '.' || c == '@' || c == '+' || c == '-'; }
+
+template <class Good>
+bool all(std::string_view s, Good good) { return std::all_of(s.begin(), s.end(), good); }
+
+constexpr Spelling process_spelling{"^[a-z][A-Za-z0-9_]*$",
+                                    [](std::string_view s) { return !s.empty() && is_lower(s[0]) && all(s, is_alnum_); },
+                                    "it begins with a-z, then come letters, digits and _"};
+constexpr Spelling variable_spelling{"^[A-Z][A-Za-z0-9_]*$",
+                                     [](std::string_view s) { return !s.empty() && is_upper(s[0]) && all(s, is_alnum_); },
+                                     "it begins with A-Z, then come letters, digits and _"};
+constexpr Spelling plain_spelling{"^[A-Za-z0-9_.@+-]+$",
+                                  [](std::string_view s) { return !s.empty() && all(s, is_plain); },
+                                  "letters, digits and _ . @ + -"};
+constexpr Spelling file_name_spelling{"^[^/\\u0000]*[^./\\u0000][^/\\u0000]*$",
+                                      [](std::string_view s) {
+                                          return s.find('/') == s.npos && s.find('\0') == s.npos &&
+                                                 s.find_first_not_of('.') != s.npos;
+                                      },
+                                      "a file name without folder and without .so"};
+constexpr Spelling path_spelling{"^[^\\u0000]+$",
+                                 [](std::string_view s) { return !s.empty() && s.find('\0') == s.npos; },
+                                 "it is not empty and has no zero byte"};
+constexpr Spelling no_zero_spelling{"^[^\\u0000]*$", [](std::string_view s) { return s.find('\0') == s.npos; },
+                                    "it has no zero byte"};
+constexpr Spelling variable_name_spelling{"^[^=\\u0000]+$",
+                                          [](std::string_view s) {
+                                              return !s.empty() && s.find('=') == s.npos && s.find('\0') == s.npos;
+                                          },
+                                          "it is not empty and has no ="};
+constexpr Spelling line_spelling{"^[^\\r\\n]*[^\\r\\n ][^\\r\\n]*$",
+                                 [](std::string_view s) {
+                                     return s.find_first_of("\r\n") == s.npos && s.find_first_not_of(' ') != s.npos;
+                                 },
+                                 "one line, not empty"};
+constexpr Spelling tag_spelling{"^[A-Za-z0-9_.:/+-]+$",
+                                [](std::string_view s) {
+                                    return !s.empty() && all(s, [](char c) { return (is_plain(c) && c != '@') || c == ':' || c == '/'; });
+                                },
+                                "letters, digits and _ . : / + -"};
+constexpr Spelling rule_spelling{"^[a-z0-9]+(-[a-z0-9]+)*$",
+                                 [](std::string_view s) {
+                                     return !s.empty() && s.front() != '-' && s.back() != '-' && s.find("--") == s.npos &&
+                                            all(s, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
+                                 },
+                                 "small letters and digits with - in between"};
+constexpr Spelling duration_spelling{"^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|min|h)|0+(\\.0+)?)$",
+                                     [](std::string_view s) { return static_cast<bool>(parse_duration(s)); },
+                                     "a number and a unit: 250ms, 1.5s, 20us, 3min"};
+
+// --- words --------------------------------------------------------------------------------------------------------------
+
+constexpr Words how_words[] = {"rename", "overwrite", "remove"};
+constexpr Words status_words[] = {"not_loaded", "loaded", "unload_pending", "reload_pending", "permanent", "linked_in"};
+constexpr Words error_text_words[] = {"preset", "empty"};
+constexpr Words signal_words[] = {"SIGSEGV", "SIGABRT", "SIGBUS",  "SIGFPE",  "SIGILL",  "SIGTRAP", "SIGSYS", "SIGKILL", "SIGTERM",
+                                  "SIGINT",  "SIGHUP",  "SIGQUIT", "SIGPIPE", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGXCPU", "SIGXFSZ"};
+
+constexpr CallbackRow callbacks[] = {
+    {"start", 2},       {"stop", 1},         {"flush", 1},        {"timeout", 1},      {"ready_async", 1}, {"output", 2},
+    {"outputv", 2},     {"control", 3},      {"call", 3},         {"ready_input", 2},  {"ready_output", 2}, {"init", 0},
+    {"finish", 0},      {"process_exit", 0}, {"stop_select", 0},  {"async_invoke", 0}, {"async_free", 0},  {"emergency_close", 1},
+    {"driver_init", 0}, {"dlopen", 0},       {"dlclose", 0},
+};
+constexpr auto callback_words = [] {
+    std::array<Words, std::size(callbacks)> out;
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = callbacks[i].name;
+    return out;
+}();
+
+// --- types --------------------------------------------------------------------------------------------------------------
+
+constexpr std::int64_t million = 1'000'000;
+
+constexpr Type text{.form = Form::text, .what = "a text"};
+constexpr Type line{.form = Form::text, .what = "a line of text", .spelling = &line_spelling};
+constexpr Type lines{.form = Form::list, .what = "a list of lines", .element = &text};
+constexpr Type text_or_lines{.form = Form::text, .what = "a text or a list of lines", .other = &lines};
+constexpr Type flag{.form = Form::flag, .what = "true or false"};
+constexpr Type yes{.form = Form::flag, .what = "true", .only_true = true};
+constexpr Type format_version{.form = Form::whole, .what = "the number 1", .least = 1, .most = 1};
+constexpr Type exit_status{.form = Form::whole, .what = "an exit status (0 to 255)", .most = 255};
+constexpr Type count{.form = Form::whole, .what = "a number (0 or more)", .most = 4'294'967'295};
+constexpr Type times{.form = Form::whole, .what = "a number (1 to 1000000)", .least = 1, .most = million};
+constexpr Type duration{.form = Form::text, .what = "a duration", .spelling = &duration_spelling};
+
+constexpr Type tag{.form = Form::text, .what = "a tag", .spelling = &tag_spelling};
+constexpr Type tags{.form = Form::list, .what = "a list of words", .element = &tag};
+constexpr Type rule{.form = Form::text, .what = "a rule id", .spelling = &rule_spelling};
+constexpr Type rules{.form = Form::list, .what = "a list of rule ids", .element = &rule};
+constexpr Type path_variable{.form = Form::text, .what = "a variable of \"paths\"", .spelling = &variable_spelling};
+constexpr Type folder{.form = Form::text, .what = "the name of a folder", .spelling = &path_spelling};
+constexpr Type paths{.form = Form::map, .what = "an object: variable to folder", .key = &path_variable, .element = &folder};
+constexpr Type file_path{.form = Form::text, .what = "the path of a file", .spelling = &path_spelling};
+constexpr Type variable_name{.form = Form::text, .what = "the name of an environment variable", .spelling = &variable_name_spelling};
+constexpr Type variable_value{.form = Form::text, .what = "a text", .spelling = &no_zero_spelling};
+constexpr Type environment{.form = Form::map, .what = "an object: name to value", .key = &variable_name, .element = &variable_value};
+constexpr Type file_name{.form = Form::text, .what = "a file name", .spelling = &file_name_spelling};
+
+constexpr Type how{.form = Form::text, .what = "a way to install", .words = how_words};
+constexpr Type status{.form = Form::text, .what = "a status", .words = status_words};
+constexpr Type error_texts{.form = Form::text, .what = "\"preset\" or \"empty\"", .words = error_text_words};
+constexpr Type signal_name{.form = Form::text, .what = "the name of a signal", .words = signal_words};
+constexpr Type callback{.form = Form::text, .what = "the name of a callback", .words = callback_words};
+
+constexpr Type expression{.form = Form::text, .what = "an Erlang expression (a text)"};
+constexpr Type expressions{.form = Form::list, .what = "a list of Erlang expressions", .element = &expression, .least = 1};
+constexpr Type held{.form = Form::list, .what = "a list of expressions", .element = &expression};
+constexpr Type pattern{.form = Form::text, .what = "a pattern (a text)"};
+constexpr Type raised{.form = Form::text, .what = "an exception (a text): badarg, exit:Reason, throw:Term"};
+constexpr Type messages{.form = Form::list, .what = "a list of patterns", .element = &pattern};
+constexpr Type driver_call{.form = Form::text, .what = "a callback (a text)"};
+constexpr Type driver_calls{.form = Form::list, .what = "a list of callbacks", .element = &driver_call};
+
+constexpr Field raises_fields[] = {
+    {"raises", &raised, true, "The exception this call of the batch ends with."},
+};
+constexpr Shape raises_shape{"an outcome of a batch", "A call of a batch that raises an exception.", raises_fields};
+constexpr Type raises_object{.form = Form::object, .what = "an object with \"raises\"", .shape = &raises_shape};
+constexpr Type outcome{.form = Form::text, .what = "a pattern (a text) or {\"raises\": ...}", .other = &raises_object};
+constexpr Type outcomes{.form = Form::list, .what = "a list with one pattern for each of \"calls\"", .element = &outcome, .least = 1};
+
+} // namespace
+
+constexpr Type process_name{.form = Form::text, .what = "the name of a process", .spelling = &process_spelling};
+constexpr Type driver_name{.form = Form::text, .what = "the name of a driver", .spelling = &plain_spelling};
+constexpr Type version_name{.form = Form::text, .what = "a version", .spelling = &plain_spelling};
+
+namespace {
+
+constexpr Type receives{.form = Form::map, .what = "an object: process to list of patterns", .key = &process_name, .element = &messages};
+constexpr Type by_process{.form = Form::map, .what = "an object: process to pattern", .key = &process_name, .element = &pattern};
+constexpr Type user_counts{.form = Form::map, .what = "an object: process to number", .key = &process_name, .element = &count};
+
+constexpr Field driver_file_fields[] = {
+    {"file", &file_path, true, "The library file."},
+    {"broken", &flag, false, "It is no usable driver, on purpose: not looked at beforehand."},
+};
+constexpr Shape driver_file_shape{"a driver file", "A library file with options.", driver_file_fields};
+constexpr Type driver_file_object{.form = Form::object, .what = "an object with \"file\"", .shape = &driver_file_shape};
+constexpr Type driver_file{.form = Form::text, .what = "the path of a file or {\"file\": ...}", .spelling = &path_spelling, .other = &driver_file_object};
+constexpr Type versions{.form = Form::map, .what = "an object: version to file", .key = &version_name, .element = &driver_file, .least = 1};
+constexpr Type drivers{.form = Form::map, .what = "an object: driver to its versions", .key = &driver_name, .element = &versions};
+
+constexpr Field process_fields[] = {
+    {"trap_exit", &flag, false, "The process begins with process_flag(trap_exit, true)."},
+};
+constexpr Shape process_shape{"a process", "Options of a process.", process_fields};
+constexpr Type process{.form = Form::object, .what = "an object with the options of the process", .shape = &process_shape};
+constexpr Type processes{.form = Form::map, .what = "an object: process to options", .key = &process_name, .element = &process, .least = 1};
+
+constexpr Field crash_fields[] = {
+    {"signal", &signal_name, false, "The driver dies by this signal."},
+    {"exit", &exit_status, false, "The driver ends the program with this status."},
+    {"hang", &yes, false, "A callback does not return in time."},
+    {"exception", &yes, false, "A C++ exception leaves a callback."},
+    {"memory", &yes, false, "The memory limit is passed."},
+    {"callback", &callback, false, "The callback that runs at that moment."},
+};
+constexpr Words crash_ways[] = {"signal", "exit", "hang", "exception", "memory"};
+constexpr Choice crash_choices[] = {{crash_ways, false, "a story ends in one way"}};
+constexpr Shape crash_shape{"an expected crash", "How the driver is to die in the last step.", crash_fields, crash_choices, 1};
+constexpr Type crash{.form = Form::object, .what = "an object such as {\"signal\": \"SIGSEGV\"}", .shape = &crash_shape};
+
+constexpr Field expectation_fields[] = {
+    {"driver", &driver_name, true, "The driver to look at."},
+    {"status", &status, false, "Where it is in its life."},
+    {"forced", &flag, false, "Whether ports were killed for the pending unload or reload."},
+    {"image", &version_name, false, "The version whose code runs."},
+    {"replaced", &flag, false, "Whether the last reload really replaced the code."},
+    {"unloaded", &flag, false, "Whether the last unload really removed the library from memory."},
+    {"port_count", &count, false, "Number of open ports."},
+    {"held_by", &held, false, "What keeps the code: ports, processes, \"{async, N}\"; in any order."},
+    {"users", &user_counts, false, "Loads by process."},
+};
+constexpr Shape expectation_shape{"a look at the state", "What must be true of a driver now.", expectation_fields, {}, 2};
+constexpr Type expectation{.form = Form::object, .what = "an object with \"driver\"", .shape = &expectation_shape};
+
+constexpr Type steps{.form = Form::steps, .what = "a list of steps", .least = 1};
+
+constexpr Field note_field{"note", &text, false, "A sentence printed with the step."};
+constexpr Field by_field{"by", &process_name, true, "The process that does it."};
+constexpr Field receives_field{"receives", &receives, false, "All messages that arrive because of this step, for each process named, in order; \"|\" is the return of the call."};
+constexpr Field exits_field{"exits", &by_process, false, "Processes that end because of this step, with their reasons."};
+constexpr Field unblocks_field{"unblocks", &by_process, false, "Calls blocked in an earlier step that return now, with their values."};
+constexpr Field driver_calls_field{"driver_calls", &driver_calls, false, "The callbacks that run because of this step, in order; \"|\" is the return of the call."};
+
+constexpr Field call_fields[] = {
+    by_field,
+    {"call", &expression, true, "One Erlang expression."},
+    {"returns", &pattern, false, "Pattern for the value."},
+    {"raises", &raised, false, "The exception: badarg, error:Reason, exit:Reason or throw:Term."},
+    {"blocks", &yes, false, "The call does not return in this step."},
+    unblocks_field, receives_field, exits_field, driver_calls_field, note_field,
+};
+constexpr Words ending_keys[] = {"returns", "raises", "blocks"};
+constexpr Choice call_choices[] = {{ending_keys, false, "a call either returns, raises or blocks"}};
+
+constexpr Field batch_fields[] = {
+    by_field,
+    {"calls", &expressions, true, "Erlang expressions done without a pause."},
+    {"returns", &outcomes, false, "One pattern, or {\"raises\": ...}, for each of the calls."},
+    unblocks_field, receives_field, exits_field, driver_calls_field, note_field,
+};
+
+constexpr Field install_fields[] = {
+    {"install", &driver_name, true, "The driver whose file is put in place."},
+    {"version", &version_name, true, "Which of its files."},
+    {"into", &path_variable, true, "The folder: a variable of \"paths\"."},
+    {"as", &file_name, false, "Another name for the file, without .so."},
+    {"how", &how, false, "rename (default): written beside and renamed; overwrite: written into the existing file."},
+    note_field,
+};
+constexpr Field removal_fields[] = {
+    {"install", &driver_name, true, "The driver whose file is removed."},
+    {"into", &path_variable, true, "The folder: a variable of \"paths\"."},
+    {"as", &file_name, false, "Another name of the file, without .so."},
+    {"how", &how, true, "remove: the file is deleted."},
+    note_field,
+};
+constexpr Field advance_fields[] = {
+    {"advance", &duration, true, "How far the clock moves."},
+    unblocks_field, receives_field, exits_field, driver_calls_field, note_field,
+};
+constexpr Field expect_fields[] = {
+    {"expect", &expectation, true, "What must be true now."},
+    note_field,
+};
+constexpr Field repeat_fields[] = {
+    {"repeat", &times, true, "How often."},
+    {"steps", &steps, true, "What is done each time."},
+    note_field,
+};
+constexpr Field note_fields[] = {
+    {"note", &text, true, "A sentence printed between the steps."},
+};
+
+constexpr Field scenario_fields[] = {
+    {"$schema", &text, false, "For editors; ignored."},
+    {"scenario", &format_version, true, "Version of the format: 1."},
+    {"title", &line, true, "What the story is, in one line."},
+    {"description", &text_or_lines, false, "What the story shows; printed in front of it."},
+    {"tags", &tags, false, "Words to choose stories by."},
+    {"paths", &paths, false, "Variables that hold names of folders."},
+    {"drivers", &drivers, false, "Driver to version to library file."},
+    {"processes", &processes, true, "The processes of the story."},
+    {"environment", &environment, false, "What erl_drv_getenv finds."},
+    {"strict", &flag, false, "Every process counts as listed in receives and exits, every step has driver_calls."},
+    {"time_limit", &duration, false, "Real time for the whole story."},
+    {"async_takes", &duration, false, "Virtual time that one async job occupies its thread."},
+    {"open_error_texts", &error_texts, false, "Whether the emulator's own dlopen text is already in the list of texts."},
+    {"expected_findings", &rules, false, "Exactly these findings must be reported."},
+    {"expected_crash", &crash, false, "How the driver is to die in the last step."},
+    {"steps", &steps, true, "The story."},
+};
+
+} // namespace
+
+constexpr Shape call_step{"a call", "A process calls a function.", call_fields, call_choices};
+constexpr Shape batch_step{"a batch of calls", "A process calls several functions without a pause.", batch_fields};
+constexpr Shape install_step{"an install step", "A driver file is put in place.", install_fields, {}, 0, "how", "remove", false};
+constexpr Shape removal_step{"an install step with \"how\": \"remove\"", "A driver file is deleted.", removal_fields, {}, 0, "how", "remove", true};
+constexpr Shape advance_step{"an advance of the clock", "Virtual time passes.", advance_fields};
+constexpr Shape expect_step{"an expect step", "A look at the state.", expect_fields};
+constexpr Shape repeat_step{"a repeat", "Steps done again and again.", repeat_fields};
+constexpr Shape note_step{"a remark", "A sentence between the steps.", note_fields};
+constexpr Shape scenario_shape{"a scenario", "A story about drivers being loaded, used, reloaded and unloaded.", scenario_fields};
+
+const Field* Shape::find(std::string_view key) const {
+    const auto found = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.key == key; });
+    return found == fields.end() ? nullptr : &*found;
+}
+
+std::span<const Shape* const> step_shapes() {
+    static constexpr const Shape* shapes[] = {&call_step,    &batch_step,  &install_step, &removal_step,
+                                              &advance_step, &expect_step, &repeat_step,  &note_step};
+    return shapes;
+}
+
+std::span<const CallbackRow> callback_rows() { return callbacks; }
+
+} // namespace ddll::scenario

@@ -1,0 +1,125 @@
+#include "scenario/reader_driver_calls.h"
+
+#include "base/check.h"
+#include "scenario/fields.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ddll::scenario {
+namespace {
+
+std::string_view trim(std::string_view s) {
+    while (!s.empty() && s.front() == ' ') s.remove_prefix(1);
+    while (!s.empty() && s.back() == ' ') s.remove_suffix(1);
+    return s;
+}
+
+bool is_identifier(std::string_view s) {
+    return !s.empty() && std::all_of(s.begin(), s.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    });
+}
+
+bool is_api_function(const ReadOptions& options, std::string_view name) {
+    const auto& known = options.api_functions;
+    if (known.empty()) return looks_like_api_function(name);
+    return std::find(known.begin(), known.end(), name) != known.end();
+}
+
+struct Reader {
+    Context& context;
+    Texts& texts;
+    const Node& node;
+
+    std::nullopt_t mistake(std::size_t offset, std::string message, std::string hint = {}) {
+        context.mistake(context.document.place_in(node, offset), std::move(message), std::move(hint));
+        texts.assume_bound(node);
+        return std::nullopt;
+    }
+
+    std::size_t offset_of(std::string_view part) const { return static_cast<std::size_t>(part.data() - node.text.data()); }
+
+    std::optional<DriverCallPattern> read() {
+        DriverCallPattern out;
+        out.written = node.text;
+        const std::string_view whole = trim(node.text);
+        const auto paren = whole.find('(');
+        const std::string_view head = trim(whole.substr(0, paren));
+        std::string_view name = head;
+        if (const auto colon = head.rfind(':'); colon != head.npos) {
+            name = trim(head.substr(colon + 1));
+            if (!owner(head.substr(0, colon), out)) return std::nullopt;
+        }
+        out.name = name;
+        const auto row = std::find_if(callback_rows().begin(), callback_rows().end(), [&](const CallbackRow& r) { return r.name == name; });
+        const bool is_callback = row != callback_rows().end();
+        if (is_callback) {
+            out.callback = journal::callback_named(name);
+            DDLL_CHECK(out.callback.has_value());
+        } else if (!is_api_function(context.options, name)) {
+            std::vector<std::string_view> names;
+            for (const auto& r : callback_rows()) names.push_back(r.name);
+            names.insert(names.end(), context.options.api_functions.begin(), context.options.api_functions.end());
+            return mistake(offset_of(name), fmt::format("{} is neither a callback nor a driver API function", quote(name)),
+                           did_you_mean(name, names, "write a callback, such as \"stop\", or \"start(P, \\\"counter\\\")\""));
+        }
+        if (paren == whole.npos) return out;
+        return arguments(whole.substr(static_cast<std::size_t>(name.data() - whole.data())), is_callback ? row->arguments : -1, std::move(out));
+    }
+
+    bool owner(std::string_view written, DriverCallPattern& out) {
+        const auto slash = written.find('/');
+        const std::string_view driver = trim(written.substr(0, slash));
+        if (!driver_name.spelling->matches(driver)) {
+            mistake(offset_of(driver), fmt::format("{} cannot be the name of a driver", quote(driver)), "write driver/version:callback(arguments)");
+            return false;
+        }
+        out.driver = driver;
+        if (slash == written.npos) return true;
+        const std::string_view version = trim(written.substr(slash + 1));
+        if (!version_name.spelling->matches(version)) {
+            mistake(offset_of(version), fmt::format("{} cannot be a version", quote(version)), "write driver/version:callback(arguments)");
+            return false;
+        }
+        out.version = version;
+        return true;
+    }
+
+    // name(A, B) is a call by its syntax, and so the expression parser does all the work.
+    std::optional<DriverCallPattern> arguments(std::string_view call, int most, DriverCallPattern out) {
+        if (!is_identifier(out.name)) return mistake(offset_of(call), fmt::format("{} is no callback", quote(call)));
+        const std::size_t offset = offset_of(call);
+        const auto expr = texts.parse(node, offset);
+        if (!expr) return std::nullopt;
+        if (expr->kind != term::Expr::Kind::call || !expr->module.empty() || expr->name != out.name)
+            return mistake(offset, fmt::format("{} is no callback with arguments", quote(call)), "write driver/version:callback(arguments)");
+        if (most < 0 && !expr->children.empty())
+            return mistake(offset, fmt::format("the arguments of {} cannot be looked at", out.name), "only those of callbacks can: write the name alone");
+        if (most >= 0 && expr->children.size() > static_cast<std::size_t>(most)) {
+            return mistake(offset, fmt::format("{} has {} argument{}, not {}", out.name, most == 0 ? "no" : std::to_string(most),
+                                               most == 1 ? "" : "s", expr->children.size()));
+        }
+        for (const auto& argument : expr->children) {
+            texts.check_pattern(node, *argument, offset);
+            out.arguments.push_back({term::print(*argument), argument, texts.place_of(node, *argument, offset)});
+        }
+        return out;
+    }
+};
+
+} // namespace
+
+bool looks_like_api_function(std::string_view name) {
+    static constexpr std::string_view others[] = {"set_busy_port", "set_port_control_flags", "get_port_flags", "erl_errno_id",
+                                                  "add_driver_entry", "remove_driver_entry", "null_func"};
+    if (!is_identifier(name)) return false;
+    return name.starts_with("driver_") || name.starts_with("erl_drv_") || std::find(std::begin(others), std::end(others), name) != std::end(others);
+}
+
+std::optional<DriverCallPattern> read_driver_call(Context& context, Texts& texts, const Node& node) {
+    return Reader{context, texts, node}.read();
+}
+
+} // namespace ddll::scenario

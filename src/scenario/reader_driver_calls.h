@@ -1,0 +1,14 @@
+#pragma once
+/// The lines of `driver_calls`: driver/version:callback(arguments).
+#include "scenario/reader_texts.h"
+
+namespace ddll::scenario {
+
+/// Reads one line other than "|". Whether the driver and version exist is left to the caller; their spelling, the
+/// callback's name and its arguments are checked here. Nothing when a mistake was reported.
+std::optional<DriverCallPattern> read_driver_call(Context& context, Texts& texts, const Node& node);
+
+/// Whether a name could be that of a driver API function.
+bool looks_like_api_function(std::string_view name);
+
+} // namespace ddll::scenario

@@ -1,0 +1,68 @@
+#pragma once
+/// The second pass of the reader over the steps: builds them, resolves names, follows which variables have a value.
+#include "scenario/fields.h"
+#include "scenario/reader_texts.h"
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace ddll::scenario {
+
+class StepReader {
+public:
+    /// `scenario` has its paths, drivers and processes already. Names of a sort that could not be read are not
+    /// looked up (`unsure`): the mistake is elsewhere.
+    struct Unsure {
+        bool paths = false, drivers = false, processes = false;
+    };
+    StepReader(Context& context, Texts& texts, const Scenario& scenario, Unsure unsure)
+        : context_(context), texts_(texts), scenario_(scenario), unsure_(unsure) {}
+
+    std::vector<Step> read(const Node& list);
+
+    /// Names that only the whole story can tell right from wrong; once, after all steps.
+    void finish();
+
+private:
+    enum class Returns : bool { no, yes };
+
+    std::vector<Step> steps(const Node& list, std::uint64_t times, const Node* outermost_repeat);
+    std::optional<Step> step(const Node& node, std::uint64_t times, const Node* outermost_repeat);
+    CallStep call(const Node& node);
+    CallStep batch(const Node& node);
+    InstallStep install(const Node& node);
+    AdvanceStep advance(const Node& node);
+    ExpectStep expect(const Node& node);
+
+    CallOutcome outcome(const Node& node);
+    CallOutcome raises(const Node& node);
+    Effects effects(const Node& node, Returns returns);
+    std::vector<NamedPattern> named_patterns(const Node* object);
+    Receives receives(const Node& node, Returns returns);
+    DriverCalls driver_calls(const Node& node, Returns returns);
+    bool is_return_mark(const Node& node, Returns returns, bool& seen);
+
+    std::string text(const Node& node, std::string_view key) const;
+    void check_process(std::string_view name, Place place);
+    void check_path(const Node& node);
+    std::vector<std::string_view> versions_of(std::string_view driver) const;
+    void count(const Node& node, std::uint64_t times, const Node* outermost_repeat);
+
+    /// A driver (or, when `version` is not empty, one of its versions) named by an expectation.
+    struct Mention {
+        Place place;
+        std::string driver, version;
+    };
+
+    Context& context_;
+    Texts& texts_;
+    const Scenario& scenario_;
+    Unsure unsure_;
+    std::uint64_t flat_steps_ = 0;
+    std::vector<Mention> mentions_;
+    std::set<std::string, std::less<>> installed_as_;
+};
+
+} // namespace ddll::scenario

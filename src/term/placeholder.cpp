@@ -1,1 +1,0 @@
-#include "term/term.h"

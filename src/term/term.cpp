@@ -1,0 +1,320 @@
+#include "term/term.h"
+
+#include "base/check.h"
+#include "base/text.h"
+#include "term/stack.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cmath>
+#include <cstring>
+
+namespace ddll::term {
+namespace {
+
+struct AtomEntry {
+    std::string text;
+    AtomEntry* next;
+};
+
+// Atoms are made by any thread, also between fork and the child's first steps, so the table has no lock that could
+// be held by a thread that is gone: entries are only ever pushed in front of a chain.
+std::array<std::atomic<AtomEntry*>, 16384> atom_table;
+
+const AtomEntry* find_atom(const AtomEntry* entry, const AtomEntry* end, std::string_view text) {
+    for (; entry != end; entry = entry->next)
+        if (entry->text == text) return entry;
+    return nullptr;
+}
+
+const std::string* intern(std::string_view text) {
+    auto& head = atom_table[std::hash<std::string_view>{}(text) % atom_table.size()];
+    AtomEntry* seen = head.load(std::memory_order_acquire);
+    if (const auto* found = find_atom(seen, nullptr, text)) return &found->text;
+    DDLL_CHECK_MSG(is_atom_text(text), text);
+    auto* entry = new AtomEntry{std::string(text), seen};
+    while (!head.compare_exchange_weak(entry->next, entry, std::memory_order_acq_rel)) {
+        // Somebody was faster, perhaps with the same text: only what is new in front needs a look.
+        if (const auto* found = find_atom(entry->next, seen, text)) {
+            delete entry;
+            return &found->text;
+        }
+        seen = entry->next;
+    }
+    return &entry->text;
+}
+
+// Terms deeper than this are taken apart in a loop instead of by nested destructors.
+constexpr int max_nested_destructors = 64;
+thread_local int nested_destructors = 0;
+thread_local std::vector<Term>* deferred = nullptr;
+
+template <class Children>
+void defer(Children& children) {
+    if (deferred == nullptr) deferred = new std::vector<Term>;
+    if constexpr (std::is_same_v<Children, std::vector<Term>>) {
+        for (auto& t : children) deferred->push_back(std::move(t));
+    } else {
+        for (auto& p : children) {
+            deferred->push_back(std::move(p.first));
+            deferred->push_back(std::move(p.second));
+        }
+    }
+    children.clear();
+}
+
+template <class Children>
+void destroy(Children& children) {
+    if (children.empty()) return;
+    if (nested_destructors >= max_nested_destructors) {
+        defer(children);
+        return;
+    }
+    ++nested_destructors;
+    children.clear();
+    if (nested_destructors == 1) {
+        while (deferred != nullptr) {
+            auto* batch = std::exchange(deferred, nullptr);
+            delete batch;
+        }
+    }
+    --nested_destructors;
+}
+
+} // namespace
+
+Tuple::~Tuple() {
+    destroy(elements);
+}
+List::~List() {
+    destroy(items);
+}
+Map::~Map() {
+    destroy(pairs);
+}
+
+bool is_atom_text(std::string_view text) {
+    if (text.size() > 255 * 4) return false;
+    for (int count = 0; !text.empty(); ++count)
+        if (count == 255 || !take_utf8(text)) return false;
+    return true;
+}
+
+Term Term::unsigned_integer(std::uint64_t n) {
+    if (n <= static_cast<std::uint64_t>(INT64_MAX)) return integer(static_cast<std::int64_t>(n));
+    BigInt b;
+    for (; n != 0; n >>= 8) b.magnitude.push_back(static_cast<std::uint8_t>(n));
+    return Term(Value(std::make_shared<const BigInt>(std::move(b))));
+}
+
+Term Term::big(BigInt n) {
+    while (!n.magnitude.empty() && n.magnitude.back() == 0) n.magnitude.pop_back();
+    if (n.magnitude.size() <= 8) {
+        std::uint64_t m = 0;
+        for (std::size_t i = n.magnitude.size(); i-- > 0;) m = m << 8 | n.magnitude[i];
+        if (!n.negative && m <= static_cast<std::uint64_t>(INT64_MAX)) return integer(static_cast<std::int64_t>(m));
+        if (n.negative && m <= std::uint64_t{1} << 63) return integer(static_cast<std::int64_t>(0 - m));
+    }
+    return Term(Value(std::make_shared<const BigInt>(std::move(n))));
+}
+
+Term Term::floating(double d) {
+    DDLL_CHECK(std::isfinite(d));
+    return Term(Value(d));
+}
+
+Term Term::atom(std::string_view utf8) {
+    return Term(Value(Atom{intern(utf8)}));
+}
+
+Term Term::boolean(bool b) {
+    static const Term yes = atom("true"), no = atom("false");
+    return b ? yes : no;
+}
+
+Term Term::tuple(std::vector<Term> elements) {
+    return Term(Value(std::make_shared<const Tuple>(std::move(elements))));
+}
+
+Term Term::list(std::vector<Term> elements) {
+    return list(std::move(elements), Term());
+}
+
+Term Term::list(std::vector<Term> elements, Term tail) {
+    if (elements.empty()) return tail;
+    if (tail.is(Kind::list)) {
+        elements.insert(elements.end(), tail.items().begin(), tail.items().end());
+        Term end = tail.tail();
+        tail = std::move(end);
+    }
+    return Term(Value(std::make_shared<const List>(std::move(elements), std::move(tail))));
+}
+
+Term Term::bytes_list(std::string_view bytes) {
+    std::vector<Term> items;
+    items.reserve(bytes.size());
+    for (const char c : bytes) items.push_back(integer(static_cast<unsigned char>(c)));
+    return list(std::move(items));
+}
+
+Term Term::string(std::string_view utf8) {
+    if (!valid_utf8(utf8)) return bytes_list(utf8);
+    std::vector<Term> items;
+    items.reserve(utf8.size());
+    while (auto c = take_utf8(utf8)) items.push_back(integer(*c));
+    return list(std::move(items));
+}
+
+Term Term::binary(std::string_view copied) {
+    Bits b;
+    if (!copied.empty()) {
+        auto owner = std::make_shared<std::uint8_t[]>(copied.size());
+        std::memcpy(owner.get(), copied.data(), copied.size());
+        b.data = owner.get();
+        b.size = copied.size();
+        b.owner = std::move(owner);
+    }
+    return bits(std::move(b));
+}
+
+Term Term::bits(Bits b) {
+    DDLL_CHECK(b.bits >= 1 && b.bits <= 8 && (b.size > 0 || b.bits == 8));
+    return Term(Value(std::make_shared<const Bits>(std::move(b))));
+}
+
+Term Term::map(std::vector<std::pair<Term, Term>> pairs) {
+    std::stable_sort(pairs.begin(), pairs.end(), [](const auto& a, const auto& b) {
+        return compare(a.first, b.first, Order::map_keys) < 0;
+    });
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+        const bool repeated = i + 1 < pairs.size() && pairs[i].first == pairs[i + 1].first;
+        if (repeated) continue;
+        if (kept != i) pairs[kept] = std::move(pairs[i]);
+        ++kept;
+    }
+    pairs.resize(kept);
+    return Term(Value(std::make_shared<const Map>(std::move(pairs))));
+}
+
+std::int64_t Term::as_integer() const {
+    DDLL_CHECK(is(Kind::integer));
+    return std::get<std::int64_t>(value_);
+}
+
+const BigInt& Term::as_big() const {
+    DDLL_CHECK(is(Kind::big));
+    return *std::get<std::shared_ptr<const BigInt>>(value_);
+}
+
+double Term::as_float() const {
+    DDLL_CHECK(is(Kind::floating));
+    return std::get<double>(value_);
+}
+
+const std::string& Term::as_atom() const {
+    DDLL_CHECK(is(Kind::atom));
+    return *std::get<Atom>(value_).text;
+}
+
+std::uint64_t Term::as_pid() const {
+    DDLL_CHECK(is(Kind::pid));
+    return std::get<Pid>(value_).number;
+}
+
+std::uint64_t Term::as_port() const {
+    DDLL_CHECK(is(Kind::port));
+    return std::get<Port>(value_).number;
+}
+
+std::uint64_t Term::as_reference() const {
+    DDLL_CHECK(is(Kind::reference));
+    return std::get<Reference>(value_).number;
+}
+
+const Identity& Term::identity() const {
+    if (is(Kind::pid)) return std::get<Pid>(value_);
+    if (is(Kind::port)) return std::get<Port>(value_);
+    DDLL_CHECK(is(Kind::reference));
+    return std::get<Reference>(value_);
+}
+
+const Bits& Term::as_bits() const {
+    DDLL_CHECK(is(Kind::bits));
+    return *std::get<std::shared_ptr<const Bits>>(value_);
+}
+
+const std::vector<Term>& Term::elements() const {
+    DDLL_CHECK(is(Kind::tuple));
+    return std::get<std::shared_ptr<const Tuple>>(value_)->elements;
+}
+
+const std::vector<Term>& Term::items() const {
+    static const std::vector<Term> none;
+    if (is(Kind::nil)) return none;
+    DDLL_CHECK(is(Kind::list));
+    return std::get<std::shared_ptr<const List>>(value_)->items;
+}
+
+const Term& Term::tail() const {
+    static const Term nil;
+    if (is(Kind::nil)) return nil;
+    DDLL_CHECK(is(Kind::list));
+    return std::get<std::shared_ptr<const List>>(value_)->tail;
+}
+
+const std::vector<std::pair<Term, Term>>& Term::pairs() const {
+    DDLL_CHECK(is(Kind::map));
+    return std::get<std::shared_ptr<const Map>>(value_)->pairs;
+}
+
+const Term* Term::find(const Term& key) const {
+    const auto& all = pairs();
+    const auto at = std::lower_bound(all.begin(), all.end(), key, [](const auto& pair, const Term& k) {
+        return compare(pair.first, k, Order::map_keys) < 0;
+    });
+    return at != all.end() && at->first == key ? &at->second : nullptr;
+}
+
+bool iolist_to_bytes(const Term& term, std::string& out) {
+    struct Place {
+        const Term* next;
+        const Term* end;
+        const Term* tail;
+    };
+    const auto append_binary = [&out](const Term& t) {
+        if (!t.is_binary()) return false;
+        out += t.as_bits().bytes();
+        return true;
+    };
+    if (!term.is_list()) return append_binary(term);
+    const auto place_of = [](const Term& list) {
+        const auto& items = list.items();
+        return Place{items.data(), items.data() + items.size(), &list.tail()};
+    };
+    SmallStack<Place> open;
+    open.push(place_of(term));
+    while (!open.empty()) {
+        Place& place = open.top();
+        if (place.next == place.end) {
+            const Term& tail = *place.tail;
+            open.pop();
+            if (!tail.is(Term::Kind::nil) && !append_binary(tail)) return false;
+            continue;
+        }
+        const Term& item = *place.next++;
+        if (item.is(Term::Kind::integer)) {
+            const std::int64_t n = item.as_integer();
+            if (n < 0 || n > 255) return false;
+            out += static_cast<char>(n);
+        } else if (item.is_list()) {
+            open.push(place_of(item));
+        } else if (!append_binary(item)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+} // namespace ddll::term
