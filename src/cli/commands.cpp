@@ -12,8 +12,9 @@ namespace ddll::cli {
 namespace {
 
 std::string help_text() {
-    std::string out = "ddlltool rehearses loading, unloading and reloading Erlang linked-in drivers, without an Erlang node.\n\n"
-                      "usage: ddlltool COMMAND [ARGUMENT...]\n\ncommands:\n";
+    std::string out =
+        "ddlltool rehearses loading, unloading and reloading Erlang linked-in drivers, without an Erlang node.\n\n"
+        "usage: ddlltool COMMAND [ARGUMENT...]\n\ncommands:\n";
     for (const auto& command : commands()) out += fmt::format("  {:<10} {}\n", command.name, command.doc);
     out += "\n"
            "  ddlltool COMMAND --help   the arguments of a command\n"
@@ -27,8 +28,8 @@ std::string help_text() {
 }
 
 /// `ddlltool help` and `ddlltool help run`.
-ExitCode help_command(const std::vector<std::string>& arguments) {
-    if (!arguments.empty()) return run_program({arguments.front(), "--help"});
+ExitCode help_command(const std::vector<std::string>& arguments, const Context& context) {
+    if (!arguments.empty()) return run_program({arguments.front(), "--help"}, context);
     std::fputs(help_text().c_str(), stdout);
     return ExitCode::ok;
 }
@@ -44,7 +45,7 @@ std::span<const Command> commands() {
     return table;
 }
 
-ExitCode run_program(const std::vector<std::string>& arguments) {
+ExitCode run_program(const std::vector<std::string>& arguments, const Context& context) {
     if (arguments.empty()) {
         std::fputs(help_text().c_str(), stderr);
         return ExitCode::usage;
@@ -60,7 +61,7 @@ ExitCode run_program(const std::vector<std::string>& arguments) {
     }
     std::vector<std::string_view> names;
     for (const auto& command : commands()) {
-        if (word == command.name) return command.run({arguments.begin() + 1, arguments.end()});
+        if (word == command.name) return command.run({arguments.begin() + 1, arguments.end()}, context);
         names.push_back(command.name);
     }
     names.push_back("--help");

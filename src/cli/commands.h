@@ -10,19 +10,25 @@
 
 namespace ddll::cli {
 
+/// What only main can know.
+struct Context {
+    /// Names of driver API functions by the journal's numbers. They belong to api/, which no folder includes.
+    std::string_view (*api_function)(std::uint16_t) = nullptr;
+};
+
 struct Command {
     std::string_view name;
-    std::string_view doc; ///< one line
-    ExitCode (*run)(const std::vector<std::string>& arguments); ///< what follows the command's name
+    std::string_view doc;                                       ///< one line
+    ExitCode (*run)(const std::vector<std::string>& arguments, const Context& context); ///< what follows the name
 };
 
 std::span<const Command> commands();
 
 /// The whole program: `arguments` without the program's own name. Everything but what main must do itself.
-ExitCode run_program(const std::vector<std::string>& arguments);
+ExitCode run_program(const std::vector<std::string>& arguments, const Context& context);
 
-ExitCode run_command(const std::vector<std::string>& arguments);    // run.cpp
-ExitCode schema_command(const std::vector<std::string>& arguments); // schema.cpp
+ExitCode run_command(const std::vector<std::string>& arguments, const Context& context);    // run.cpp
+ExitCode schema_command(const std::vector<std::string>& arguments, const Context& context); // schema.cpp
 std::string version_text();                                         // version.cpp
 
 } // namespace ddll::cli

@@ -7,14 +7,22 @@ namespace {
 
 int rank(ExitCode code) {
     switch (code) {
-    case ExitCode::ok: return 0;
-    case ExitCode::nothing_run: return 1;
-    case ExitCode::usage: return 2;
-    case ExitCode::failed: return 3;
-    case ExitCode::unusable_input: return 4;
-    case ExitCode::hung: return 5;
-    case ExitCode::crashed: return 6;
-    case ExitCode::bug: return 7;
+    case ExitCode::ok:
+        return 0;
+    case ExitCode::nothing_run:
+        return 1;
+    case ExitCode::usage:
+        return 2;
+    case ExitCode::failed:
+        return 3;
+    case ExitCode::unusable_input:
+        return 4;
+    case ExitCode::hung:
+        return 5;
+    case ExitCode::crashed:
+        return 6;
+    case ExitCode::bug:
+        return 7;
     }
     return 7;
 }
@@ -27,13 +35,20 @@ ExitCode worse(ExitCode a, ExitCode b) {
 
 ExitCode exit_code_of(scenario::Verdict verdict) {
     switch (verdict) {
-    case scenario::Verdict::passed: return ExitCode::ok;
-    case scenario::Verdict::failed: return ExitCode::failed;
-    case scenario::Verdict::crashed: return ExitCode::crashed;
-    case scenario::Verdict::hung: return ExitCode::hung;
-    case scenario::Verdict::unusable: return ExitCode::unusable_input;
-    case scenario::Verdict::bug: return ExitCode::bug;
-    case scenario::Verdict::skipped: return ExitCode::ok;
+    case scenario::Verdict::passed:
+        return ExitCode::ok;
+    case scenario::Verdict::failed:
+        return ExitCode::failed;
+    case scenario::Verdict::crashed:
+        return ExitCode::crashed;
+    case scenario::Verdict::hung:
+        return ExitCode::hung;
+    case scenario::Verdict::unusable:
+        return ExitCode::unusable_input;
+    case scenario::Verdict::bug:
+        return ExitCode::bug;
+    case scenario::Verdict::skipped:
+        return ExitCode::ok;
     }
     return ExitCode::bug;
 }

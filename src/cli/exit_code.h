@@ -1,5 +1,6 @@
 #pragma once
-/// cli/ is what a user types: one file per command, the table that lists them (commands.h), and the only place that prints.
+/// cli/ is what a user types: one file per command, the table that lists them (commands.h), and the only place that
+/// prints.
 #include "report/report.h"
 
 namespace ddll::cli {
@@ -7,12 +8,12 @@ namespace ddll::cli {
 /// What the program ends with. Documented in README.md; never a count.
 enum class ExitCode : int {
     ok = 0,
-    failed = 1,         ///< an expectation, or a finding at or above --fail-on
+    failed = 1, ///< an expectation, or a finding at or above --fail-on
     usage = 2,
     unusable_input = 3, ///< scenario, driver file, configuration
     crashed = 4,        ///< a driver, where the scenario did not expect it
     hung = 5,
-    bug = 70,           ///< of ddlltool
+    bug = 70, ///< of ddlltool
     nothing_run = 77,
 };
 

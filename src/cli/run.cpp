@@ -3,6 +3,7 @@
 #include "cli/run_arguments.h"
 #include "cli/select.h"
 #include "cli/usage.h"
+#include "host/misuse.h"
 #include "report/formats.h"
 #include "scenario/reader.h"
 #include "scenario/runner.h"
@@ -78,7 +79,8 @@ bool wants_color(Color color) {
 /// "12/40" on the terminal, overwritten in place; nothing where nobody watches.
 class Progress {
 public:
-    Progress(std::size_t total, bool wanted) : total_(total), shown_(wanted && total > 1 && isatty(STDERR_FILENO) == 1) {}
+    Progress(std::size_t total, bool wanted)
+        : total_(total), shown_(wanted && total > 1 && isatty(STDERR_FILENO) == 1) {}
     ~Progress() {
         if (shown_) std::fputs("\r\x1b[K", stderr);
     }
@@ -94,7 +96,7 @@ private:
     bool shown_;
 };
 
-report::Run play(std::vector<Candidate> candidates, const RunArguments& arguments) {
+report::Run play(std::vector<Candidate> candidates, const RunArguments& arguments, const Context& context) {
     std::vector<scenario::Scenario> scenarios;
     for (auto& candidate : candidates)
         if (candidate.scenario) scenarios.push_back(*std::move(candidate.scenario));
@@ -103,13 +105,19 @@ report::Run play(std::vector<Candidate> candidates, const RunArguments& argument
     options.seed = arguments.seed;
     options.in_process = arguments.in_process;
     options.parallel = arguments.jobs;
+    options.api_function = context.api_function;
     Progress progress(scenarios.size(), arguments.detail != report::Detail::quiet);
     auto played = scenario::run_all(std::move(scenarios), options, [&](const RunResult&) { progress.one_more(); });
     report::Run run;
+    run.interrupted = played.interrupted;
     std::size_t next = 0;
     for (auto& candidate : candidates)
-        run.results.push_back(candidate.scenario ? std::move(played[next++]) : std::move(candidate.result));
+        run.results.push_back(candidate.scenario ? std::move(played.results[next++]) : std::move(candidate.result));
     return run;
+}
+
+std::string_view rule_name(std::uint16_t number) {
+    return host::rule_id(static_cast<host::Misuse>(number));
 }
 
 ExitCode list(const std::vector<Candidate>& candidates) {
@@ -120,7 +128,8 @@ ExitCode list(const std::vector<Candidate>& candidates) {
         std::string line = fmt::format("{:<{}}  ", candidate.result.file, width);
         if (candidate.scenario) {
             line += candidate.scenario->title;
-            if (!candidate.scenario->tags.empty()) line += fmt::format("  [{}]", fmt::join(candidate.scenario->tags, ", "));
+            if (!candidate.scenario->tags.empty())
+                line += fmt::format("  [{}]", fmt::join(candidate.scenario->tags, ", "));
         } else {
             line += "cannot be used";
             code = worse(code, ExitCode::unusable_input);
@@ -147,7 +156,7 @@ bool write_to(std::FILE* file, const std::string& text) {
 
 } // namespace
 
-ExitCode run_command(const std::vector<std::string>& arguments) {
+ExitCode run_command(const std::vector<std::string>& arguments, const Context& context) {
     auto parsed = parse_run_arguments(arguments);
     if (!parsed) return wrong_usage(parsed.error().place.file, parsed.error().message, parsed.error().hint);
     if (const auto* help = std::get_if<HelpText>(&*parsed)) {
@@ -170,14 +179,17 @@ ExitCode run_command(const std::vector<std::string>& arguments) {
     auto candidates = read_all(options);
     if (options.list) return list(candidates);
     if (candidates.empty())
-        complain("run", options.filters.empty() ? "no *.json file there" : "no scenario passes the filter", "nothing was played");
+        complain("run", options.filters.empty() ? "no *.json file there" : "no scenario passes the filter",
+                 "nothing was played");
 
-    report::Run run = play(std::move(candidates), options);
+    report::Run run = play(std::move(candidates), options, context);
     report::Options report_options;
     report_options.detail = options.detail;
     report_options.events = options.events;
     report_options.fail_on = options.fail_on;
     report_options.seed = options.seed;
+    report_options.names.function = context.api_function;
+    report_options.names.rule = rule_name;
     ExitCode code = exit_code_of(run, options.fail_on);
     for (std::size_t i = 0; i < options.outputs.size(); ++i) {
         report_options.color = options.outputs[i].file.empty() && wants_color(options.color);

@@ -45,7 +45,8 @@ Result<std::vector<Output>> outputs_of(const std::vector<std::string>& texts) {
             if (equals != std::string::npos && output.file.empty())
                 return about("--format " + part, "names no file", "write --format " + name + "=FILE");
             if (output.file.empty() && stdout_taken)
-                return about("--format " + text, "only one report can go to the terminal", "give the others a file: " + name + "=FILE");
+                return about("--format " + text, "only one report can go to the terminal",
+                             "give the others a file: " + name + "=FILE");
             stdout_taken = stdout_taken || output.file.empty();
             outputs.push_back(std::move(output));
         }
@@ -101,25 +102,31 @@ Result<std::variant<RunArguments, HelpText>> parse_run_arguments(const std::vect
     app.add_option("-j,--jobs", out.jobs, "scenarios played at once (default: one for each processor)")
         ->type_name("N")
         ->check(CLI::Range(1U, 1024U));
-    each(app.add_option("--filter", out.filters,
-                        "only scenarios whose title, a tag or path contains this, or matches it as a pattern with * and ?; "
-                        "several: any of them"))
+    each(app.add_option(
+             "--filter", out.filters,
+             "only scenarios whose title, a tag or path contains this, or matches it as a pattern with * and ?; "
+             "several: any of them"))
         ->type_name("TEXT");
     app.add_flag("--list", out.list, "print what would be played and stop");
     app.add_flag("--list-calls", out.list_calls, "print the calls that scenarios can use and stop");
     each(app.add_option("--format", formats, format_help()))->type_name("NAME[=FILE]");
-    app.add_option("--timeout", timeout, "real time for each scenario, e.g. 500ms or 1min; wins over the file's time_limit")
+    app.add_option("--timeout", timeout,
+                   "real time for each scenario, e.g. 500ms or 1min; wins over the file's time_limit")
         ->type_name("DURATION");
     app.add_option("--seed", out.seed, "seed for choices that a scenario leaves open")->type_name("N");
-    each(app.add_option("--driver-path", out.driver_path, "one more folder to look for driver files in"))->type_name("DIR");
-    app.add_option("--fail-on", fail_on, "least severity of an unexpected finding that fails a scenario: error, warning, note or never")
+    each(app.add_option("--driver-path", out.driver_path, "one more folder to look for driver files in"))
+        ->type_name("DIR");
+    app.add_option("--fail-on", fail_on,
+                   "least severity of an unexpected finding that fails a scenario: error, warning, note or never")
         ->type_name("SEVERITY");
-    app.add_option("--color", color, "auto, always or never; auto looks at the terminal and NO_COLOR")->type_name("WHEN");
+    app.add_option("--color", color, "auto, always or never; auto looks at the terminal and NO_COLOR")
+        ->type_name("WHEN");
     app.add_flag("--story", story, "tell every story (the default for a single scenario)");
     app.add_flag("-v,--verbose", verbose, "every story with loader events and driver API calls");
     app.add_flag("-q,--quiet", quiet, "only what failed, and the summary");
     app.add_flag("--events", out.events, "the journal in JSON reports too");
-    app.add_flag("--in-process", out.in_process, "play in this process, for debuggers: no time limit, and a crash ends ddlltool");
+    app.add_flag("--in-process", out.in_process,
+                 "play in this process, for debuggers: no time limit, and a crash ends ddlltool");
     try {
         std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
         app.parse(reversed);
@@ -153,7 +160,8 @@ Result<std::variant<RunArguments, HelpText>> parse_run_arguments(const std::vect
     if (verbose) out.detail = report::Detail::verbose;
     if (quiet) out.detail = report::Detail::quiet;
     if (story) out.detail = report::Detail::story;
-    if (out.inputs.empty() && !out.list_calls) return about("run", "needs a scenario file or a folder", "ddlltool run FILE|DIR...");
+    if (out.inputs.empty() && !out.list_calls)
+        return about("run", "needs a scenario file or a folder", "ddlltool run FILE|DIR...");
     return std::variant<RunArguments, HelpText>(std::move(out));
 }
 

@@ -20,7 +20,8 @@ std::vector<std::string> below(const std::string& folder) {
     fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, failure), end;
     while (!failure && it != end) {
         std::error_code unknown;
-        if (hidden(it->path()) && it->is_directory(unknown)) it.disable_recursion_pending();
+        if (hidden(it->path()) && it->is_directory(unknown))
+            it.disable_recursion_pending();
         else if (it->path().extension() == ".json" && !hidden(it->path()) && it->is_regular_file(unknown))
             files.push_back(it->path().string());
         it.increment(failure);

@@ -14,7 +14,8 @@ std::string version_text() {
     return fmt::format("ddlltool {}\n"
                        "driver interface {}.{} (erl_driver.h of Erlang/OTP {})\n"
                        "built by {}\n",
-                       DDLLTOOL_VERSION, ERL_DRV_EXTENDED_MAJOR_VERSION, ERL_DRV_EXTENDED_MINOR_VERSION, DDLLTOOL_OTP, compiler);
+                       DDLLTOOL_VERSION, ERL_DRV_EXTENDED_MAJOR_VERSION, ERL_DRV_EXTENDED_MINOR_VERSION, DDLLTOOL_OTP,
+                       compiler);
 }
 
 } // namespace ddll::cli

@@ -132,6 +132,7 @@ std::optional<lifecycle::Reply> Host::load(request::Load load, const Term& path,
     load.fresh = fresh_reference();
     Driver* known = find_driver(*wanted);
     Driver& driver = known != nullptr ? *known : make_driver(*wanted, false);
+    if (known == nullptr) journal_driver(driver); // so that whatever follows has a name
     const lifecycle::Reply answer = ask(driver, load);
     forget_if_absent(driver);
     return answer;

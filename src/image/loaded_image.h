@@ -11,9 +11,9 @@ namespace ddll::image {
 /// What tells one mapped object from another.
 struct Identity {
     std::string build_id; ///< read from the mapped notes; empty when there is none
-    std::uint64_t device = 0, inode = 0; ///< of the file at the time of opening
-    std::uint64_t size = 0;
-    std::int64_t mtime_ns = 0;
+    std::uint64_t device = 0, inode = 0; ///< of the file that is mapped
+    std::uint64_t size = 0;     ///< of that file at the time of opening; 0 when the object was mapped already
+    std::int64_t mtime_ns = 0;  ///< likewise
     std::uintptr_t base = 0, end = 0; ///< mapped address range [base, end)
 };
 
@@ -24,7 +24,8 @@ struct Unmapped {
 
 class LoadedImage {
 public:
-    /// On failure the text of dlerror, untouched.
+    /// On failure the text of dlerror, untouched. No other thread may open libraries meanwhile, or was_mapped() may be
+    /// false where it should be true.
     static Result<LoadedImage> open(const std::string& path);
 
     LoadedImage(LoadedImage&& other) noexcept;
@@ -36,13 +37,14 @@ public:
     const Identity& identity() const { return identity_; }
     /// True when the object was mapped already before this opening (pinned): constructors did not run.
     bool was_mapped() const { return was_mapped_; }
-    /// True when the mapped object is not the file that the path names now (device, inode or build-id differ).
+    /// True when the mapped object is not the file that the path names now: the build-ids differ or, where the object has
+    /// none, device, inode, size or time. Also true when there is no such file any more.
     bool differs_from_file() const;
 
     /// Address or the text of dlerror.
     Result<void*> symbol(const char* name) const;
 
-    /// dlclose, then looks whether the object is really gone. Once.
+    /// dlclose, then looks whether the object is really gone. Once; destructors of the library run in here.
     Unmapped close();
 
 private:
@@ -50,6 +52,8 @@ private:
 
     std::string path_;
     void* handle_ = nullptr;
+    std::string map_name_; ///< what the loader calls the object
+    std::uintptr_t map_address_ = 0; ///< and where it says that it is
     Identity identity_;
     bool was_mapped_ = false;
 };

@@ -52,6 +52,9 @@ struct Job {
     std::function<void()> body;
     /// Runs in the parent when the child has ended. May add jobs to the pool.
     std::function<void(Ending)> done;
+    /// Runs in the parent just before the child is started, for what the child needs and many waiting jobs should not
+    /// hold all at once. False drops the job: neither body nor done runs. May be empty.
+    std::function<bool()> prepare;
 };
 
 /// Runs jobs, at most `parallel` children at once, until all are done or the process is interrupted (SIGINT, SIGTERM):

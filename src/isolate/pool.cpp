@@ -16,6 +16,7 @@
 #include <fstream>
 #include <list>
 #include <optional>
+#include <utility>
 
 namespace ddll::isolate {
 namespace {
@@ -200,6 +201,7 @@ void Pool::State::start() {
         Child child;
         child.job = std::move(waiting.front());
         waiting.pop_front();
+        if (const auto prepare = std::exchange(child.job.prepare, nullptr); prepare && !prepare()) continue;
         if (launch(child)) {
             refusals = 0;
             running.push_back(std::move(child));
@@ -332,7 +334,7 @@ Ending run(const Limits& limits, std::function<void()> body, bool in_process) {
         return ending;
     }
     Pool pool(1);
-    pool.add({limits, std::move(body), [&ending](Ending e) { ending = std::move(e); }});
+    pool.add({limits, std::move(body), [&ending](Ending e) { ending = std::move(e); }, {}});
     pool.run();
     return ending;
 }

@@ -181,7 +181,13 @@ struct Mismatched {
 /// The step could not be done at all: an unimplemented API function was needed, a limit was passed.
 struct StepFailed {
     std::uint32_t index = 0;
+    std::uint8_t kind = 0; ///< host::Impasse::Kind
     std::string_view text;
+};
+/// A variable of the story got its value.
+struct Bound {
+    std::string_view name;
+    std::string_view term; ///< external format
 };
 /// The story came to its end.
 struct Ended {};
@@ -189,7 +195,7 @@ struct Ended {};
 using Event =
     std::variant<StepBegun, StepEnded, Called, Returned, Delivered, ProcessStarted, ProcessEnded, PortOpened, PortClosing,
                  PortClosed, Entered, Left, ApiCalled, DriverChanged, ImageOpened, ImageFailed, ImageClosed, Reloaded,
-                 FileInstalled, ClockAdvanced, Misused, Logged, Mismatched, StepFailed, Ended>;
+                 FileInstalled, ClockAdvanced, Misused, Logged, Mismatched, StepFailed, Bound, Ended>;
 
 /// Longer payloads are cut to this many bytes when they are written. A term that was cut cannot be decoded.
 inline constexpr std::size_t payload_limit = 64 * 1024;

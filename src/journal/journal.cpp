@@ -209,6 +209,7 @@ template std::uint64_t Journal::write(const Misused&);
 template std::uint64_t Journal::write(const Logged&);
 template std::uint64_t Journal::write(const Mismatched&);
 template std::uint64_t Journal::write(const StepFailed&);
+template std::uint64_t Journal::write(const Bound&);
 template std::uint64_t Journal::write(const Ended&);
 
 } // namespace ddll::journal

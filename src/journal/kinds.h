@@ -112,7 +112,9 @@ template <> inline constexpr auto kind<Mismatched> = describe("mismatched",
     field("step", &Mismatched::index), field("what", &Mismatched::what), field("expected", &Mismatched::expected),
     field("got", &Mismatched::got));
 template <> inline constexpr auto kind<StepFailed> = describe("step_failed",
-    field("step", &StepFailed::index), field("text", &StepFailed::text));
+    field("step", &StepFailed::index), field("impasse", &StepFailed::kind), field("text", &StepFailed::text));
+template <> inline constexpr auto kind<Bound> = describe("bound",
+    field("name", &Bound::name), field("term", &Bound::term, Shape::term));
 template <> inline constexpr auto kind<Ended> = describe("ended");
 // clang-format on
 

@@ -131,6 +131,7 @@ public:
                            one_line(e.got));
     }
     std::string operator()(const StepFailed& e) const { return fmt::format("step {} failed: {}", e.index + 1, one_line(e.text)); }
+    std::string operator()(const Bound& e) const { return fmt::format("{} = {}", one_line(e.name), term(e.term)); }
     std::string operator()(const Ended&) const { return "end of the story"; }
 
 private:

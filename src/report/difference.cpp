@@ -29,7 +29,8 @@ std::size_t columns(std::string_view utf8) {
 /// Lines in both lists keep their place: the longest common subsequence. Lists longer than this are compared in order.
 constexpr std::size_t most_lines = 400;
 
-std::string list_difference(std::string_view expected, std::string_view got, std::string_view indent, const Style& style) {
+std::string list_difference(std::string_view expected, std::string_view got, std::string_view indent,
+                            const Style& style) {
     const auto a = lines_of(expected), b = lines_of(got);
     std::string out;
     const auto line = [&](char mark, std::string_view text) {
@@ -75,7 +76,8 @@ Range differing(std::string_view expected, std::string_view got) {
     return {first, last};
 }
 
-std::string show_difference(std::string_view expected, std::string_view got, std::string_view indent, const Style& style) {
+std::string show_difference(std::string_view expected, std::string_view got, std::string_view indent,
+                            const Style& style) {
     if (expected.find('\n') != std::string_view::npos || got.find('\n') != std::string_view::npos) {
         std::string out = std::string(indent) + "expected (-) and got (+)\n";
         return out + list_difference(expected, got, std::string(indent) + "  ", style);

@@ -17,6 +17,7 @@ Range differing(std::string_view expected, std::string_view got);
 
 /// The block of a report: "expected" and "got", with carets under the differing part; texts of several lines are shown
 /// as one list whose lines are marked `-` (expected, missing) and `+` (got, not expected).
-std::string show_difference(std::string_view expected, std::string_view got, std::string_view indent, const Style& style);
+std::string show_difference(std::string_view expected, std::string_view got, std::string_view indent,
+                            const Style& style);
 
 } // namespace ddll::report

@@ -27,10 +27,14 @@ Json place_json(const Place& place) {
 
 const char* state_name(StepResult::State state) {
     switch (state) {
-    case StepResult::State::not_reached: return "not_reached";
-    case StepResult::State::done: return "done";
-    case StepResult::State::failed: return "failed";
-    case StepResult::State::died: return "died";
+    case StepResult::State::not_reached:
+        return "not_reached";
+    case StepResult::State::done:
+        return "done";
+    case StepResult::State::failed:
+        return "failed";
+    case StepResult::State::died:
+        return "died";
     }
     return "";
 }
@@ -47,7 +51,8 @@ Json steps_json(const RunResult& result) {
         put(step, "note", flat.step->note);
         step["state"] = state_name(result.steps[i].state);
         step["place"] = place_json(flat.step->place);
-        if (result.steps[i].first_entry != 0) step["entries"] = {result.steps[i].first_entry, result.steps[i].last_entry};
+        if (result.steps[i].first_entry != 0)
+            step["entries"] = {result.steps[i].first_entry, result.steps[i].last_entry};
         out.push_back(std::move(step));
     }
     return out;
@@ -156,8 +161,8 @@ std::string write_json(const Run& run, const Options& options) {
     const Counts n = count(run, options.fail_on);
     Json out;
     out["ddlltool"] = {{"report", 1}};
-    out["summary"] = {{"passed", n.passed}, {"failed", n.failed}, {"crashed", n.crashed}, {"hung", n.hung},
-                      {"unusable", n.unusable}, {"bugs", n.bugs}, {"skipped", n.skipped}};
+    out["summary"] = {{"passed", n.passed},     {"failed", n.failed}, {"crashed", n.crashed}, {"hung", n.hung},
+                      {"unusable", n.unusable}, {"bugs", n.bugs},     {"skipped", n.skipped}};
     out["interrupted"] = run.interrupted;
     out["seed"] = options.seed;
     out["scenarios"] = Json::array();

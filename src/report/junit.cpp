@@ -15,16 +15,26 @@ std::string escaped(std::string_view text) {
     std::string out;
     for (const char c : printable(text, true)) {
         switch (c) {
-        case '&': out += "&amp;"; break;
-        case '<': out += "&lt;"; break;
-        case '>': out += "&gt;"; break;
-        case '"': out += "&quot;"; break;
-        default: out += c;
+        case '&':
+            out += "&amp;";
+            break;
+        case '<':
+            out += "&lt;";
+            break;
+        case '>':
+            out += "&gt;";
+            break;
+        case '"':
+            out += "&quot;";
+            break;
+        default:
+            out += c;
         }
     }
     // Two code points that UTF-8 can carry and XML cannot.
     for (const std::string_view bad : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"})
-        for (auto at = out.find(bad); at != std::string::npos; at = out.find(bad, at)) out.replace(at, 3, "\xEF\xBF\xBD");
+        for (auto at = out.find(bad); at != std::string::npos; at = out.find(bad, at))
+            out.replace(at, 3, "\xEF\xBF\xBD");
     return out;
 }
 
@@ -32,9 +42,12 @@ std::string escaped(std::string_view text) {
 std::string attribute(std::string_view text) {
     std::string out;
     for (const char c : escaped(text)) {
-        if (c == '\n') out += "&#10;";
-        else if (c == '\t') out += "&#9;";
-        else out += c;
+        if (c == '\n')
+            out += "&#10;";
+        else if (c == '\t')
+            out += "&#9;";
+        else
+            out += c;
     }
     return out;
 }
@@ -60,15 +73,15 @@ std::string test_case(const RunResult& result, const Options& options) {
     const Look look{options, Style{false}};
     const Verdict verdict = judged(result, options.fail_on);
     const std::string title = result.title.empty() ? result.file : result.title;
-    std::string out = fmt::format("    <testcase name=\"{}\" classname=\"{}\" file=\"{}\">\n", attribute(title), attribute(result.file),
-                                  attribute(result.file));
+    std::string out = fmt::format("    <testcase name=\"{}\" classname=\"{}\" file=\"{}\">\n", attribute(title),
+                                  attribute(result.file), attribute(result.file));
     if (verdict == Verdict::skipped) {
         out += fmt::format("      <skipped message=\"{}\"/>\n", attribute(result.skipped_why));
     } else if (verdict != Verdict::passed) {
         // "failure": what was played did not hold. "error": it could not be played to its end.
         const char* element = verdict == Verdict::failed ? "failure" : "error";
-        const std::string body =
-            mistakes_text(result, look) + trouble_text(result, look) + death_text(result, look) + findings_text(result, look);
+        const std::string body = mistakes_text(result, look) + trouble_text(result, look) + death_text(result, look) +
+                                 findings_text(result, look);
         out += fmt::format("      <{} type=\"{}\" message=\"{}\">{}</{}>\n", element, scenario::name(verdict),
                            attribute(headline(result, options)), escaped(body), element);
     }
@@ -81,8 +94,8 @@ std::string test_case(const RunResult& result, const Options& options) {
 std::string write_junit(const Run& run, const Options& options) {
     const Counts n = count(run, options.fail_on);
     const auto errors = n.crashed + n.hung + n.unusable + n.bugs;
-    const std::string numbers =
-        fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"", run.results.size(), n.failed, errors, n.skipped);
+    const std::string numbers = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"",
+                                            run.results.size(), n.failed, errors, n.skipped);
     std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
     out += fmt::format("<testsuites {}>\n  <testsuite name=\"ddlltool\" {}>\n", numbers, numbers);
     for (const auto& result : run.results) out += test_case(result, options);

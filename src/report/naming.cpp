@@ -19,9 +19,12 @@ std::string file_key(std::string_view path) {
 
 std::string presence_name(std::uint8_t presence) {
     switch (static_cast<lifecycle::Presence>(presence)) {
-    case lifecycle::Presence::absent: return "not loaded";
-    case lifecycle::Presence::linked_in: return "linked in";
-    case lifecycle::Presence::dynamic: return "loaded";
+    case lifecycle::Presence::absent:
+        return "not loaded";
+    case lifecycle::Presence::linked_in:
+        return "linked in";
+    case lifecycle::Presence::dynamic:
+        return "loaded";
     }
     return "";
 }
@@ -44,15 +47,19 @@ Naming::Naming(const scenario::RunResult& result, const Names& names) : result_(
     words_.function = numbered(names.function);
     words_.rule = numbered(names.rule);
     words_.presence = presence_name;
-    words_.status = [](std::uint8_t status) { return std::string(lifecycle::name(static_cast<lifecycle::Status>(status))); };
+    words_.status = [](std::uint8_t status) {
+        return std::string(lifecycle::name(static_cast<lifecycle::Status>(status)));
+    };
     words_.load_error = [](std::uint8_t kind) {
         return std::string(lifecycle::name(static_cast<lifecycle::LoadError::Kind>(kind)));
     };
     // A driver's init runs before anything has told its name. Names never change: they are read ahead.
     if (!result.journal) return;
     for (const auto& entry : *result.journal) {
-        if (const auto* started = std::get_if<journal::ProcessStarted>(&entry.event)) processes_[started->process] = started->name;
-        else if (const auto* changed = std::get_if<journal::DriverChanged>(&entry.event); changed != nullptr && !changed->name.empty())
+        if (const auto* started = std::get_if<journal::ProcessStarted>(&entry.event))
+            processes_[started->process] = started->name;
+        else if (const auto* changed = std::get_if<journal::DriverChanged>(&entry.event);
+                 changed != nullptr && !changed->name.empty())
             drivers_[changed->driver] = changed->name;
     }
 }

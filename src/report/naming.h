@@ -1,6 +1,6 @@
 #pragma once
-/// Who is who in a journal: numbers to the names a reader knows. Names are known from the start; what changes (which file
-/// a path named, which ports are open) is answered for the entries fed so far, in order.
+/// Who is who in a journal: numbers to the names a reader knows. Names are known from the start; what changes (which
+/// file a path named, which ports are open) is answered for the entries fed so far, in order.
 #include "journal/text.h"
 #include "report/report.h"
 
@@ -19,11 +19,11 @@ public:
 
     void observe(const journal::Entry& entry);
 
-    std::string process(ProcessId id) const; ///< alice
-    std::string port(PortId id) const;       ///< P, or #Port<0.5>
-    std::string driver(DriverId id) const;   ///< counter
-    std::string version(ImageId id) const;   ///< v1, empty when the scenario has no name for it
-    std::string build_id(ImageId id) const;  ///< the first digits, empty when the file has none
+    std::string process(ProcessId id) const;                ///< alice
+    std::string port(PortId id) const;                      ///< P, or #Port<0.5>
+    std::string driver(DriverId id) const;                  ///< counter
+    std::string version(ImageId id) const;                  ///< v1, empty when the scenario has no name for it
+    std::string build_id(ImageId id) const;                 ///< the first digits, empty when the file has none
     std::string code(DriverId driver, ImageId image) const; ///< counter/v1
 
     /// The same knowledge as the journal's own writers want it.

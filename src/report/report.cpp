@@ -9,10 +9,14 @@ using scenario::Verdict;
 bool counts(const scenario::Finding& finding, FailOn fail_on) {
     if (finding.expected) return false;
     switch (fail_on) {
-    case FailOn::never: return false;
-    case FailOn::error: return finding.severity == "error";
-    case FailOn::warning: return finding.severity == "error" || finding.severity == "warning";
-    case FailOn::note: return true;
+    case FailOn::never:
+        return false;
+    case FailOn::error:
+        return finding.severity == "error";
+    case FailOn::warning:
+        return finding.severity == "error" || finding.severity == "warning";
+    case FailOn::note:
+        return true;
     }
     return true;
 }
@@ -28,13 +32,27 @@ Counts count(const Run& run, FailOn fail_on) {
     Counts n;
     for (const auto& result : run.results) {
         switch (judged(result, fail_on)) {
-        case Verdict::passed: ++n.passed; break;
-        case Verdict::failed: ++n.failed; break;
-        case Verdict::crashed: ++n.crashed; break;
-        case Verdict::hung: ++n.hung; break;
-        case Verdict::unusable: ++n.unusable; break;
-        case Verdict::bug: ++n.bugs; break;
-        case Verdict::skipped: ++n.skipped; break;
+        case Verdict::passed:
+            ++n.passed;
+            break;
+        case Verdict::failed:
+            ++n.failed;
+            break;
+        case Verdict::crashed:
+            ++n.crashed;
+            break;
+        case Verdict::hung:
+            ++n.hung;
+            break;
+        case Verdict::unusable:
+            ++n.unusable;
+            break;
+        case Verdict::bug:
+            ++n.bugs;
+            break;
+        case Verdict::skipped:
+            ++n.skipped;
+            break;
         }
     }
     return n;

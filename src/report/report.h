@@ -1,7 +1,7 @@
 #pragma once
 /// report/ turns results into text, JSON and JUnit XML. It reads scenario::RunResult and the journal inside it, decides
-/// nothing about drivers, prints nothing itself (every writer returns its bytes) and never asks the clock, an address or
-/// the environment: equal results give equal bytes. Read next: story.h (what happened, step by step), formats.h.
+/// nothing about drivers, prints nothing itself (every writer returns its bytes) and never asks the clock, an address
+/// or the environment: equal results give equal bytes. Read next: story.h (what happened, step by step), formats.h.
 #include "scenario/result.h"
 
 #include <cstdint>

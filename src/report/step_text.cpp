@@ -28,10 +28,13 @@ StepText text(const CallStep& step) {
 StepText text(const InstallStep& step) {
     const std::string file = step.as.empty() || step.as == step.driver ? "" : fmt::format(" as {}.so", step.as);
     switch (step.how) {
-    case InstallHow::remove: return {"install", fmt::format("remove {}.so from {}", step.as.empty() ? step.driver : step.as, step.into)};
+    case InstallHow::remove:
+        return {"install", fmt::format("remove {}.so from {}", step.as.empty() ? step.driver : step.as, step.into)};
     case InstallHow::overwrite:
-        return {"install", fmt::format("{} {} into {}{}, overwriting the file in place", step.driver, step.version, step.into, file)};
-    case InstallHow::rename: break;
+        return {"install", fmt::format("{} {} into {}{}, overwriting the file in place", step.driver, step.version,
+                                       step.into, file)};
+    case InstallHow::rename:
+        break;
     }
     return {"install", fmt::format("{} {} into {}{}", step.driver, step.version, step.into, file)};
 }

@@ -45,11 +45,14 @@ public:
     void operator()(const Returned& e) {
         const std::string who = e.late ? naming_.process(e.process) : "";
         switch (e.outcome) {
-        case Outcome::blocked: return add({LineKind::blocks, who, "the call has not returned"});
-        case Outcome::value: return add({LineKind::returns, who, term(e.term)});
+        case Outcome::blocked:
+            return add({LineKind::blocks, who, "the call has not returned"});
+        case Outcome::value:
+            return add({LineKind::returns, who, term(e.term)});
         case Outcome::raised_error:
         case Outcome::raised_exit:
-        case Outcome::raised_throw: return add({LineKind::raises, who, fmt::format("{}:{}", name(e.outcome), term(e.term))});
+        case Outcome::raised_throw:
+            return add({LineKind::raises, who, fmt::format("{}:{}", name(e.outcome), term(e.term))});
         }
     }
     void operator()(const Delivered& e) { add({LineKind::message, naming_.process(e.to), term(e.term)}); }
@@ -63,7 +66,8 @@ public:
     void operator()(const PortClosed&) {}
     void operator()(const Entered& e) {
         Line line{LineKind::runs, "", callback_text(e)};
-        line.minor = e.callback == Callback::dlopen || e.callback == Callback::driver_init || e.callback == Callback::dlclose;
+        line.minor =
+            e.callback == Callback::dlopen || e.callback == Callback::driver_init || e.callback == Callback::dlclose;
         add(std::move(line));
     }
     void operator()(const Left&) {}
@@ -83,8 +87,10 @@ public:
     void operator()(const ImageClosed& e) {
         if (reload_follows(e)) return;
         const std::string code = naming_.code(e.driver, e.image);
-        if (e.gone) add({LineKind::proof, "", fmt::format("the library left memory ({})", code)});
-        else add({LineKind::proof, "", fmt::format("NOT UNLOADED: the library of {} is still in memory", code), true});
+        if (e.gone)
+            add({LineKind::proof, "", fmt::format("the library left memory ({})", code)});
+        else
+            add({LineKind::proof, "", fmt::format("NOT UNLOADED: the library of {} is still in memory", code), true});
     }
     void operator()(const Reloaded& e) {
         const std::string before = naming_.code(e.driver, e.before), after = naming_.code(e.driver, e.after);
@@ -93,14 +99,17 @@ public:
         if (e.old_gone && e.new_runs)
             return add({LineKind::proof, "", fmt::format("replaced: the old library left memory, {} runs", which)});
         std::string text = "NOT REPLACED: ";
-        text += e.old_gone ? "the old library left memory, " : fmt::format("the library of {} is still in memory, ", before);
-        text += e.new_runs ? fmt::format("{} runs beside it", which) : fmt::format("and {} runs instead of the file asked for", which);
+        text += e.old_gone ? "the old library left memory, "
+                           : fmt::format("the library of {} is still in memory, ", before);
+        text += e.new_runs ? fmt::format("{} runs beside it", which)
+                           : fmt::format("and {} runs instead of the file asked for", which);
         add({LineKind::proof, "", std::move(text), true});
     }
     void operator()(const FileInstalled&) {}
     void operator()(const ClockAdvanced&) {}
     void operator()(const Misused&) { add({LineKind::misuse, "", plain(), true}); }
     void operator()(const Logged& e) { add({LineKind::log, "", one_line(e.text)}); }
+    void operator()(const Bound&) {}      // the names stand for the values everywhere
     void operator()(const Mismatched&) {} // said by RunResult::failures, with more
     void operator()(const StepFailed& e) { add({LineKind::trouble, "", one_line(e.text), true}); }
     void operator()(const Ended&) {}
@@ -112,29 +121,42 @@ private:
         return call != nullptr && call->is_batch;
     }
 
-    std::string term(std::string_view external) const { return term_text(external, entries_[at_].cut, naming_.words()); }
+    std::string term(std::string_view external) const {
+        return term_text(external, entries_[at_].cut, naming_.words());
+    }
     std::string plain() const { return event_text(entries_[at_], naming_.words()); }
 
     void add(Line line) {
         // A clock that ticks a thousand times is one line.
         auto& lines = step_ != nullptr ? step_->lines : story_.afterwards;
-        if (!lines.empty() && lines.back().kind == line.kind && lines.back().text == line.text && lines.back().who == line.who)
+        if (!lines.empty() && lines.back().kind == line.kind && lines.back().text == line.text &&
+            lines.back().who == line.who)
             ++lines.back().times;
-        else lines.push_back(std::move(line));
+        else
+            lines.push_back(std::move(line));
     }
 
     std::string callback_text(const Entered& e) const {
         std::vector<std::string> arguments;
         if (e.port) arguments.push_back(naming_.port(e.port));
         switch (e.callback) {
-        case Callback::start: arguments.push_back('"' + one_line(e.data) + '"'); break;
+        case Callback::start:
+            arguments.push_back('"' + one_line(e.data) + '"');
+            break;
         case Callback::control:
-        case Callback::call: arguments.push_back(fmt::format("{}", e.a)); [[fallthrough]];
+        case Callback::call:
+            arguments.push_back(fmt::format("{}", e.a));
+            [[fallthrough]];
         case Callback::output:
-        case Callback::outputv: arguments.push_back(bytes_text(e.data)); break;
+        case Callback::outputv:
+            arguments.push_back(bytes_text(e.data));
+            break;
         case Callback::ready_input:
-        case Callback::ready_output: arguments.push_back(fmt::format("{}", e.a)); break;
-        default: break;
+        case Callback::ready_output:
+            arguments.push_back(fmt::format("{}", e.a));
+            break;
+        default:
+            break;
         }
         std::string text = fmt::format("{} {}", naming_.code(e.driver, e.image), name(e.callback));
         if (arguments.empty()) return text;
@@ -145,7 +167,8 @@ private:
     bool reload_follows(const ImageClosed& closed) const {
         for (std::size_t i = at_ + 1; i < entries_.size(); ++i) {
             if (std::holds_alternative<StepEnded>(entries_[i].event)) return false;
-            if (const auto* reloaded = std::get_if<Reloaded>(&entries_[i].event); reloaded != nullptr && reloaded->before == closed.image)
+            if (const auto* reloaded = std::get_if<Reloaded>(&entries_[i].event);
+                reloaded != nullptr && reloaded->before == closed.image)
                 return true;
         }
         return false;
@@ -164,7 +187,8 @@ private:
         std::vector<std::string> holders;
         for (const auto port : naming_.ports_of(e.driver)) holders.push_back(naming_.port(port));
         const std::size_t others = e.holds > holders.size() ? e.holds - holders.size() : 0;
-        if (others > 0) holders.push_back(fmt::format("{} other{} (async jobs, users)", others, others == 1 ? "" : "s"));
+        if (others > 0)
+            holders.push_back(fmt::format("{} other{} (async jobs, users)", others, others == 1 ? "" : "s"));
         if (!holders.empty()) text += fmt::format(": held by {}", fmt::join(holders, ", "));
         return text;
     }
@@ -195,20 +219,34 @@ private:
 
 const char* label(LineKind kind) {
     switch (kind) {
-    case LineKind::call: return "call";
-    case LineKind::returns: return "returns";
-    case LineKind::raises: return "raises";
-    case LineKind::blocks: return "blocks";
-    case LineKind::runs: return "runs";
-    case LineKind::message: return "->";
-    case LineKind::ends: return "ends";
-    case LineKind::driver: return "state";
-    case LineKind::proof: return "proof";
-    case LineKind::misuse: return "misuse";
-    case LineKind::log: return "log";
-    case LineKind::loader: return "loader";
-    case LineKind::api: return "api";
-    case LineKind::trouble: return "FAILED";
+    case LineKind::call:
+        return "call";
+    case LineKind::returns:
+        return "returns";
+    case LineKind::raises:
+        return "raises";
+    case LineKind::blocks:
+        return "blocks";
+    case LineKind::runs:
+        return "runs";
+    case LineKind::message:
+        return "->";
+    case LineKind::ends:
+        return "ends";
+    case LineKind::driver:
+        return "state";
+    case LineKind::proof:
+        return "proof";
+    case LineKind::misuse:
+        return "misuse";
+    case LineKind::log:
+        return "log";
+    case LineKind::loader:
+        return "loader";
+    case LineKind::api:
+        return "api";
+    case LineKind::trouble:
+        return "FAILED";
     }
     return "";
 }
@@ -218,7 +256,8 @@ Story tell(const scenario::RunResult& result, const Names& names) {
     return Narrator(result, names).tell();
 }
 
-std::vector<std::string> last_events(const scenario::RunResult& result, const Names& names, std::size_t count, std::uint64_t until) {
+std::vector<std::string> last_events(const scenario::RunResult& result, const Names& names, std::size_t count,
+                                     std::uint64_t until) {
     if (!result.journal) return result.death ? result.death->last_events : std::vector<std::string>{};
     Naming naming(result, names);
     std::deque<std::string> last;

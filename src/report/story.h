@@ -1,5 +1,6 @@
 #pragma once
-/// The story of one run: for every step what happened in it, in the words of the journal. A value; the writers lay it out.
+/// The story of one run: for every step what happened in it, in the words of the journal. A value; the writers lay it
+/// out.
 #include "report/report.h"
 
 #include <cstdint>
@@ -28,10 +29,10 @@ const char* label(LineKind kind);
 
 struct Line {
     LineKind kind = LineKind::log;
-    std::string who;  ///< process or driver; may be empty
+    std::string who; ///< process or driver; may be empty
     std::string text;
-    bool bad = false;   ///< deserves attention
-    bool minor = false; ///< only for those who want everything
+    bool bad = false;        ///< deserves attention
+    bool minor = false;      ///< only for those who want everything
     std::uint32_t times = 1; ///< equal lines in a row
 };
 
@@ -41,9 +42,9 @@ struct StoryStep {
 };
 
 struct Story {
-    std::vector<StoryStep> steps;  ///< one for each of RunResult::flat
-    std::vector<Line> afterwards;  ///< what happened when the last step was over
-    bool known = false;            ///< there was a journal to read
+    std::vector<StoryStep> steps; ///< one for each of RunResult::flat
+    std::vector<Line> afterwards; ///< what happened when the last step was over
+    bool known = false;           ///< there was a journal to read
 };
 
 Story tell(const scenario::RunResult& result, const Names& names);

@@ -15,20 +15,28 @@ constexpr std::size_t verdict_width = 8;
 
 const char* word(Verdict verdict) {
     switch (verdict) {
-    case Verdict::passed: return "ok";
-    case Verdict::failed: return "FAILED";
-    case Verdict::crashed: return "CRASHED";
-    case Verdict::hung: return "HUNG";
-    case Verdict::unusable: return "UNUSABLE";
-    case Verdict::bug: return "BUG";
-    case Verdict::skipped: return "skipped";
+    case Verdict::passed:
+        return "ok";
+    case Verdict::failed:
+        return "FAILED";
+    case Verdict::crashed:
+        return "CRASHED";
+    case Verdict::hung:
+        return "HUNG";
+    case Verdict::unusable:
+        return "UNUSABLE";
+    case Verdict::bug:
+        return "BUG";
+    case Verdict::skipped:
+        return "skipped";
     }
     return "";
 }
 
 class TextWriter {
 public:
-    TextWriter(const Run& run, const Options& options) : run_(run), options_(options), look_{options, Style{options.color}} {
+    TextWriter(const Run& run, const Options& options)
+        : run_(run), options_(options), look_{options, Style{options.color}} {
         for (const auto& result : run_.results) file_width_ = std::max(file_width_, result.file.size());
     }
 
@@ -62,8 +70,8 @@ private:
     }
 
     std::string line(const RunResult& result) const {
-        std::string out = fmt::format("{}  {:<{}}  {}", verdict_word(verdict(result), look_.style), printable(result.file), file_width_,
-                                      printable(result.title));
+        std::string out = fmt::format("{}  {:<{}}  {}", verdict_word(verdict(result), look_.style),
+                                      printable(result.file), file_width_, printable(result.title));
         if (!result.skipped_why.empty()) out += fmt::format(" ({})", printable(result.skipped_why));
         out.erase(out.find_last_not_of(' ') + 1);
         return out + '\n';
@@ -96,13 +104,15 @@ private:
         add(death_text(result, look_));
         add(findings_text(result, look_));
         if (result.journal && result.journal->lost() > 0)
-            add(fmt::format("note: the journal was full; {} later events are not in this report\n", result.journal->lost()));
+            add(fmt::format("note: the journal was full; {} later events are not in this report\n",
+                            result.journal->lost()));
         if (!result.skipped_why.empty()) add("skipped: " + printable(result.skipped_why) + '\n');
         return out;
     }
 
     std::string details(const RunResult& result) const {
-        return fmt::format("--- {} ", verdict_word(verdict(result), look_.style)) + heading(result) + troubles(result, false);
+        return fmt::format("--- {} ", verdict_word(verdict(result), look_.style)) + heading(result) +
+               troubles(result, false);
     }
 
     std::string story(const RunResult& result) const {
@@ -129,7 +139,9 @@ private:
 
 std::string verdict_word(Verdict verdict, const Style& style) {
     const std::string padded = fmt::format("{:<{}}", word(verdict), verdict_width);
-    return verdict == Verdict::passed ? style.good(padded) : verdict == Verdict::skipped ? style.warn(padded) : style.bad(padded);
+    return verdict == Verdict::passed    ? style.good(padded)
+           : verdict == Verdict::skipped ? style.warn(padded)
+                                         : style.bad(padded);
 }
 
 std::string write_text(const Run& run, const Options& options) {

@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t widest = 100;
 
 std::string_view line_of(std::string_view text, int number) {
-    for (int i = 1; i < number && !text.empty(); ++i) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+    for (int i = 1; i < number && !text.empty(); ++i)
+        text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
     text = text.substr(0, text.find('\n'));
     if (text.ends_with('\r')) text.remove_suffix(1);
     return text;

@@ -15,7 +15,8 @@ using scenario::StepResult;
 class StoryWriter {
 public:
     StoryWriter(const scenario::RunResult& result, const Look& look)
-        : result_(result), look_(look), everything_(look.options.detail == Detail::verbose), story_(tell(result, look.options.names)) {
+        : result_(result), look_(look), everything_(look.options.detail == Detail::verbose),
+          story_(tell(result, look.options.names)) {
         std::size_t number = 1;
         for (const auto& flat : result_.flat) {
             number = std::max(number, step_number(first_round(flat)).size());
@@ -78,12 +79,14 @@ private:
         std::string out;
         if (!flat.step->note.empty()) out += '\n' + wrapped(printable(flat.step->note, true), number_ + 2);
         if (!words.who.empty()) {
-            const bool later = std::any_of(flat.rounds.begin(), flat.rounds.end(), [](std::uint32_t r) { return r > 1; });
+            const bool later =
+                std::any_of(flat.rounds.begin(), flat.rounds.end(), [](std::uint32_t r) { return r > 1; });
             const std::string number = fmt::format("{:>{}}", step_number(first_round(flat)), number_);
             const bool wrong = result_.steps[i].state != StepResult::State::done;
             out += wrong ? look_.style.bad(number) : look_.style.dim(number);
             out += fmt::format("  {:<{}}  ", words.who, who_) + look_.style.strong(printable(words.what));
-            if (later || (everything_ && !flat.rounds.empty())) out += step_number(flat).substr(step_number(first_round(flat)).size());
+            if (later || (everything_ && !flat.rounds.empty()))
+                out += step_number(flat).substr(step_number(first_round(flat)).size());
             if (words.who == "expect" && !wrong) out += "  " + look_.style.good("holds");
             out += '\n';
         }
@@ -92,7 +95,8 @@ private:
                 if (everything_ || !line.minor) out += text(line);
         for (const auto& failure : result_.failures)
             if (failure.step == i) out += failure_text(result_, failure, margin_, look_);
-        if (result_.steps[i].state == StepResult::State::died) out += margin_ + look_.style.bad("the story ended here") + '\n';
+        if (result_.steps[i].state == StepResult::State::died)
+            out += margin_ + look_.style.bad("the story ended here") + '\n';
         return out;
     }
 

@@ -74,7 +74,8 @@ std::string events_text(const RunResult& result, std::uint64_t until, const Look
     return out;
 }
 
-std::string failure_text(const RunResult&, const scenario::Failure& failure, std::string_view indent, const Look& look) {
+std::string failure_text(const RunResult&, const scenario::Failure& failure, std::string_view indent,
+                         const Look& look) {
     std::string out = std::string(indent) + look.style.bad("FAILED   " + printable(failure.what)) + '\n';
     const std::string inner = std::string(indent) + "  ";
     if (!failure.expected.empty() || !failure.got.empty())

@@ -19,6 +19,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_alnum_(char c) { return is_lower(c) || is_upper(c) || is_digit(c) || c == '_'; }
 bool is_plain(char c) { return is_alnum_(c) || c == '.' || c == '@' || c == '+' || c == '-'; }
 
+bool is_driver_character(char c) { return static_cast<unsigned char>(c) >= 0x20 && std::string_view(":()\"|").find(c) == std::string_view::npos; }
+
 template <class Good>
 bool all(std::string_view s, Good good) { return std::all_of(s.begin(), s.end(), good); }
 
@@ -31,12 +33,17 @@ constexpr Spelling variable_spelling{"^[A-Z][A-Za-z0-9_]*$",
 constexpr Spelling plain_spelling{"^[A-Za-z0-9_.@+-]+$",
                                   [](std::string_view s) { return !s.empty() && all(s, is_plain); },
                                   "letters, digits and _ . @ + -"};
-constexpr Spelling file_name_spelling{"^[^/\\u0000]*[^./\\u0000][^/\\u0000]*$",
-                                      [](std::string_view s) {
-                                          return s.find('/') == s.npos && s.find('\0') == s.npos &&
-                                                 s.find_first_not_of('.') != s.npos;
-                                      },
-                                      "a file name without folder and without .so"};
+// A driver's name is also the name of its file, and may lie in a folder: sub/deep.
+constexpr Spelling driver_spelling{"^(?!(.*/)?\\.\\.?(/|$))[^\\u0000-\\u001f/:()\"|]+(/[^\\u0000-\\u001f/:()\"|]+)*$",
+                                   [](std::string_view s) {
+                                       for (;;) {
+                                           const std::string_view part = s.substr(0, s.find('/'));
+                                           if (part.empty() || part == "." || part == ".." || !all(part, is_driver_character)) return false;
+                                           if (part.size() == s.size()) return true;
+                                           s.remove_prefix(part.size() + 1);
+                                       }
+                                   },
+                                   "it has no : ( ) | or quotes, and no empty, . or .. part between /"};
 constexpr Spelling path_spelling{"^[^\\u0000]+$",
                                  [](std::string_view s) { return !s.empty() && s.find('\0') == s.npos; },
                                  "it is not empty and has no zero byte"};
@@ -114,7 +121,7 @@ constexpr Type file_path{.form = Form::text, .what = "the path of a file", .spel
 constexpr Type variable_name{.form = Form::text, .what = "the name of an environment variable", .spelling = &variable_name_spelling};
 constexpr Type variable_value{.form = Form::text, .what = "a text", .spelling = &no_zero_spelling};
 constexpr Type environment{.form = Form::map, .what = "an object: name to value", .key = &variable_name, .element = &variable_value};
-constexpr Type file_name{.form = Form::text, .what = "a file name", .spelling = &file_name_spelling};
+constexpr Type file_name{.form = Form::text, .what = "a file name without .so", .spelling = &driver_spelling};
 
 constexpr Type how{.form = Form::text, .what = "a way to install", .words = how_words};
 constexpr Type status{.form = Form::text, .what = "a status", .words = status_words};
@@ -142,7 +149,7 @@ constexpr Type outcomes{.form = Form::list, .what = "a list with one pattern for
 } // namespace
 
 constexpr Type process_name{.form = Form::text, .what = "the name of a process", .spelling = &process_spelling};
-constexpr Type driver_name{.form = Form::text, .what = "the name of a driver", .spelling = &plain_spelling};
+constexpr Type driver_name{.form = Form::text, .what = "the name of a driver", .spelling = &driver_spelling};
 constexpr Type version_name{.form = Form::text, .what = "a version", .spelling = &plain_spelling};
 
 namespace {

@@ -32,6 +32,7 @@ struct Reader {
     Context& context;
     Texts& texts;
     const Node& node;
+    const std::vector<std::string_view>& drivers;
 
     std::nullopt_t mistake(std::size_t offset, std::string message, std::string hint = {}) {
         context.mistake(context.document.place_in(node, offset), std::move(message), std::move(hint));
@@ -70,7 +71,8 @@ struct Reader {
     }
 
     bool owner(std::string_view written, DriverCallPattern& out) {
-        const auto slash = written.find('/');
+        const bool is_driver = std::find(drivers.begin(), drivers.end(), trim(written)) != drivers.end();
+        const auto slash = is_driver ? written.npos : written.rfind('/');
         const std::string_view driver = trim(written.substr(0, slash));
         if (!driver_name.spelling->matches(driver)) {
             mistake(offset_of(driver), fmt::format("{} cannot be the name of a driver", quote(driver)), "write driver/version:callback(arguments)");
@@ -118,8 +120,9 @@ bool looks_like_api_function(std::string_view name) {
     return name.starts_with("driver_") || name.starts_with("erl_drv_") || std::find(std::begin(others), std::end(others), name) != std::end(others);
 }
 
-std::optional<DriverCallPattern> read_driver_call(Context& context, Texts& texts, const Node& node) {
-    return Reader{context, texts, node}.read();
+std::optional<DriverCallPattern> read_driver_call(Context& context, Texts& texts, const Node& node,
+                                                  const std::vector<std::string_view>& drivers) {
+    return Reader{context, texts, node, drivers}.read();
 }
 
 } // namespace ddll::scenario

@@ -253,6 +253,9 @@ Receives StepReader::receives(const Node& node, Returns returns) {
 DriverCalls StepReader::driver_calls(const Node& node, Returns returns) {
     DriverCalls out{{}, context_.document.place_of(node)};
     bool seen = false;
+    std::vector<std::string_view> drivers;
+    for (const auto& d : scenario_.drivers) drivers.push_back(d.name);
+    for (const auto& name : installed_as_) drivers.push_back(name);
     for (const Node* child : node.children) {
         if (context_.bad.contains(child)) continue;
         if (is_return_mark(*child, returns, seen)) {
@@ -260,11 +263,11 @@ DriverCalls StepReader::driver_calls(const Node& node, Returns returns) {
             mark.is_return = true;
             mark.written = child->text;
             out.calls.push_back(std::move(mark));
-        } else if (auto call = read_driver_call(context_, texts_, *child)) {
+        } else if (auto call = read_driver_call(context_, texts_, *child, drivers)) {
             if (!call->driver.empty())
                 mentions_.push_back({context_.document.place_in(*child, child->text.find(call->driver)), call->driver, {}});
             if (!call->version.empty()) {
-                const std::size_t offset = child->text.find(call->version, child->text.find('/'));
+                const std::size_t offset = child->text.find(call->version, child->text.find(call->driver) + call->driver.size());
                 mentions_.push_back({context_.document.place_in(*child, offset), call->driver, call->version});
             }
             out.calls.push_back(*std::move(call));

@@ -167,8 +167,12 @@ struct Scenario {
 /// Steps in the order they are played, repeats unrolled; the journal's step indices count along this list.
 struct FlatStep {
     const Step* step = nullptr;
-    std::vector<std::uint32_t> rounds; ///< 1-based round of each enclosing repeat, outermost first
+    std::vector<const Step*> repeats;  ///< the repeats it stands in, outermost first
+    std::vector<std::uint32_t> rounds; ///< 1-based round of each of them
     std::uint32_t number = 0;          ///< 1-based number of the step as written in the file, depth first
 };
+
+/// The steps point into `scenario`.
+std::vector<FlatStep> flatten(const Scenario& scenario);
 
 } // namespace ddll::scenario

@@ -39,14 +39,19 @@ public:
 
     Evaluated run(const Expr& e, const Bindings& bindings) {
         switch (e.kind) {
-        case Kind::literal: return Evaluated::of(e.value);
-        case Kind::variable: return variable(e, bindings);
+        case Kind::literal:
+            return Evaluated::of(e.value);
+        case Kind::variable:
+            return variable(e, bindings);
         case Kind::tuple:
         case Kind::list:
         case Kind::map:
-        case Kind::binary: return constructor(e, bindings);
-        case Kind::call: return call(e, bindings);
-        case Kind::op: return op(e, bindings);
+        case Kind::binary:
+            return constructor(e, bindings);
+        case Kind::call:
+            return call(e, bindings);
+        case Kind::op:
+            return op(e, bindings);
         case Kind::comprehension: {
             std::vector<Term> out;
             auto done = qualify(e, 0, bindings, out);
@@ -84,7 +89,8 @@ private:
         if (e.kind == Kind::binary) return binary(e, parts);
         if (e.kind == Kind::map) {
             std::vector<std::pair<Term, Term>> pairs;
-            for (std::size_t i = 0; i < parts.size(); i += 2) pairs.emplace_back(std::move(parts[i]), std::move(parts[i + 1]));
+            for (std::size_t i = 0; i < parts.size(); i += 2)
+                pairs.emplace_back(std::move(parts[i]), std::move(parts[i + 1]));
             return Evaluated::of(Term::map(std::move(pairs)));
         }
         Term tail;
@@ -99,7 +105,8 @@ private:
     static Evaluated binary(const Expr& e, const std::vector<Term>& parts) {
         // Only a string literal may be a list here, not a value that happens to be one.
         for (std::size_t i = 0; i < parts.size(); ++i)
-            if (parts[i].is_list() && e.children[i]->kind != Kind::literal) return Evaluated::raise(Term::atom("badarg"));
+            if (parts[i].is_list() && e.children[i]->kind != Kind::literal)
+                return Evaluated::raise(Term::atom("badarg"));
         return build_bits(e.segments, parts);
     }
 
@@ -121,7 +128,8 @@ private:
         if (e.name == "andalso" || e.name == "orelse") {
             const bool stop = left.value == Term::boolean(e.name == "orelse");
             if (stop) return left;
-            if (!(left.value == Term::boolean(e.name == "andalso"))) return raise_about("badarg", std::move(left.value));
+            if (!(left.value == Term::boolean(e.name == "andalso")))
+                return raise_about("badarg", std::move(left.value));
             return run(*e.children[1], bindings);
         }
         auto right = run(*e.children[1], bindings);
@@ -164,7 +172,8 @@ private:
 };
 
 void add_name(std::vector<std::string>& names, const std::vector<std::string>& bound, const std::string& name) {
-    if (std::ranges::find(bound, name) == bound.end() && std::ranges::find(names, name) == names.end()) names.push_back(name);
+    if (std::ranges::find(bound, name) == bound.end() && std::ranges::find(names, name) == names.end())
+        names.push_back(name);
 }
 
 void collect(const Expr& e, std::vector<std::string>& bound, std::vector<std::string>& names) {

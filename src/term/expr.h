@@ -2,8 +2,8 @@
 /// Expressions and patterns: the part of Erlang's syntax that scenarios are written in.
 ///
 ///   terms with variables      {ok, pending_driver, Ref}
-///   calls                     erl_ddll:try_load(Dir, counter, [{reload, pending}])   open_port({spawn_driver, echo}, [])
-///   operators                 ++ -- + - * / div rem =:= =/= == /= < > =< >= and or xor andalso orelse !    - + not
+///   calls                     erl_ddll:try_load(Dir, counter, [{reload, pending}])   open_port({spawn_driver, echo},
+///   []) operators                 ++ -- + - * / div rem =:= =/= == /= < > =< >= and or xor andalso orelse !    - + not
 ///   comprehensions            [X || {X, _} <- erl_ddll:info()]    with filters, several generators
 ///   binaries                  <<1, "abc", (list_to_binary(P))/binary, 0:3>>
 ///
@@ -65,8 +65,9 @@ struct Expr {
     int column = 1;    ///< in bytes, from 1
 };
 
-/// Expressions, terms in text and their combinations nest at most this deep.
-inline constexpr int max_nesting = 1000;
+/// Expressions, terms in text and their combinations nest at most this deep: far more than anybody writes, and little
+/// enough for the stack of any thread in any build.
+inline constexpr int max_nesting = 200;
 
 /// Reads exactly one expression. The error's place is in `text`; its message names what was expected.
 Result<ExprPtr> parse_expr(std::string_view text);
@@ -85,7 +86,7 @@ struct Raised {
 /// What evaluating gave: a value, or an exception, or "the caller is blocked" (neither).
 struct Evaluated {
     enum class Kind { value, raised, blocked } kind = Kind::value;
-    Term value;    ///< value, or the reason when raised
+    Term value; ///< value, or the reason when raised
     std::string exception_class;
 
     static Evaluated of(Term t) { return {Kind::value, std::move(t), {}}; }

@@ -60,26 +60,38 @@ private:
     // Whatever stands before the parts; false when there are none to follow.
     bool header(const Term& t) {
         switch (t.kind()) {
-        case Kind::integer: integer(t.as_integer()); return false;
-        case Kind::big: big(t.as_big()); return false;
+        case Kind::integer:
+            integer(t.as_integer());
+            return false;
+        case Kind::big:
+            big(t.as_big());
+            return false;
         case Kind::floating:
             through_ei(9, [&](char* to, int* at) { return ei_encode_double(to, at, t.as_float()); });
             return false;
-        case Kind::atom: atom(t.as_atom()); return false;
+        case Kind::atom:
+            atom(t.as_atom());
+            return false;
         case Kind::reference:
         case Kind::port:
-        case Kind::pid: identity(t); return false;
+        case Kind::pid:
+            identity(t);
+            return false;
         case Kind::nil:
             through_ei(1, [](char* to, int* at) { return ei_encode_empty_list(to, at); });
             return false;
-        case Kind::bits: bits(t.as_bits()); return false;
+        case Kind::bits:
+            bits(t.as_bits());
+            return false;
         case Kind::tuple:
-            through_ei(5, [&](char* to, int* at) { return ei_encode_tuple_header(to, at, arity(t.elements().size())); });
+            through_ei(5,
+                       [&](char* to, int* at) { return ei_encode_tuple_header(to, at, arity(t.elements().size())); });
             return true;
         case Kind::map:
             through_ei(5, [&](char* to, int* at) { return ei_encode_map_header(to, at, arity(t.pairs().size())); });
             return true;
-        case Kind::list: return list(t);
+        case Kind::list:
+            return list(t);
         }
         return false;
     }
@@ -176,9 +188,8 @@ private:
     void bits(const Bits& b) {
         DDLL_CHECK(b.size <= INT32_MAX);
         if (b.bits == 8) {
-            through_ei(5 + b.size, [&b](char* to, int* at) {
-                return ei_encode_binary(to, at, b.data, static_cast<long>(b.size));
-            });
+            through_ei(5 + b.size,
+                       [&b](char* to, int* at) { return ei_encode_binary(to, at, b.data, static_cast<long>(b.size)); });
             return;
         }
         out_ += static_cast<char>(ERL_BIT_BINARY_EXT);
@@ -191,10 +202,10 @@ private:
 
     bool list(const Term& t) {
         const auto& items = t.items();
-        const bool string = items.size() <= UINT16_MAX && t.tail().is(Kind::nil) &&
-                            std::ranges::all_of(items, [](const Term& item) {
-                                return item.is(Kind::integer) && item.as_integer() >= 0 && item.as_integer() <= 255;
-                            });
+        const bool string =
+            items.size() <= UINT16_MAX && t.tail().is(Kind::nil) && std::ranges::all_of(items, [](const Term& item) {
+                return item.is(Kind::integer) && item.as_integer() >= 0 && item.as_integer() <= 255;
+            });
         if (!string) {
             through_ei(5, [&items](char* to, int* at) { return ei_encode_list_header(to, at, arity(items.size())); });
             return true;

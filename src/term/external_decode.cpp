@@ -7,9 +7,10 @@
 
 #include <ei.h>
 
+#include <algorithm>
 #include <array>
 #include <climits>
-#include <cstring>
+#include <span>
 
 namespace ddll::term {
 namespace {
@@ -82,8 +83,10 @@ private:
             DDLL_CHECK(ei_decode_long(bytes_.data(), &at_, &value) == 0);
             return Term::integer(value);
         }
-        case ERL_SMALL_BIG_EXT: return big(1);
-        case ERL_LARGE_BIG_EXT: return big(4);
+        case ERL_SMALL_BIG_EXT:
+            return big(1);
+        case ERL_LARGE_BIG_EXT:
+            return big(4);
         case NEW_FLOAT_EXT: {
             double value = 0;
             DDLL_CHECK(ei_decode_double(bytes_.data(), &at_, &value) == 0);
@@ -97,8 +100,13 @@ private:
         case ERL_ATOM_EXT:
         case ERL_SMALL_ATOM_EXT:
         case ERL_ATOM_UTF8_EXT:
-        case ERL_SMALL_ATOM_UTF8_EXT: return Term::atom(atom());
-        case ERL_NIL_EXT: ++at_; return Term();
+        case ERL_SMALL_ATOM_UTF8_EXT: {
+            std::string converted;
+            return Term::atom(atom(converted));
+        }
+        case ERL_NIL_EXT:
+            ++at_;
+            return Term();
         case ERL_STRING_EXT: {
             const std::size_t length = read_number(bytes_, static_cast<std::size_t>(at_) + 1, 2);
             const auto content = bytes_.substr(static_cast<std::size_t>(at_) + 3, length);
@@ -106,7 +114,8 @@ private:
             return Term::bytes_list(content);
         }
         case ERL_BINARY_EXT:
-        case ERL_BIT_BINARY_EXT: return bits(tag);
+        case ERL_BIT_BINARY_EXT:
+            return bits(tag);
         case ERL_SMALL_TUPLE_EXT:
         case ERL_LARGE_TUPLE_EXT:
             DDLL_CHECK(ei_decode_tuple_header(bytes_.data(), &at_, &n) == 0);
@@ -153,15 +162,16 @@ private:
         return Term::big(std::move(b));
     }
 
-    // Not through ei, whose C strings lose what follows a zero.
-    std::string atom() {
+    // Not through ei, whose C strings lose what follows a zero. `converted` keeps what is not in the bytes as it is.
+    std::string_view atom(std::string& converted) {
         const std::uint64_t tag = number(1);
         const bool small = tag == ERL_SMALL_ATOM_EXT || tag == ERL_SMALL_ATOM_UTF8_EXT;
         const bool utf8 = tag == ERL_ATOM_UTF8_EXT || tag == ERL_SMALL_ATOM_UTF8_EXT;
         const std::size_t length = number(small ? 1 : 2);
         const auto text = bytes_.substr(static_cast<std::size_t>(at_), length);
         at_ += static_cast<int>(length);
-        return utf8 ? std::string(text) : latin1_to_utf8(text);
+        const bool ascii = std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+        return utf8 || ascii ? text : converted = latin1_to_utf8(text);
     }
 
     Term bits(int tag) {
@@ -183,10 +193,12 @@ private:
     // Not through ei either: it masks what it takes for unused bits.
     std::optional<Term> identity(int tag) {
         ++at_;
-        const bool is_new = tag != ERL_PID_EXT && tag != ERL_PORT_EXT && tag != ERL_REFERENCE_EXT && tag != ERL_NEW_REFERENCE_EXT;
+        const bool is_new =
+            tag != ERL_PID_EXT && tag != ERL_PORT_EXT && tag != ERL_REFERENCE_EXT && tag != ERL_NEW_REFERENCE_EXT;
         std::size_t words = 1;
         if (tag == ERL_NEW_REFERENCE_EXT || tag == ERL_NEWER_REFERENCE_EXT) words = number(2);
-        const std::string node = atom();
+        std::string converted;
+        const std::string_view node = atom(converted);
         const auto creation = [&] { return number(is_new ? 4 : 1); };
         switch (tag) {
         case ERL_PID_EXT:
@@ -200,7 +212,8 @@ private:
             const std::uint64_t id = number(tag == ERL_V4_PORT_EXT ? 8 : 4);
             return port(node, id, creation());
         }
-        default: break;
+        default:
+            break;
         }
         std::array<std::uint32_t, 5> word{};
         std::uint64_t created = 0;
@@ -214,17 +227,20 @@ private:
         return reference(node, {word.data(), words}, created);
     }
 
-    static bool local(const std::string& node, std::uint64_t creation) { return node == "nonode@nohost" && creation == 0; }
+    static bool local(std::string_view node, std::uint64_t creation) {
+        return node == "nonode@nohost" && creation == 0;
+    }
 
     static void append(std::string& out, std::uint64_t n, int bytes) {
         for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) out += static_cast<char>(n >> shift & 0xFF);
     }
 
-    static std::string node_form(const std::string& node) { return encode(Term::atom(node)).substr(1); }
+    static std::string node_form(std::string_view node) { return encode(Term::atom(node)).substr(1); }
 
     // Numbers of this node that the emulator could not have given out are malformed; another node's are its own
     // business and are kept as the form in which the emulator would send them on.
-    static std::optional<Term> pid(const std::string& node, std::uint64_t id, std::uint64_t serial, std::uint64_t creation) {
+    static std::optional<Term> pid(std::string_view node, std::uint64_t id, std::uint64_t serial,
+                                   std::uint64_t creation) {
         if (local(node, creation)) {
             if (id > pid_mask || serial >> 13 != 0) return std::nullopt;
             return Term::pid(*pid_number(id, serial));
@@ -237,7 +253,7 @@ private:
         return Term::pid(Pid{{0, std::make_shared<const std::string>(std::move(form))}});
     }
 
-    static std::optional<Term> port(const std::string& node, std::uint64_t id, std::uint64_t creation) {
+    static std::optional<Term> port(std::string_view node, std::uint64_t id, std::uint64_t creation) {
         const bool small = id >> 28 == 0;
         if (local(node, creation)) {
             if (!small) return std::nullopt;
@@ -250,7 +266,8 @@ private:
         return Term::port(Port{{0, std::make_shared<const std::string>(std::move(form))}});
     }
 
-    static std::optional<Term> reference(const std::string& node, std::span<const std::uint32_t> words, std::uint64_t creation) {
+    static std::optional<Term> reference(std::string_view node, std::span<const std::uint32_t> words,
+                                         std::uint64_t creation) {
         std::string form(1, static_cast<char>(ERL_NEWER_REFERENCE_EXT));
         std::array<std::uint32_t, 3> three{};
         if (local(node, creation)) {

@@ -19,8 +19,7 @@ inline constexpr std::uint64_t reference_mask = (1U << reference_bits) - 1;
 
 /// In the order of the external format, which is the reverse of the text form's.
 inline std::array<std::uint32_t, 3> reference_words(std::uint64_t number) {
-    return {static_cast<std::uint32_t>(number & reference_mask),
-            static_cast<std::uint32_t>(number >> reference_bits),
+    return {static_cast<std::uint32_t>(number & reference_mask), static_cast<std::uint32_t>(number >> reference_bits),
             static_cast<std::uint32_t>(number >> reference_bits >> 32)};
 }
 

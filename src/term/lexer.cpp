@@ -1,12 +1,12 @@
 #include "term/lexer.h"
 
 #include "base/text.h"
-#include "term/external_identity.h"
 #include "term/number.h"
 #include "term/writer.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -17,38 +17,20 @@ namespace {
 constexpr std::size_t max_digits = 1'000'000;
 
 // Longest first, so that the first that fits is the right one.
-constexpr std::array<std::string_view, 35> symbols = {"...", "=:=", "=/=", "||", "<<", ">>", "=>", ":=", "<-", "<=", "=<", ">=",
-                                                      "==",  "/=",  "++",  "--", "(",  ")",  "{",  "}",  "[",  "]",  ",",  "|",
-                                                      "#",   ":",   "/",   "*",  "+",  "-",  "<",  ">",  "!",  "=",  "."};
-constexpr std::array<std::string_view, 8> operator_words = {"and", "andalso", "div", "not", "or", "orelse", "rem", "xor"};
+constexpr std::array<std::string_view, 35> symbols = {
+    "...", "=:=", "=/=", "||", "<<", ">>", "=>", ":=", "<-", "<=", "=<", ">=", "==", "/=", "++", "--", "(", ")",
+    "{",   "}",   "[",   "]",  ",",  "|",  "#",  ":",  "/",  "*",  "+",  "-",  "<",  ">",  "!",  "=",  "."};
+constexpr std::array<std::string_view, 8> operator_words = {"and", "andalso", "div", "not",
+                                                            "or",  "orelse",  "rem", "xor"};
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-int digit_value(char c) {
-    if (is_digit(c)) return c - '0';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'Z') return c - 'A' + 10;
-    return 99;
-}
-
-bool take_prefix(std::string_view& rest, std::string_view prefix) {
-    if (!rest.starts_with(prefix)) return false;
-    rest.remove_prefix(prefix.size());
-    return true;
-}
-
-bool take_number(std::string_view& rest, std::uint64_t& out) {
-    const auto [end, failure] = std::from_chars(rest.data(), rest.data() + rest.size(), out);
-    if (failure != std::errc()) return false;
-    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-    return true;
-}
-
 std::string name_character(char32_t c) {
     std::string out;
-    if (c < 32 || (c >= 127 && c < 160) || !append_utf8(out, c)) return fmt::format("character {}", static_cast<unsigned>(c));
+    if (c < 32 || (c >= 127 && c < 160) || !append_utf8(out, c))
+        return fmt::format("character {}", static_cast<unsigned>(c));
     return "'" + out + "'";
 }
 
@@ -56,13 +38,20 @@ std::string name_character(char32_t c) {
 
 std::string Token::describe() const {
     switch (kind) {
-    case Kind::number: return "a number";
-    case Kind::identity: return "a pid, port or reference";
-    case Kind::string: return "a string";
-    case Kind::atom: return "the atom " + print_atom(text);
-    case Kind::variable: return "the variable " + text;
-    case Kind::symbol: return "'" + text + "'";
-    case Kind::end: break;
+    case Kind::number:
+        return "a number";
+    case Kind::identity:
+        return "a pid, port or reference";
+    case Kind::string:
+        return "a string";
+    case Kind::atom:
+        return "the atom " + print_atom(text);
+    case Kind::variable:
+        return "the variable " + text;
+    case Kind::symbol:
+        return "'" + text + "'";
+    case Kind::end:
+        break;
     }
     return "the end of the text";
 }
@@ -131,8 +120,7 @@ Result<Token> Lexer::next() {
             token.characters = std::move(*characters);
             return token;
         }
-        if (characters->size() > 255)
-            return fail_at(token.line, token.column, "an atom has at most 255 characters");
+        if (characters->size() > 255) return fail_at(token.line, token.column, "an atom has at most 255 characters");
         token.kind = Token::Kind::atom;
         for (const char32_t ch : *characters) append_utf8(token.text, ch);
         return token;
@@ -183,7 +171,8 @@ Result<Token> Lexer::name(char32_t first) {
     token.kind = is_lower(first) ? Token::Kind::atom : Token::Kind::variable;
     const int column = static_cast<int>(start - line_start_) + 1;
     if (characters > 255)
-        return fail_at(line_, column, fmt::format("{} has at most 255 characters", is_lower(first) ? "an atom" : "a variable"));
+        return fail_at(line_, column,
+                       fmt::format("{} has at most 255 characters", is_lower(first) ? "an atom" : "a variable"));
     if (token.kind == Token::Kind::atom && is_reserved(token.text)) {
         if (std::ranges::find(operator_words, token.text) == operator_words.end()) {
             Error e = fail_at(line_, column, fmt::format("'{}' is a reserved word", token.text));
@@ -269,7 +258,9 @@ Result<std::u32string> Lexer::quoted(char quote) {
         if (!c) return std::move(c).error();
         out += *c;
     }
-    return fail_at(line, column, quote == '"' ? "this string is not closed: expected '\"'" : "this atom is not closed: expected \"'\"");
+    return fail_at(line, column,
+                   quote == '"' ? "this string is not closed: expected '\"'"
+                                : "this atom is not closed: expected \"'\"");
 }
 
 // One character of a string, quoted atom or after `$`, escapes resolved.
@@ -341,62 +332,6 @@ Result<char32_t> Lexer::escape() {
         line_start_ = at_;
     }
     return self;
-}
-
-bool Lexer::local_pid(Token& out) {
-    std::string_view rest = text_.substr(at_);
-    std::uint64_t number = 0, serial = 0;
-    const bool shape = take_prefix(rest, "<0.") && take_number(rest, number) && take_prefix(rest, ".") &&
-                       take_number(rest, serial) && take_prefix(rest, ">");
-    if (!shape) return false;
-    const auto all = pid_number(number, serial);
-    if (!all) return false;
-    out.kind = Token::Kind::identity;
-    out.value = Term::pid(*all);
-    at_ = text_.size() - rest.size();
-    return true;
-}
-
-Result<bool> Lexer::identity(Token& out) {
-    std::string_view rest = text_.substr(at_);
-    Term::Kind kind = Term::Kind::nil;
-    std::string_view shape;
-    if (take_prefix(rest, "#Port<")) {
-        kind = Term::Kind::port;
-        shape = "#Port<0.N>";
-    } else if (take_prefix(rest, "#Ref<")) {
-        kind = Term::Kind::reference;
-        shape = "#Ref<0.A.B.C>";
-    } else if (take_prefix(rest, "#Pid<")) {
-        kind = Term::Kind::pid;
-        shape = "<0.N.0>";
-    } else if (rest.starts_with("#Fun<")) {
-        return fail("functions cannot be written as terms");
-    } else {
-        return false;
-    }
-
-    std::optional<Term> found;
-    std::uint64_t a = 0, b = 0, c = 0;
-    if (take_prefix(rest, "foreign:")) {
-        std::string bytes;
-        while (rest.size() >= 2 && digit_value(rest[0]) < 16 && digit_value(rest[1]) < 16) {
-            bytes += static_cast<char>(digit_value(rest[0]) * 16 + digit_value(rest[1]));
-            rest.remove_prefix(2);
-        }
-        found = foreign_identity(bytes, kind);
-    } else if (kind == Term::Kind::port) {
-        if (take_prefix(rest, "0.") && take_number(rest, a)) found = Term::port(a);
-    } else if (kind == Term::Kind::reference) {
-        if (take_prefix(rest, "0.") && take_number(rest, a) && take_prefix(rest, ".") && take_number(rest, b) &&
-            take_prefix(rest, ".") && take_number(rest, c))
-            if (const auto number = reference_number(c, b, a)) found = Term::reference(*number);
-    }
-    if (!found || !take_prefix(rest, ">")) return fail(fmt::format("expected {}, as it is printed", shape));
-    out.kind = Token::Kind::identity;
-    out.value = std::move(*found);
-    at_ = text_.size() - rest.size();
-    return true;
 }
 
 } // namespace ddll::term

@@ -8,6 +8,14 @@
 
 namespace ddll::term {
 
+/// 0..35, or 99 for what is no digit of any base.
+inline int digit_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'Z') return c - 'A' + 10;
+    return 99;
+}
+
 struct Token {
     enum class Kind {
         number,   ///< integer, float or character: value

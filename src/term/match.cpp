@@ -14,17 +14,24 @@ public:
 
     bool run(const Expr& pattern, const Term& term) {
         switch (pattern.kind) {
-        case Kind::literal: return pattern.value == term;
-        case Kind::variable: return variable(pattern, term);
-        case Kind::tuple: return tuple(pattern, term);
-        case Kind::list: return list(pattern, term);
-        case Kind::map: return map(pattern, term);
-        case Kind::binary: return binary(pattern, term);
+        case Kind::literal:
+            return pattern.value == term;
+        case Kind::variable:
+            return variable(pattern, term);
+        case Kind::tuple:
+            return tuple(pattern, term);
+        case Kind::list:
+            return list(pattern, term);
+        case Kind::map:
+            return map(pattern, term);
+        case Kind::binary:
+            return binary(pattern, term);
         case Kind::op:
             if (pattern.name == "++" && !all_bound(*pattern.children[1])) return beginning(pattern, term);
             return computed(pattern, term);
         case Kind::call:
-        case Kind::comprehension: return computed(pattern, term);
+        case Kind::comprehension:
+            return computed(pattern, term);
         }
         return false;
     }

@@ -80,25 +80,37 @@ std::optional<Term> arithmetic(Arithmetic what, const Term& a, const Term& b) {
         case Arithmetic::divide:
             if (!(x == INT64_MIN && y == -1)) return Term::integer(x / y);
             break;
-        case Arithmetic::remainder: return Term::integer(y == -1 ? 0 : x % y);
+        case Arithmetic::remainder:
+            return Term::integer(y == -1 ? 0 : x % y);
         }
     }
     if (what == Arithmetic::multiply && bit_length(a) + bit_length(b) > max_integer_bits) return std::nullopt;
     const Integer x(a), y(b);
     Integer r;
     switch (what) {
-    case Arithmetic::add: mpz_add(r.get(), x.get(), y.get()); break;
-    case Arithmetic::subtract: mpz_sub(r.get(), x.get(), y.get()); break;
-    case Arithmetic::multiply: mpz_mul(r.get(), x.get(), y.get()); break;
-    case Arithmetic::divide: mpz_tdiv_q(r.get(), x.get(), y.get()); break;
-    case Arithmetic::remainder: mpz_tdiv_r(r.get(), x.get(), y.get()); break;
+    case Arithmetic::add:
+        mpz_add(r.get(), x.get(), y.get());
+        break;
+    case Arithmetic::subtract:
+        mpz_sub(r.get(), x.get(), y.get());
+        break;
+    case Arithmetic::multiply:
+        mpz_mul(r.get(), x.get(), y.get());
+        break;
+    case Arithmetic::divide:
+        mpz_tdiv_q(r.get(), x.get(), y.get());
+        break;
+    case Arithmetic::remainder:
+        mpz_tdiv_r(r.get(), x.get(), y.get());
+        break;
     }
     if (mpz_sizeinbase(r.get(), 2) > max_integer_bits) return std::nullopt;
     return r.term();
 }
 
 Term negate(const Term& integer) {
-    if (integer.is(Term::Kind::integer) && integer.as_integer() != INT64_MIN) return Term::integer(-integer.as_integer());
+    if (integer.is(Term::Kind::integer) && integer.as_integer() != INT64_MIN)
+        return Term::integer(-integer.as_integer());
     const Integer x(integer);
     Integer r;
     mpz_neg(r.get(), x.get());

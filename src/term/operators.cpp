@@ -29,9 +29,15 @@ Evaluated float_arithmetic(char op, const Term& left, const Term& right) {
     if (!x || !y) return raise("badarith");
     double r = 0;
     switch (op) {
-    case '+': r = *x + *y; break;
-    case '-': r = *x - *y; break;
-    case '*': r = *x * *y; break;
+    case '+':
+        r = *x + *y;
+        break;
+    case '-':
+        r = *x - *y;
+        break;
+    case '*':
+        r = *x * *y;
+        break;
     default:
         if (*y == 0) return raise("badarith");
         r = *x / *y;

@@ -63,15 +63,22 @@ bool same_bits(const Bits& a, const Bits& b) {
 // Everything that has no terms inside.
 bool same_leaf(const Term& a, const Term& b) {
     switch (a.kind()) {
-    case Kind::integer: return a.as_integer() == b.as_integer();
-    case Kind::big: return a.as_big() == b.as_big();
-    case Kind::floating: return a.as_float() == b.as_float();
-    case Kind::atom: return &a.as_atom() == &b.as_atom();
+    case Kind::integer:
+        return a.as_integer() == b.as_integer();
+    case Kind::big:
+        return a.as_big() == b.as_big();
+    case Kind::floating:
+        return a.as_float() == b.as_float();
+    case Kind::atom:
+        return &a.as_atom() == &b.as_atom();
     case Kind::reference:
     case Kind::port:
-    case Kind::pid: return compare_identities(a.identity(), b.identity()) == 0;
-    case Kind::bits: return same_bits(a.as_bits(), b.as_bits());
-    default: return true;
+    case Kind::pid:
+        return compare_identities(a.identity(), b.identity()) == 0;
+    case Kind::bits:
+        return same_bits(a.as_bits(), b.as_bits());
+    default:
+        return true;
     }
 }
 
@@ -83,12 +90,16 @@ std::weak_ordering compare_leaves(const Term& a, const Term& b, Order order) {
         if (order == Order::map_keys && a.is(Kind::floating) != b.is(Kind::floating))
             return a.is(Kind::floating) ? std::weak_ordering::greater : std::weak_ordering::less;
         return compare_numbers(a, b);
-    case Kind::atom: return &a.as_atom() == &b.as_atom() ? 0 <=> 0 : a.as_atom() <=> b.as_atom();
+    case Kind::atom:
+        return &a.as_atom() == &b.as_atom() ? 0 <=> 0 : a.as_atom() <=> b.as_atom();
     case Kind::reference:
     case Kind::port:
-    case Kind::pid: return compare_identities(a.identity(), b.identity());
-    case Kind::bits: return compare_bits(a.as_bits(), b.as_bits());
-    default: return std::weak_ordering::equivalent;
+    case Kind::pid:
+        return compare_identities(a.identity(), b.identity());
+    case Kind::bits:
+        return compare_bits(a.as_bits(), b.as_bits());
+    default:
+        return std::weak_ordering::equivalent;
     }
 }
 
@@ -181,9 +192,7 @@ std::weak_ordering compare(const Term& first_a, const Term& first_b, Order wante
 
 std::strong_ordering operator<=>(const Term& a, const Term& b) {
     const auto c = compare(a, b, Order::standard);
-    return c < 0   ? std::strong_ordering::less
-           : c > 0 ? std::strong_ordering::greater
-                   : std::strong_ordering::equal;
+    return c < 0 ? std::strong_ordering::less : c > 0 ? std::strong_ordering::greater : std::strong_ordering::equal;
 }
 
 } // namespace ddll::term

@@ -12,6 +12,9 @@ using Segment = Expr::Segment;
 
 Result<Parser::Node> Parser::binary() {
     const int line = token_.line, column = token_.column;
+    // Binaries stand directly inside binaries, without an expression in between that would be counted.
+    if (depth_ >= max_nesting) return too_deep(line, column);
+    ++depth_;
     if (auto taken = advance(); !taken) return std::move(taken).error();
     Nodes parts;
     std::vector<Segment> segments;
@@ -27,10 +30,11 @@ Result<Parser::Node> Parser::binary() {
         if (token_.is(">>")) return expected("a value");
     }
     if (auto taken = advance(); !taken) return std::move(taken).error();
+    --depth_;
     const int height = tallest(parts);
     if (all_constant(parts)) {
         const auto built = build_bits(segments, values(std::move(parts)));
-        if (built.kind == Evaluated::Kind::value) return Node{built.value, nullptr, line, column, height + 1};
+        if (built.kind == Evaluated::Kind::value) return Node{built.value, nullptr, line, column, 1};
         return fail(line, column,
                     built.value.is_atom("system_limit") ? "this binary is too large"
                                                         : "a value in this binary does not fit its type");
@@ -45,7 +49,8 @@ Result<Parser::Node> Parser::binary() {
 // Calls and operators need parentheses here, because ':' and '/' have another meaning.
 Result<Parser::Node> Parser::segment_value() {
     switch (token_.kind) {
-    case Token::Kind::number: return constant_of(std::move(token_.value));
+    case Token::Kind::number:
+        return constant_of(std::move(token_.value));
     case Token::Kind::string: {
         Node n{{}, nullptr, token_.line, token_.column, 1};
         std::vector<Term> items;
@@ -84,7 +89,8 @@ Result<Parser::Node> Parser::segment_value() {
             return fail(line, column, "expected a number, string or binary, found a list");
         return inner;
     }
-    default: break;
+    default:
+        break;
     }
     return expected("a number, string, variable or an expression in parentheses");
 }

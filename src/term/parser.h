@@ -6,6 +6,10 @@
 #include <string_view>
 #include <vector>
 
+// Every function of the grammar hands failures up unchanged.
+#define DDLL_TRY(call)                                                                                                 \
+    if (auto tried = (call); !tried) return std::move(tried).error()
+
 namespace ddll::term {
 
 class Parser {

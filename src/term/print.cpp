@@ -20,8 +20,9 @@ namespace {
 using Kind = Term::Kind;
 
 constexpr std::array<std::string_view, 27> reserved_words = {
-    "after", "and",    "andalso", "band", "begin", "bnot", "bor", "bsl", "bsr",    "bxor",    "case", "catch", "cond", "div",
-    "end",   "fun",    "if",      "let",  "not",   "of",   "or",  "orelse", "receive", "rem", "try",  "when",  "xor"};
+    "after", "and",  "andalso", "band",   "begin",   "bnot", "bor", "bsl",  "bsr",
+    "bxor",  "case", "catch",   "cond",   "div",     "end",  "fun", "if",   "let",
+    "not",   "of",   "or",      "orelse", "receive", "rem",  "try", "when", "xor"};
 
 bool is_printable_latin1(std::int64_t c) {
     return (c >= 32 && c < 127) || (c >= 160 && c < 256) || (c >= 8 && c <= 13) || c == 27;
@@ -39,7 +40,8 @@ void write_float(std::string& out, double value) {
     if (std::signbit(value)) out += '-';
     const double magnitude = std::fabs(value);
     std::array<char, 32> buffer;
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), magnitude, std::chars_format::scientific).ptr;
+    const auto end =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), magnitude, std::chars_format::scientific).ptr;
     const std::string_view text(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
     const std::size_t e = text.find('e');
     std::string digits(1, text[0]);
@@ -61,7 +63,8 @@ void write_float(std::string& out, double value) {
     else if (exponent + 1 >= count)
         plain = digits + std::string(static_cast<std::size_t>(exponent + 1 - count), '0') + ".0";
     else
-        plain = digits.substr(0, static_cast<std::size_t>(exponent) + 1) + "." + digits.substr(static_cast<std::size_t>(exponent) + 1);
+        plain = digits.substr(0, static_cast<std::size_t>(exponent) + 1) + "." +
+                digits.substr(static_cast<std::size_t>(exponent) + 1);
     out += magnitude < 9007199254740992.0 && plain.size() <= with_exponent.size() ? plain : with_exponent;
 }
 
@@ -88,10 +91,18 @@ void write_bits(std::string& out, const Bits& bits, Spacing spacing) {
 
 void write_leaf(std::string& out, const Term& t, const Namer& namer, Spacing spacing) {
     switch (t.kind()) {
-    case Kind::integer: fmt::format_to(std::back_inserter(out), "{}", t.as_integer()); break;
-    case Kind::big: out += integer_to_text(t); break;
-    case Kind::floating: write_float(out, t.as_float()); break;
-    case Kind::atom: out += print_atom(t.as_atom()); break;
+    case Kind::integer:
+        fmt::format_to(std::back_inserter(out), "{}", t.as_integer());
+        break;
+    case Kind::big:
+        out += integer_to_text(t);
+        break;
+    case Kind::floating:
+        write_float(out, t.as_float());
+        break;
+    case Kind::atom:
+        out += print_atom(t.as_atom());
+        break;
     case Kind::reference:
     case Kind::port:
     case Kind::pid: {
@@ -99,11 +110,16 @@ void write_leaf(std::string& out, const Term& t, const Namer& namer, Spacing spa
         out += name ? *name : print_identity(t);
         break;
     }
-    case Kind::nil: out += "[]"; break;
-    case Kind::bits: write_bits(out, t.as_bits(), spacing); break;
+    case Kind::nil:
+        out += "[]";
+        break;
+    case Kind::bits:
+        write_bits(out, t.as_bits(), spacing);
+        break;
     case Kind::tuple:
     case Kind::map:
-    case Kind::list: DDLL_CHECK_MSG(false, "not a leaf");
+    case Kind::list:
+        DDLL_CHECK_MSG(false, "not a leaf");
     }
 }
 
@@ -182,16 +198,35 @@ bool is_reserved(std::string_view word) {
 
 void write_escaped(std::string& out, char32_t c, char quote) {
     switch (c) {
-    case '\b': out += "\\b"; return;
-    case '\t': out += "\\t"; return;
-    case '\n': out += "\\n"; return;
-    case '\v': out += "\\v"; return;
-    case '\f': out += "\\f"; return;
-    case '\r': out += "\\r"; return;
-    case 27: out += "\\e"; return;
-    case 127: out += "\\d"; return;
-    case '\\': out += "\\\\"; return;
-    default: break;
+    case '\b':
+        out += "\\b";
+        return;
+    case '\t':
+        out += "\\t";
+        return;
+    case '\n':
+        out += "\\n";
+        return;
+    case '\v':
+        out += "\\v";
+        return;
+    case '\f':
+        out += "\\f";
+        return;
+    case '\r':
+        out += "\\r";
+        return;
+    case 27:
+        out += "\\e";
+        return;
+    case 127:
+        out += "\\d";
+        return;
+    case '\\':
+        out += "\\\\";
+        return;
+    default:
+        break;
     }
     if (c == static_cast<unsigned char>(quote))
         (out += '\\') += quote;

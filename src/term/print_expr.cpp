@@ -16,19 +16,35 @@ public:
     // In parentheses when it binds less strongly than `least`.
     void write(const Expr& e, int least = 0) {
         switch (e.kind) {
-        case Kind::literal: write_term(out_, e.value, namer_, Spacing::after_commas); break;
-        case Kind::variable: out_ += e.name; break;
-        case Kind::tuple: sequence("{", e, "}"); break;
-        case Kind::list: sequence("[", e, "]"); break;
-        case Kind::map: map(e); break;
-        case Kind::binary: binary(e); break;
+        case Kind::literal:
+            write_term(out_, e.value, namer_, Spacing::after_commas);
+            break;
+        case Kind::variable:
+            out_ += e.name;
+            break;
+        case Kind::tuple:
+            sequence("{", e, "}");
+            break;
+        case Kind::list:
+            sequence("[", e, "]");
+            break;
+        case Kind::map:
+            map(e);
+            break;
+        case Kind::binary:
+            bits(e);
+            break;
         case Kind::call:
             if (!e.module.empty()) out_ += print_atom(e.module) + ":";
             out_ += print_atom(e.name);
             sequence("(", e, ")");
             break;
-        case Kind::op: op(e, least); break;
-        case Kind::comprehension: comprehension(e); break;
+        case Kind::op:
+            op(e, least);
+            break;
+        case Kind::comprehension:
+            comprehension(e);
+            break;
         }
     }
 
@@ -74,7 +90,7 @@ private:
         out_ += '}';
     }
 
-    void binary(const Expr& e) {
+    void bits(const Expr& e) {
         out_ += "<<";
         bool first = true;
         for (std::size_t i = 0; i < e.children.size(); ++i) {
@@ -87,9 +103,10 @@ private:
 
     void segment_value(const Expr& e) {
         const bool number = e.kind == Kind::literal && (e.value.is_integer() || e.value.is(Term::Kind::floating));
+        const bool binary = e.kind == Kind::binary || (e.kind == Kind::literal && e.value.is(Term::Kind::bits));
         if (e.kind == Kind::literal && e.value.is_list()) {
             write_string(out_, e.value.items());
-        } else if (number || e.kind == Kind::variable) {
+        } else if (number || e.kind == Kind::variable || binary) {
             write(e);
         } else {
             out_ += '(';
@@ -119,9 +136,11 @@ private:
         if (parentheses) out_ += '(';
         if (prefix) {
             out_ += e.name;
-            if (e.name == "not") out_ += ' ';
-            // One more, because --X would be read as an operator of its own.
-            write(*e.children[0], prefix_strength + 1);
+            // Between two signs as well: --X would be another operator. Parentheses would do, but could nest a
+            // chain of signs deeper than it was written.
+            const bool again = e.children[0]->kind == Kind::op && e.children[0]->children.size() == 1;
+            if (e.name == "not" || again) out_ += ' ';
+            write(*e.children[0], prefix_strength);
         } else {
             write(*e.children[0], binding.strength + (binding.side == Binding::Side::left ? 0 : 1));
             out_ += " " + e.name + " ";

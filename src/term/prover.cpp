@@ -77,45 +77,65 @@ private:
         const bool tail = !open_.empty() && open_.top().list && open_.top().left == 1;
         if (!open_.empty()) --open_.top().left;
         switch (tag) {
-        case ERL_SMALL_INTEGER_EXT: return skip(1);
-        case ERL_INTEGER_EXT: return skip(4);
-        case ERL_SMALL_BIG_EXT: return number(1, n) && skip(n + 1);
-        case ERL_LARGE_BIG_EXT: return number(4, n) && skip(n + 1);
-        case NEW_FLOAT_EXT: return number(8, n) && std::isfinite(std::bit_cast<double>(n));
+        case ERL_SMALL_INTEGER_EXT:
+            return skip(1);
+        case ERL_INTEGER_EXT:
+            return skip(4);
+        case ERL_SMALL_BIG_EXT:
+            return number(1, n) && skip(n + 1);
+        case ERL_LARGE_BIG_EXT:
+            return number(4, n) && skip(n + 1);
+        case NEW_FLOAT_EXT:
+            return number(8, n) && std::isfinite(std::bit_cast<double>(n));
         case ERL_FLOAT_EXT:
             content = bytes_.substr(at_, 31);
             return skip(31) && old_float(content).has_value();
         case ERL_ATOM_EXT:
         case ERL_SMALL_ATOM_EXT:
         case ERL_ATOM_UTF8_EXT:
-        case ERL_SMALL_ATOM_UTF8_EXT: return atom(tag);
-        case ERL_PID_EXT: return node() && skip(8) && old_creation();
-        case ERL_NEW_PID_EXT: return node() && skip(12);
-        case ERL_PORT_EXT: return node() && skip(4) && old_creation();
-        case ERL_NEW_PORT_EXT: return node() && skip(8);
-        case ERL_V4_PORT_EXT: return node() && skip(12);
-        case ERL_REFERENCE_EXT: return node() && skip(4) && old_creation();
+        case ERL_SMALL_ATOM_UTF8_EXT:
+            return atom(tag);
+        case ERL_PID_EXT:
+            return node() && skip(8) && old_creation();
+        case ERL_NEW_PID_EXT:
+            return node() && skip(12);
+        case ERL_PORT_EXT:
+            return node() && skip(4) && old_creation();
+        case ERL_NEW_PORT_EXT:
+            return node() && skip(8);
+        case ERL_V4_PORT_EXT:
+            return node() && skip(12);
+        case ERL_REFERENCE_EXT:
+            return node() && skip(4) && old_creation();
         case ERL_NEW_REFERENCE_EXT:
             return number(2, n) && n >= 1 && n <= 5 && node() && old_creation() && skip(4 * n);
-        case ERL_NEWER_REFERENCE_EXT: return number(2, n) && n <= 5 && node() && skip(4 + 4 * n);
-        case ERL_NIL_EXT: return true;
-        case ERL_STRING_EXT: return block(2, content);
-        case ERL_BINARY_EXT: return block(4, content);
+        case ERL_NEWER_REFERENCE_EXT:
+            return number(2, n) && n <= 5 && node() && skip(4 + 4 * n);
+        case ERL_NIL_EXT:
+            return true;
+        case ERL_STRING_EXT:
+            return block(2, content);
+        case ERL_BINARY_EXT:
+            return block(4, content);
         case ERL_BIT_BINARY_EXT: {
             std::uint64_t bits = 0;
             if (!number(4, n) || !number(1, bits) || bits > 8 || (bits == 0) != (n == 0)) return false;
             return skip(n);
         }
-        case ERL_SMALL_TUPLE_EXT: return number(1, n) && enter(n, false);
-        case ERL_LARGE_TUPLE_EXT: return number(4, n) && enter(n, false);
-        case ERL_MAP_EXT: return number(4, n) && enter(2 * n, false);
+        case ERL_SMALL_TUPLE_EXT:
+            return number(1, n) && enter(n, false);
+        case ERL_LARGE_TUPLE_EXT:
+            return number(4, n) && enter(n, false);
+        case ERL_MAP_EXT:
+            return number(4, n) && enter(2 * n, false);
         case ERL_LIST_EXT:
             if (!number(4, n)) return false;
             if (!tail) return enter(n + 1, true);
             // A list as the tail goes on where the outer one stops: many drivers send lists cell by cell.
             open_.top().left = n + 1;
             return n < left();
-        default: return false;
+        default:
+            return false;
         }
     }
 

@@ -70,7 +70,8 @@ bool append_part(BitWriter& out, const Segment& s, const Term& value) {
         out.append(s.little ? to_little(bytes, bits) : bytes, bits);
         return true;
     }
-    case Segment::Type::floating: return append_float(out, s, value);
+    case Segment::Type::floating:
+        return append_float(out, s, value);
     case Segment::Type::utf8: {
         std::string bytes;
         if (!value.is(Kind::integer) || value.as_integer() < 0 || value.as_integer() > 0x10FFFF ||
@@ -156,7 +157,8 @@ std::string BitReader::take(std::size_t count) {
 
 Term BitReader::take_bits(std::size_t count) {
     if (at_ % 8 == 0) {
-        Bits part{bits_.owner, bits_.data + at_ / 8, (count + 7) / 8, static_cast<std::uint8_t>(count % 8 == 0 ? 8 : count % 8)};
+        Bits part{bits_.owner, bits_.data + at_ / 8, (count + 7) / 8,
+                  static_cast<std::uint8_t>(count % 8 == 0 ? 8 : count % 8)};
         at_ += count;
         left_ -= count;
         return part.size == 0 ? Term::binary({}) : Term::bits(std::move(part));
@@ -199,7 +201,8 @@ std::optional<Term> take_segment(BitReader& reader, const Segment& s, bool last)
         const std::string bytes = s.little ? from_little(reader, bits) : reader.take(bits);
         std::uint64_t image = 0;
         for (const char c : bytes) image = image << 8 | static_cast<unsigned char>(c);
-        const double d = size == 32 ? std::bit_cast<float>(static_cast<std::uint32_t>(image)) : std::bit_cast<double>(image);
+        const double d =
+            size == 32 ? std::bit_cast<float>(static_cast<std::uint32_t>(image)) : std::bit_cast<double>(image);
         if (!std::isfinite(d)) return std::nullopt;
         return Term::floating(d);
     }

@@ -45,7 +45,8 @@ private:
 /// The bitstring, or the reason why Erlang raises an error: badarg or system_limit.
 Evaluated build_bits(std::span<const Expr::Segment> segments, std::span<const Term> values);
 
-/// Takes the front of `reader` as the segment says: nothing when it does not fit. `last`: an unsized binary takes the rest.
+/// Takes the front of `reader` as the segment says: nothing when it does not fit. `last`: an unsized binary takes the
+/// rest.
 std::optional<Term> take_segment(BitReader& reader, const Expr::Segment& segment, bool last);
 
 } // namespace ddll::term

@@ -94,6 +94,8 @@ Map::~Map() {
     destroy(pairs);
 }
 
+const std::vector<Term> Term::no_items;
+
 bool is_atom_text(std::string_view text) {
     if (text.size() > 255 * 4) return false;
     for (int count = 0; !text.empty(); ++count)
@@ -184,9 +186,8 @@ Term Term::bits(Bits b) {
 }
 
 Term Term::map(std::vector<std::pair<Term, Term>> pairs) {
-    std::stable_sort(pairs.begin(), pairs.end(), [](const auto& a, const auto& b) {
-        return compare(a.first, b.first, Order::map_keys) < 0;
-    });
+    std::stable_sort(pairs.begin(), pairs.end(),
+                     [](const auto& a, const auto& b) { return compare(a.first, b.first, Order::map_keys) < 0; });
     std::size_t kept = 0;
     for (std::size_t i = 0; i < pairs.size(); ++i) {
         const bool repeated = i + 1 < pairs.size() && pairs[i].first == pairs[i + 1].first;
@@ -196,77 +197,6 @@ Term Term::map(std::vector<std::pair<Term, Term>> pairs) {
     }
     pairs.resize(kept);
     return Term(Value(std::make_shared<const Map>(std::move(pairs))));
-}
-
-std::int64_t Term::as_integer() const {
-    DDLL_CHECK(is(Kind::integer));
-    return std::get<std::int64_t>(value_);
-}
-
-const BigInt& Term::as_big() const {
-    DDLL_CHECK(is(Kind::big));
-    return *std::get<std::shared_ptr<const BigInt>>(value_);
-}
-
-double Term::as_float() const {
-    DDLL_CHECK(is(Kind::floating));
-    return std::get<double>(value_);
-}
-
-const std::string& Term::as_atom() const {
-    DDLL_CHECK(is(Kind::atom));
-    return *std::get<Atom>(value_).text;
-}
-
-std::uint64_t Term::as_pid() const {
-    DDLL_CHECK(is(Kind::pid));
-    return std::get<Pid>(value_).number;
-}
-
-std::uint64_t Term::as_port() const {
-    DDLL_CHECK(is(Kind::port));
-    return std::get<Port>(value_).number;
-}
-
-std::uint64_t Term::as_reference() const {
-    DDLL_CHECK(is(Kind::reference));
-    return std::get<Reference>(value_).number;
-}
-
-const Identity& Term::identity() const {
-    if (is(Kind::pid)) return std::get<Pid>(value_);
-    if (is(Kind::port)) return std::get<Port>(value_);
-    DDLL_CHECK(is(Kind::reference));
-    return std::get<Reference>(value_);
-}
-
-const Bits& Term::as_bits() const {
-    DDLL_CHECK(is(Kind::bits));
-    return *std::get<std::shared_ptr<const Bits>>(value_);
-}
-
-const std::vector<Term>& Term::elements() const {
-    DDLL_CHECK(is(Kind::tuple));
-    return std::get<std::shared_ptr<const Tuple>>(value_)->elements;
-}
-
-const std::vector<Term>& Term::items() const {
-    static const std::vector<Term> none;
-    if (is(Kind::nil)) return none;
-    DDLL_CHECK(is(Kind::list));
-    return std::get<std::shared_ptr<const List>>(value_)->items;
-}
-
-const Term& Term::tail() const {
-    static const Term nil;
-    if (is(Kind::nil)) return nil;
-    DDLL_CHECK(is(Kind::list));
-    return std::get<std::shared_ptr<const List>>(value_)->tail;
-}
-
-const std::vector<std::pair<Term, Term>>& Term::pairs() const {
-    DDLL_CHECK(is(Kind::map));
-    return std::get<std::shared_ptr<const Map>>(value_)->pairs;
 }
 
 const Term* Term::find(const Term& key) const {

@@ -5,6 +5,8 @@
 ///
 /// A Term is an immutable value: copying shares, nothing is ever changed in place. Copies may be read from any
 /// thread. Equality is Erlang's `=:=`, order is Erlang's standard term order.
+#include "base/check.h"
+
 #include <compare>
 #include <cstdint>
 #include <memory>
@@ -79,7 +81,7 @@ public:
 
     static Term integer(std::int64_t n) { return Term(Value(n)); }
     static Term unsigned_integer(std::uint64_t n);
-    static Term big(BigInt n); ///< normalises: gives a plain integer where 64 bits suffice
+    static Term big(BigInt n);      ///< normalises: gives a plain integer where 64 bits suffice
     static Term floating(double d); ///< finite: Erlang has no other floats
     /// At most 255 characters of UTF-8. Text from outside is checked with is_atom_text first.
     static Term atom(std::string_view utf8);
@@ -92,10 +94,10 @@ public:
     static Term reference(Reference r) { return Term(Value(std::move(r))); }
     static Term nil() { return Term(); }
     static Term tuple(std::vector<Term> elements);
-    static Term list(std::vector<Term> elements); ///< proper; nil when empty
+    static Term list(std::vector<Term> elements);            ///< proper; nil when empty
     static Term list(std::vector<Term> elements, Term tail); ///< `tail` when `elements` is empty; flattens a list tail
-    static Term bytes_list(std::string_view bytes); ///< list of integers 0..255
-    static Term string(std::string_view utf8);      ///< list of code points; bytes that are no UTF-8 stay bytes
+    static Term bytes_list(std::string_view bytes);          ///< list of integers 0..255
+    static Term string(std::string_view utf8); ///< list of code points; bytes that are no UTF-8 stay bytes
     static Term binary(std::string_view copied);
     static Term bits(Bits b);
     /// Last of equal keys wins, as in a map literal.
@@ -135,9 +137,11 @@ public:
     friend std::weak_ordering compare(const Term& a, const Term& b, Order order);
 
 private:
+    static const std::vector<Term> no_items;
+
     using Value = std::variant<std::int64_t, std::shared_ptr<const BigInt>, double, Atom, Reference, Port, Pid,
-                               std::shared_ptr<const Tuple>, std::shared_ptr<const Map>, Nil, std::shared_ptr<const List>,
-                               std::shared_ptr<const Bits>>;
+                               std::shared_ptr<const Tuple>, std::shared_ptr<const Map>, Nil,
+                               std::shared_ptr<const List>, std::shared_ptr<const Bits>>;
     explicit Term(Value v) : value_(std::move(v)) {}
 
     Value value_;
@@ -165,6 +169,76 @@ struct Map {
     ~Map();
     std::vector<std::pair<Term, Term>> pairs;
 };
+
+// Inline, because every comparison and conversion lives on these.
+inline std::int64_t Term::as_integer() const {
+    DDLL_CHECK(is(Kind::integer));
+    return std::get<std::int64_t>(value_);
+}
+
+inline const BigInt& Term::as_big() const {
+    DDLL_CHECK(is(Kind::big));
+    return *std::get<std::shared_ptr<const BigInt>>(value_);
+}
+
+inline double Term::as_float() const {
+    DDLL_CHECK(is(Kind::floating));
+    return std::get<double>(value_);
+}
+
+inline const std::string& Term::as_atom() const {
+    DDLL_CHECK(is(Kind::atom));
+    return *std::get<Atom>(value_).text;
+}
+
+inline std::uint64_t Term::as_pid() const {
+    DDLL_CHECK(is(Kind::pid));
+    return std::get<Pid>(value_).number;
+}
+
+inline std::uint64_t Term::as_port() const {
+    DDLL_CHECK(is(Kind::port));
+    return std::get<Port>(value_).number;
+}
+
+inline std::uint64_t Term::as_reference() const {
+    DDLL_CHECK(is(Kind::reference));
+    return std::get<Reference>(value_).number;
+}
+
+inline const Identity& Term::identity() const {
+    if (is(Kind::pid)) return std::get<Pid>(value_);
+    if (is(Kind::port)) return std::get<Port>(value_);
+    DDLL_CHECK(is(Kind::reference));
+    return std::get<Reference>(value_);
+}
+
+inline const Bits& Term::as_bits() const {
+    DDLL_CHECK(is(Kind::bits));
+    return *std::get<std::shared_ptr<const Bits>>(value_);
+}
+
+inline const std::vector<Term>& Term::elements() const {
+    DDLL_CHECK(is(Kind::tuple));
+    return std::get<std::shared_ptr<const Tuple>>(value_)->elements;
+}
+
+inline const std::vector<Term>& Term::items() const {
+    if (is(Kind::nil)) return no_items;
+    DDLL_CHECK(is(Kind::list));
+    return std::get<std::shared_ptr<const List>>(value_)->items;
+}
+
+inline const Term& Term::tail() const {
+    if (is(Kind::nil)) return *this;
+    DDLL_CHECK(is(Kind::list));
+    return std::get<std::shared_ptr<const List>>(value_)->tail;
+}
+
+inline const std::vector<std::pair<Term, Term>>& Term::pairs() const {
+    DDLL_CHECK(is(Kind::map));
+    return std::get<std::shared_ptr<const Map>>(value_)->pairs;
+}
 
 std::weak_ordering compare(const Term& a, const Term& b, Order order);
 

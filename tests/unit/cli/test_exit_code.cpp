@@ -36,7 +36,8 @@ TEST_CASE("the worst verdict decides the exit code") {
 }
 
 TEST_CASE("worse is symmetric and keeps the documented order") {
-    const ExitCode order[] = {ExitCode::bug, ExitCode::crashed, ExitCode::hung, ExitCode::unusable_input, ExitCode::failed, ExitCode::ok};
+    const ExitCode order[] = {ExitCode::bug,    ExitCode::crashed, ExitCode::hung, ExitCode::unusable_input,
+                              ExitCode::failed, ExitCode::ok};
     for (std::size_t i = 0; i < std::size(order); ++i)
         for (std::size_t j = 0; j < std::size(order); ++j) {
             CHECK(cli::worse(order[i], order[j]) == order[std::min(i, j)]);

@@ -69,7 +69,8 @@ TEST_CASE("a mistyped option names the nearest") {
     CHECK(refused({"a.json", "--verbos"}) == "--verbos: no such option (did you mean --verbose?)");
     CHECK(refused({"a.json", "--fail-on", "eror"}) ==
           "--fail-on eror: must be error, warning, note or never (did you mean error?)");
-    CHECK(refused({"a.json", "--color", "allways"}) == "--color allways: must be auto, always or never (did you mean always?)");
+    CHECK(refused({"a.json", "--color", "allways"}) ==
+          "--color allways: must be auto, always or never (did you mean always?)");
 }
 
 TEST_CASE("what does not go together or is missing") {
@@ -98,7 +99,7 @@ TEST_CASE("help names every option, with examples and exit codes") {
     REQUIRE(bool(result));
     REQUIRE(std::holds_alternative<cli::HelpText>(*result));
     const std::string& text = std::get<cli::HelpText>(*result).text;
-    for (const char* part : {"--jobs", "--filter", "--list-calls", "--format", "--timeout", "--seed", "--driver-path", "--fail-on",
-                             "--in-process", "junit", "examples:", "exit codes:"})
+    for (const char* part : {"--jobs", "--filter", "--list-calls", "--format", "--timeout", "--seed", "--driver-path",
+                             "--fail-on", "--in-process", "junit", "examples:", "exit codes:"})
         CHECK_MESSAGE(text.find(part) != std::string::npos, part);
 }

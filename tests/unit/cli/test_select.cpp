@@ -29,10 +29,12 @@ struct Folder {
 
 TEST_CASE("folders give their scenario files in sorted order, files stay as they were given") {
     const Folder folder;
-    for (const char* name : {"b.json", "a/z.json", "a/b/c.json", "notes.txt", ".hidden/x.json", "a/.swap.json", "b.json.expected"})
+    for (const char* name :
+         {"b.json", "a/z.json", "a/b/c.json", "notes.txt", ".hidden/x.json", "a/.swap.json", "b.json.expected"})
         folder.file(name);
     const std::string root = folder.path.string();
-    CHECK(cli::find_scenarios({root}) == std::vector<std::string>{root + "/a/b/c.json", root + "/a/z.json", root + "/b.json"});
+    CHECK(cli::find_scenarios({root}) ==
+          std::vector<std::string>{root + "/a/b/c.json", root + "/a/z.json", root + "/b.json"});
     CHECK(cli::find_scenarios({root + "/notes.txt", root + "/a"}) ==
           std::vector<std::string>{root + "/notes.txt", root + "/a/b/c.json", root + "/a/z.json"});
 }

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdio>
+#include <functional>
 #include <new>
 #include <string>
 #include <vector>
@@ -23,6 +24,13 @@ std::vector<int> open_descriptors() {
     std::vector<int> out;
     for (int fd = 0; fd < 256; ++fd)
         if (fcntl(fd, F_GETFD) >= 0) out.push_back(fd);
+    return out;
+}
+
+Job job(std::function<void()> body, std::function<void(Ending)> done) {
+    Job out;
+    out.body = std::move(body);
+    out.done = std::move(done);
     return out;
 }
 
@@ -50,8 +58,8 @@ TEST_CASE("jobs run in parallel, up to the number allowed, and each ends once") 
     Pool pool(3);
     std::vector<int> ended(20);
     for (std::size_t i = 0; i < ended.size(); ++i) {
-        Job job;
-        job.body = [&counts, i] {
+        Job one;
+        one.body = [&counts, i] {
             const int now = ++counts->now;
             int most = counts->most;
             while (now > most && !counts->most.compare_exchange_weak(most, now)) continue;
@@ -61,10 +69,10 @@ TEST_CASE("jobs run in parallel, up to the number allowed, and each ends once") 
             --counts->now;
             std::printf("job %zu", i);
         };
-        job.done = [&ended, i](Ending e) {
+        one.done = [&ended, i](Ending e) {
             ended[i] += std::holds_alternative<Finished>(e.how) && e.output == "job " + std::to_string(i);
         };
-        pool.add(std::move(job));
+        pool.add(std::move(one));
     }
     pool.run();
     for (const int n : ended) CHECK(n == 1);
@@ -78,9 +86,9 @@ TEST_CASE("a job's end may bring more jobs") {
     int left = 5;
     std::function<void(Ending)> again = [&](Ending e) {
         CHECK(std::holds_alternative<Finished>(e.how));
-        if (--left > 0) pool.add({{}, [] {}, again});
+        if (--left > 0) pool.add(job([] {}, again));
     };
-    pool.add({{}, [] {}, again});
+    pool.add(job([] {}, again));
     pool.run();
     CHECK(left == 0);
 }
@@ -89,17 +97,17 @@ TEST_CASE("one child's death leaves the others alone") {
     Pool pool(4);
     int finished = 0, signalled = 0, exited = 0;
     for (int i = 0; i < 12; ++i) {
-        Job job;
-        job.body = [i] {
+        Job one;
+        one.body = [i] {
             if (i % 3 == 1) raise(SIGKILL);
             if (i % 3 == 2) _exit(9);
         };
-        job.done = [&](Ending e) {
+        one.done = [&](Ending e) {
             finished += std::holds_alternative<Finished>(e.how);
             signalled += std::holds_alternative<Signalled>(e.how);
             exited += std::holds_alternative<Exited>(e.how);
         };
-        pool.add(std::move(job));
+        pool.add(std::move(one));
     }
     pool.run();
     CHECK(finished == 4);
@@ -114,11 +122,11 @@ TEST_CASE("a child sees the same descriptors, however many run beside it") {
     };
     std::string alone;
     Pool one(1);
-    one.add({{}, say, [&](Ending e) { alone = e.output; }});
+    one.add(job(say, [&](Ending e) { alone = e.output; }));
     one.run();
     Pool many(4);
     std::vector<std::string> together;
-    for (int i = 0; i < 8; ++i) many.add({{}, say, [&](Ending e) { together.push_back(e.output); }});
+    for (int i = 0; i < 8; ++i) many.add(job(say, [&](Ending e) { together.push_back(e.output); }));
     many.run();
     CHECK(alone.substr(0, 6) == "0 1 2 ");
     for (const auto& text : together) CHECK(text == alone);
@@ -133,13 +141,13 @@ TEST_CASE("an interrupt kills the children and cancels what waits") {
         int cancelled = 0;
         const pid_t parent = getpid();
         for (int i = 0; i < 6; ++i) {
-            Job job;
-            job.body = [parent, signal] {
+            Job one;
+            one.body = [parent, signal] {
                 kill(parent, signal);
                 for (;;) pause();
             };
-            job.done = [&](Ending e) { cancelled += std::holds_alternative<Cancelled>(e.how); };
-            pool.add(std::move(job));
+            one.done = [&](Ending e) { cancelled += std::holds_alternative<Cancelled>(e.how); };
+            pool.add(std::move(one));
         }
         pool.run();
         CHECK(cancelled == 6);

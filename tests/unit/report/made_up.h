@@ -2,8 +2,8 @@
 /// Results made by hand, with a real journal, for the tests of the report writers.
 #include "journal/journal.h"
 #include "report/report.h"
-#include "term/external.h"
 #include "term/expr.h"
+#include "term/external.h"
 #include "term/text.h"
 
 #include <doctest/doctest.h>
@@ -53,7 +53,9 @@ struct Maker {
     Maker() {
         scenario->file = result.file = "story.json";
         scenario->title = result.title = "A reload waits for bob's port";
-        scenario->drivers = {{"counter", {{"v1", "/d/counter_v1.so", "counter_v1.so", false, {}}, {"v2", "/d/counter_v2.so", "counter_v2.so", false, {}}}}};
+        scenario->drivers = {{"counter",
+                              {{"v1", "/d/counter_v1.so", "counter_v1.so", false, {}},
+                               {"v2", "/d/counter_v2.so", "counter_v2.so", false, {}}}}};
         scenario->processes = {{"alice", "Alice", false}, {"bob", "Bob", false}};
         result.names[term::print(term::Term::port(port.value))] = "P";
         result.names[term::print(term::Term::reference(9))] = "Ref";
@@ -86,18 +88,20 @@ struct Maker {
         const std::string bytes = external(value);
         write(journal::Delivered{to, port, {}, bytes});
     }
-    void enters(journal::Callback callback, ImageId image, PortId of = {}, std::uint64_t a = 0, std::string_view data = {}) {
+    void enters(journal::Callback callback, ImageId image, PortId of = {}, std::uint64_t a = 0,
+                std::string_view data = {}) {
         write(journal::Entered{callback, counter, of, {}, image, a, data});
         write(journal::Left{callback, of, 0});
     }
     void opens_image(ImageId image, bool was_mapped = false) {
-        write(journal::ImageOpened{image, counter, was_mapped, was_mapped, 0x7000, 0x8000, 1, "live/counter", "0123456789abcdef0123"});
+        write(journal::ImageOpened{image, counter, was_mapped, was_mapped, 0x7000, 0x8000, 1, "live/counter",
+                                   "0123456789abcdef0123"});
     }
 
     /// Call when all steps are there.
     RunResult finish(Verdict verdict) {
         std::uint32_t number = 0;
-        for (const auto& step : scenario->steps) result.flat.push_back({&step, {}, ++number});
+        for (const auto& step : scenario->steps) result.flat.push_back({&step, {}, {}, ++number});
         result.scenario = scenario;
         result.journal = journal;
         result.verdict = verdict;
@@ -154,22 +158,28 @@ inline RunResult reload_story(bool really_replaced) {
 inline RunResult failed_story() {
     Maker m;
     m.step(call("alice", "erl_ddll:load(Dir, counter)", 10), [&] { m.returns(Maker::alice, "ok"); });
-    m.step(call("alice", "erl_ddll:unload(counter)", 11),
-           [&] {
-               m.write(journal::Called{Maker::alice, "erl_ddll:unload(counter)"});
-               m.returns(Maker::alice, "{error, permanent}");
-           },
-           StepResult::State::failed);
+    m.step(
+        call("alice", "erl_ddll:unload(counter)", 11),
+        [&] {
+            m.write(journal::Called{Maker::alice, "erl_ddll:unload(counter)"});
+            m.returns(Maker::alice, "{error, permanent}");
+        },
+        StepResult::State::failed);
     m.step(call("bob", "erl_ddll:loaded_drivers()", 12), {}, StepResult::State::not_reached);
-    m.result.failures.push_back({1, "returns", "{error, not_loaded}", "{error, permanent}", "A permanent driver stays."});
+    m.result.failures.push_back(
+        {1, "returns", "{error, not_loaded}", "{error, permanent}", "A permanent driver stays."});
     return m.finish(Verdict::failed);
 }
 
 inline RunResult crashed_story() {
     Maker m;
-    m.step(call("bob", "port_control(P, 1, <<>>)", 10),
-           [&] { m.write(journal::Entered{journal::Callback::control, Maker::counter, Maker::port, Maker::bob, Maker::v1, 1, ""}); },
-           StepResult::State::died);
+    m.step(
+        call("bob", "port_control(P, 1, <<>>)", 10),
+        [&] {
+            m.write(journal::Entered{journal::Callback::control, Maker::counter, Maker::port, Maker::bob, Maker::v1, 1,
+                                     ""});
+        },
+        StepResult::State::died);
     Death death;
     death.headline = "SIGSEGV (address 0x8 is not mapped) in callback control of driver counter";
     death.signal = "SIGSEGV";

@@ -17,21 +17,21 @@ TEST_CASE("the differing part is widened to whole words") {
 
 TEST_CASE("one line each, carets under the difference") {
     CHECK(show_difference("{error, not_loaded}", "{error, permanent}", "  ", {}) == "  expected  {error, not_loaded}\n"
-                                                                                     "  got       {error, permanent}\n"
-                                                                                     "                    ^^^^^^^^^\n");
+                                                                                    "  got       {error, permanent}\n"
+                                                                                    "                    ^^^^^^^^^\n");
     // Columns, not bytes.
     CHECK(show_difference("\"\xC3\xA4\", a", "\"\xC3\xA4\", b", "", {}) == "expected  \"\xC3\xA4\", a\n"
-                                                                       "got       \"\xC3\xA4\", b\n"
-                                                                       "               ^\n");
+                                                                           "got       \"\xC3\xA4\", b\n"
+                                                                           "               ^\n");
     CHECK(show_difference("ok", "", "", {}) == "expected  ok\ngot       \n");
 }
 
 TEST_CASE("lists are compared line by line, common lines keep their place") {
     CHECK(show_difference("a\nb\nc", "a\nc\nd", "  ", {}) == "  expected (-) and got (+)\n"
-                                                              "      a\n"
-                                                              "    - b\n"
-                                                              "      c\n"
-                                                              "    + d\n");
+                                                             "      a\n"
+                                                             "    - b\n"
+                                                             "      c\n"
+                                                             "    + d\n");
 }
 
 TEST_CASE("very long lists are shown without pairing") {

@@ -20,8 +20,10 @@ TEST_CASE("the run as one object") {
     run.results.push_back(crashed_story());
     const json doc = written(run);
     CHECK(doc.at("ddlltool").at("report") == 1);
-    CHECK(doc.at("summary") ==
-          json({{"passed", 1}, {"failed", 1}, {"crashed", 1}, {"hung", 0}, {"unusable", 0}, {"bugs", 0}, {"skipped", 0}}));
+    CHECK(
+        doc.at("summary") ==
+        json(
+            {{"passed", 1}, {"failed", 1}, {"crashed", 1}, {"hung", 0}, {"unusable", 0}, {"bugs", 0}, {"skipped", 0}}));
     REQUIRE(doc.at("scenarios").size() == 3);
     const json& story = doc["scenarios"][0];
     CHECK(story.at("verdict") == "passed");
@@ -41,9 +43,12 @@ TEST_CASE("a death in numbers and words; bytes that are no UTF-8 do not break th
     const json doc = written(one(crashed_story()));
     const json& death = doc["scenarios"][0].at("death");
     CHECK(death.at("signal") == "SIGSEGV");
-    CHECK(death.at("in") == json({{"callback", "control"}, {"driver", "counter"}, {"version", "v1"}, {"port", "P"}, {"step", 0}}));
-    CHECK(death.at("stack")[0] ==
-          json({{"module", "crash_control.so"}, {"offset", 0x1139}, {"function", "control"}, {"source", "crash_control.c:12"}}));
+    CHECK(death.at("in") ==
+          json({{"callback", "control"}, {"driver", "counter"}, {"version", "v1"}, {"port", "P"}, {"step", 0}}));
+    CHECK(death.at("stack")[0] == json({{"module", "crash_control.so"},
+                                        {"offset", 0x1139},
+                                        {"function", "control"},
+                                        {"source", "crash_control.c:12"}}));
     CHECK(death.at("output").get<std::string>().ends_with("\xEF\xBF\xBD"));
 }
 
@@ -55,7 +60,8 @@ TEST_CASE("the journal is there when asked for, with names") {
     REQUIRE(events.size() > 20);
     CHECK(events[0].at("seq") == 1);
     bool started = false;
-    for (const auto& event : events) started = started || (event.value("callback", "") == "start" && event.value("port", "") == "P");
+    for (const auto& event : events)
+        started = started || (event.value("callback", "") == "start" && event.value("port", "") == "P");
     CHECK(started);
 }
 

@@ -13,11 +13,14 @@ TEST_CASE("a test case for each scenario, failure and error told apart") {
     skipped.skipped_why = "interrupted";
     run.results.push_back(skipped);
     const std::string xml = report::write_junit(run, {});
-    CHECK(contains(xml, "<testsuite name=\"ddlltool\" tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"1\">\n"
-                        "    <testcase name=\"A reload waits for bob's port\" classname=\"story.json\" file=\"story.json\">\n"
-                        "    </testcase>\n"));
-    CHECK(contains(xml, "<failure type=\"failed\" message=\"returns: expected {error, not_loaded}, got {error, permanent}\">"));
-    CHECK(contains(xml, "<error type=\"crashed\" message=\"SIGSEGV (address 0x8 is not mapped) in callback control of driver counter\">"));
+    CHECK(contains(
+        xml, "<testsuite name=\"ddlltool\" tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"1\">\n"
+             "    <testcase name=\"A reload waits for bob's port\" classname=\"story.json\" file=\"story.json\">\n"
+             "    </testcase>\n"));
+    CHECK(contains(
+        xml, "<failure type=\"failed\" message=\"returns: expected {error, not_loaded}, got {error, permanent}\">"));
+    CHECK(contains(xml, "<error type=\"crashed\" message=\"SIGSEGV (address 0x8 is not mapped) in callback control of "
+                        "driver counter\">"));
     CHECK(contains(xml, "<skipped message=\"interrupted\"/>"));
     CHECK(xml.ends_with("</testsuites>\n"));
 }

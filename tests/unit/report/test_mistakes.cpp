@@ -19,7 +19,8 @@ std::string report_of(const std::string& source, std::vector<Error> mistakes) {
     std::string text = report::write_text(one(result), {});
     std::filesystem::remove(path);
     // The name of the temporary folder is of no interest.
-    for (auto at = text.find(path.string()); at != std::string::npos; at = text.find(path.string(), at)) text.replace(at, path.string().size(), "F");
+    for (auto at = text.find(path.string()); at != std::string::npos; at = text.find(path.string(), at))
+        text.replace(at, path.string().size(), "F");
     return text;
 }
 
@@ -35,8 +36,9 @@ Error mistake(std::string message, std::string hint, int line, int column, std::
 
 TEST_CASE("every mistake has its source line and a caret") {
     const std::string text =
-        report_of("{\n  \"sceario\": 1,\n\t\"title\": 7\n}\n", {mistake("unknown key \"sceario\"", "did you mean \"scenario\"?", 2, 3, "/sceario"),
-                                                            mistake("title must be a text", "", 3, 11)});
+        report_of("{\n  \"sceario\": 1,\n\t\"title\": 7\n}\n",
+                  {mistake("unknown key \"sceario\"", "did you mean \"scenario\"?", 2, 3, "/sceario"),
+                   mistake("title must be a text", "", 3, 11)});
     CHECK(text == "F\n\n"
                   "F:2:3: unknown key \"sceario\" (did you mean \"scenario\"?) [/sceario]\n"
                   "      \"sceario\": 1,\n"
@@ -48,8 +50,10 @@ TEST_CASE("every mistake has its source line and a caret") {
 }
 
 TEST_CASE("of a very long line only the part around the mistake is shown") {
-    const std::string text = report_of(std::string(5000, 'a') + "!" + std::string(5000, 'b'), {mistake("no", "", 1, 5001)});
-    CHECK(contains(text, "    ..." + std::string(50, 'a') + "!" + std::string(49, 'b') + "...\n    " + std::string(53, ' ') + "^\n"));
+    const std::string text =
+        report_of(std::string(5000, 'a') + "!" + std::string(5000, 'b'), {mistake("no", "", 1, 5001)});
+    CHECK(contains(text, "    ..." + std::string(50, 'a') + "!" + std::string(49, 'b') + "...\n    " +
+                             std::string(53, ' ') + "^\n"));
 }
 
 TEST_CASE("places outside the file do no harm") {

@@ -40,8 +40,10 @@ story.json
 
 TEST_CASE("code that stayed is called by its old version, and the proof says so") {
     const std::string text = report::write_text(one(reload_story(false)), {});
-    CHECK(contains(text, "proof    NOT REPLACED: the library of counter/v1 is still in memory, and counter/v1 (build-id 0123456789ab) "
-                         "runs instead of the file asked for\n"));
+    CHECK(contains(
+        text,
+        "proof    NOT REPLACED: the library of counter/v1 is still in memory, and counter/v1 (build-id 0123456789ab) "
+        "runs instead of the file asked for\n"));
     CHECK(contains(text, "runs     counter/v1 init\n              -> alice"));
     CHECK_FALSE(contains(text, "counter/v2"));
 }
@@ -110,7 +112,8 @@ TEST_CASE("a death tells where the driver was, and its output cannot steer the t
 
 TEST_CASE("findings have a rule, a reason and a cure; an unexpected one fails the story") {
     auto result = reload_story(false);
-    result.findings.push_back({"reload-kept-old-code", "error", "counter was not replaced", "image 1 stayed mapped", "Rename it.", 5, false});
+    result.findings.push_back(
+        {"reload-kept-old-code", "error", "counter was not replaced", "image 1 stayed mapped", "Rename it.", 5, false});
     CHECK(report::judged(result, report::FailOn::error) == Verdict::failed);
     CHECK(report::judged(result, report::FailOn::never) == Verdict::passed);
     const std::string text = report::write_text(one(result), {});
@@ -157,7 +160,8 @@ TEST_CASE("a result without journal or scenario is still a report") {
 TEST_CASE("of a repeat the first round is told, later ones only where they went wrong") {
     Maker m;
     const auto round = [&](StepResult::State state) {
-        m.step(call("bob", "port_control(P, 1, <<>>)", 9), [&] { m.returns(Maker::bob, "<<\"1\">>"); }, state);
+        m.step(
+            call("bob", "port_control(P, 1, <<>>)", 9), [&] { m.returns(Maker::bob, "<<\"1\">>"); }, state);
     };
     for (int i = 0; i < 3; ++i) round(StepResult::State::done);
     round(StepResult::State::failed);
@@ -179,7 +183,8 @@ TEST_CASE("two reports of one run are the same bytes") {
 
 TEST_CASE("the summary names what is not zero, and an interrupt") {
     report::Run run;
-    for (const auto verdict : {Verdict::passed, Verdict::failed, Verdict::crashed, Verdict::hung, Verdict::unusable, Verdict::bug, Verdict::skipped}) {
+    for (const auto verdict : {Verdict::passed, Verdict::failed, Verdict::crashed, Verdict::hung, Verdict::unusable,
+                               Verdict::bug, Verdict::skipped}) {
         RunResult result;
         result.verdict = verdict;
         run.results.push_back(result);

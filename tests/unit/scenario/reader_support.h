@@ -48,12 +48,12 @@ inline ReadOptions options() {
 /// A scenario with one driver, two processes and one path, around `steps` (the items of the list). The first step
 /// stands in line 4, and begins in column 3.
 inline std::string story(std::string_view steps) {
-    return fmt::format(R"({{ "scenario": 1, "title": "t", "paths": {{ "Dir": "live" }},
+    return fmt::format(R"j({{ "scenario": 1, "title": "t", "paths": {{ "Dir": "live" }},
   "drivers": {{ "counter": {{ "v1": "a.so", "v2": "b.so" }} }}, "processes": {{ "alice": {{}}, "bob": {{}} }},
   "steps": [
   {}
 ] }}
-)",
+)j",
                        steps);
 }
 

@@ -1,0 +1,97 @@
+#include "check/catalogue.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace ddll::check {
+
+namespace {
+
+constexpr Rule rules[] = {
+    {"binary-out-of-bounds", Severity::error, "a part of a binary lies outside of it",
+     "A node reads past the end of the binary: foreign memory reaches Erlang, or the node crashes.",
+     "Check offset and length against orig_size."},
+    {"binary-refcount-error", Severity::error, "the reference count of a driver binary is wrong",
+     "A node does not notice at once: memory is corrupted, or never freed.",
+     "One driver_free_binary for each driver_alloc_binary and each driver_binary_inc_refc, and none more."},
+    {"call-from-wrong-thread", Severity::error, "an API function was called on a thread that must not call it",
+     "A node does not check: the port's data races with its scheduler.",
+     "Call it from a callback of the port; from threads use erl_drv_send_term and erl_drv_output_term."},
+    {"call-result-misuse", Severity::error, "call returned its result in a wrong way",
+     "A node reads memory that is not the result, or crashes.",
+     "Return the length of what stands at *rbuf; a buffer of your own comes from driver_alloc."},
+    {"control-result-misuse", Severity::error, "control returned its result in a wrong way",
+     "A node reads or frees memory that is not the result: garbage in Erlang, or a crash.",
+     "Return at most rlen bytes in the given buffer; a buffer of your own comes from driver_alloc, or, with "
+     "PORT_CONTROL_FLAG_BINARY, from driver_alloc_binary."},
+    {"double-free", Severity::error, "memory of driver_alloc was freed twice",
+     "A node does not notice at once; its heap is corrupt and it crashes later, elsewhere.",
+     "Set the pointer to NULL after driver_free, and free in one place."},
+    {"driver-alloc-leak", Severity::warning, "memory of driver_alloc outlives the driver",
+     "When the driver is unloaded nobody can free it any more: the node grows with each reload.",
+     "Free what belongs to a port in stop, and what belongs to the driver in finish."},
+    {"dso-nodelete-flag", Severity::warning, "the library asks never to leave memory",
+     "It was linked with -z nodelete: a reload from the same path goes on with the old code.",
+     "Link without -z nodelete."},
+    {"dso-pinned", Severity::warning, "the library stays in memory after it was unloaded",
+     "Something refers to it: a reload from the same path would go on with the old code.",
+     "Look for a library that it opens itself, for symbols that other libraries took from it, and for thread-local objects."},
+    {"dso-pinned-thread-local-destructor", Severity::warning, "a thread-local object with a destructor pins the library",
+     "The loader keeps the library until the thread that used the object ends, and a node's threads never end.",
+     "Keep such data in the port, or in thread-specific data whose key is destroyed in finish."},
+    {"dso-pinned-unique-symbol", Severity::warning, "a unique C++ symbol pins the library",
+     "g++ marks data of inline functions and templates as unique in the process; the loader never removes a library that "
+     "provides one.",
+     "Build with -fno-gnu-unique, or link with a version script that exports only driver_init, or use clang."},
+    {"failure-in-start", Severity::error, "the driver failed its port inside start",
+     "driver_failure* and driver_exit inside start crash a node.", "Return ERL_DRV_ERROR_GENERAL, _ERRNO or _BADARG from start."},
+    {"failure-in-stop", Severity::error, "the driver failed its port inside stop of a draining port",
+     "A node runs stop again and again inside itself.", "In stop only clean up."},
+    {"free-of-foreign-memory", Severity::error, "driver_free of memory that is not from driver_alloc",
+     "A node crashes, at once or later.", "Give memory back to where it came from: malloc to free, driver_alloc to driver_free."},
+    {"lock-held-at-return", Severity::error, "a callback returned with a lock held",
+     "The next callback that wants the lock waits for ever, and a scheduler of the node with it.",
+     "Unlock on every way out of the callback."},
+    {"malformed-term", Severity::warning, "a term description is malformed",
+     "The function answers -1 and no message is sent, which is easily overlooked.",
+     "Check the number of words, the kinds of the arguments and that just one term is left."},
+    {"not-a-port-handle", Severity::error, "something that is no port was used as one",
+     "A node follows the pointer: anything may happen.", "Keep the ErlDrvPort that start was given."},
+    {"pushqv-without-binary", Severity::warning, "driver_pushqv with an element that has no binary",
+     "A node corrupts the port's queue: wrong bytes come out.", "Use driver_pushq for such bytes, or put them into a binary."},
+    {"queue-overdrawn", Severity::warning, "driver_deq of more than the queue holds",
+     "It answers -1 and removes nothing.", "Ask driver_sizeq first."},
+    {"reload-kept-old-code", Severity::error, "the reload kept the old code",
+     "erl_ddll said that the driver was reloaded, but the old library never left memory and new ports run its code.",
+     "Remove the pin named beside this finding. On a running node only a restart, or loading from another path, brings the "
+     "new code."},
+    {"timer-without-timeout-callback", Severity::warning, "driver_set_timer without a timeout callback",
+     "It answers 0 and nothing ever happens.", "Add the timeout callback."},
+    {"unlock-of-unheld-lock", Severity::error, "a lock was unlocked by a thread that does not hold it",
+     "A node does not notice: two threads may then be inside at once.", "Pair each unlock with a lock in the same thread."},
+    {"use-of-dead-port", Severity::warning, "a port was used after its stop had returned",
+     "In the same callback the call fails; later the handle may be freed memory, and a node may crash.",
+     "Forget the handle in stop, and return at once after driver_failure* and driver_exit."},
+};
+
+} // namespace
+
+const char* name(Severity severity) {
+    switch (severity) {
+    case Severity::note: return "note";
+    case Severity::warning: return "warning";
+    case Severity::error: return "error";
+    }
+    return "note";
+}
+
+std::span<const Rule> catalogue() {
+    return rules;
+}
+
+const Rule* rule(std::string_view id) {
+    const auto it = std::find_if(std::begin(rules), std::end(rules), [&](const Rule& r) { return r.id == id; });
+    return it == std::end(rules) ? nullptr : it;
+}
+
+} // namespace ddll::check

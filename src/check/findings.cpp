@@ -1,0 +1,114 @@
+#include "check/findings.h"
+
+#include "host/misuse.h"
+#include "image/demangle.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+namespace ddll::check {
+
+namespace {
+
+constexpr std::size_t shown_symbols = 3;
+
+// Unique symbols that the library itself looks up: the loader has marked it as never to be removed.
+std::vector<const image::ElfSymbol*> pinning_symbols(const image::ElfFacts& facts) {
+    std::vector<const image::ElfSymbol*> found;
+    for (const auto& symbol : facts.symbols)
+        if (symbol.unique && symbol.defined && symbol.relocated) found.push_back(&symbol);
+    return found;
+}
+
+struct Pin {
+    const char* rule;
+    std::string evidence;
+};
+
+Pin pin_of(const ImageNote& image) {
+    if (image.facts == nullptr) return {"dso-pinned", "the library is still mapped after dlclose"};
+    const auto unique = pinning_symbols(*image.facts);
+    if (!unique.empty()) {
+        std::string symbols;
+        for (std::size_t i = 0; i < unique.size() && i < shown_symbols; ++i)
+            symbols += (i > 0 ? ", " : "") + image::demangled(unique[i]->name);
+        if (unique.size() > shown_symbols) symbols += fmt::format(" and {} more", unique.size() - shown_symbols);
+        return {"dso-pinned-unique-symbol", fmt::format("still mapped after dlclose; unique symbol: {}", symbols)};
+    }
+    if (image.facts->nodelete) return {"dso-nodelete-flag", "still mapped after dlclose; DF_1_NODELETE is set"};
+    if (image.facts->imports("__cxa_thread_atexit") || image.facts->imports("__cxa_thread_atexit_impl"))
+        return {"dso-pinned-thread-local-destructor", "still mapped after dlclose; the library registers thread-local destructors"};
+    return {"dso-pinned", "still mapped after dlclose; no unique symbol, no nodelete flag, no thread-local destructor"};
+}
+
+class Finder {
+public:
+    Finder(const Names& names) : names_(names) {}
+
+    void see(const journal::Entry& entry) {
+        if (const auto* closed = std::get_if<journal::ImageClosed>(&entry.event)) see_closed(*closed, entry.seq);
+        else if (const auto* reloaded = std::get_if<journal::Reloaded>(&entry.event)) see_reloaded(*reloaded, entry.seq);
+        else if (const auto* misused = std::get_if<journal::Misused>(&entry.event)) see_misused(*misused, entry.seq);
+    }
+
+    std::vector<Finding> finish() {
+        for (std::size_t i = 0; i < findings_.size(); ++i)
+            if (counts_[i] > 1) findings_[i].evidence += fmt::format(" ({} times)", counts_[i]);
+        return std::move(findings_);
+    }
+
+private:
+    void add(std::string_view id, const std::string& subject, std::string evidence, std::uint64_t entry) {
+        const Rule* found = rule(id);
+        const auto [place, fresh] = index_.try_emplace(std::string(id) + "\n" + subject, findings_.size());
+        if (!fresh) {
+            ++counts_[place->second];
+            return;
+        }
+        findings_.push_back({found, subject.empty() ? std::string(found->title) : fmt::format("{}: {}", subject, found->title),
+                             std::move(evidence), entry});
+        counts_.push_back(1);
+    }
+
+    void see_closed(const journal::ImageClosed& closed, std::uint64_t entry) {
+        if (closed.gone) return;
+        const ImageNote image = names_.image(closed.image);
+        Pin pin = pin_of(image);
+        add(pin.rule, image.label, std::move(pin.evidence), entry);
+    }
+
+    void see_reloaded(const journal::Reloaded& reloaded, std::uint64_t entry) {
+        if (reloaded.new_runs) return;
+        const ImageNote before = names_.image(reloaded.before);
+        add("reload-kept-old-code", names_.driver(reloaded.driver),
+            fmt::format("after the reload {} is what runs: it never left memory, and the loader gave it again instead of the file "
+                        "that the path names now",
+                        before.label),
+            entry);
+    }
+
+    void see_misused(const journal::Misused& misused, std::uint64_t entry) {
+        const auto id = host::rule_id(static_cast<host::Misuse>(misused.rule));
+        std::string evidence = misused.function == host::no_function ? "" : names_.function(misused.function);
+        if (misused.port) evidence += fmt::format("{}port {}", evidence.empty() ? "" : ", ", names_.port(misused.port));
+        if (!misused.detail.empty()) evidence += fmt::format("{}{}", evidence.empty() ? "" : ": ", misused.detail);
+        const bool by_function = misused.function != host::no_function;
+        add(id, by_function ? names_.function(misused.function) : "", std::move(evidence), entry);
+    }
+
+    const Names& names_;
+    std::vector<Finding> findings_;
+    std::vector<std::uint64_t> counts_;
+    std::map<std::string, std::size_t> index_;
+};
+
+} // namespace
+
+std::vector<Finding> find(const journal::Journal& journal, const Names& names) {
+    Finder finder(names);
+    for (const journal::Entry& entry : journal) finder.see(entry);
+    return finder.finish();
+}
+
+} // namespace ddll::check

@@ -1,0 +1,37 @@
+#pragma once
+/// Who looks at a run after it ended: each function reads the journal and the files' facts and says what it found.
+#include "check/catalogue.h"
+#include "image/elf_facts.h"
+#include "journal/journal.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace ddll::check {
+
+struct Finding {
+    const Rule* rule = nullptr;
+    std::string title;    ///< the rule's, with whom it concerns
+    std::string evidence; ///< what was seen
+    std::uint64_t entry = 0; ///< the journal entry that shows it
+};
+
+/// What is known about an opened library besides the journal.
+struct ImageNote {
+    std::string label;                       ///< "counter/v1"
+    const image::ElfFacts* facts = nullptr;  ///< of its file, or nullptr
+};
+
+struct Names {
+    std::function<ImageNote(ImageId)> image;
+    std::function<std::string(DriverId)> driver;
+    std::function<std::string(PortId)> port;
+    std::function<std::string(std::uint16_t)> function; ///< of the driver API
+};
+
+/// All findings in the order of the journal. The same thing said again (same rule, same subject) is said once, with a
+/// count in its evidence.
+std::vector<Finding> find(const journal::Journal& journal, const Names& names);
+
+} // namespace ddll::check

@@ -1,1 +1,0 @@
-#include "image/elf_facts.h"

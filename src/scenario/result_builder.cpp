@@ -1,0 +1,218 @@
+#include "scenario/result_builder.h"
+
+#include "check/findings.h"
+#include "host/host.h"
+#include "scenario/autopsy.h"
+#include "term/external.h"
+#include "term/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ddll::scenario {
+
+const char* name(Verdict v) {
+    switch (v) {
+    case Verdict::passed: return "passed";
+    case Verdict::failed: return "failed";
+    case Verdict::crashed: return "crashed";
+    case Verdict::hung: return "hung";
+    case Verdict::unusable: return "unusable";
+    case Verdict::bug: return "bug";
+    case Verdict::skipped: return "skipped";
+    }
+    return "bug";
+}
+
+namespace {
+
+using StepState = StepResult::State;
+
+// One walk over the journal: steps, failures, names.
+class Reading {
+public:
+    explicit Reading(RunResult& result) : result_(result) {}
+
+    void run() {
+        for (const journal::Entry& entry : *result_.journal) {
+            last_ = entry.seq;
+            std::visit([&](const auto& event) { see(event, entry.seq); }, entry.event);
+        }
+        if (open_) result_.steps[*open_].last_entry = last_;
+    }
+
+    bool ended = false;
+    std::optional<std::uint32_t> open_;           ///< the step that was begun and not ended
+    std::optional<host::Impasse::Kind> impasse;
+    std::string open_failure;                     ///< text of dlopen in the current step
+
+private:
+    template <class E>
+    void see(const E&, std::uint64_t) {}
+
+    StepResult* at(std::uint32_t index) { return index < result_.steps.size() ? &result_.steps[index] : nullptr; }
+
+    void see(const journal::StepBegun& e, std::uint64_t seq) {
+        open_failure.clear();
+        open_ = e.index;
+        if (StepResult* step = at(e.index)) step->first_entry = step->last_entry = seq;
+    }
+    void see(const journal::StepEnded& e, std::uint64_t seq) {
+        open_.reset();
+        if (StepResult* step = at(e.index)) {
+            step->state = StepState::done;
+            step->last_entry = seq;
+        }
+    }
+    void see(const journal::Mismatched& e, std::uint64_t) {
+        if (StepResult* step = at(e.index)) step->state = StepState::failed;
+        result_.failures.push_back({e.index, std::string(e.what), std::string(e.expected), std::string(e.got), ""});
+    }
+    void see(const journal::StepFailed& e, std::uint64_t) {
+        if (StepResult* step = at(e.index)) step->state = StepState::failed;
+        impasse = static_cast<host::Impasse::Kind>(e.kind);
+        result_.failures.push_back({e.index, "step", "(the step can be done)", std::string(e.text), ""});
+    }
+    void see(const journal::ImageFailed& e, std::uint64_t) {
+        if (e.kind == static_cast<std::uint8_t>(lifecycle::LoadError::Kind::open_error)) open_failure = e.text;
+    }
+    void see(const journal::Bound& e, std::uint64_t) {
+        const auto value = term::decode(e.term);
+        if (!value) return;
+        using Kind = term::Term::Kind;
+        const Kind kind = value->term.kind();
+        if (kind != Kind::pid && kind != Kind::port && kind != Kind::reference) return;
+        // A later name of the same thing (in another round) wins; an equal thing named twice keeps its first name.
+        result_.names.try_emplace(term::print(value->term), std::string(e.name));
+    }
+    void see(const journal::Ended&, std::uint64_t) { ended = true; }
+
+    RunResult& result_;
+    std::uint64_t last_ = 0;
+};
+
+void add_findings(RunResult& result, const Running& running, const RunOptions& options) {
+    std::map<DriverId, std::string> drivers;
+    std::map<ImageId, const Versions::Known*> images;
+    std::map<ImageId, DriverId> driver_of;
+    for (const journal::Entry& entry : *result.journal) {
+        if (const auto* changed = std::get_if<journal::DriverChanged>(&entry.event)) drivers[changed->driver] = changed->name;
+        if (const auto* opened = std::get_if<journal::ImageOpened>(&entry.event)) {
+            images[opened->image] = running.versions.of(*opened);
+            driver_of[opened->image] = opened->driver;
+            if (images[opened->image] != nullptr) result.versions[opened->image.value] = images[opened->image]->version;
+        }
+    }
+    check::Names names;
+    names.driver = [&](DriverId id) { return drivers[id]; };
+    names.function = [&](std::uint16_t number) { return std::string(options.api_function(number)); };
+    names.port = [&](PortId id) {
+        const std::string printed = term::print(term::Term::port(id.value));
+        const auto it = result.names.find(printed);
+        return it == result.names.end() ? printed : it->second;
+    };
+    names.image = [&](ImageId id) {
+        const Versions::Known* known = images[id];
+        const std::string driver = drivers[driver_of[id]];
+        return check::ImageNote{known == nullptr ? driver : driver + "/" + known->version, known == nullptr ? nullptr : &known->facts};
+    };
+    for (check::Finding& found : check::find(*result.journal, names)) {
+        Finding finding;
+        finding.rule = found.rule->id;
+        finding.severity = check::name(found.rule->severity);
+        finding.title = std::move(found.title);
+        finding.evidence = std::move(found.evidence);
+        finding.advice = found.rule->advice;
+        for (std::size_t i = 0; i < result.steps.size(); ++i)
+            if (result.steps[i].first_entry != 0 && result.steps[i].first_entry <= found.entry && found.entry <= result.steps[i].last_entry)
+                finding.step = static_cast<std::uint32_t>(i);
+        const auto& expected = result.scenario->expected_findings;
+        finding.expected = std::find(expected.begin(), expected.end(), finding.rule) != expected.end();
+        result.findings.push_back(std::move(finding));
+    }
+    for (const std::string& rule : result.scenario->expected_findings) {
+        const bool found = std::any_of(result.findings.begin(), result.findings.end(), [&](const Finding& f) { return f.rule == rule; });
+        if (!found) result.failures.push_back({UINT32_MAX, "expected_findings", rule, "(not found)", ""});
+    }
+}
+
+void judge_death(RunResult& result, const Reading& reading) {
+    Death& death = *result.death;
+    if (reading.open_) {
+        StepResult& step = result.steps[*reading.open_];
+        if (step.state == StepState::not_reached) step.state = StepState::died;
+    }
+    const auto& expected = result.scenario->expected_crash;
+    if (expected) {
+        const auto wrong = unexpected_part(*expected, death);
+        const bool last_step = death.in.step + 1 == result.flat.size();
+        if (!wrong && last_step) {
+            death.expected = true;
+            result.verdict = Verdict::passed;
+            return;
+        }
+        result.failures.push_back({death.in.step, "expected_crash", wrong ? wrong->first : "the death comes in the last step",
+                                   wrong ? wrong->second : fmt::format("it came in step {}", result.flat[death.in.step].number), ""});
+    }
+    result.verdict = death.timed_out ? Verdict::hung : Verdict::crashed;
+}
+
+void judge_failures(RunResult& result, const Reading& reading) {
+    if (reading.impasse == host::Impasse::Kind::no_rest || reading.impasse == host::Impasse::Kind::journal_full) {
+        result.verdict = Verdict::hung;
+        return;
+    }
+    result.verdict = Verdict::failed;
+    if (reading.open_failure.empty()) return;
+    for (Failure& failure : result.failures) {
+        if (!failure.what.starts_with("returns")) continue;
+        // The story is not at fault: the library it needs cannot be opened.
+        result.verdict = Verdict::unusable;
+        failure.help = fmt::format("the loader says: {}", reading.open_failure);
+    }
+}
+
+} // namespace
+
+RunResult build_result(Running running, const isolate::Ending& ending, const RunOptions& options) {
+    RunResult result;
+    result.scenario = running.scenario;
+    result.file = running.scenario->file;
+    result.title = running.scenario->title;
+    result.flat = running.steps;
+    result.steps.resize(result.flat.size());
+    result.journal = running.journal;
+    result.output = ending.output;
+
+    Reading reading(result);
+    reading.run();
+    add_findings(result, running, options);
+
+    if (const auto* bug = std::get_if<isolate::Bug>(&ending.how)) {
+        result.verdict = Verdict::bug;
+        result.failures.push_back({reading.open_.value_or(UINT32_MAX), "ddlltool", "(no bug in ddlltool)", bug->text,
+                                   "please report this with the scenario file"});
+    } else if (std::holds_alternative<isolate::Cancelled>(ending.how)) {
+        result.verdict = Verdict::skipped;
+        result.skipped_why = "interrupted";
+    } else if (!std::holds_alternative<isolate::Finished>(ending.how)) {
+        result.death = examine(ending, result, running.versions, reading.open_.value_or(UINT32_MAX));
+        judge_death(result, reading);
+    } else if (!result.failures.empty()) {
+        judge_failures(result, reading);
+    } else if (!reading.ended) {
+        result.verdict = Verdict::bug;
+        result.failures.push_back({UINT32_MAX, "ddlltool", "(the story is played to its end)",
+                                   result.journal->full() ? "the journal is full" : "the child ended without a word", ""});
+    } else {
+        result.verdict = Verdict::passed;
+        if (result.scenario->expected_crash) {
+            result.verdict = Verdict::failed;
+            result.failures.push_back({UINT32_MAX, "expected_crash", "the driver dies", "the story came to its end", ""});
+        }
+    }
+    return result;
+}
+
+} // namespace ddll::scenario

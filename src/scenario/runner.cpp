@@ -1,0 +1,97 @@
+#include "scenario/runner.h"
+
+#include "base/check.h"
+#include "scenario/player.h"
+#include "scenario/result_builder.h"
+#include "scenario/work_folder.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace ddll::scenario {
+
+namespace {
+
+// One run from its preparation in the parent to its result; the pool keeps it alive.
+struct Run {
+    Running running;
+    std::optional<WorkFolder> folder;
+    std::size_t index = 0;
+};
+
+RunResult unusable(const Scenario& scenario, Error why) {
+    RunResult result;
+    result.file = scenario.file;
+    result.title = scenario.title;
+    result.verdict = Verdict::unusable;
+    result.mistakes.push_back(std::move(why));
+    return result;
+}
+
+// Without a child, for debuggers: nothing is caught.
+void play_here(isolate::Job job) {
+    std::error_code ignored;
+    const auto here = std::filesystem::current_path(ignored);
+    if (!job.prepare()) return;
+    job.body();
+    std::filesystem::current_path(here, ignored);
+    job.done(isolate::Ending{});
+}
+
+} // namespace
+
+Played run_all(std::vector<Scenario> scenarios, const RunOptions& options, const std::function<void(const RunResult&)>& progress) {
+    DDLL_CHECK(options.api_function != nullptr);
+    Played played;
+    played.results.resize(scenarios.size());
+    isolate::Pool pool(options.parallel);
+    for (std::size_t i = 0; i < scenarios.size(); ++i) {
+        isolate::Job job;
+        auto scenario = std::make_shared<const Scenario>(std::move(scenarios[i]));
+        if (scenario->time_limit) job.limits.wall = *scenario->time_limit;
+        if (options.time_limit) job.limits.wall = *options.time_limit;
+        // Made when the pool comes to it: folders, journals and files of a thousand stories at once would be too much.
+        auto run = std::make_shared<std::optional<Run>>();
+        job.prepare = [run, scenario, i, &played, &progress] {
+            auto folder = WorkFolder::create();
+            if (!folder) {
+                played.results[i] = unusable(*scenario, std::move(folder).error());
+                progress(played.results[i]);
+                return false;
+            }
+            run->emplace(Run{Running{scenario, flatten(*scenario), std::make_shared<journal::Journal>(), Versions(*scenario)},
+                             *std::move(folder), i});
+            return true;
+        };
+        job.body = [run, &options] {
+            Running& running = (*run)->running;
+            if (chdir((*run)->folder->path().c_str()) != 0) DDLL_CHECK_MSG(false, std::strerror(errno));
+            play(*running.scenario, running.steps, running.versions, {options.seed, options.api_function}, *running.journal);
+        };
+        job.done = [run, scenario, i, &played, &options, &progress](isolate::Ending ending) {
+            if (!*run) { // interrupted before it was prepared
+                RunResult& result = played.results[i];
+                result.scenario = scenario;
+                result.file = scenario->file;
+                result.title = scenario->title;
+                result.verdict = Verdict::skipped;
+                result.skipped_why = "interrupted";
+            } else {
+                played.results[i] = build_result(std::move((*run)->running), ending, options);
+            }
+            run->reset();
+            progress(played.results[i]);
+        };
+        if (options.in_process) play_here(std::move(job));
+        else pool.add(std::move(job));
+    }
+    pool.run();
+    played.interrupted = pool.interrupted();
+    return played;
+}
+
+} // namespace ddll::scenario

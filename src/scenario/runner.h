@@ -1,0 +1,33 @@
+#pragma once
+/// Plays scenarios, each in a child of its own, and says how each ended.
+#include "scenario/result.h"
+#include "scenario/scenario.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace ddll::scenario {
+
+struct RunOptions {
+    std::optional<std::chrono::milliseconds> time_limit; ///< wins over the scenario's own
+    std::uint64_t seed = 0;
+    bool in_process = false; ///< no child: for debuggers; a crash of the driver is then one of ddlltool
+    unsigned parallel = 1;
+    /// Names of driver API functions by the journal's numbers; must not be null.
+    std::string_view (*api_function)(std::uint16_t) = nullptr;
+};
+
+struct Played {
+    std::vector<RunResult> results; ///< in the order of the scenarios
+    bool interrupted = false;       ///< by SIGINT or SIGTERM: some are skipped
+};
+
+/// `progress` is called as each one ends, in the order of their ends.
+Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
+                               const std::function<void(const RunResult&)>& progress);
+
+
+} // namespace ddll::scenario

@@ -1,0 +1,266 @@
+#!/usr/bin/env python3
+"""Runs the ddlltool executable as a user does and compares what it prints, and its exit code, with golden files.
+
+A case is a row of CASES below, a file of tests/scenarios/failing (its whole report) or a file of tests/cli/bad (its
+mistakes). Each has one golden file in tests/cli/golden: the command, the exit code, stdout and stderr. What differs from
+one build to the next (code offsets, build-ids, the program's own stack frames) is masked first.
+
+usage: tests/cli/run.py --program BUILD/ddlltool [--rebase] [--filter TEXT] [--sanitized] [-j N]
+       --rebase     writes the golden files anew; a person then reads the difference
+       --sanitized  the program has sanitizers in it: cases about memory and signals are left out
+The last line is "N passed, N failed".
+"""
+import argparse
+import concurrent.futures
+import difflib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+GOLDEN = HERE / "golden"
+PATIENCE = 60  # seconds of real time until a case counts as stuck
+
+DEMO = "tests/scenarios/demo"
+FAILING = "tests/scenarios/failing"
+
+# name: arguments, exit code. Played in the project's folder.
+CASES = {
+    "help": (["--help"], 0),
+    "help_run": (["run", "--help"], 0),
+    "help_of_a_command": (["help", "schema"], 0),
+    "no_arguments": ([], 2),
+    "unknown_command": (["rnu"], 2),
+    "unknown_global_option": (["--verison"], 2),
+    "unknown_option": (["run", "--fliter", "x", f"{DEMO}/counter.json"], 2),
+    "no_files": (["run"], 2),
+    "bad_format": (["run", "--format", "jsn", f"{DEMO}/counter.json"], 2),
+    "two_reports_to_stdout": (["run", "--format", "text,json", f"{DEMO}/counter.json"], 2),
+    "bad_duration": (["run", "--timeout", "5", f"{DEMO}/counter.json"], 2),
+    "bad_severity": (["run", "--fail-on", "eror", f"{DEMO}/counter.json"], 2),
+    "contradicting_details": (["run", "-v", "-q", f"{DEMO}/counter.json"], 2),
+    "schema_takes_nothing": (["schema", "x"], 2),
+    "missing_file": (["run", "no/such/story.json"], 3),
+    "no_scenarios_there": (["run", "tests/support"], 77),
+    "filter_leaves_nothing": (["run", "--filter", "no story has this", DEMO], 77),
+    "report_file_cannot_be_written": (["run", "--format", "json=/no/such/folder/x.json", f"{DEMO}/counter.json"], 3),
+    "list": (["run", "--list", DEMO], 0),
+    "list_calls": (["run", "--list-calls"], 0),
+    "story": (["run", f"{DEMO}/counter.json"], 0),
+    "story_verbose": (["run", "--verbose", f"{DEMO}/counter.json"], 0),
+    "story_in_colour": (["run", "--color", "always", f"{DEMO}/counter.json"], 0),
+    "finding": (["run", f"{DEMO}/pinned.json"], 1),
+    "finding_that_may_be": (["run", "--quiet", "--fail-on", "never", f"{DEMO}/pinned.json"], 0),
+    "many": (["run", f"{DEMO}/counter.json", f"{DEMO}/pinned.json", f"{FAILING}/returns.json", "no/such/story.json"], 3),
+    "many_quiet": (["run", "--quiet", "-j4", DEMO, f"{FAILING}/returns.json"], 1),
+    "many_with_a_crash": (["run", "--quiet", f"{FAILING}/crash.json", f"{FAILING}/returns.json", "no/such/story.json"], 4),
+    "junit": (["run", "--format", "junit", f"{DEMO}/counter.json", f"{FAILING}/returns.json"], 1),
+    "json": (["run", "--format", "json", f"{FAILING}/returns.json"], 1),
+}
+
+# What a file of tests/scenarios/failing ends with when it is not 1.
+FAILING_EXIT = {"crash": 4, "other_crash": 4, "hang": 5}
+NOT_SANITIZED = {"failing/crash", "failing/other_crash", "many_with_a_crash", "failing/hang"}
+
+MASKS = [
+    (re.compile(r"^ +#\d+ +(?!\S+\.so\+)\S+\+0x[0-9a-f]+.*\n", re.M), ""),     # frames of the program and of libc's start
+    (re.compile(r"^ +#\d+ +(?:libc|libstdc\+\+|libgcc_s|ld-linux[^ ]*|libm)\.so[^ ]*.*\n", re.M), ""),
+    (re.compile(r"\.so\+0x[0-9a-f]+"), ".so+0x..."),
+    (re.compile(r"build-id [0-9a-f]+"), "build-id ..."),
+    (re.compile(r'"offset": \d+'), '"offset": ...'),
+]
+
+
+def masked(text):
+    for pattern, replacement in MASKS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def environment():
+    env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS")}
+    env.update(LC_ALL="C.UTF-8", TERM="dumb")
+    # A sanitizer must not take the signals that ddlltool reports itself.
+    env.setdefault("ASAN_OPTIONS", "handle_segv=0:handle_sigbus=0:handle_abort=0:handle_sigill=0:handle_sigfpe=0:detect_leaks=0")
+    return env
+
+
+def play(program, arguments):
+    return subprocess.run([program, *arguments], cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=PATIENCE, check=False)
+
+
+def transcript(arguments, done):
+    out = f"$ ddlltool {' '.join(arguments)}\n".replace("$ ddlltool \n", "$ ddlltool\n") + f"exit code {done.returncode}\n"
+    for name, stream in (("stdout", done.stdout), ("stderr", done.stderr)):
+        text = masked(stream.decode("utf-8", "backslashreplace"))
+        if text:
+            out += f"--- {name}\n{text}"
+            out += "" if text.endswith("\n") else "\n(no line end)\n"
+    return out
+
+
+def golden_case(program, name, arguments, expected_exit, rebase):
+    """None, or what is wrong."""
+    done = play(program, arguments)
+    got = transcript(arguments, done)
+    if done.returncode != expected_exit:
+        return f"exit code {done.returncode} instead of {expected_exit}\n{got}"
+    path = GOLDEN / f"{name}.txt"
+    if rebase:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(got, encoding="utf-8")
+        return None
+    if not path.exists():
+        return f"{path.relative_to(ROOT)} does not exist: scripts/test --rebase writes it"
+    expected = path.read_text(encoding="utf-8")
+    if got == expected:
+        return None
+    lines = difflib.unified_diff(expected.splitlines(), got.splitlines(), "golden", "now", lineterm="")
+    return "\n".join(lines)
+
+
+# --- cases that are no comparison of text ----------------------------------------------------------------------------
+
+
+def same_bytes_twice(program):
+    for file in (f"{DEMO}/counter.json", f"{DEMO}/pinned.json", f"{FAILING}/returns.json"):
+        runs = [play(program, ["run", "--format", "json", "--events", file]).stdout for _ in range(2)]
+        assert runs[0] == runs[1] and runs[0], f"two runs of {file} differ"
+
+
+def order_of_results_does_not_depend_on_jobs(program):
+    runs = [play(program, ["run", "-j", jobs, DEMO, FAILING]).stdout for jobs in ("1", "8")]
+    assert runs[0] == runs[1] and runs[0]
+
+
+def json_is_json_and_complete(program):
+    doc = json.loads(play(program, ["run", "--format", "json", "--events", DEMO, f"{FAILING}/returns.json"]).stdout)
+    assert doc["ddlltool"]["report"] == 1, doc["ddlltool"]
+    verdicts = [s["verdict"] for s in doc["scenarios"]]
+    assert verdicts == ["passed", "failed", "failed"], verdicts
+    for story in doc["scenarios"]:
+        assert story["steps"] and story["events"], story["file"]
+        assert [e["seq"] for e in story["events"]] == list(range(1, len(story["events"]) + 1)), story["file"]
+        for step in story["steps"]:
+            assert step["state"] in ("done", "failed", "died", "not_reached"), step
+            assert step["place"]["line"] > 0, step
+
+
+def junit_is_xml(program):
+    root = ElementTree.fromstring(play(program, ["run", "--format", "junit", DEMO, FAILING]).stdout)
+    suite = root.find("testsuite")
+    assert len(suite.findall("testcase")) == int(suite.get("tests"))
+    assert len(suite.findall("testcase/failure")) == int(suite.get("failures")) > 0
+    assert len(suite.findall("testcase/error")) == int(suite.get("errors")) > 0
+
+
+def several_reports_at_once(program):
+    with tempfile.TemporaryDirectory() as folder:
+        done = play(program, ["run", "--format", f"text,json={folder}/r.json", "--format", f"junit={folder}/r.xml", f"{DEMO}/counter.json"])
+        assert done.returncode == 0, done
+        assert done.stdout.endswith(b"1 passed, 0 failed\n"), done.stdout
+        json.loads(Path(folder, "r.json").read_text(encoding="utf-8"))
+        ElementTree.parse(Path(folder, "r.xml"))
+
+
+def schema_is_json(program):
+    schema = json.loads(play(program, ["schema"]).stdout)
+    assert schema["type"] == "object" and "steps" in schema["properties"], schema.keys()
+
+
+def version_names_what_it_was_built_from(program):
+    text = play(program, ["--version"]).stdout.decode()
+    assert re.fullmatch(r"ddlltool \d+\.\d+\.\d+\ndriver interface \d+\.\d+ \(erl_driver\.h of Erlang/OTP \d\S*\)\n"
+                        r"built by (g\+\+|clang) \d+\.\d+\.\d+\n", text), text
+
+
+def a_full_disk_is_no_success(program):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([program, "run", f"{DEMO}/counter.json"], cwd=ROOT, env=environment(), stdout=full,
+                              stderr=subprocess.PIPE, timeout=PATIENCE, check=False)
+    assert done.returncode == 3, done
+    assert b"cannot be written" in done.stderr, done.stderr
+
+
+def ctrl_c_still_ends_with_the_summary(program):
+    # The child must be there before the interrupt, or it would only show that a program can be killed early.
+    process = subprocess.Popen([program, "run", "--timeout", "1min", "-j1", f"{FAILING}/hang.json", f"{DEMO}/counter.json"], cwd=ROOT,
+                               env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    deadline = time.monotonic() + PATIENCE
+    while process.poll() is None and not children.read_text(encoding="ascii").strip():
+        assert time.monotonic() < deadline, "no child was started"
+        time.sleep(0.001)
+    process.send_signal(signal.SIGINT)
+    stdout, _ = process.communicate(timeout=PATIENCE)
+    assert stdout.decode().rstrip().endswith("(interrupted)"), stdout
+    assert process.returncode == 1, process.returncode
+
+
+CHECKS = [same_bytes_twice, order_of_results_does_not_depend_on_jobs, json_is_json_and_complete, junit_is_xml, several_reports_at_once,
+          schema_is_json, version_names_what_it_was_built_from, a_full_disk_is_no_success, ctrl_c_still_ends_with_the_summary]
+
+
+def all_cases():
+    cases = dict(CASES)
+    for file in sorted((ROOT / FAILING).glob("*.json")):
+        cases[f"failing/{file.stem}"] = (["run", f"{FAILING}/{file.name}"], FAILING_EXIT.get(file.stem, 1))
+    for file in sorted((HERE / "bad").glob("*.json")):
+        cases[f"bad/{file.stem}"] = (["run", f"tests/cli/bad/{file.name}"], 3)
+    return cases
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--rebase", action="store_true")
+    parser.add_argument("--filter", default="")
+    parser.add_argument("--sanitized", action="store_true")
+    parser.add_argument("-j", type=int, default=os.cpu_count() or 1)
+    options = parser.parse_args()
+    program = str(Path(options.program).resolve())
+
+    cases = {n: c for n, c in all_cases().items() if options.filter in n and not (options.sanitized and n in NOT_SANITIZED)}
+    if options.rebase and not options.filter and GOLDEN.exists():
+        shutil.rmtree(GOLDEN)
+    checks = [] if options.rebase else [c for c in CHECKS if options.filter in c.__name__]
+
+    def attempt(name, function, *arguments):
+        try:
+            return name, function(*arguments)
+        except subprocess.TimeoutExpired:
+            return name, f"did not end within {PATIENCE} s"
+        except (AssertionError, ValueError, KeyError, OSError, ElementTree.ParseError) as e:
+            return name, f"{type(e).__name__}: {e}"
+
+    with concurrent.futures.ThreadPoolExecutor(options.j) as pool:
+        jobs = [pool.submit(attempt, n, golden_case, program, n, a, code, options.rebase) for n, (a, code) in cases.items()]
+        jobs += [pool.submit(attempt, c.__name__, c, program) for c in checks]
+        results = [job.result() for job in jobs]
+    failed = 0
+    for name, wrong in results:
+        if wrong:
+            failed += 1
+            print(f"FAILED {name}\n{wrong}\n")
+    known = {f"{n}.txt" for n in all_cases()}
+    if not options.filter:
+        for path in sorted(GOLDEN.rglob("*.txt")):
+            if str(path.relative_to(GOLDEN)) not in known:
+                failed += 1
+                print(f"FAILED {path.relative_to(ROOT)} belongs to no case\n")
+    print(f"{len(results) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+#include "helpers.h"
+#include "recorded.h"
+
+using namespace ddll::term;
+
+TEST_CASE("encode gives the bytes of term_to_binary") {
+    for (const auto& row : recorded_terms) {
+        const std::string text = row.text;
+        const std::string external = row.external;
+        INFO(text);
+        CHECK(to_hex(encode(read(text))) == external);
+    }
+}
+
+TEST_CASE("decode takes and refuses what binary_to_term takes and refuses") {
+    for (const auto& row : recorded_decodes) {
+        const std::string bytes = row.bytes;
+        const std::string again = row.again;
+        INFO(bytes);
+        const auto decoded = decode(from_hex(bytes));
+        CHECK((decoded ? to_hex(encode(decoded->term)) : "") == again);
+    }
+}
+
+TEST_CASE("every truncation of every recorded term is refused") {
+    for (const auto& recorded : recorded_terms) {
+        const std::string bytes = from_hex(recorded.external);
+        for (std::size_t size = 0; size < bytes.size(); ++size) {
+            INFO(std::string(recorded.text) << " cut to " << size);
+            // A copy of exactly that size, so that a sanitizer sees any read beyond it.
+            const std::vector<char> cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+            CHECK_FALSE(decode({cut.data(), cut.size()}).has_value());
+        }
+    }
+}
+
+TEST_CASE("what follows a term is ignored and counted") {
+    const auto decoded = decode(encode(read("{a, \"bc\"}")) + "more");
+    REQUIRE(decoded.has_value());
+    CHECK(decoded->used == encode(read("{a, \"bc\"}")).size());
+}
+
+TEST_CASE("identities of this node come back as numbers, those of others keep their bytes") {
+    for (const auto text : {"<0.80.0>", "#Port<0.5>", "#Ref<0.0.0.7>"}) {
+        const Term t = read(text);
+        const auto decoded = decode(encode(t));
+        REQUIRE(decoded.has_value());
+        CHECK(decoded->term == t);
+        CHECK_FALSE(decoded->term.identity().foreign);
+    }
+    const std::string foreign = from_hex("835864000361406200000050000000000000000"
+                                         "5");
+    const auto decoded = decode(foreign);
+    REQUIRE(decoded.has_value());
+    CHECK(decoded->term.as_pid() == 0);
+    CHECK(decoded->term != Term::pid(std::uint64_t{0}));
+    CHECK(encode(decoded->term) == foreign);
+    CHECK(print(decoded->term) == "#Pid<foreign:" + to_hex(foreign).substr(2) + ">");
+    CHECK(read(print(decoded->term)) == decoded->term);
+    // The same pid in another spelling of its node's name is the same pid.
+    const auto spelled = decode(from_hex("8358770361406200000050000000000000000"
+                                         "5"));
+    REQUIRE(spelled.has_value());
+    CHECK(spelled->term == decoded->term);
+}
+
+TEST_CASE("nesting is bounded, but not by the length of a list sent cell by cell") {
+    const auto nested = [](int depth, std::string_view opener) {
+        std::string bytes = "\x83";
+        for (int i = 0; i < depth; ++i) bytes += opener;
+        return bytes + "j" + (opener.size() > 2 ? std::string(static_cast<std::size_t>(depth), 'j') : "");
+    };
+    CHECK(decode(nested(100'000, "h\x01")).has_value());
+    CHECK_FALSE(decode(nested(100'001, "h\x01")).has_value());
+    CHECK_FALSE(decode(nested(5'000'000, "h\x01")).has_value());
+    const std::string_view list_opener("l\0\0\0\1", 5);
+    CHECK(decode(nested(99'999, list_opener)).has_value());
+    CHECK_FALSE(decode(nested(1'000'000, list_opener)).has_value());
+
+    std::string cells = "\x83";
+    for (int i = 0; i < 1'000'000; ++i) cells += std::string_view("l\0\0\0\1a\7", 7);
+    const auto decoded = decode(cells + "j");
+    REQUIRE(decoded.has_value());
+    CHECK(decoded->term.items().size() == 1'000'000);
+    CHECK(decoded->term.is_proper_list());
+}
+
+TEST_CASE("maps decode in any order of their keys") {
+    const auto decoded = decode(from_hex("837400000002610261016101610"
+                                         "2"));
+    REQUIRE(decoded.has_value());
+    CHECK(decoded->term == read("#{1 => 2, 2 => 1}"));
+}
+
+TEST_CASE("lists of 65536 bytes and more are no strings") {
+    const Term string = Term::bytes_list(std::string(65535, 'x')), list = Term::bytes_list(std::string(65536, 'x'));
+    CHECK(encode(string)[1] == 'k');
+    CHECK(encode(list)[1] == 'l');
+    CHECK(decode(encode(string))->term == string);
+    CHECK(decode(encode(list))->term == list);
+}
+
+TEST_CASE("encode_to appends") {
+    std::string out = "x";
+    encode_to(Term::atom("a"), out);
+    CHECK(out == "x" + encode(Term::atom("a")));
+}
