@@ -42,7 +42,8 @@ __attribute__((noinline)) void write_to(volatile int *address)
 
 __attribute__((noinline)) int divide(volatile int *by)
 {
-    return 1 / *by;
+    static volatile int numerator = 7; /* a constant would let the compiler do without dividing */
+    return numerator / *by;
 }
 
 __attribute__((noinline)) void die(const char *way)
@@ -69,7 +70,7 @@ __attribute__((noinline)) void die(const char *way)
     } else if (strcmp(way, "stack") == 0) {
         zero = overflow_stack(nullptr);
     } else if (strcmp(way, "divide") == 0) {
-        zero = divide(&zero);
+        divide(&zero);
     } else if (strcmp(way, "trap") == 0) {
         __builtin_trap();
     }

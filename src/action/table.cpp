@@ -1,5 +1,11 @@
 #include "action/table.h"
 
+#include "base/text.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+
 namespace ddll::action {
 
 using host::Host;
@@ -55,6 +61,22 @@ Evaluated process_info(Host& host, ProcessId, Args args) {
     return badarg();
 }
 
+// What a driver wrote is best seen by reading it. Bounded, so that a driver that floods a file does not take us along.
+Evaluated read_file(Host&, ProcessId, Args args) {
+    constexpr std::size_t largest = std::size_t{64} << 20;
+    std::string path;
+    if (!term::iolist_to_bytes(args[0], path) || path.find('\0') != std::string::npos) return badarg();
+    struct stat st {};
+    const auto failed = [](int number) {
+        return Evaluated::of(term::make_tuple(Term::atom("error"), Term::atom(host::errno_name(number))));
+    };
+    if (stat(path.c_str(), &st) != 0) return failed(errno);
+    if (S_ISDIR(st.st_mode)) return failed(EISDIR);
+    const auto bytes = ::ddll::read_file(path, largest);
+    if (!bytes) return failed(errno != 0 ? errno : EFBIG);
+    return Evaluated::of(term::make_tuple(Term::atom("ok"), Term::binary(*bytes)));
+}
+
 #define DDLL_VERB(body) [](Host & host, ProcessId by, Args a) -> Evaluated { return body; }
 #define DDLL_ASK(body) [](Host & host, ProcessId, Args a) -> Evaluated { return body; }
 #define DDLL_CONSTANT(body) [](Host&, ProcessId, Args) -> Evaluated { return body; }
@@ -80,6 +102,8 @@ const Row rows[] = {
          Term::atom("error"), term::make_tuple(Term::atom("already_started"), Term::atom("undefined"))))),
      "a relic: always {error, {already_started, undefined}}"},
     {"erl_ddll", "stop", 0, DDLL_CONSTANT(Evaluated::of(Term::atom("ok"))), "a relic: always ok"},
+
+    {"file", "read_file", 1, read_file, "{ok, Bytes} of a file, or {error, Reason}"},
 
     {"erlang", "open_port", 2, DDLL_VERB(host.open_port(by, a[0], a[1])), "open_port({spawn_driver, Command}, Settings)"},
     {"erlang", "port_command", 2, DDLL_VERB(host.port_command(by, a[0], a[1], Term::nil())), "give data to output or outputv"},

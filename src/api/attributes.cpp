@@ -32,16 +32,15 @@ int get_port_flags(ErlDrvPort handle) {
 void erl_drv_busy_msgq_limits(ErlDrvPort handle, ErlDrvSizeT* low, ErlDrvSizeT* high) {
     Call call(Function::erl_drv_busy_msgq_limits);
     host::Port* port = call.port(handle);
-    const auto disabled = [&] {
+    if (port == nullptr || !port->has_message_queue_limits) {
         if (low != nullptr) *low = ERL_DRV_BUSY_MSGQ_DISABLED;
         if (high != nullptr) *high = ERL_DRV_BUSY_MSGQ_DISABLED;
-        call.returns();
-    };
-    if (port == nullptr || !port->has_message_queue_limits) return disabled();
+        return call.returns();
+    }
     const ErlDrvSizeT new_low = low != nullptr ? *low : 0, new_high = high != nullptr ? *high : 0;
     if (new_low == ERL_DRV_BUSY_MSGQ_DISABLED || new_high == ERL_DRV_BUSY_MSGQ_DISABLED) {
-        port->has_message_queue_limits = false; // for good
-        return disabled();
+        port->has_message_queue_limits = false; // for good; this call still leaves both as they were given
+        return call.returns();
     }
     // 0 only reads. A limit that is set moves the other one where they would cross: the high one is applied last, and
     // never lets the low one stay above it.
@@ -67,8 +66,9 @@ void erl_drv_set_os_pid(ErlDrvPort handle, ErlDrvSInt pid) {
     call.returns(0, pid);
 }
 
-void erl_drv_init_ack(ErlDrvPort, ErlDrvData) {
-    api::not_implemented(Function::erl_drv_init_ack, 0);
+void erl_drv_init_ack(ErlDrvPort handle, ErlDrvData) {
+    Call call(Function::erl_drv_init_ack);
+    if (call.port(handle) != nullptr) api::not_implemented(Function::erl_drv_init_ack, 0);
 }
 
 int driver_lock_driver(ErlDrvPort handle) {

@@ -5,6 +5,18 @@ using api::Call;
 using api::Function;
 using api::not_implemented;
 
+namespace {
+
+// A bad port has its answer; a good one needs what is not there yet.
+template <class T>
+T missing(Function function, ErlDrvPort handle, T bad_port) {
+    Call call(function);
+    if (call.port(handle) == nullptr) return call.returns(bad_port);
+    return not_implemented(function, bad_port);
+}
+
+} // namespace
+
 extern "C" {
 
 long driver_async(ErlDrvPort handle, unsigned* key, void (*invoke)(void*), void* data, void (*free)(void*)) {
@@ -14,24 +26,24 @@ long driver_async(ErlDrvPort handle, unsigned* key, void (*invoke)(void*), void*
     return call.returns(call.host().add_job(*port, key, invoke, data, free));
 }
 
-unsigned driver_async_port_key(ErlDrvPort) {
-    return not_implemented(Function::driver_async_port_key, 0U);
+unsigned driver_async_port_key(ErlDrvPort handle) {
+    return missing(Function::driver_async_port_key, handle, 0U);
 }
 
-int driver_select(ErlDrvPort, ErlDrvEvent, int, int) {
-    return not_implemented(Function::driver_select, -1);
+int driver_select(ErlDrvPort handle, ErlDrvEvent, int, int) {
+    return missing(Function::driver_select, handle, -1);
 }
 
-int driver_monitor_process(ErlDrvPort, ErlDrvTermData, ErlDrvMonitor*) {
-    return not_implemented(Function::driver_monitor_process, -1);
+int driver_monitor_process(ErlDrvPort handle, ErlDrvTermData, ErlDrvMonitor*) {
+    return missing(Function::driver_monitor_process, handle, -1);
 }
 
-int driver_demonitor_process(ErlDrvPort, const ErlDrvMonitor*) {
-    return not_implemented(Function::driver_demonitor_process, -1);
+int driver_demonitor_process(ErlDrvPort handle, const ErlDrvMonitor*) {
+    return missing(Function::driver_demonitor_process, handle, -1);
 }
 
-ErlDrvTermData driver_get_monitored_process(ErlDrvPort, const ErlDrvMonitor*) {
-    return not_implemented(Function::driver_get_monitored_process, host::nil_word);
+ErlDrvTermData driver_get_monitored_process(ErlDrvPort handle, const ErlDrvMonitor*) {
+    return missing(Function::driver_get_monitored_process, handle, host::nil_word);
 }
 
 int driver_compare_monitors(const ErlDrvMonitor*, const ErlDrvMonitor*) {

@@ -6,7 +6,9 @@ using api::not_implemented;
 
 extern "C" {
 
-ErlDrvPDL driver_pdl_create(ErlDrvPort) {
+ErlDrvPDL driver_pdl_create(ErlDrvPort handle) {
+    api::Call call(Function::driver_pdl_create);
+    if (call.port(handle) == nullptr) return nullptr;
     return not_implemented(Function::driver_pdl_create, static_cast<ErlDrvPDL>(nullptr));
 }
 

@@ -43,10 +43,13 @@ public:
         if (batch() || ++calls_seen_ > 1) add({LineKind::call, naming_.process(e.process), one_line(e.text)});
     }
     void operator()(const Returned& e) {
-        const std::string who = e.late ? naming_.process(e.process) : "";
+        std::string who = naming_.process(e.process);
+        if (e.outcome == Outcome::blocked) return add({LineKind::blocks, std::move(who), "has not got its answer yet"});
+        // A blocking call that could return within its own step is told like any other.
+        if (!e.late || take_back_blocks(who)) who.clear();
         switch (e.outcome) {
         case Outcome::blocked:
-            return add({LineKind::blocks, who, "the call has not returned"});
+            return;
         case Outcome::value:
             return add({LineKind::returns, who, term(e.term)});
         case Outcome::raised_error:
@@ -134,6 +137,13 @@ private:
             ++lines.back().times;
         else
             lines.push_back(std::move(line));
+    }
+
+    /// Removes the line that says that the process waits, if it stands in this step.
+    bool take_back_blocks(const std::string& who) {
+        if (step_ == nullptr) return false;
+        return std::erase_if(step_->lines,
+                             [&](const Line& line) { return line.kind == LineKind::blocks && line.who == who; }) > 0;
     }
 
     std::string callback_text(const Entered& e) const {
@@ -264,7 +274,8 @@ std::vector<std::string> last_events(const scenario::RunResult& result, const Na
     for (const auto& entry : *result.journal) {
         if (until != 0 && entry.seq > until) break;
         naming.observe(entry);
-        if (std::holds_alternative<StepEnded>(entry.event)) continue;
+        // A step that ended, or a name given to a value, explains nothing.
+        if (std::holds_alternative<StepEnded>(entry.event) || std::holds_alternative<Bound>(entry.event)) continue;
         last.push_back(to_text(entry, naming.words()));
         if (last.size() > count) last.pop_front();
     }

@@ -50,6 +50,20 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
     return out;
 }
 
+std::string wrapped_lines(std::string_view text, std::size_t indent, std::size_t width) {
+    std::string out;
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        const std::string_view line = text.substr(0, end);
+        if (indent + line.size() <= width)
+            out += std::string(indent, ' ') + std::string(line) + '\n';
+        else
+            out += wrapped(line, indent, width);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out;
+}
+
 std::string indented(std::string_view text, std::string_view prefix) {
     std::string out;
     while (!text.empty()) {

@@ -24,6 +24,9 @@ std::string printable(std::string_view bytes, bool lines = false);
 /// The text broken at spaces into lines of at most `width` columns, each after `indent` blanks. Ends with a line end.
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t width = 100);
 
+/// Every line of `text` wrapped on its own, so that a list stays a list.
+std::string wrapped_lines(std::string_view text, std::size_t indent, std::size_t width = 100);
+
 /// Every line of `text` after `prefix`, line ends added where missing; empty for an empty text.
 std::string indented(std::string_view text, std::string_view prefix);
 

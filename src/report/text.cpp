@@ -97,7 +97,7 @@ private:
         } else if (!result.failures.empty()) {
             std::string whole;
             for (const auto& failure : result.failures)
-                if (failure.step >= result.flat.size()) whole += failure_text(result, failure, "", look_);
+                if (failure.step >= result.flat.size()) whole += failure_text(failure, "", "", look_);
             add(whole);
             add(replay_text(result, look_));
         }
@@ -115,11 +115,28 @@ private:
                troubles(result, false);
     }
 
+    /// Lines of the file are joined; an empty one separates paragraphs.
+    static std::string description(const scenario::Scenario& scenario) {
+        std::string out, paragraph;
+        const auto flush = [&] {
+            if (!out.empty() && !paragraph.empty()) out += '\n';
+            out += wrapped(printable(paragraph, true), 0);
+            paragraph.clear();
+        };
+        for (const auto& line : scenario.description) {
+            if (line.empty())
+                flush();
+            else
+                paragraph += line + ' ';
+        }
+        flush();
+        return out;
+    }
+
     std::string story(const RunResult& result) const {
         std::string out = heading(result);
         if (result.scenario) {
-            std::string prose;
-            for (const auto& paragraph : result.scenario->description) prose += wrapped(printable(paragraph, true), 0);
+            const std::string prose = description(*result.scenario);
             if (!prose.empty()) out += '\n' + prose;
             out += '\n' + story_text(result, look_);
         }

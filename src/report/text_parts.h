@@ -18,8 +18,8 @@ std::string story_text(const scenario::RunResult& result, const Look& look);
 /// What went wrong in a result that is not shown as a story: the failing step, the failure, the last events.
 std::string trouble_text(const scenario::RunResult& result, const Look& look);
 
-/// One failed expectation, with the difference marked.
-std::string failure_text(const scenario::RunResult& result, const scenario::Failure& failure, std::string_view indent,
+/// One failed expectation, with the difference marked. `at` is its place in the file, or empty where it has been said.
+std::string failure_text(const scenario::Failure& failure, const std::string& at, std::string_view indent,
                          const Look& look);
 
 std::string death_text(const scenario::RunResult& result, const Look& look);

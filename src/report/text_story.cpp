@@ -94,7 +94,7 @@ private:
             for (const auto& line : story_.steps[i].lines)
                 if (everything_ || !line.minor) out += text(line);
         for (const auto& failure : result_.failures)
-            if (failure.step == i) out += failure_text(result_, failure, margin_, look_);
+            if (failure.step == i) out += failure_text(failure, place_text(flat.step->place), margin_, look_);
         if (result_.steps[i].state == StepResult::State::died)
             out += margin_ + look_.style.bad("the story ended here") + '\n';
         return out;

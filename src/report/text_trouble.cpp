@@ -74,9 +74,10 @@ std::string events_text(const RunResult& result, std::uint64_t until, const Look
     return out;
 }
 
-std::string failure_text(const RunResult&, const scenario::Failure& failure, std::string_view indent,
+std::string failure_text(const scenario::Failure& failure, const std::string& at, std::string_view indent,
                          const Look& look) {
-    std::string out = std::string(indent) + look.style.bad("FAILED   " + printable(failure.what)) + '\n';
+    std::string out = std::string(indent) + look.style.bad("FAILED   " + printable(failure.what));
+    out += at.empty() ? "\n" : fmt::format("  at {}\n", printable(at));
     const std::string inner = std::string(indent) + "  ";
     if (!failure.expected.empty() || !failure.got.empty())
         out += show_difference(printable(failure.expected, true), printable(failure.got, true), inner, look.style);
@@ -93,7 +94,7 @@ std::string trouble_text(const RunResult& result, const Look& look) {
             out += row("step", step_line(result, failure.step));
             last = failure.step;
         }
-        out += failure_text(result, failure, "  ", look);
+        out += failure_text(failure, "", "  ", look);
     }
     if (!result.failures.empty()) {
         const std::uint32_t step = result.failures.front().step;
@@ -135,9 +136,9 @@ std::string findings_text(const RunResult& result, const Look& look) {
         const bool grave = counts(finding, look.options.fail_on);
         out += grave ? look.style.bad(head) : look.style.warn(head);
         if (finding.expected) out += look.style.dim(" (expected)");
-        out += '\n' + indented(printable(finding.title, true), "  ");
+        out += '\n' + wrapped_lines(printable(finding.title, true), 2);
         if (finding.step < result.flat.size()) out += row("step", step_line(result, finding.step));
-        if (!finding.evidence.empty()) out += "  evidence\n" + indented(printable(finding.evidence, true), "    ");
+        if (!finding.evidence.empty()) out += "  evidence\n" + wrapped_lines(printable(finding.evidence, true), 4);
         if (!finding.advice.empty()) out += "  what to do\n" + wrapped(printable(finding.advice, true), 4);
     }
     return out;

@@ -81,9 +81,7 @@ std::vector<StackFrame> frames_of(const isolate::CrashReport& crash, const RunRe
         if (module->path.empty()) continue; // ddlltool itself says nothing about the driver
         frame.module = std::filesystem::path(module->path).filename();
         frame.offset = address - module->base;
-        // A return address is just behind its call; the fault itself is where it is.
-        const std::uint64_t looked_up = i == 0 && crash.signal != 0 ? frame.offset : frame.offset - 1;
-        if (const auto place = image::symbolize(file_of(*module, result, versions), looked_up)) {
+        if (const auto place = image::symbolize(file_of(*module, result, versions), frame.offset)) {
             frame.function = place->function;
             if (!place->file.empty()) frame.source = fmt::format("{}:{}", place->file, place->line);
         }

@@ -196,7 +196,7 @@ constexpr Field expectation_fields[] = {
     {"replaced", &flag, false, "Whether the last reload really replaced the code."},
     {"unloaded", &flag, false, "Whether the last unload really removed the library from memory."},
     {"port_count", &count, false, "Number of open ports."},
-    {"held_by", &held, false, "What keeps the code: ports, processes, \"{async, N}\"; in any order."},
+    {"held_by", &held, false, "What keeps the code besides its users: ports, \"{async, N}\"; in any order."},
     {"users", &user_counts, false, "Loads by process."},
 };
 constexpr Shape expectation_shape{"a look at the state", "What must be true of a driver now.", expectation_fields, {}, 2};

@@ -177,9 +177,10 @@ void Player::do_step(const CallStep& step) {
         if (ended_by_itself) continue; // exit/1 does not return
         if (result.kind == Evaluated::Kind::blocked) {
             const bool dead = !self.alive();
-            if (dead && !step.blocks && std::holds_alternative<std::monostate>(step.outcomes[i])) continue; // see `exits`
+            const bool wants_value = !step.blocks && !std::holds_alternative<std::monostate>(step.outcomes[i]);
+            if (dead && !wants_value) continue; // it will never return, as was expected; `exits` tells the reason
             if (dead)
-                mismatch("returns", step.blocks ? "(the call blocks)" : "(the call returns)",
+                mismatch("returns", "(the call returns)",
                          fmt::format("{} ended inside the call: {}", step.by, context().show(self.exit_reason)));
             else if (!step.blocks || !last) mismatch("returns", "(the call returns)", "(the call blocks)");
             continue;

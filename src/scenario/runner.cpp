@@ -51,6 +51,9 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options, const
     isolate::Pool pool(options.parallel);
     for (std::size_t i = 0; i < scenarios.size(); ++i) {
         isolate::Job job;
+        // The story plays in a folder of its own, so paths that were right here must not be relative.
+        for (DriverDecl& driver : scenarios[i].drivers)
+            for (DriverFile& file : driver.versions) file.file = std::filesystem::absolute(file.file).lexically_normal();
         auto scenario = std::make_shared<const Scenario>(std::move(scenarios[i]));
         if (scenario->time_limit) job.limits.wall = *scenario->time_limit;
         if (options.time_limit) job.limits.wall = *options.time_limit;

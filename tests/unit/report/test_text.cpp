@@ -86,7 +86,7 @@ TEST_CASE("a failing story marks the step and says what was not reached") {
     const std::string text = report::write_text(one(failed_story()), {});
     CHECK(contains(text, "  2  alice  erl_ddll:unload(counter)\n"
                          "            returns  {error,permanent}\n"
-                         "            FAILED   returns\n"));
+                         "            FAILED   returns  at story.json:11:5\n"));
     CHECK(contains(text, "1 more step was not reached"));
 }
 
@@ -195,4 +195,37 @@ TEST_CASE("the summary names what is not zero, and an interrupt") {
     run.results.clear();
     run.interrupted = true;
     CHECK(report::summary_line(run, report::FailOn::warning) == "0 passed, 0 failed (interrupted)");
+}
+
+TEST_CASE("a blocking call that returns within its step simply returns; one that does not, blocks") {
+    Maker m;
+    const std::string ok = external("ok");
+    m.step(call("alice", "erl_ddll:reload(Dir, counter)", 9), [&] {
+        m.write(journal::Returned{Maker::alice, journal::Outcome::blocked, false, ""});
+        m.enters(journal::Callback::finish, Maker::v1);
+        m.write(journal::Returned{Maker::alice, journal::Outcome::value, true, ok});
+    });
+    m.step(call("bob", "erl_ddll:reload(Dir, counter)", 10), [&] {
+        m.write(journal::Returned{Maker::bob, journal::Outcome::blocked, false, ""});
+    });
+    m.step(call("alice", "port_close(P)", 11), [&] {
+        m.returns(Maker::alice, "true");
+        m.write(journal::Returned{Maker::bob, journal::Outcome::value, true, ok});
+    });
+    const std::string text = report::write_text(one(m.finish(Verdict::passed)), {});
+    CHECK(contains(text, "  1  alice  erl_ddll:reload(Dir, counter)\n"
+                         "            runs     #1 finish\n"
+                         "            returns  ok\n"
+                         "  2  bob    erl_ddll:reload(Dir, counter)\n"
+                         "            blocks   bob: has not got its answer yet\n"
+                         "  3  alice  port_close(P)\n"
+                         "            returns  true\n"
+                         "            returns  bob: ok\n"));
+}
+
+TEST_CASE("the lines of a description are joined to paragraphs") {
+    Maker m;
+    m.scenario->description = {"One sentence", "goes on.", "", "Another."};
+    CHECK(contains(report::write_text(one(m.finish(Verdict::passed)), {}),
+                   "story.json\n\nOne sentence goes on.\n\nAnother.\n"));
 }
