@@ -43,7 +43,8 @@ __attribute__((noinline)) void write_to(volatile int *address)
 __attribute__((noinline)) int divide(volatile int *by)
 {
     static volatile int numerator = 7; /* a constant would let the compiler do without dividing */
-    return numerator / *by;
+    volatile int quotient = numerator / *by;
+    return quotient;
 }
 
 __attribute__((noinline)) void die(const char *way)

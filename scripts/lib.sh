@@ -51,13 +51,14 @@ need() { # packages...
 
 # Configures and builds a preset; output only when something is to be said.
 build_preset() { # preset [cmake options...]
-    local preset=$1
+    local preset=$1 log
     shift
-    (cd "$root" && cmake --preset "$preset" "$@" >"$root/build-$preset.log" 2>&1) || {
-        cat "$root/build-$preset.log" >&2
-        rm -f "$root/build-$preset.log"
+    log=$(mktemp)
+    if ! (cd "$root" && cmake --preset "$preset" "$@" >"$log" 2>&1); then
+        cat "$log" >&2
+        rm -f "$log"
         return 1
-    }
-    rm -f "$root/build-$preset.log"
+    fi
+    rm -f "$log"
     cmake --build "$root/build-$preset" --parallel "$(nproc)" >&2
 }

@@ -1,5 +1,6 @@
 #include "action/action.h"
 #include "cli/commands.h"
+#include "cli/read_options.h"
 #include "cli/run_arguments.h"
 #include "cli/select.h"
 #include "cli/usage.h"
@@ -16,7 +17,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <memory>
 
 namespace ddll::cli {
@@ -35,17 +35,8 @@ struct Candidate {
     RunResult result;
 };
 
-/// The sample drivers lie beside the program, wherever it was put.
-std::string drivers_beside_program() {
-    std::error_code failure;
-    const auto program = std::filesystem::read_symlink("/proc/self/exe", failure);
-    return failure ? "" : (program.parent_path() / "drivers").string();
-}
-
-std::vector<Candidate> read_all(const RunArguments& arguments) {
-    scenario::ReadOptions options;
-    options.driver_path = arguments.driver_path;
-    if (auto drivers = drivers_beside_program(); !drivers.empty()) options.driver_path.push_back(std::move(drivers));
+std::vector<Candidate> read_all(const RunArguments& arguments, const Context& context) {
+    const scenario::ReadOptions options = read_options(context, arguments.driver_path);
     std::vector<Candidate> out;
     for (const auto& file : find_scenarios(arguments.inputs)) {
         auto read = scenario::read_scenario_file(file, options);
@@ -176,7 +167,7 @@ ExitCode run_command(const std::vector<std::string>& arguments, const Context& c
             return ExitCode::unusable_input;
         }
     }
-    auto candidates = read_all(options);
+    auto candidates = read_all(options, context);
     if (options.list) return list(candidates);
     if (candidates.empty())
         complain("run", options.filters.empty() ? "no *.json file there" : "no scenario passes the filter",

@@ -91,6 +91,8 @@ private:
 
     bool binary(const Expr& pattern, const Term& term) {
         if (!term.is(Term::Kind::bits)) return false;
+        // Nothing to bind: then a binary without a size may stand anywhere, which Erlang allows only at the end.
+        if (all_bound(pattern)) return computed(pattern, term);
         BitReader reader(term.as_bits());
         for (std::size_t i = 0; i < pattern.children.size(); ++i) {
             const auto& segment = pattern.segments[i];

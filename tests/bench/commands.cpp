@@ -1,0 +1,64 @@
+// Whole commands, from fork to exit: what somebody at a shell or in a CI job waits for.
+#include "bench/world.h"
+
+#include <benchmark/benchmark.h>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+
+extern char** environ;
+
+namespace {
+
+using ddll::bench::require;
+
+// Runs a command without output, which must succeed; seconds until it has ended.
+double run(std::vector<std::string> words) {
+    std::vector<char*> arguments;
+    for (auto& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    const auto start = std::chrono::steady_clock::now();
+    pid_t child = 0;
+    int status = 1;
+    const bool started = posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ) == 0;
+    posix_spawn_file_actions_destroy(&actions);
+    require(started && waitpid(child, &status, 0) == child && status == 0, ("a command that succeeds: " + words[0]).c_str());
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void cold_run(benchmark::State& state) {
+    for (auto _ : state)
+        state.SetIterationTime(run({DDLL_BENCH_TOOL, "run", "--drivers", DDLL_BENCH_DRIVERS, DDLL_BENCH_SOURCE "/twelve_steps.json"}));
+}
+
+void cold_erl(benchmark::State& state) {
+    if (std::system("command -v escript >/dev/null") != 0) {
+        state.SkipWithError("there is no escript here");
+        return;
+    }
+    const std::string v1 = DDLL_BENCH_DRIVERS "/counter_v1.so", v2 = DDLL_BENCH_DRIVERS "/counter_v2.so";
+    for (auto _ : state) state.SetIterationTime(run({"escript", DDLL_BENCH_SOURCE "/twelve_steps.escript", v1, v2}));
+}
+
+// Per scenario, one after the other: a child of its own for each, its drivers put in place, its story checked.
+void scenario(benchmark::State& state) {
+    const std::filesystem::path folder = DDLL_BENCH_SCENARIOS "/lifecycle";
+    double scenarios = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+        if (entry.path().extension() == ".json") ++scenarios;
+    for (auto _ : state)
+        state.SetIterationTime(run({DDLL_BENCH_TOOL, "run", "-j", "1", "--drivers", DDLL_BENCH_DRIVERS, folder.string()}) / scenarios);
+}
+
+} // namespace
+
+BENCHMARK(cold_run)->UseManualTime()->Iterations(20);
+BENCHMARK(cold_erl)->UseManualTime()->Iterations(2);
+BENCHMARK(scenario)->UseManualTime()->Iterations(2);
