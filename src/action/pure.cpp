@@ -119,19 +119,29 @@ Evaluated last(Host&, ProcessId, Args a) {
 }
 
 Evaluated member(Host&, ProcessId, Args a) {
-    if (!a[1].is_proper_list()) return badarg();
+    if (!a[1].is_list()) return badarg();
     const auto& items = a[1].items();
-    return Evaluated::of(Term::boolean(std::find(items.begin(), items.end(), a[0]) != items.end()));
+    const bool found = std::find(items.begin(), items.end(), a[0]) != items.end();
+    // The tail is met only where the item is not.
+    if (!found && !a[1].is_proper_list()) return badarg();
+    return Evaluated::of(Term::boolean(found));
 }
 
 Evaluated sublist(Host&, ProcessId, Args a) {
-    if (!a[0].is_proper_list() || !a[1].is(Term::Kind::integer) || a[1].as_integer() < 0) return function_clause();
+    if (!a[0].is_list() || !a[1].is(Term::Kind::integer) || a[1].as_integer() < 0) return function_clause();
     const auto& items = a[0].items();
+    if (!a[0].is_proper_list() && a[1].as_integer() > static_cast<std::int64_t>(items.size())) return function_clause();
     const auto n = std::min<std::int64_t>(a[1].as_integer(), static_cast<std::int64_t>(items.size()));
     return Evaluated::of(Term::list({items.begin(), items.begin() + n}));
 }
 
+// nth and nthtail count down by subtraction, after comparing with 1: whatever is no number is greater than one.
+bool cannot_count_down(const Term& n, const Term& list) {
+    return list.is(Term::Kind::list) && !n.is_integer() && !n.is(Term::Kind::floating);
+}
+
 Evaluated nth(Host&, ProcessId, Args a) {
+    if (cannot_count_down(a[0], a[1])) return raise("badarith");
     if (!a[0].is(Term::Kind::integer) || !a[1].is_list()) return function_clause();
     const auto n = a[0].as_integer();
     if (n < 1 || n > static_cast<std::int64_t>(a[1].items().size())) return function_clause();
@@ -139,11 +149,12 @@ Evaluated nth(Host&, ProcessId, Args a) {
 }
 
 Evaluated nthtail(Host&, ProcessId, Args a) {
-    if (!a[0].is(Term::Kind::integer) || !a[1].is_proper_list()) return function_clause();
+    if (cannot_count_down(a[0], a[1])) return raise("badarith");
+    if (!a[0].is(Term::Kind::integer) || !a[1].is_list()) return function_clause();
     const auto& items = a[1].items();
     const auto n = a[0].as_integer();
     if (n < 0 || n > static_cast<std::int64_t>(items.size())) return function_clause();
-    return Evaluated::of(Term::list({items.begin() + n, items.end()}));
+    return Evaluated::of(Term::list({items.begin() + n, items.end()}, a[1].tail()));
 }
 
 Evaluated reverse(Host&, ProcessId, Args a) {
@@ -154,7 +165,8 @@ Evaluated reverse(Host&, ProcessId, Args a) {
 Evaluated sort(Host&, ProcessId, Args a) {
     if (!a[0].is_proper_list()) return function_clause();
     std::vector<Term> items = a[0].items();
-    std::stable_sort(items.begin(), items.end(), [](const Term& x, const Term& y) { return (x <=> y) < 0; });
+    // 1 and 1.0 are equal to it, and stay in their order.
+    std::stable_sort(items.begin(), items.end(), [](const Term& x, const Term& y) { return compare(x, y, term::Order::numeric) < 0; });
     return Evaluated::of(Term::list(std::move(items)));
 }
 

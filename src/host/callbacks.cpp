@@ -131,12 +131,10 @@ void outputv(Host& host, Port& port, ProcessId caller, ErlIOVec& vector, std::st
     host.settle(port);
 }
 
-std::int64_t control(Host& host, Port& port, ProcessId caller, unsigned command, std::string_view data, char** result,
+std::int64_t control(Host& host, Port& port, ProcessId caller, unsigned command, std::string& data, char** result,
                      std::size_t result_size) {
-    // Not null even for no data, and not the caller's memory: the driver may write into it.
-    std::string copy(data);
     return run(host, {Callback::control, port.driver, &port, {}, caller, command, data}, port.driver->callbacks.control,
-               port.data, command, copy.data(), static_cast<ErlDrvSizeT>(copy.size()), result,
+               port.data, command, data.data(), static_cast<ErlDrvSizeT>(data.size()), result,
                static_cast<ErlDrvSizeT>(result_size));
 }
 

@@ -30,7 +30,8 @@ void flush(Host& host, Port& port);
 void timeout(Host& host, Port& port);
 void output(Host& host, Port& port, ProcessId caller, char* bytes, std::size_t size);
 void outputv(Host& host, Port& port, ProcessId caller, ErlIOVec& vector, std::string_view first_bytes);
-std::int64_t control(Host& host, Port& port, ProcessId caller, unsigned command, std::string_view data, char** result,
+/// The driver gets `data` itself and may write into it, as in call.
+std::int64_t control(Host& host, Port& port, ProcessId caller, unsigned command, std::string& data, char** result,
                      std::size_t result_size);
 std::int64_t call(Host& host, Port& port, ProcessId caller, unsigned command, std::string& data, char** result,
                   std::size_t result_size, unsigned* flags);

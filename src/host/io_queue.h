@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -15,7 +16,6 @@ class IoQueue {
 public:
     explicit IoQueue(DriverMemory& memory) : memory_(&memory) {}
     ~IoQueue() { clear(); }
-    IoQueue(IoQueue&&) = default;
     IoQueue(const IoQueue&) = delete;
 
     std::size_t size() const { return size_; }
@@ -40,8 +40,10 @@ private:
         ErlDrvBinary* binary;
         std::size_t offset, length;
     };
+    std::deque<Slice>& slices();
+
     DriverMemory* memory_;
-    std::deque<Slice> slices_;
+    std::unique_ptr<std::deque<Slice>> slices_; ///< most ports never queue anything, and even an empty deque owns memory
     std::size_t size_ = 0;
     std::vector<SysIOVec> vectors_;
     std::vector<ErlDrvBinary*> binaries_;

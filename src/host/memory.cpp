@@ -1,5 +1,6 @@
 #include "host/memory.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace ddll::host {
@@ -10,16 +11,12 @@ DriverMemory::~DriverMemory() {
 }
 
 void DriverMemory::remember_freed(const void* pointer) {
-    auto& slot = freed_ring_[freed_next_++ % remembered];
-    if (slot != nullptr) {
-        if (const auto it = freed_.find(slot); it != freed_.end() && --it->second == 0) freed_.erase(it);
-    }
-    slot = pointer;
-    ++freed_[pointer];
+    freed_[freed_next_++ % remembered] = pointer;
 }
 
 PointerState DriverMemory::absent_state(const void* pointer) const {
-    return freed_.contains(pointer) ? PointerState::freed : PointerState::foreign;
+    if (pointer == nullptr) return PointerState::foreign;
+    return std::find(std::begin(freed_), std::end(freed_), pointer) != std::end(freed_) ? PointerState::freed : PointerState::foreign;
 }
 
 void* DriverMemory::allocate(std::size_t size, DriverId owner) {

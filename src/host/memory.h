@@ -67,8 +67,7 @@ private:
     std::unordered_map<const ErlDrvBinary*, Binary> binaries_;
     // The last pointers freed, to tell "freed twice" from "never ours".
     static constexpr std::size_t remembered = 1024;
-    std::unordered_map<const void*, std::size_t> freed_;
-    const void* freed_ring_[remembered] = {};
+    const void* freed_[remembered] = {};
     std::size_t freed_next_ = 0;
 
     void remember_freed(const void* pointer);

@@ -39,6 +39,11 @@ bool command_data(const Term& term, std::string& out) {
     return (term.is_list() || term.is_binary()) && term::iolist_to_bytes(term, out);
 }
 
+bool is_command_data(const Term& term) {
+    std::string ignored;
+    return term.is_binary() || command_data(term, ignored);
+}
+
 } // namespace
 
 BifResult Host::port_control(ProcessId by, const Term& port_term, const Term& op, const Term& data) {
@@ -53,10 +58,10 @@ BifResult Host::port_control(ProcessId by, const Term& port_term, const Term& op
     char* result = buffer;
     const std::int64_t n = callbacks::control(*this, *port, by, command, bytes, &result, sizeof buffer);
     const bool binary = (port->control_flags & PORT_CONTROL_FLAG_BINARY) != 0;
-    const Term value = n < 0 ? Term() : control_result(*port, binary, buffer, result, static_cast<std::size_t>(n));
+    Term value = n < 0 ? Term() : control_result(*port, binary, buffer, result, static_cast<std::size_t>(n));
     settle(*port);
     if (n < 0) return BifResult::raise(common_.badarg);
-    return BifResult::of(value);
+    return BifResult::of(std::move(value));
 }
 
 // What the driver left in *rbuf, as a term. A replaced buffer belongs to us now.
@@ -142,10 +147,7 @@ BifResult Host::port_call(ProcessId by, const Term& port_term, const Term& op, c
 
 // Runs output or outputv; false for bad data.
 bool Host::run_command(Port& port, ProcessId caller, const Term& data) {
-    if (port.driver == nullptr) {
-        std::string ignored;
-        return command_data(data, ignored);
-    }
+    if (port.driver == nullptr) return is_command_data(data);
     std::size_t size = 0;
     if (port.driver->callbacks.outputv != nullptr) {
         CommandVector vector(memory_, data);
@@ -208,8 +210,7 @@ BifResult Host::port_command(ProcessId by, const Term& port_term, const Term& da
         else return BifResult::raise(common_.badarg);
     }
     if (port == nullptr || !port->usable()) return BifResult::raise(common_.badarg);
-    std::string bytes;
-    if (!command_data(data, bytes)) {
+    if (!is_command_data(data)) {
         log(fmt::format("Bad value on output port '{}'", port->name));
         return BifResult::raise(common_.badarg);
     }
@@ -272,8 +273,7 @@ BifResult Host::send_to_port(ProcessId by, Port& port, const Term& message, bool
     if (what.is_atom("close")) {
         close(port, common_.normal, CloseCause::message);
     } else if (what.is_tuple(2) && what.elements()[0].is_atom("command")) {
-        std::string bytes;
-        if (!command_data(what.elements()[1], bytes)) {
+        if (!is_command_data(what.elements()[1])) {
             log(fmt::format("Bad value on output port '{}'", port.name));
             bad_signal(port);
         } else if (port.busy && no_suspend) {

@@ -1,6 +1,7 @@
 #pragma once
 /// A simulated process: it runs nothing by itself, actions are done in its name.
 #include "base/id.h"
+#include "host/links.h"
 #include "term/term.h"
 
 #include <optional>
@@ -9,9 +10,6 @@
 #include <vector>
 
 namespace ddll::host {
-
-/// One end of a link: a process or a port.
-using Linked = std::variant<ProcessId, PortId>;
 
 /// How a wrapper of erl_ddll turns the message it waited for into its value.
 enum class WrapperKind : std::uint8_t { load, unload };
@@ -45,7 +43,7 @@ struct Process {
     term::Term exit_reason;    ///< once doomed
     bool scanned = false;      ///< the exit scan is done
     std::vector<term::Term> mailbox;
-    std::vector<Linked> links; ///< in order of linking
+    Links links;
     struct Monitor {
         RefId ref;
         ProcessId watcher; ///< a process ...

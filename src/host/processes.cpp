@@ -105,7 +105,7 @@ std::optional<Answer> Host::take_answer(ProcessId id) {
 }
 
 void Host::remove_link(Process& process, const Linked& other) {
-    std::erase(process.links, other);
+    process.links.remove(other);
 }
 
 // A process that ended gives back what it loaded, in every driver of the list: also in those it never touched.
@@ -128,7 +128,7 @@ void Host::signal_exit(Process& process) {
     journal_.write(journal::ProcessEnded{process.id, term::encode(reason)});
     std::erase_if(registered_, [&](const auto& entry) { return entry.second == std::variant<ProcessId, PortId>(process.id); });
     const Term pid = Term::pid(process.id.value);
-    const std::vector<Linked> links = std::move(process.links);
+    const Links links = std::move(process.links);
     process.links.clear();
     for (const Linked& other : links) {
         if (const auto* port_id = std::get_if<PortId>(&other)) {
@@ -173,7 +173,7 @@ BifResult Host::process_link(ProcessId by, const Term& target) {
             exit_signal(*self, target, Term::atom("noproc"), false);
         } else if (std::find(port->links.begin(), port->links.end(), by) == port->links.end()) {
             port->links.push_back(by);
-            self->links.push_back(port->id);
+            self->links.add(port->id);
         }
         return BifResult::of(common_.true_);
     }
@@ -182,9 +182,8 @@ BifResult Host::process_link(ProcessId by, const Term& target) {
     if (peer == self) return BifResult::of(common_.true_);
     if (peer == nullptr || !peer->alive()) {
         exit_signal(*self, target, Term::atom("noproc"), false);
-    } else if (std::find(self->links.begin(), self->links.end(), Linked(peer->id)) == self->links.end()) {
-        self->links.push_back(peer->id);
-        peer->links.push_back(by);
+    } else if (self->links.add(peer->id)) {
+        peer->links.add(by);
     }
     return BifResult::of(common_.true_);
 }

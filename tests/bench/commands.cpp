@@ -35,7 +35,7 @@ double run(std::vector<std::string> words) {
 
 void cold_run(benchmark::State& state) {
     for (auto _ : state)
-        state.SetIterationTime(run({DDLL_BENCH_TOOL, "run", "--drivers", DDLL_BENCH_DRIVERS, DDLL_BENCH_SOURCE "/twelve_steps.json"}));
+        state.SetIterationTime(run({DDLL_BENCH_TOOL, "run", "--driver-path", DDLL_BENCH_DRIVERS, DDLL_BENCH_SOURCE "/twelve_steps.json"}));
 }
 
 void cold_erl(benchmark::State& state) {
@@ -54,7 +54,7 @@ void scenario(benchmark::State& state) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
         if (entry.path().extension() == ".json") ++scenarios;
     for (auto _ : state)
-        state.SetIterationTime(run({DDLL_BENCH_TOOL, "run", "-j", "1", "--drivers", DDLL_BENCH_DRIVERS, folder.string()}) / scenarios);
+        state.SetIterationTime(run({DDLL_BENCH_TOOL, "run", "-j", "1", "--driver-path", DDLL_BENCH_DRIVERS, folder.string()}) / scenarios);
 }
 
 } // namespace

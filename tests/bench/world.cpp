@@ -56,6 +56,11 @@ World::World(const std::string& driver, bool kill_ports)
     host_.run_until_idle();
 }
 
+World::~World() {
+    host_.process_exit(owner_, Term::pid(owner_.value), Term::atom("kill"));
+    host_.run_until_idle();
+}
+
 Term World::open() {
     const auto opened = host_.open_port(owner_, port_name_, settings_);
     require(opened.value.is(Term::Kind::port), "a port");

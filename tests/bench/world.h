@@ -16,6 +16,9 @@ class World {
 public:
     /// Loads `driver` from driver_folder(); `kill_ports` as in the options of try_load/3.
     explicit World(const std::string& driver, bool kill_ports = false);
+    /// Ends the owner, and with it ports and driver: a library that stays mapped would spoil the next measurement.
+    ~World();
+    World(const World&) = delete;
 
     term::Term open();
     std::vector<term::Term> open(std::size_t ports);

@@ -1,0 +1,75 @@
+#pragma once
+/// The links of a process, in order of linking. Adding and removing cost the same however many there are.
+#include "base/id.h"
+
+#include <cstddef>
+#include <iterator>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+namespace ddll::host {
+
+/// One end of a link: a process or a port.
+using Linked = std::variant<ProcessId, PortId>;
+
+class Links {
+public:
+    /// False when it is there already.
+    bool add(const Linked& other);
+    void remove(const Linked& other);
+    bool contains(const Linked& other) const { return place_of(other) < slots_.size(); }
+    std::size_t size() const { return size_; }
+    bool empty() const { return size_ == 0; }
+    void clear();
+
+    class Iterator {
+    public:
+        using iterator_category = std::forward_iterator_tag;
+        using value_type = Linked;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const Linked*;
+        using reference = const Linked&;
+
+        Iterator() = default;
+        const Linked& operator*() const { return *at_; }
+        const Linked* operator->() const { return at_; }
+        Iterator& operator++() {
+            ++at_;
+            skip();
+            return *this;
+        }
+        Iterator operator++(int) {
+            Iterator before = *this;
+            ++*this;
+            return before;
+        }
+        friend bool operator==(const Iterator&, const Iterator&) = default;
+
+    private:
+        friend class Links;
+        Iterator(const Linked* at, const Linked* end) : at_(at), end_(end) { skip(); }
+        void skip() {
+            while (at_ != end_ && *at_ == nobody) ++at_;
+        }
+        const Linked* at_ = nullptr;
+        const Linked* end_ = nullptr;
+    };
+    Iterator begin() const { return {slots_.data(), slots_.data() + slots_.size()}; }
+    Iterator end() const { return {slots_.data() + slots_.size(), slots_.data() + slots_.size()}; }
+
+private:
+    // A few are searched one by one; the index is made when there are more.
+    static constexpr std::size_t few = 16;
+    static constexpr Linked nobody{};
+
+    std::size_t place_of(const Linked& other) const; ///< slots_.size() when it is not there
+    void close_gaps();
+    void make_index();
+
+    std::vector<Linked> slots_; ///< `nobody` where one was removed
+    std::size_t size_ = 0;
+    std::unordered_map<Linked, std::size_t> index_; ///< places in slots_; empty while there are few slots
+};
+
+} // namespace ddll::host

@@ -1,0 +1,145 @@
+/// What the executables offer to drivers, against the header that drivers are compiled with.
+#include "api/functions.h"
+
+#include <doctest/doctest.h>
+#include <dlfcn.h>
+#include <elf.h>
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace ddll;
+
+namespace {
+
+std::string contents(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Names declared EXTERN or extern, and prototypes without either.
+std::set<std::string> declared_names() {
+    std::string text = contents(DDLL_ERL_DRIVER_H);
+    REQUIRE(text.size() > 1000);
+    text = std::regex_replace(text, std::regex(R"(/\*(?:[^*]|\*(?!/))*\*/)"), " ");
+    text = std::regex_replace(text, std::regex(R"(\n[ \t]*#(?:[^\n\\]|\\\n|\\.)*)"), "\n");
+    const std::regex declaration(R"((?:^|[\n;{}])\s*(?:EXTERN|extern(?!\s*")|void)\s+(?:[\w\s*]+?[\s*])?\*?(\w+)\s*(?:\(|;))");
+    std::set<std::string> names;
+    for (std::sregex_iterator it(text.begin(), text.end(), declaration), end; it != end; ++it) names.insert((*it)[1]);
+    return names;
+}
+
+struct Exported {
+    unsigned char type = 0, binding = 0;
+};
+
+// The defined symbols of .dynsym, read here by hand: the image reader takes only shared objects.
+std::map<std::string, Exported> exported_by(const std::string& path) {
+    const std::string file = contents(path);
+    REQUIRE(file.size() > sizeof(Elf64_Ehdr));
+    const auto at = [&](std::size_t offset, void* out, std::size_t size) {
+        REQUIRE(offset + size <= file.size());
+        std::memcpy(out, file.data() + offset, size);
+    };
+    Elf64_Ehdr header;
+    at(0, &header, sizeof header);
+    REQUIRE(std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0);
+    std::map<std::string, Exported> names;
+    for (unsigned i = 0; i < header.e_shnum; ++i) {
+        Elf64_Shdr section;
+        at(header.e_shoff + i * sizeof section, &section, sizeof section);
+        if (section.sh_type != SHT_DYNSYM) continue;
+        Elf64_Shdr strings;
+        at(header.e_shoff + section.sh_link * sizeof strings, &strings, sizeof strings);
+        for (std::size_t offset = 0; offset < section.sh_size; offset += sizeof(Elf64_Sym)) {
+            Elf64_Sym symbol;
+            at(section.sh_offset + offset, &symbol, sizeof symbol);
+            if (symbol.st_shndx == SHN_UNDEF) continue;
+            const char* name = file.data() + strings.sh_offset + symbol.st_name;
+            names[name] = {static_cast<unsigned char>(ELF64_ST_TYPE(symbol.st_info)),
+                           static_cast<unsigned char>(ELF64_ST_BIND(symbol.st_info))};
+        }
+    }
+    return names;
+}
+
+bool looks_like_api(const std::string& name) {
+    for (const char* prefix : {"driver_", "erl_drv_", "erl_errno", "add_driver", "remove_driver", "set_busy", "set_port", "get_port", "null_func", "dtrace"})
+        if (name.starts_with(prefix)) return true;
+    return false;
+}
+
+void check_exports(const std::string& program) {
+    const auto exported = exported_by(program);
+    for (const api::FunctionRow& row : api::functions()) {
+        const std::string name(row.name);
+        CAPTURE(name);
+        const auto it = exported.find(name);
+        CHECK(it != exported.end());
+        if (it == exported.end()) continue;
+        CHECK(int{it->second.type} == (name == "driver_term_nil" ? STT_OBJECT : STT_FUNC));
+    }
+    for (const auto& [name, symbol] : exported) {
+        CAPTURE(name);
+        CHECK(int{symbol.binding} != STB_GNU_UNIQUE);
+        if (!looks_like_api(name)) continue;
+        const bool listed = std::any_of(api::functions().begin(), api::functions().end(), [&](const auto& row) { return row.name == name; });
+        CHECK(listed);
+    }
+    CHECK_FALSE(exported.contains("driver_init")); // a library without one would be given ours
+}
+
+} // namespace
+
+TEST_CASE("the list is the header, but for one name that no emulator provides") {
+    std::set<std::string> declared = declared_names();
+    CHECK(declared.size() == 113);
+    CHECK(declared.erase("dtrace_drvport_str") == 1);
+    std::set<std::string> listed;
+    for (const api::FunctionRow& row : api::functions()) CHECK_MESSAGE(listed.insert(std::string(row.name)).second, std::string(row.name));
+    CHECK(listed.size() == 112);
+    for (const std::string& name : declared) CHECK_MESSAGE(listed.contains(name), name);
+    for (const std::string& name : listed) CHECK_MESSAGE(declared.contains(name), name);
+}
+
+TEST_CASE("the program exports the list and nothing else of the kind") {
+    check_exports(DDLL_PROGRAM);
+}
+
+TEST_CASE("so does this test, where a driver's lookup finds every name") {
+    check_exports("/proc/self/exe");
+    for (const api::FunctionRow& row : api::functions())
+        CHECK_MESSAGE(dlsym(RTLD_DEFAULT, std::string(row.name).c_str()) != nullptr, std::string(row.name));
+    CHECK(dlsym(RTLD_DEFAULT, "dtrace_drvport_str") == nullptr);
+}
+
+TEST_CASE("rows by number") {
+    using api::Function;
+    CHECK(api::function_name(static_cast<std::uint16_t>(Function::driver_output)) == "driver_output");
+    CHECK(api::function_name(static_cast<std::uint16_t>(Function::erl_drv_thread_self)) == "erl_drv_thread_self");
+    CHECK(api::function_name(static_cast<std::uint16_t>(api::functions().size())) == "?");
+    CHECK(api::function_name(0xffff) == "?");
+}
+
+TEST_CASE("what is exported but not there yet") {
+    std::set<std::string> missing;
+    for (const api::FunctionRow& row : api::functions())
+        if (row.state == api::State::missing) missing.insert(std::string(row.name));
+    const std::set<std::string> expected = {
+        "erl_drv_init_ack",
+        "driver_pdl_create", "driver_pdl_lock", "driver_pdl_unlock", "driver_pdl_get_refc", "driver_pdl_inc_refc", "driver_pdl_dec_refc",
+        "driver_select", "driver_async_port_key",
+        "driver_monitor_process", "driver_demonitor_process", "driver_get_monitored_process", "driver_compare_monitors",
+        "driver_dl_open", "driver_dl_sym", "driver_dl_close", "driver_dl_error",
+        "erl_drv_equal_tids", "erl_drv_thread_create", "erl_drv_thread_exit", "erl_drv_thread_join", "erl_drv_thread_name",
+        "erl_drv_thread_opts_create", "erl_drv_thread_opts_destroy", "erl_drv_thread_self",
+    };
+    CHECK(missing == expected);
+}

@@ -1,0 +1,56 @@
+#include "check/catalogue.h"
+#include "host/misuse.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+using namespace ddll;
+
+TEST_CASE("rules are sorted by id, without doubles, and say everything") {
+    const auto rules = check::catalogue();
+    REQUIRE(!rules.empty());
+    CHECK(std::is_sorted(rules.begin(), rules.end(), [](const auto& a, const auto& b) { return a.id < b.id; }));
+    std::set<std::string_view> ids;
+    for (const check::Rule& rule : rules) {
+        CAPTURE(std::string(rule.id));
+        CHECK(ids.insert(rule.id).second);
+        CHECK(rule.id.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == std::string_view::npos);
+        CHECK(!rule.title.empty());
+        CHECK(!rule.why.empty());
+        CHECK(!rule.advice.empty());
+        CHECK(rule.title.find('\n') == std::string_view::npos);
+        CHECK(rule.title.back() != '.');
+        CHECK(rule.why.back() == '.');
+        CHECK(rule.advice.back() == '.');
+        CHECK(check::rule(rule.id) == &rule);
+    }
+    CHECK(check::rule("no-such-rule") == nullptr);
+    CHECK(check::rule("") == nullptr);
+}
+
+TEST_CASE("every misuse is a rule") {
+#define DDLL_HAS_RULE(name, id)                                                                                        \
+    CHECK(host::rule_id(host::Misuse::name) == id);                                                                    \
+    CHECK_MESSAGE(check::rule(id) != nullptr, id);
+    DDLL_MISUSES(DDLL_HAS_RULE)
+#undef DDLL_HAS_RULE
+}
+
+TEST_CASE("every rule is either a misuse or a finding about images") {
+    std::set<std::string_view> known = {"dso-nodelete-flag", "dso-pinned", "dso-pinned-thread-local-destructor",
+                                        "dso-pinned-unique-symbol", "reload-kept-old-code"};
+#define DDLL_KNOWN(name, id) known.insert(id);
+    DDLL_MISUSES(DDLL_KNOWN)
+#undef DDLL_KNOWN
+    for (const check::Rule& rule : check::catalogue()) CHECK_MESSAGE(known.contains(rule.id), std::string(rule.id));
+    CHECK(known.size() == check::catalogue().size());
+}
+
+TEST_CASE("severities have names") {
+    CHECK(std::string(check::name(check::Severity::note)) == "note");
+    CHECK(std::string(check::name(check::Severity::warning)) == "warning");
+    CHECK(std::string(check::name(check::Severity::error)) == "error");
+}

@@ -1,0 +1,166 @@
+/// Findings from journals made by hand.
+#include "check/findings.h"
+#include "host/misuse.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace ddll;
+
+namespace {
+
+constexpr DriverId counter{7};
+constexpr ImageId first{1}, second{2};
+
+image::ElfFacts facts_with(std::vector<image::ElfSymbol> symbols) {
+    image::ElfFacts facts;
+    facts.symbols = std::move(symbols);
+    return facts;
+}
+
+image::ElfSymbol unique_symbol(std::string name, bool relocated = true) {
+    image::ElfSymbol symbol;
+    symbol.name = std::move(name);
+    symbol.defined = symbol.unique = true;
+    symbol.relocated = relocated;
+    return symbol;
+}
+
+image::ElfSymbol import_of(std::string name) {
+    image::ElfSymbol symbol;
+    symbol.name = std::move(name);
+    symbol.function = true;
+    return symbol;
+}
+
+check::Names names_with(const image::ElfFacts* facts) {
+    check::Names names;
+    names.image = [facts](ImageId id) { return check::ImageNote{"counter/v" + std::to_string(id.value), facts}; };
+    names.driver = [](DriverId) { return std::string("counter"); };
+    names.port = [](PortId id) { return "P" + std::to_string(id.value); };
+    names.function = [](std::uint16_t n) { return n == 3 ? std::string("driver_output") : std::string("driver_free"); };
+    return names;
+}
+
+std::vector<check::Finding> after_close(const image::ElfFacts* facts, bool gone) {
+    journal::Journal journal;
+    journal.write(journal::ImageClosed{first, counter, gone});
+    return check::find(journal, names_with(facts));
+}
+
+std::uint16_t number(host::Misuse misuse) {
+    return static_cast<std::uint16_t>(misuse);
+}
+
+} // namespace
+
+TEST_CASE("a library that left memory is no finding") {
+    const auto facts = facts_with({unique_symbol("x")});
+    CHECK(after_close(&facts, true).empty());
+    journal::Journal nothing;
+    CHECK(check::find(nothing, names_with(&facts)).empty());
+}
+
+TEST_CASE("why a library stays") {
+    SUBCASE("a unique symbol, demangled") {
+        const auto facts = facts_with({unique_symbol("_ZZ5thingvE5count")});
+        const auto found = after_close(&facts, false);
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].rule->id == "dso-pinned-unique-symbol");
+        CHECK(found[0].title == "counter/v1: a unique C++ symbol pins the library");
+        CHECK(found[0].evidence == "still mapped after dlclose; unique symbol: thing()::count");
+        CHECK(found[0].entry == 1);
+    }
+    SUBCASE("many unique symbols: a few are shown") {
+        const auto facts = facts_with({unique_symbol("a"), unique_symbol("b"), unique_symbol("c"), unique_symbol("d"), unique_symbol("e")});
+        const auto found = after_close(&facts, false);
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].evidence == "still mapped after dlclose; unique symbol: a, b, c and 2 more");
+    }
+    SUBCASE("a unique symbol that nothing looks up pins nothing") {
+        const auto facts = facts_with({unique_symbol("a", false)});
+        const auto found = after_close(&facts, false);
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].rule->id == "dso-pinned");
+    }
+    SUBCASE("the nodelete flag") {
+        auto facts = facts_with({import_of("__cxa_thread_atexit")});
+        facts.nodelete = true;
+        const auto found = after_close(&facts, false);
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].rule->id == "dso-nodelete-flag");
+    }
+    SUBCASE("a unique symbol is named before the flag") {
+        auto facts = facts_with({unique_symbol("a")});
+        facts.nodelete = true;
+        CHECK(after_close(&facts, false).at(0).rule->id == "dso-pinned-unique-symbol");
+    }
+    SUBCASE("thread-local destructors") {
+        for (const char* name : {"__cxa_thread_atexit", "__cxa_thread_atexit_impl"}) {
+            const auto facts = facts_with({import_of(name)});
+            CHECK(after_close(&facts, false).at(0).rule->id == "dso-pinned-thread-local-destructor");
+        }
+    }
+    SUBCASE("unknown") {
+        const auto facts = facts_with({});
+        CHECK(after_close(&facts, false).at(0).rule->id == "dso-pinned");
+    }
+    SUBCASE("a file nobody knows") {
+        const auto found = after_close(nullptr, false);
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].rule->id == "dso-pinned");
+        CHECK(found[0].evidence == "the library is still mapped after dlclose");
+    }
+}
+
+TEST_CASE("a reload that kept the old code") {
+    const auto facts = facts_with({});
+    for (const bool old_gone : {false, true}) {
+        journal::Journal journal;
+        journal.write(journal::Reloaded{counter, first, second, old_gone, true});
+        CHECK(check::find(journal, names_with(&facts)).empty());
+    }
+    journal::Journal journal;
+    journal.write(journal::ImageClosed{first, counter, false});
+    journal.write(journal::Reloaded{counter, first, second, false, false});
+    const auto found = check::find(journal, names_with(&facts));
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].rule->id == "dso-pinned");
+    CHECK(found[1].rule->id == "reload-kept-old-code");
+    CHECK(found[1].rule->severity == check::Severity::error);
+    CHECK(found[1].title == "counter: the reload kept the old code");
+    CHECK(found[1].evidence.starts_with("after the reload counter/v1 is what runs"));
+    CHECK(found[1].entry == 2);
+}
+
+TEST_CASE("every misuse is found under its own rule") {
+    const auto facts = facts_with({});
+#define DDLL_FOUND(name, id)                                                                                           \
+    {                                                                                                                  \
+        journal::Journal journal;                                                                                      \
+        journal.write(journal::Misused{number(host::Misuse::name), host::no_function, {}, "why"});                     \
+        const auto found = check::find(journal, names_with(&facts));                                                   \
+        CHECK(found.size() == 1);                                                                                      \
+        CHECK(found.at(0).rule->id == id);                                                                             \
+        CHECK(found.at(0).evidence == "why");                                                                          \
+    }
+    DDLL_MISUSES(DDLL_FOUND)
+#undef DDLL_FOUND
+}
+
+TEST_CASE("the same misuse is said once, with a count; another function is another finding") {
+    const auto facts = facts_with({});
+    journal::Journal journal;
+    journal.write(journal::Misused{number(host::Misuse::dead_port), 3, PortId{5}, ""});
+    journal.write(journal::Misused{number(host::Misuse::dead_port), 4, PortId{5}, ""});
+    journal.write(journal::Misused{number(host::Misuse::dead_port), 3, PortId{6}, ""});
+    journal.write(journal::Misused{number(host::Misuse::double_free), 4, {}, "the block was freed before"});
+    const auto found = check::find(journal, names_with(&facts));
+    REQUIRE(found.size() == 3);
+    CHECK(found[0].title == "driver_output: a port was used after its stop had returned");
+    CHECK(found[0].evidence == "driver_output, port P5 (2 times)");
+    CHECK(found[0].entry == 1);
+    CHECK(found[1].evidence == "driver_free, port P5");
+    CHECK(found[2].evidence == "driver_free: the block was freed before");
+}

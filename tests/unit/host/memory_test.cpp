@@ -1,0 +1,149 @@
+/// Driver memory, atoms and words.
+#include "host/atoms.h"
+#include "host/memory.h"
+#include "stage.h"
+
+#include <doctest/doctest.h>
+
+#include <cstring>
+
+using namespace ddll;
+using namespace ddll::host;
+using namespace ddll::host::test;
+
+namespace {
+constexpr DriverId mine{1}, yours{2};
+}
+
+TEST_CASE("blocks are counted for their owner and known by state") {
+    DriverMemory memory;
+    void* a = memory.allocate(10, mine);
+    void* b = memory.allocate(0, mine);
+    void* c = memory.allocate(5, yours);
+    REQUIRE(a != nullptr);
+    REQUIRE(b != nullptr);
+    CHECK(memory.used_by(mine).blocks == 2);
+    CHECK(memory.used_by(mine).block_bytes == 10);
+    CHECK(memory.size_of(a) == 10);
+    CHECK_FALSE(memory.size_of(&memory).has_value());
+    CHECK(memory.release(a) == PointerState::live);
+    CHECK(memory.release(a) == PointerState::freed);
+    CHECK(memory.release(&memory) == PointerState::foreign);
+    PointerState state;
+    c = memory.reallocate(c, 50, mine, state);
+    CHECK(state == PointerState::live);
+    CHECK(memory.used_by(yours).block_bytes == 50); // still whose it was
+    CHECK(memory.reallocate(&memory, 5, mine, state) == nullptr);
+    CHECK(state == PointerState::foreign);
+    void* fresh = memory.reallocate(nullptr, 5, mine, state);
+    CHECK(state == PointerState::live);
+    CHECK(memory.release(fresh) == PointerState::live);
+    CHECK(memory.reallocate(fresh, 5, mine, state) == nullptr);
+    CHECK(state == PointerState::freed);
+}
+
+TEST_CASE("only so many freed pointers are remembered") {
+    DriverMemory memory;
+    char* block = static_cast<char*>(memory.allocate(100'000, mine));
+    CHECK(memory.release(block) == PointerState::live);
+    std::vector<void*> others;
+    for (int i = 0; i < 2000; ++i) others.push_back(memory.allocate(16, mine));
+    for (void* other : others) CHECK(memory.release(other) == PointerState::live);
+    CHECK(memory.release(block) == PointerState::foreign);
+}
+
+TEST_CASE("binaries: references, sharing, sizes") {
+    DriverMemory memory;
+    ErlDrvBinary* b = memory.allocate_binary(8, mine);
+    REQUIRE(b != nullptr);
+    CHECK(b->orig_size == 8);
+    CHECK(memory.references(b) == 1);
+    CHECK(memory.add_reference(b) == 2);
+    CHECK(memory.decrease_reference(b) == 1);
+    CHECK(memory.decrease_reference(b) == 0); // refused: it stays
+    CHECK(memory.references(b) == 1);
+    PointerState state;
+    b = memory.reallocate_binary(b, 100, state);
+    CHECK(state == PointerState::live);
+    CHECK(b->orig_size == 100);
+    {
+        const auto shared = memory.share(b);
+        const auto copy = shared;
+        CHECK(memory.references(b) == 2);
+    }
+    CHECK(memory.references(b) == 1);
+    CHECK(memory.used_by(mine).binary_bytes == 100);
+    CHECK(memory.drop_reference(b) == 0);
+    CHECK(memory.state_of(b) == PointerState::freed);
+    CHECK(memory.reallocate_binary(b, 5, state) == nullptr);
+    CHECK(state == PointerState::freed);
+    CHECK(memory.allocate_binary(std::size_t{1} << 60, mine) == nullptr);
+    CHECK(memory.allocate_binary(static_cast<std::size_t>(-1), mine) == nullptr);
+}
+
+TEST_CASE("what a driver does wrong with memory") {
+    Script script;
+    Stage stage(script);
+    stage.open();
+    stage.inside([](ErlDrvPort) {
+        void* block = driver_alloc(5);
+        driver_free(block);
+        driver_free(block);
+        int here = 0;
+        driver_free(&here);
+        driver_free(nullptr);
+    });
+    CHECK(stage.misuses() == "double-free free-of-foreign-memory");
+    stage.inside([](ErlDrvPort) {
+        ErlDrvBinary* binary = driver_alloc_binary(5);
+        CHECK(driver_binary_dec_refc(binary) == 0); // the last one goes with driver_free_binary
+        CHECK(driver_binary_inc_refc(binary) == 2);
+        CHECK(driver_realloc_binary(binary, 6) != nullptr); // while somebody else has it
+    });
+    CHECK(stage.misuses() == "double-free free-of-foreign-memory binary-refcount-error binary-refcount-error");
+    stage.inside([](ErlDrvPort) {
+        ErlDrvBinary* binary = driver_alloc_binary(5);
+        driver_free_binary(binary);
+        driver_free_binary(binary);
+        CHECK(driver_binary_get_refc(binary) == 0);
+        driver_free_binary(nullptr);
+    });
+    CHECK(stage.misuses().ends_with("binary-refcount-error binary-refcount-error binary-refcount-error binary-refcount-error"));
+}
+
+TEST_CASE("a message keeps the binary it shows") {
+    Script script;
+    Stage stage(script);
+    stage.open("[binary]");
+    stage.inside([](ErlDrvPort p) {
+        ErlDrvBinary* binary = driver_alloc_binary(80);
+        std::memset(binary->orig_bytes, 'm', 80);
+        driver_output_binary(p, nullptr, 0, binary, 0, 80);
+        driver_free_binary(binary);
+    });
+    const auto owner = stage.host().find_driver("probe")->id;
+    CHECK(stage.host().memory().used_by(owner).binaries == 1);
+    CHECK(stage.heard("Alice") == "{P,{data,<<\"" + std::string(80, 'm') + "\">>}}");
+    CHECK(stage.host().memory().used_by(owner).binaries == 0);
+}
+
+TEST_CASE("words: kinds never overlap, and lead back") {
+    Atoms atoms;
+    const auto ok = atoms.word("ok"), error = atoms.word("error");
+    CHECK(ok != error);
+    CHECK(atoms.word("ok") == ok);
+    CHECK((ok & 0x3f) == 0xb);
+    CHECK(atoms.atom(ok)->as_atom() == "ok");
+    CHECK_FALSE(atoms.atom(nil_word).has_value());
+    CHECK_FALSE(atoms.atom(atoms.word("last") + 0x40).has_value());
+    CHECK(pid_of(word_of(ProcessId{80})) == ProcessId{80});
+    CHECK(port_of(word_of(PortId{5})) == PortId{5});
+    CHECK_FALSE(pid_of(word_of(PortId{5})).has_value());
+    CHECK_FALSE(port_of(word_of(ProcessId{5})).has_value());
+    CHECK_FALSE(pid_of(ok).has_value());
+    CHECK_FALSE(port_of(nil_word).has_value());
+    for (const std::uint64_t n : {1ULL, 5ULL, 1ULL << 40}) CHECK(port_of(handle_of(PortId{n})) == PortId{n});
+    CHECK_FALSE(port_of(ErlDrvPort{}).has_value());
+    CHECK_FALSE(port_of(reinterpret_cast<ErlDrvPort>(-1)).has_value());
+    CHECK_FALSE(port_of(reinterpret_cast<ErlDrvPort>(&atoms)).has_value());
+}
