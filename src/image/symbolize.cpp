@@ -1,6 +1,7 @@
 #include "image/symbolize.h"
 
-#include <cxxabi.h>
+#include "image/demangle.h"
+
 #include <elfutils/libdw.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -32,14 +33,6 @@ public:
 private:
     int fd_;
 };
-
-std::string demangled(const char* name) {
-    int status = 0;
-    char* readable = abi::__cxa_demangle(name, nullptr, nullptr, &status);
-    std::string out = readable ? readable : name;
-    std::free(readable);
-    return out;
-}
 
 /// The address that the file itself gives to its lowest mapped byte.
 std::uint64_t lowest_address(Elf* elf) {

@@ -107,7 +107,6 @@ Json death_json(const Death& death) {
         stack.push_back(std::move(item));
     }
     out["stack"] = std::move(stack);
-    if (!death.last_events.empty()) out["last_events"] = death.last_events;
     put(out, "output", death.output);
     put(out, "advice", death.advice);
     return out;

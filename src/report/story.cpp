@@ -268,7 +268,7 @@ Story tell(const scenario::RunResult& result, const Names& names) {
 
 std::vector<std::string> last_events(const scenario::RunResult& result, const Names& names, std::size_t count,
                                      std::uint64_t until) {
-    if (!result.journal) return result.death ? result.death->last_events : std::vector<std::string>{};
+    if (!result.journal) return {};
     Naming naming(result, names);
     std::deque<std::string> last;
     for (const auto& entry : *result.journal) {

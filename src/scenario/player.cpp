@@ -217,7 +217,7 @@ void Player::check_unblocked(const Effects& effects, const std::string& caller) 
 
 void Player::check_effects(const Effects& effects, std::uint64_t returned_at, bool is_call) {
     const StepView view = observer_.next(returned_at);
-    if (host_.impasse() || mismatches_ > 0) return;
+    if (host_.impasse()) return; // what happened is cut short, and that is said
     std::vector<Mismatch> found;
     const Context c = context();
     check_receives(effects, view, c, found);

@@ -59,7 +59,6 @@ struct Death {
     std::string exception;
     InCallback in;
     std::vector<StackFrame> stack;
-    std::vector<std::string> last_events; ///< the journal's last lines
     std::string output;                   ///< what the driver printed, the end of it
     std::string advice;
     bool expected = false;

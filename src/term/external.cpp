@@ -16,7 +16,10 @@ namespace {
 
 using Kind = Term::Kind;
 
+// The node of every pid, port and reference of the host, as it is encoded: an atom of 13 characters.
 constexpr std::string_view local_node = "nonode@nohost";
+constexpr char encoded_local_node[] = "d\0\x0dnonode@nohost";
+static_assert(encoded_local_node[0] == ERL_ATOM_EXT && encoded_local_node[2] == local_node.size());
 
 // ei is used where it writes what the emulator writes. It does not for integers between 28 and 32 bits, for atoms
 // (and so for node names) and for bitstrings that share memory, which are written here.
@@ -78,12 +81,16 @@ private:
             identity(t);
             return false;
         case Kind::nil:
-            through_ei(1, [](char* to, int* at) { return ei_encode_empty_list(to, at); });
+            out_ += static_cast<char>(ERL_NIL_EXT);
             return false;
         case Kind::bits:
             bits(t.as_bits());
             return false;
         case Kind::tuple:
+            if (t.elements().size() <= 255) {
+                number_after(ERL_SMALL_TUPLE_EXT, t.elements().size(), 1);
+                return true;
+            }
             through_ei(5,
                        [&](char* to, int* at) { return ei_encode_tuple_header(to, at, arity(t.elements().size())); });
             return true;
@@ -111,8 +118,17 @@ private:
     }
 
     void number(std::uint64_t n, int bytes) {
-        for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) out_ += static_cast<char>(n >> shift & 0xFF);
+        char big_endian[8];
+        for (int i = 0; i < bytes; ++i) big_endian[i] = static_cast<char>(n >> (bytes - 1 - i) * 8 & 0xFF);
+        out_.append(big_endian, static_cast<std::size_t>(bytes));
     }
+
+    void number_after(int tag, std::uint64_t n, int bytes) {
+        out_ += static_cast<char>(tag);
+        number(n, bytes);
+    }
+
+    void node() { out_.append(encoded_local_node, sizeof encoded_local_node - 1); }
 
     void integer(std::int64_t n) {
         if (n >= 0 && n <= 255) {
@@ -148,8 +164,7 @@ private:
     }
 
     void latin1_atom(std::string_view latin1) {
-        out_ += static_cast<char>(ERL_ATOM_EXT);
-        number(latin1.size(), 2);
+        number_after(ERL_ATOM_EXT, latin1.size(), 2);
         out_ += latin1;
     }
 
@@ -167,18 +182,18 @@ private:
         }
         if (t.is(Kind::pid)) {
             out_ += static_cast<char>(ERL_NEW_PID_EXT);
-            latin1_atom(local_node);
+            node();
             number(id.number & pid_mask, 4);
             number(id.number >> pid_bits, 4);
         } else if (t.is(Kind::port)) {
             const bool small = id.number < 1U << 28;
             out_ += static_cast<char>(small ? ERL_NEW_PORT_EXT : ERL_V4_PORT_EXT);
-            latin1_atom(local_node);
+            node();
             number(id.number, small ? 4 : 8);
         } else {
             out_ += static_cast<char>(ERL_NEWER_REFERENCE_EXT);
             number(3, 2);
-            latin1_atom(local_node);
+            node();
         }
         number(0, 4);
         if (t.is(Kind::reference))
@@ -188,8 +203,8 @@ private:
     void bits(const Bits& b) {
         DDLL_CHECK(b.size <= INT32_MAX);
         if (b.bits == 8) {
-            through_ei(5 + b.size,
-                       [&b](char* to, int* at) { return ei_encode_binary(to, at, b.data, static_cast<long>(b.size)); });
+            number_after(ERL_BINARY_EXT, b.size, 4);
+            out_ += b.bytes();
             return;
         }
         out_ += static_cast<char>(ERL_BIT_BINARY_EXT);

@@ -147,5 +147,5 @@ BENCHMARK(control_step)->Iterations(300'000);
 BENCHMARK(echo)->Arg(few)->Arg(many)->Iterations(1'000'000);
 BENCHMARK_CAPTURE(api_call, journaled, 1)->UseManualTime()->Iterations(1000);
 BENCHMARK_CAPTURE(api_call, memory, 2)->UseManualTime()->Iterations(1000);
-BENCHMARK(kill_ports)->Arg(1000)->Arg(10'000)->UseManualTime()->Iterations(3);
-BENCHMARK(owner_exit)->Arg(1000)->Arg(10'000)->UseManualTime()->Iterations(3);
+BENCHMARK(kill_ports)->Arg(1000)->Arg(10'000)->Arg(100'000)->UseManualTime()->Iterations(3);
+BENCHMARK(owner_exit)->Arg(1000)->Arg(10'000)->Arg(100'000)->UseManualTime()->Iterations(3);

@@ -30,9 +30,12 @@ std::set<std::string> declared_names() {
     REQUIRE(text.size() > 1000);
     text = std::regex_replace(text, std::regex(R"(/\*(?:[^*]|\*(?!/))*\*/)"), " ");
     text = std::regex_replace(text, std::regex(R"(\n[ \t]*#(?:[^\n\\]|\\\n|\\.)*)"), "\n");
-    const std::regex declaration(R"((?:^|[\n;{}])\s*(?:EXTERN|extern(?!\s*")|void)\s+(?:[\w\s*]+?[\s*])?\*?(\w+)\s*(?:\(|;))");
+    // A prototype has its parenthesis; a bare "void *handle;" is a member of a struct.
+    const std::regex declaration(R"((?:^|[\n;{}])\s*(?:EXTERN|extern(?!\s*"))\s+(?:[\w\s*]+?[\s*])?\*?(\w+)\s*(?:\(|;))");
+    const std::regex prototype(R"((?:^|[\n;{}])\s*void\s+(\w+)\s*\()");
     std::set<std::string> names;
-    for (std::sregex_iterator it(text.begin(), text.end(), declaration), end; it != end; ++it) names.insert((*it)[1]);
+    for (const std::regex* pattern : {&declaration, &prototype})
+        for (std::sregex_iterator it(text.begin(), text.end(), *pattern), end; it != end; ++it) names.insert((*it)[1]);
     return names;
 }
 

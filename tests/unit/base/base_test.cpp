@@ -26,7 +26,7 @@ TEST_CASE("durations are read exactly") {
     CHECK(ns("3min") == 180'000'000'000);
     CHECK(ns("0.001ms") == 1'000);
     for (const char* bad : {"", "5", "-1ms", "ms", "1 fortnight", "1ms2", "1..5s", "99999999999999999999s", "nan", "1e3s"}) {
-        CAPTURE(bad);
+        CAPTURE(std::string(bad));
         const auto d = parse_duration(bad);
         CHECK_FALSE(bool(d));
         if (!d) CHECK(!d.error().message.empty());

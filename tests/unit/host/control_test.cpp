@@ -146,7 +146,7 @@ TEST_CASE("control: its arguments") {
     CHECK(control(keep, "0, <<1:3>>").value == "[]");
     CHECK(data.empty());
     for (const char* bad : {"4294967296, []", "-1, []", "a, []", "1, foo", "1, [256]", "1.0, []"}) {
-        CAPTURE(bad);
+        CAPTURE(std::string(bad));
         CHECK(control(keep, bad).value == "error:badarg");
     }
     Script script;

@@ -83,7 +83,7 @@ TEST_CASE("lines") {
     for (const Row& row : rows) {
         Script script;
         Stage stage(script);
-        CAPTURE(row.outputs.front());
+        CAPTURE(std::string(row.outputs.front()));
         CHECK(shown_after(stage, row.settings, [&](ErlDrvPort p) { for (const char* text : row.outputs) put(p, text); }) == row.heard);
     }
 }
@@ -141,7 +141,7 @@ TEST_CASE("bad data is an error of the caller, and logged") {
     Stage stage(script);
     stage.open();
     for (const char* bad : {"foo", "[256]", "[a]", "<<1:3>>", "7"}) {
-        CAPTURE(bad);
+        CAPTURE(std::string(bad));
         CHECK(stage.run(fmt::format("port_command(P, {})", bad)) == "error:badarg");
     }
     CHECK(stage.trail() == "");

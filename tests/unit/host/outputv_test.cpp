@@ -64,7 +64,7 @@ TEST_CASE("layout of a command") {
     CHECK(layout(repeated(binary(65), 15)) == "0- 975b");
     CHECK(layout("[" + binary(256) + " | " + repeated(binary(255), 15) + "]") == "0- 256b 3825b");
     for (const char* bad : {"foo", "[256]", "[-1]", "[a]", "[1 | 2]", "7", "<<1:3>>", "[<<1:3>>]", "{1}"}) {
-        CAPTURE(bad);
+        CAPTURE(std::string(bad));
         CHECK(layout(bad) == "invalid");
     }
 }

@@ -90,7 +90,7 @@ TEST_CASE("names: only a space ends the driver's name") {
     stage.let("P", "open_port({spawn, [$p, \"ro\" | <<\"be x\">>]}, [])");
     CHECK(command == "probe x");
     for (const char* bad : {"\"probe\\t\"", "\" probe\"", "\"Probe\"", "\"\"", "7", "{probe}", "[112, 0]", "nothing"}) {
-        CAPTURE(bad);
+        CAPTURE(std::string(bad));
         CHECK(stage.run(fmt::format("open_port({{spawn_driver, {}}}, [])", bad)) == "error:badarg");
     }
     CHECK(stage.run("open_port(probe, [])") == "error:badarg");
@@ -103,13 +103,13 @@ TEST_CASE("settings: accepted and refused") {
     for (const char* good : {"stream", "{packet, 1}", "{packet, 2}", "{packet, 4}", "in", "out", "hide", "use_stdio", "nouse_stdio",
                              "stderr_to_stdout", "overlapped_io", "{env, []}", "{cd, \"/\"}", "binary", "eof", "{line, 1}", "line",
                              "{parallelism, true}", "{busy_limits_msgq, {1, 2}}", "{busy_limits_msgq, disabled}"}) {
-        CAPTURE(good);
+        CAPTURE(std::string(good));
         CHECK(stage.let("P", fmt::format("open_port({{spawn_driver, probe}}, [{}])", good)) == "P");
     }
     for (const char* bad : {"exit_status", "{args, []}", "{arg0, \"x\"}", "{busy_limits_port, {1, 2}}", "{line, 0}", "{packet, 3}",
                             "{line, 5}, {packet, 1}", "stderr_to_stdout, nouse_stdio", "unknown", "{parallelism, maybe}",
                             "{busy_limits_msgq, {0, 5}}", "7", "{line, 1, 2}"}) {
-        CAPTURE(bad);
+        CAPTURE(std::string(bad));
         CHECK(stage.run(fmt::format("open_port({{spawn_driver, probe}}, [{}])", bad)) == "error:badarg");
     }
     CHECK(stage.run("open_port({spawn_driver, probe}, [binary | eof])") == "error:badarg");
@@ -240,7 +240,7 @@ TEST_CASE("what a port does not understand hurts its owner") {
     stage.open();
     for (const char* bad : {"hello", "{Bob, close}", "{Alice, closed}", "{Alice, {command, foo}}", "{Alice, {connect, bob}}", "{alice, close}",
                             "{Alice, close, 1}"}) {
-        CAPTURE(bad);
+        CAPTURE(std::string(bad));
         stage.heard("Alice");
         stage.run("Bob", fmt::format("P ! {}", bad));
         CHECK(stage.heard("Alice") == "{'EXIT',P,badsig}");
