@@ -1,4 +1,5 @@
 #include "action/action.h"
+#include "check/catalogue.h"
 #include "cli/commands.h"
 #include "cli/read_options.h"
 #include "cli/run_arguments.h"
@@ -141,6 +142,14 @@ ExitCode list_calls() {
     return ExitCode::ok;
 }
 
+ExitCode list_rules() {
+    std::size_t width = 0;
+    for (const auto& rule : check::catalogue()) width = std::max(width, rule.id.size());
+    for (const auto& rule : check::catalogue())
+        std::puts(fmt::format("{:<{}}  {:<7}  {}", rule.id, width, check::name(rule.severity), rule.title).c_str());
+    return ExitCode::ok;
+}
+
 bool write_to(std::FILE* file, const std::string& text) {
     return std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
 }
@@ -156,6 +165,7 @@ ExitCode run_command(const std::vector<std::string>& arguments, const Context& c
     }
     const RunArguments& options = std::get<RunArguments>(*parsed);
     if (options.list_calls) return list_calls();
+    if (options.list_rules) return list_rules();
 
     // Report files are opened first: it is a pity to play for minutes and then have nowhere to write.
     std::vector<File> files;

@@ -109,6 +109,7 @@ Result<std::variant<RunArguments, HelpText>> parse_run_arguments(const std::vect
         ->type_name("TEXT");
     app.add_flag("--list", out.list, "print what would be played and stop");
     app.add_flag("--list-calls", out.list_calls, "print the calls that scenarios can use and stop");
+    app.add_flag("--list-rules", out.list_rules, "print the rules that findings come from and stop");
     each(app.add_option("--format", formats, format_help()))->type_name("NAME[=FILE]");
     app.add_option("--timeout", timeout,
                    "real time for each scenario, e.g. 500ms or 1min; wins over the file's time_limit")
@@ -160,7 +161,7 @@ Result<std::variant<RunArguments, HelpText>> parse_run_arguments(const std::vect
     if (verbose) out.detail = report::Detail::verbose;
     if (quiet) out.detail = report::Detail::quiet;
     if (story) out.detail = report::Detail::story;
-    if (out.inputs.empty() && !out.list_calls)
+    if (out.inputs.empty() && !out.list_calls && !out.list_rules)
         return about("run", "needs a scenario file or a folder", "ddlltool run FILE|DIR...");
     return std::variant<RunArguments, HelpText>(std::move(out));
 }

@@ -31,7 +31,7 @@ struct RunArguments {
     Color color = Color::automatic;
     report::Detail detail = report::Detail::automatic;
     report::FailOn fail_on = report::FailOn::warning;
-    bool list = false, list_calls = false, events = false, in_process = false;
+    bool list = false, list_calls = false, list_rules = false, events = false, in_process = false;
 };
 
 /// Help was asked for.

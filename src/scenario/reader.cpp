@@ -96,7 +96,7 @@ private:
         for (const Node* item : list.children) {
             if (context_.bad.contains(item) || std::find(known.begin(), known.end(), item->text) != known.end()) continue;
             context_.mistake(*item, fmt::format("there is no rule {}", quote(item->text)),
-                             did_you_mean(item->text, known, "ddlltool explain lists the rules"));
+                             did_you_mean(item->text, known, "ddlltool run --list-rules prints them all"));
         }
     }
 

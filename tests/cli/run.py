@@ -55,6 +55,7 @@ CASES = {
     "report_file_cannot_be_written": (["run", "--format", "json=/no/such/folder/x.json", f"{DEMO}/counter.json"], 3),
     "list": (["run", "--list", DEMO], 0),
     "list_calls": (["run", "--list-calls"], 0),
+    "list_rules": (["run", "--list-rules"], 0),
     "story": (["run", f"{DEMO}/counter.json"], 0),
     "story_verbose": (["run", "--verbose", f"{DEMO}/counter.json"], 0),
     "story_in_colour": (["run", "--color", "always", f"{DEMO}/counter.json"], 0),
