@@ -101,7 +101,8 @@ Json death_json(const Death& death) {
     if (!in.empty()) out["in"] = std::move(in);
     Json stack = Json::array();
     for (const auto& frame : death.stack) {
-        Json item = {{"module", frame.module}, {"offset", frame.offset}};
+        Json item = {{"module", frame.module}};
+        if (frame.offset) item["offset"] = *frame.offset;
         put(item, "function", frame.function);
         put(item, "source", frame.source);
         stack.push_back(std::move(item));

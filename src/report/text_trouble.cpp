@@ -35,7 +35,8 @@ std::string at_line(const RunResult& result, std::uint32_t step) {
 }
 
 std::string frame_text(const StackFrame& frame) {
-    std::string out = fmt::format("{}+0x{:x}", frame.module.empty() ? "?" : frame.module, frame.offset);
+    std::string out = frame.module.empty() ? "?" : frame.module;
+    if (frame.offset) out += fmt::format("+0x{:x}", *frame.offset);
     if (!frame.function.empty()) out += " " + frame.function;
     if (!frame.source.empty()) out += fmt::format(" ({})", frame.source);
     return printable(out);

@@ -58,7 +58,8 @@ std::string file_of(const isolate::Module& module, const RunResult& result, cons
     return module.path;
 }
 
-std::vector<StackFrame> frames_of(const isolate::CrashReport& crash, const RunResult& result, const Versions& versions) {
+// `stopped`: the child did not die of itself, its stack is where it happened to be.
+std::vector<StackFrame> frames_of(const isolate::CrashReport& crash, bool stopped, const RunResult& result, const Versions& versions) {
     std::vector<StackFrame> frames;
     for (std::size_t i = 0; i < crash.stack.size() && frames.size() < deepest_stack; ++i) {
         const std::uintptr_t address = crash.stack[i];
@@ -80,8 +81,10 @@ std::vector<StackFrame> frames_of(const isolate::CrashReport& crash, const RunRe
         }
         if (module->path.empty()) continue; // ddlltool itself says nothing about the driver
         frame.module = std::filesystem::path(module->path).filename();
-        frame.offset = address - module->base;
-        if (const auto place = image::symbolize(file_of(*module, result, versions), frame.offset)) {
+        const std::uint64_t offset = address - module->base;
+        // Which instruction of a loop was the last differs from run to run; the frames around it do not.
+        if (!stopped || !frames.empty()) frame.offset = offset;
+        if (const auto place = image::symbolize(file_of(*module, result, versions), offset)) {
             frame.function = place->function;
             if (!place->file.empty()) frame.source = fmt::format("{}:{}", place->file, place->line);
         }
@@ -157,7 +160,7 @@ Death examine(const isolate::Ending& ending, const RunResult& result, const Vers
         if (!death.in.port.empty()) where += fmt::format(", port {}", death.in.port);
     }
     death.headline = what + where;
-    death.stack = frames_of(crash, result, versions);
+    death.stack = frames_of(crash, death.timed_out, result, versions);
     death.output = ending.output;
     death.advice = advice_for(death);
     return death;

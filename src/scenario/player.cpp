@@ -22,7 +22,7 @@ class Player {
 public:
     Player(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions, const PlayOptions& options,
            journal::Journal& journal)
-        : scenario_(scenario), steps_(steps), versions_(versions), journal_(journal),
+        : scenario_(scenario), steps_(steps), journal_(journal),
           host_({scenario.async_takes, scenario.open_error_preset, scenario.environment}, journal, chooser_), current_(host_),
           observer_(journal, versions, options.api_function) {}
 
@@ -51,7 +51,6 @@ private:
 
     const Scenario& scenario_;
     const std::vector<FlatStep>& steps_;
-    const Versions& versions_;
     journal::Journal& journal_;
     host::FirstInFirstOut chooser_;
     host::Host host_;

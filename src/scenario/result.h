@@ -37,7 +37,7 @@ struct Finding {
 
 struct StackFrame {
     std::string module;   ///< base name of the file
-    std::uint64_t offset = 0;
+    std::optional<std::uint64_t> offset; ///< none for the place where a loop was stopped: it is chance
     std::string function; ///< demangled, may be empty
     std::string source;   ///< file:line, may be empty
 };

@@ -150,9 +150,10 @@ constexpr Recorded recorded[] = {
 TEST_CASE("pure functions answer as Erlang's do") {
     Script script;
     Stage stage(script);
-    for (const auto& [call, answer] : recorded) {
-        INFO(std::string(call));
-        CHECK(stage.run(call) == std::string(answer));
+    for (const auto& row : recorded) {
+        const std::string call(row.call), answer(row.answer);
+        INFO(call);
+        CHECK(stage.run(call) == answer);
     }
 }
 

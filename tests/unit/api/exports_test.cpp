@@ -89,9 +89,10 @@ void check_exports(const std::string& program) {
         if (it == exported.end()) continue;
         CHECK(int{it->second.type} == (name == "driver_term_nil" ? STT_OBJECT : STT_FUNC));
     }
-    for (const auto& [name, symbol] : exported) {
+    for (const auto& entry : exported) {
+        const std::string& name = entry.first;
         CAPTURE(name);
-        CHECK(int{symbol.binding} != STB_GNU_UNIQUE);
+        CHECK(int{entry.second.binding} != STB_GNU_UNIQUE);
         if (!looks_like_api(name)) continue;
         const bool listed = std::any_of(api::functions().begin(), api::functions().end(), [&](const auto& row) { return row.name == name; });
         CHECK(listed);
