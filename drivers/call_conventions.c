@@ -7,21 +7,18 @@
 #include <erl_driver.h>
 #include <string.h>
 
-static ErlDrvData call_start(ErlDrvPort port, char *command)
-{
+static ErlDrvData call_start(ErlDrvPort port, char* command) {
     (void)command;
     return (ErlDrvData)port;
 }
 
-static ErlDrvSSizeT answer(char **rbuf, const char *bytes, ErlDrvSizeT count, ErlDrvSSizeT says)
-{
+static ErlDrvSSizeT answer(char** rbuf, const char* bytes, ErlDrvSizeT count, ErlDrvSSizeT says) {
     memcpy(*rbuf, bytes, count);
     return says;
 }
 
-static ErlDrvSSizeT call_call(ErlDrvData data, unsigned int command, char *buf, ErlDrvSizeT len, char **rbuf,
-                              ErlDrvSizeT rlen, unsigned int *flags)
-{
+static ErlDrvSSizeT call_call(ErlDrvData data, unsigned int command, char* buf, ErlDrvSizeT len, char** rbuf,
+                              ErlDrvSizeT rlen, unsigned int* flags) {
     static char forty_two[] = {(char)131, 97, 42};
     (void)data;
     switch (command) {
@@ -61,7 +58,6 @@ static ErlDrvEntry entry = {
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION,
 };
 
-DRIVER_INIT(call_conventions)
-{
+DRIVER_INIT(call_conventions) {
     return &entry;
 }

@@ -20,10 +20,9 @@ typedef struct {
     long value;
 } Counter;
 
-static ErlDrvData counter_start(ErlDrvPort port, char *command)
-{
+static ErlDrvData counter_start(ErlDrvPort port, char* command) {
     (void)command;
-    Counter *counter = driver_alloc(sizeof *counter);
+    Counter* counter = driver_alloc(sizeof *counter);
     if (!counter) {
         errno = ENOMEM;
         return ERL_DRV_ERROR_ERRNO;
@@ -33,27 +32,23 @@ static ErlDrvData counter_start(ErlDrvPort port, char *command)
     return (ErlDrvData)counter;
 }
 
-static void counter_stop(ErlDrvData data)
-{
+static void counter_stop(ErlDrvData data) {
     driver_free(data);
 }
 
-static long amount(const char *buf, ErlDrvSizeT len)
-{
+static long amount(const char* buf, ErlDrvSizeT len) {
     char text[24];
-    char *end;
-    if (len == 0 || len >= sizeof text)
-        return 1;
+    char* end;
+    if (len == 0 || len >= sizeof text) return 1;
     memcpy(text, buf, len);
     text[len] = 0;
     long value = strtol(text, &end, 10);
     return end == text ? 1 : value;
 }
 
-static ErlDrvSSizeT counter_control(ErlDrvData data, unsigned int command, char *buf, ErlDrvSizeT len, char **rbuf,
-                                    ErlDrvSizeT rlen)
-{
-    Counter *counter = (Counter *)data;
+static ErlDrvSSizeT counter_control(ErlDrvData data, unsigned int command, char* buf, ErlDrvSizeT len, char** rbuf,
+                                    ErlDrvSizeT rlen) {
+    Counter* counter = (Counter*)data;
     switch (command) {
     case ADD:
         counter->value += amount(buf, len);
@@ -67,14 +62,11 @@ static ErlDrvSSizeT counter_control(ErlDrvData data, unsigned int command, char 
     }
 }
 
-static int counter_init(void)
-{
+static int counter_init(void) {
     return 0;
 }
 
-static void counter_finish(void)
-{
-}
+static void counter_finish(void) {}
 
 static ErlDrvEntry entry = {
     .init = counter_init,
@@ -89,7 +81,6 @@ static ErlDrvEntry entry = {
     .driver_flags = ERL_DRV_FLAG_USE_PORT_LOCKING,
 };
 
-DRIVER_INIT(counter)
-{
+DRIVER_INIT(counter) {
     return &entry;
 }

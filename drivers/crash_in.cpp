@@ -7,10 +7,10 @@
  *   port_control(P, 3, [])  put a byte in the queue   port_control(P, 0, [])  nothing
  *
  * The define CRASH_AT=1, 2, 3, 4 makes a library that dies in its constructors, driver_init, init or destructors. */
-#include <erl_driver.h>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <erl_driver.h>
 #include <stdexcept>
 
 namespace {
@@ -28,30 +28,26 @@ struct Port {
 
 char finish_way[32];
 
-__attribute__((noinline)) int overflow_stack(volatile char *previous)
-{
+__attribute__((noinline)) int overflow_stack(volatile char* previous) {
     volatile char frame[4096];
     frame[0] = previous ? previous[0] : 1;
     return overflow_stack(frame) + frame[0];
 }
 
-__attribute__((noinline)) void write_to(volatile int *address)
-{
+__attribute__((noinline)) void write_to(volatile int* address) {
     *address = 1;
 }
 
-__attribute__((noinline)) int divide(volatile int *by)
-{
+__attribute__((noinline)) int divide(volatile int* by) {
     static volatile int numerator = 7; /* a constant would let the compiler do without dividing */
     volatile int quotient = numerator / *by;
     return quotient;
 }
 
-__attribute__((noinline)) void die(const char *way)
-{
+__attribute__((noinline)) void die(const char* way) {
     volatile int zero = 0;
     if (strcmp(way, "segv") == 0) {
-        write_to(reinterpret_cast<volatile int *>(8));
+        write_to(reinterpret_cast<volatile int*>(8));
     } else if (strcmp(way, "null") == 0) {
         void (*volatile nowhere)() = nullptr;
         nowhere();
@@ -66,8 +62,7 @@ __attribute__((noinline)) void die(const char *way)
         }
     } else if (strcmp(way, "memory") == 0) {
         constexpr size_t piece = 4u << 20;
-        for (;;)
-            memset(driver_alloc(piece), 1, piece);
+        for (;;) memset(driver_alloc(piece), 1, piece);
     } else if (strcmp(way, "stack") == 0) {
         zero = overflow_stack(nullptr);
     } else if (strcmp(way, "divide") == 0) {
@@ -77,55 +72,46 @@ __attribute__((noinline)) void die(const char *way)
     }
 }
 
-void maybe_die(const Port *port, const char *callback)
-{
-    if (strcmp(port->callback, callback) == 0)
-        die(port->way);
+void maybe_die(const Port* port, const char* callback) {
+    if (strcmp(port->callback, callback) == 0) die(port->way);
 }
 
-ErlDrvData crash_start(ErlDrvPort handle, char *command)
-{
-    auto *port = static_cast<Port *>(driver_alloc(sizeof(Port)));
+ErlDrvData crash_start(ErlDrvPort handle, char* command) {
+    auto* port = static_cast<Port*>(driver_alloc(sizeof(Port)));
     port->port = handle;
     port->callback[0] = port->way[0] = 0;
     sscanf(command, "%*s %31s %31s", port->callback, port->way);
-    if (strcmp(port->callback, "finish") == 0)
-        strcpy(finish_way, port->way);
+    if (strcmp(port->callback, "finish") == 0) strcpy(finish_way, port->way);
     maybe_die(port, "start");
     return reinterpret_cast<ErlDrvData>(port);
 }
 
-void crash_stop(ErlDrvData data)
-{
-    auto *port = reinterpret_cast<Port *>(data);
+void crash_stop(ErlDrvData data) {
+    auto* port = reinterpret_cast<Port*>(data);
     maybe_die(port, "stop");
     driver_free(port);
 }
 
-void crash_output(ErlDrvData data, char *, ErlDrvSizeT)
-{
-    maybe_die(reinterpret_cast<Port *>(data), "output");
+void crash_output(ErlDrvData data, char*, ErlDrvSizeT) {
+    maybe_die(reinterpret_cast<Port*>(data), "output");
 }
 
-void job_run(void *data)
-{
-    maybe_die(static_cast<Port *>(data), "async_invoke");
+void job_run(void* data) {
+    maybe_die(static_cast<Port*>(data), "async_invoke");
 }
 
-void job_free(void *data)
-{
-    maybe_die(static_cast<Port *>(data), "async_free");
+void job_free(void* data) {
+    maybe_die(static_cast<Port*>(data), "async_free");
     driver_free(data);
 }
 
-ErlDrvSSizeT crash_control(ErlDrvData data, unsigned int command, char *, ErlDrvSizeT, char **, ErlDrvSizeT)
-{
-    auto *port = reinterpret_cast<Port *>(data);
+ErlDrvSSizeT crash_control(ErlDrvData data, unsigned int command, char*, ErlDrvSizeT, char**, ErlDrvSizeT) {
+    auto* port = reinterpret_cast<Port*>(data);
     maybe_die(port, "control");
     if (command == 1) {
         driver_set_timer(port->port, 10);
     } else if (command == 2) {
-        void *job = driver_alloc(sizeof(Port));
+        void* job = driver_alloc(sizeof(Port));
         memcpy(job, port, sizeof(Port));
         driver_async(port->port, nullptr, job_run, job, job_free);
     } else if (command == 3) {
@@ -135,54 +121,45 @@ ErlDrvSSizeT crash_control(ErlDrvData data, unsigned int command, char *, ErlDrv
     return 0;
 }
 
-ErlDrvSSizeT crash_call(ErlDrvData data, unsigned int, char *buf, ErlDrvSizeT len, char **rbuf, ErlDrvSizeT rlen,
-                        unsigned int *)
-{
-    maybe_die(reinterpret_cast<Port *>(data), "call");
-    if (len > rlen)
-        return -1;
+ErlDrvSSizeT crash_call(ErlDrvData data, unsigned int, char* buf, ErlDrvSizeT len, char** rbuf, ErlDrvSizeT rlen,
+                        unsigned int*) {
+    maybe_die(reinterpret_cast<Port*>(data), "call");
+    if (len > rlen) return -1;
     memcpy(*rbuf, buf, len);
     return static_cast<ErlDrvSSizeT>(len);
 }
 
-void crash_timeout(ErlDrvData data)
-{
-    maybe_die(reinterpret_cast<Port *>(data), "timeout");
+void crash_timeout(ErlDrvData data) {
+    maybe_die(reinterpret_cast<Port*>(data), "timeout");
 }
 
-void crash_flush(ErlDrvData data)
-{
-    auto *port = reinterpret_cast<Port *>(data);
+void crash_flush(ErlDrvData data) {
+    auto* port = reinterpret_cast<Port*>(data);
     maybe_die(port, "flush");
     driver_deq(port->port, driver_sizeq(port->port));
 }
 
-void crash_ready_async(ErlDrvData data, ErlDrvThreadData job)
-{
-    maybe_die(reinterpret_cast<Port *>(data), "ready_async");
+void crash_ready_async(ErlDrvData data, ErlDrvThreadData job) {
+    maybe_die(reinterpret_cast<Port*>(data), "ready_async");
     driver_free(job);
 }
 
-int crash_init()
-{
-    if (CRASH_AT == in_init)
-        die("segv");
+int crash_init() {
+    if (CRASH_AT == in_init) die("segv");
     return 0;
 }
 
-void crash_finish()
-{
+void crash_finish() {
     die(finish_way);
 }
 
-ErlDrvEntry make_entry()
-{
+ErlDrvEntry make_entry() {
     ErlDrvEntry entry = {};
     entry.init = crash_init;
     entry.start = crash_start;
     entry.stop = crash_stop;
     entry.output = crash_output;
-    entry.driver_name = const_cast<char *>("crash_in");
+    entry.driver_name = const_cast<char*>("crash_in");
     entry.finish = crash_finish;
     entry.control = crash_control;
     entry.timeout = crash_timeout;
@@ -198,13 +175,11 @@ ErlDrvEntry make_entry()
 ErlDrvEntry entry = make_entry();
 
 #if CRASH_AT == 1
-__attribute__((constructor)) void constructed()
-{
+__attribute__((constructor)) void constructed() {
     die("segv");
 }
 #elif CRASH_AT == 4
-__attribute__((destructor)) void destroyed()
-{
+__attribute__((destructor)) void destroyed() {
     die("segv");
 }
 #endif
@@ -212,10 +187,8 @@ __attribute__((destructor)) void destroyed()
 } // namespace
 
 extern "C" {
-DRIVER_INIT(crash_in)
-{
-    if (CRASH_AT == in_driver_init)
-        die("segv");
+DRIVER_INIT(crash_in) {
+    if (CRASH_AT == in_driver_init) die("segv");
     return &entry;
 }
 }

@@ -47,80 +47,66 @@ typedef struct {
     long milliseconds;
 } Job;
 
-static Echo *echo_new(void)
-{
+static Echo* echo_new(void) {
     return driver_alloc(sizeof(Echo));
 }
 
-static ErlDrvData echo_start(ErlDrvPort port, char *command)
-{
-    const char *argument = strchr(command, ' ');
+static ErlDrvData echo_start(ErlDrvPort port, char* command) {
+    const char* argument = strchr(command, ' ');
     argument = argument ? argument + 1 : "";
-    if (strcmp(argument, "errgen") == 0)
-        return ERL_DRV_ERROR_GENERAL;
+    if (strcmp(argument, "errgen") == 0) return ERL_DRV_ERROR_GENERAL;
     if (strcmp(argument, "errno") == 0) {
         errno = EACCES;
         return ERL_DRV_ERROR_ERRNO;
     }
-    if (strcmp(argument, "badarg") == 0)
-        return ERL_DRV_ERROR_BADARG;
-    Echo *echo = echo_new();
+    if (strcmp(argument, "badarg") == 0) return ERL_DRV_ERROR_BADARG;
+    Echo* echo = echo_new();
     if (!echo) {
         errno = ENOMEM;
         return ERL_DRV_ERROR_ERRNO;
     }
     echo->port = port;
-    if (strcmp(argument, "lock") == 0)
-        driver_lock_driver(port);
+    if (strcmp(argument, "lock") == 0) driver_lock_driver(port);
     return (ErlDrvData)echo;
 }
 
-static void echo_stop(ErlDrvData data)
-{
+static void echo_stop(ErlDrvData data) {
     driver_free(data);
 }
 
-static void echo_output(ErlDrvData data, char *buf, ErlDrvSizeT len)
-{
-    Echo *echo = (Echo *)data;
+static void echo_output(ErlDrvData data, char* buf, ErlDrvSizeT len) {
+    Echo* echo = (Echo*)data;
     if (len != 1 || buf[0] != 'C') {
         driver_output(echo->port, buf, len);
         return;
     }
-    Echo *another = echo_new();
-    if (!another)
-        return;
-    another->port = driver_create_port(echo->port, driver_connected(echo->port), ECHO_NAME " created", (ErlDrvData)another);
-    if (another->port == (ErlDrvPort)-1)
-        driver_free(another);
+    Echo* another = echo_new();
+    if (!another) return;
+    another->port =
+        driver_create_port(echo->port, driver_connected(echo->port), ECHO_NAME " created", (ErlDrvData)another);
+    if (another->port == (ErlDrvPort)-1) driver_free(another);
 }
 
-static void job_run(void *data)
-{
-    Job *job = data;
+static void job_run(void* data) {
+    Job* job = data;
     struct timespec pause = {job->milliseconds / 1000, job->milliseconds % 1000 * 1000000};
-    if (job->milliseconds > 0)
-        nanosleep(&pause, NULL);
+    if (job->milliseconds > 0) nanosleep(&pause, NULL);
 }
 
-static void job_free(void *data)
-{
+static void job_free(void* data) {
     driver_free(data);
 }
 
-static void echo_ready_async(ErlDrvData data, ErlDrvThreadData job)
-{
+static void echo_ready_async(ErlDrvData data, ErlDrvThreadData job) {
     (void)data;
     driver_free(job);
 }
 
-static void queue_job(ErlDrvPort port)
-{
+static void queue_job(ErlDrvPort port) {
     char text[16];
     size_t size = sizeof text;
-    Job *job = driver_alloc(sizeof *job);
-    if (!job)
-        return;
+    Job* job = driver_alloc(sizeof *job);
+    if (!job) return;
     job->milliseconds = erl_drv_getenv("ASYNC_MS", text, &size) == 0 ? strtol(text, NULL, 10) : 0;
     driver_async(port, NULL, job_run, job, job_free);
 }
@@ -132,10 +118,9 @@ static ErlDrvEntry added = {
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION,
 };
 
-static ErlDrvSSizeT echo_control(ErlDrvData data, unsigned int command, char *buf, ErlDrvSizeT len, char **rbuf,
-                                 ErlDrvSizeT rlen)
-{
-    Echo *echo = (Echo *)data;
+static ErlDrvSSizeT echo_control(ErlDrvData data, unsigned int command, char* buf, ErlDrvSizeT len, char** rbuf,
+                                 ErlDrvSizeT rlen) {
+    Echo* echo = (Echo*)data;
     (void)buf;
     (void)len;
     switch (command) {
@@ -161,22 +146,18 @@ static ErlDrvSSizeT echo_control(ErlDrvData data, unsigned int command, char *bu
 }
 
 #ifdef ECHO_FLUSH
-static void echo_flush(ErlDrvData data)
-{
+static void echo_flush(ErlDrvData data) {
     (void)data;
 }
 #endif
 
 #ifndef ECHO_NO_INIT_CALLBACK
-static int echo_init(void)
-{
+static int echo_init(void) {
     return ECHO_INIT_RESULT;
 }
 #endif
 
-static void echo_finish(void)
-{
-}
+static void echo_finish(void) {}
 
 static ErlDrvEntry entry = {
 #ifndef ECHO_NO_INIT_CALLBACK
@@ -203,8 +184,7 @@ extern int no_such_symbol_xyz(void);
 int (*echo_unresolved)(void) = no_such_symbol_xyz;
 #endif
 
-ErlDrvEntry *ECHO_ENTRY_POINT(void);
-ErlDrvEntry *ECHO_ENTRY_POINT(void)
-{
+ErlDrvEntry* ECHO_ENTRY_POINT(void);
+ErlDrvEntry* ECHO_ENTRY_POINT(void) {
     return ECHO_RETURN_NULL ? NULL : &entry;
 }

@@ -1,4 +1,5 @@
-/* failing: closes its own port, in every way there is. What the function returned is the answer, where one can still be given.
+/* failing: closes its own port, in every way there is. What the function returned is the answer, where one can still be
+ * given.
  *
  *   1 driver_failure(Number)     2 driver_failure_atom(Text)     3 driver_failure_posix(Number)   4 driver_exit(Number)
  *   5 driver_failure_atom(once) twice, then driver_output and driver_mk_port: "first second output nil"
@@ -13,42 +14,35 @@ typedef struct {
     int fail_in_output, talk_in_stop;
 } Failing;
 
-static ErlDrvData failing_start(ErlDrvPort port, char *command)
-{
+static ErlDrvData failing_start(ErlDrvPort port, char* command) {
     (void)command;
-    Failing *failing = driver_alloc(sizeof *failing);
+    Failing* failing = driver_alloc(sizeof *failing);
     failing->port = port;
     failing->fail_in_output = failing->talk_in_stop = 0;
     return (ErlDrvData)failing;
 }
 
-static void failing_stop(ErlDrvData data)
-{
-    Failing *failing = (Failing *)data;
-    if (failing->talk_in_stop)
-        driver_output(failing->port, "from stop", 9);
+static void failing_stop(ErlDrvData data) {
+    Failing* failing = (Failing*)data;
+    if (failing->talk_in_stop) driver_output(failing->port, "from stop", 9);
     driver_free(failing);
 }
 
-static void failing_output(ErlDrvData data, char *buf, ErlDrvSizeT len)
-{
-    Failing *failing = (Failing *)data;
+static void failing_output(ErlDrvData data, char* buf, ErlDrvSizeT len) {
+    Failing* failing = (Failing*)data;
     (void)buf;
     (void)len;
-    if (failing->fail_in_output)
-        driver_failure_atom(failing->port, "output_failed");
+    if (failing->fail_in_output) driver_failure_atom(failing->port, "output_failed");
 }
 
-static void failing_flush(ErlDrvData data)
-{
-    ErlDrvPort port = ((Failing *)data)->port;
+static void failing_flush(ErlDrvData data) {
+    ErlDrvPort port = ((Failing*)data)->port;
     driver_deq(port, driver_sizeq(port));
 }
 
-static ErlDrvSSizeT failing_control(ErlDrvData data, unsigned int command, char *buf, ErlDrvSizeT len, char **rbuf,
-                                    ErlDrvSizeT rlen)
-{
-    Failing *failing = (Failing *)data;
+static ErlDrvSSizeT failing_control(ErlDrvData data, unsigned int command, char* buf, ErlDrvSizeT len, char** rbuf,
+                                    ErlDrvSizeT rlen) {
+    Failing* failing = (Failing*)data;
     ErlDrvPort port = failing->port; /* the state is gone once stop has run */
     char text[32] = "";
     memcpy(text, buf, len < sizeof text ? len : sizeof text - 1);
@@ -94,7 +88,6 @@ static ErlDrvEntry entry = {
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION,
 };
 
-DRIVER_INIT(failing)
-{
+DRIVER_INIT(failing) {
     return &entry;
 }

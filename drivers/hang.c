@@ -3,15 +3,13 @@
 #include "reply.h"
 #include <unistd.h>
 
-static ErlDrvData hang_start(ErlDrvPort port, char *command)
-{
+static ErlDrvData hang_start(ErlDrvPort port, char* command) {
     (void)command;
     return (ErlDrvData)port;
 }
 
-static ErlDrvSSizeT hang_control(ErlDrvData data, unsigned int command, char *buf, ErlDrvSizeT len, char **rbuf,
-                                 ErlDrvSizeT rlen)
-{
+static ErlDrvSSizeT hang_control(ErlDrvData data, unsigned int command, char* buf, ErlDrvSizeT len, char** rbuf,
+                                 ErlDrvSizeT rlen) {
     (void)data;
     (void)buf;
     (void)len;
@@ -20,11 +18,10 @@ static ErlDrvSSizeT hang_control(ErlDrvData data, unsigned int command, char *bu
         }
     }
     if (command == 2) {
-        for (;;)
-            pause();
+        for (;;) pause();
     }
     if (command == 3) {
-        ErlDrvMutex *mutex = erl_drv_mutex_create("hang_mutex");
+        ErlDrvMutex* mutex = erl_drv_mutex_create("hang_mutex");
         erl_drv_mutex_lock(mutex);
         erl_drv_mutex_lock(mutex);
     }
@@ -40,7 +37,6 @@ static ErlDrvEntry entry = {
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION,
 };
 
-DRIVER_INIT(hang)
-{
+DRIVER_INIT(hang) {
     return &entry;
 }

@@ -3,13 +3,11 @@
 #include <erl_driver.h>
 #include <stddef.h>
 
-static int init_fails_init(void)
-{
+static int init_fails_init(void) {
     return -1;
 }
 
-static ErlDrvData init_fails_start(ErlDrvPort port, char *command)
-{
+static ErlDrvData init_fails_start(ErlDrvPort port, char* command) {
     (void)command;
     return (ErlDrvData)port;
 }
@@ -23,7 +21,6 @@ static ErlDrvEntry entry = {
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION,
 };
 
-DRIVER_INIT(init_fails)
-{
+DRIVER_INIT(init_fails) {
     return &entry;
 }

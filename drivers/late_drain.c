@@ -14,48 +14,41 @@ typedef struct {
 
 enum { PIECE = 4, INTERVAL = 100 };
 
-static ErlDrvData late_drain_start(ErlDrvPort port, char *command)
-{
+static ErlDrvData late_drain_start(ErlDrvPort port, char* command) {
     (void)command;
-    LateDrain *drain = driver_alloc(sizeof *drain);
+    LateDrain* drain = driver_alloc(sizeof *drain);
     drain->port = port;
     drain->impatient = 0;
     return (ErlDrvData)drain;
 }
 
-static void late_drain_stop(ErlDrvData data)
-{
+static void late_drain_stop(ErlDrvData data) {
     driver_free(data);
 }
 
-static void late_drain_output(ErlDrvData data, char *buf, ErlDrvSizeT len)
-{
-    driver_enq(((LateDrain *)data)->port, buf, len);
+static void late_drain_output(ErlDrvData data, char* buf, ErlDrvSizeT len) {
+    driver_enq(((LateDrain*)data)->port, buf, len);
 }
 
-static void late_drain_flush(ErlDrvData data)
-{
-    driver_set_timer(((LateDrain *)data)->port, INTERVAL);
+static void late_drain_flush(ErlDrvData data) {
+    driver_set_timer(((LateDrain*)data)->port, INTERVAL);
 }
 
-static void late_drain_timeout(ErlDrvData data)
-{
-    LateDrain *drain = (LateDrain *)data;
+static void late_drain_timeout(ErlDrvData data) {
+    LateDrain* drain = (LateDrain*)data;
     if (drain->impatient) {
         driver_failure_atom(drain->port, "impatient");
         return;
     }
     ErlDrvSizeT left = driver_sizeq(drain->port);
     driver_output(drain->port, "late", 4);
-    if (left > PIECE)
-        driver_set_timer(drain->port, INTERVAL);
+    if (left > PIECE) driver_set_timer(drain->port, INTERVAL);
     driver_deq(drain->port, left < PIECE ? left : PIECE);
 }
 
-static ErlDrvSSizeT late_drain_control(ErlDrvData data, unsigned int command, char *buf, ErlDrvSizeT len, char **rbuf,
-                                       ErlDrvSizeT rlen)
-{
-    LateDrain *drain = (LateDrain *)data;
+static ErlDrvSSizeT late_drain_control(ErlDrvData data, unsigned int command, char* buf, ErlDrvSizeT len, char** rbuf,
+                                       ErlDrvSizeT rlen) {
+    LateDrain* drain = (LateDrain*)data;
     (void)buf;
     (void)len;
     switch (command) {
@@ -85,7 +78,6 @@ static ErlDrvEntry entry = {
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION,
 };
 
-DRIVER_INIT(late_drain)
-{
+DRIVER_INIT(late_drain) {
     return &entry;
 }

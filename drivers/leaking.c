@@ -7,28 +7,25 @@
 #include <erl_driver.h>
 #include <stddef.h>
 
-static ErlDrvData leaking_start(ErlDrvPort port, char *command)
-{
+static ErlDrvData leaking_start(ErlDrvPort port, char* command) {
     (void)port;
     (void)command;
     return (ErlDrvData)driver_alloc(100);
 }
 
-static void leaking_stop(ErlDrvData data)
-{
+static void leaking_stop(ErlDrvData data) {
     (void)data;
 }
 
-static ErlDrvSSizeT leaking_control(ErlDrvData data, unsigned int command, char *buf, ErlDrvSizeT len, char **rbuf,
-                                    ErlDrvSizeT rlen)
-{
+static ErlDrvSSizeT leaking_control(ErlDrvData data, unsigned int command, char* buf, ErlDrvSizeT len, char** rbuf,
+                                    ErlDrvSizeT rlen) {
     (void)data;
     (void)buf;
     (void)len;
     (void)rbuf;
     (void)rlen;
-    void *block = command == 1 || command == 3 ? driver_alloc(1000) : NULL;
-    ErlDrvBinary *binary = command == 2 || command == 3 ? driver_alloc_binary(500) : NULL;
+    void* block = command == 1 || command == 3 ? driver_alloc(1000) : NULL;
+    ErlDrvBinary* binary = command == 2 || command == 3 ? driver_alloc_binary(500) : NULL;
     if (command == 3) {
         driver_free(block);
         driver_free_binary(binary);
@@ -46,7 +43,6 @@ static ErlDrvEntry entry = {
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION,
 };
 
-DRIVER_INIT(leaking)
-{
+DRIVER_INIT(leaking) {
     return &entry;
 }

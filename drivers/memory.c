@@ -6,19 +6,17 @@
 #include <stdint.h>
 #include <string.h>
 
-static ErlDrvData memory_start(ErlDrvPort port, char *command)
-{
+static ErlDrvData memory_start(ErlDrvPort port, char* command) {
     (void)command;
     return (ErlDrvData)port;
 }
 
-static ErlDrvSSizeT blocks(char **rbuf, ErlDrvSizeT rlen)
-{
-    void *empty = driver_alloc(0);
-    char *block = driver_realloc(NULL, 4);
+static ErlDrvSSizeT blocks(char** rbuf, ErlDrvSizeT rlen) {
+    void* empty = driver_alloc(0);
+    char* block = driver_realloc(NULL, 4);
     memcpy(block, "keep", 4);
     block = driver_realloc(block, 100000);
-    const char *kept = memcmp(block, "keep", 4) == 0 ? "kept" : "lost";
+    const char* kept = memcmp(block, "keep", 4) == 0 ? "kept" : "lost";
     ErlDrvSSizeT length = reply(rbuf, rlen, "%s %s", empty ? "block" : "null", kept);
     driver_free(block);
     driver_free(empty);
@@ -26,9 +24,8 @@ static ErlDrvSSizeT blocks(char **rbuf, ErlDrvSizeT rlen)
     return length;
 }
 
-static ErlDrvSSizeT refcounts(char **rbuf, ErlDrvSizeT rlen)
-{
-    ErlDrvBinary *binary = driver_alloc_binary(10);
+static ErlDrvSSizeT refcounts(char** rbuf, ErlDrvSizeT rlen) {
+    ErlDrvBinary* binary = driver_alloc_binary(10);
     long fresh = driver_binary_get_refc(binary);
     long more = driver_binary_inc_refc(binary);
     long less = driver_binary_dec_refc(binary);
@@ -38,32 +35,30 @@ static ErlDrvSSizeT refcounts(char **rbuf, ErlDrvSizeT rlen)
     return length;
 }
 
-static ErlDrvSSizeT resized(char **rbuf, ErlDrvSizeT rlen)
-{
-    ErlDrvBinary *binary = driver_realloc_binary(NULL, 4);
+static ErlDrvSSizeT resized(char** rbuf, ErlDrvSizeT rlen) {
+    ErlDrvBinary* binary = driver_realloc_binary(NULL, 4);
     memcpy(binary->orig_bytes, "keep", 4);
     long before = (long)binary->orig_size;
     binary = driver_realloc_binary(binary, 1000);
     long after = (long)binary->orig_size;
-    const char *kept = memcmp(binary->orig_bytes, "keep", 4) == 0 ? "kept" : "lost";
+    const char* kept = memcmp(binary->orig_bytes, "keep", 4) == 0 ? "kept" : "lost";
     ErlDrvSSizeT length = reply(rbuf, rlen, "%ld %ld %s", before, after, kept);
     driver_free_binary(binary);
     return length;
 }
 
-static ErlDrvSSizeT aligned(char **rbuf, ErlDrvSizeT rlen)
-{
-    void *block = driver_alloc(24);
-    ErlDrvBinary *binary = driver_alloc_binary(24);
-    ErlDrvSSizeT length = reply(rbuf, rlen, "%d %d", (int)((uintptr_t)block % 8), (int)((uintptr_t)binary->orig_bytes % 8));
+static ErlDrvSSizeT aligned(char** rbuf, ErlDrvSizeT rlen) {
+    void* block = driver_alloc(24);
+    ErlDrvBinary* binary = driver_alloc_binary(24);
+    ErlDrvSSizeT length =
+        reply(rbuf, rlen, "%d %d", (int)((uintptr_t)block % 8), (int)((uintptr_t)binary->orig_bytes % 8));
     driver_free(block);
     driver_free_binary(binary);
     return length;
 }
 
-static ErlDrvSSizeT memory_control(ErlDrvData data, unsigned int command, char *buf, ErlDrvSizeT len, char **rbuf,
-                                   ErlDrvSizeT rlen)
-{
+static ErlDrvSSizeT memory_control(ErlDrvData data, unsigned int command, char* buf, ErlDrvSizeT len, char** rbuf,
+                                   ErlDrvSizeT rlen) {
     (void)data;
     (void)buf;
     (void)len;
@@ -90,7 +85,6 @@ static ErlDrvEntry entry = {
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION,
 };
 
-DRIVER_INIT(memory)
-{
+DRIVER_INIT(memory) {
     return &entry;
 }

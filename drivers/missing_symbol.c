@@ -1,12 +1,11 @@
-/* missing_symbol: calls a function that nobody provides, as after a forgotten library on the link line. Loading it fails in
- * dlopen, because everything is resolved at once: {error, {open_error, N}}. */
+/* missing_symbol: calls a function that nobody provides, as after a forgotten library on the link line. Loading it
+ * fails in dlopen, because everything is resolved at once: {error, {open_error, N}}. */
 #include <erl_driver.h>
 #include <stddef.h>
 
 extern int nobody_has_this_function(int);
 
-static ErlDrvData missing_symbol_start(ErlDrvPort port, char *command)
-{
+static ErlDrvData missing_symbol_start(ErlDrvPort port, char* command) {
     return nobody_has_this_function(command[0]) ? (ErlDrvData)port : ERL_DRV_ERROR_GENERAL;
 }
 
@@ -18,7 +17,6 @@ static ErlDrvEntry entry = {
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION,
 };
 
-DRIVER_INIT(missing_symbol)
-{
+DRIVER_INIT(missing_symbol) {
     return &entry;
 }

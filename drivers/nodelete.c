@@ -7,16 +7,14 @@
 
 static int opened;
 
-static ErlDrvData nodelete_start(ErlDrvPort port, char *command)
-{
+static ErlDrvData nodelete_start(ErlDrvPort port, char* command) {
     (void)command;
     opened++;
     return (ErlDrvData)port;
 }
 
-static ErlDrvSSizeT nodelete_control(ErlDrvData data, unsigned int command, char *buf, ErlDrvSizeT len, char **rbuf,
-                                     ErlDrvSizeT rlen)
-{
+static ErlDrvSSizeT nodelete_control(ErlDrvData data, unsigned int command, char* buf, ErlDrvSizeT len, char** rbuf,
+                                     ErlDrvSizeT rlen) {
     (void)data;
     (void)buf;
     (void)len;
@@ -39,7 +37,6 @@ static ErlDrvEntry entry = {
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION,
 };
 
-DRIVER_INIT(nodelete)
-{
+DRIVER_INIT(nodelete) {
     return &entry;
 }

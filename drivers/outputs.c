@@ -1,4 +1,5 @@
-/* outputs: every way to send data to the owner. "outputs hello" sends "hello" from start, "outputs fail" does so and fails.
+/* outputs: every way to send data to the owner. "outputs hello" sends "hello" from start, "outputs fail" does so and
+ * fails.
  *
  *   1 driver_output(NULL, 0)    2 driver_output("", 0)      3 output2 "HDR" + "body"    4 output2 "HDR" + NULL
  *   5 output_binary of the N bytes told -> refcount after   6 output_binary "HD" + 0 bytes
@@ -16,13 +17,11 @@ typedef struct {
     int flags_in_start;
 } Outputs;
 
-static ErlDrvData outputs_start(ErlDrvPort port, char *command)
-{
-    Outputs *outputs = driver_alloc(sizeof *outputs);
+static ErlDrvData outputs_start(ErlDrvPort port, char* command) {
+    Outputs* outputs = driver_alloc(sizeof *outputs);
     outputs->port = port;
     outputs->flags_in_start = get_port_flags(port);
-    if (strstr(command, " hello"))
-        driver_output(port, "hello", 5);
+    if (strstr(command, " hello")) driver_output(port, "hello", 5);
     if (strstr(command, " fail")) {
         driver_output(port, "hello", 5);
         driver_free(outputs);
@@ -31,21 +30,18 @@ static ErlDrvData outputs_start(ErlDrvPort port, char *command)
     return (ErlDrvData)outputs;
 }
 
-static void outputs_stop(ErlDrvData data)
-{
+static void outputs_stop(ErlDrvData data) {
     driver_free(data);
 }
 
-static ErlDrvSizeT number(const char *buf, ErlDrvSizeT len)
-{
+static ErlDrvSizeT number(const char* buf, ErlDrvSizeT len) {
     char text[16] = "";
     memcpy(text, buf, len < sizeof text ? len : sizeof text - 1);
     return strtoul(text, NULL, 10);
 }
 
-static int send_binary(ErlDrvPort port, char *header, ErlDrvSizeT header_length, ErlDrvSizeT length, long *refcount)
-{
-    ErlDrvBinary *binary = driver_alloc_binary(100);
+static int send_binary(ErlDrvPort port, char* header, ErlDrvSizeT header_length, ErlDrvSizeT length, long* refcount) {
+    ErlDrvBinary* binary = driver_alloc_binary(100);
     memset(binary->orig_bytes, 'b', 100);
     int result = driver_output_binary(port, header, header_length, binary, 0, length);
     *refcount = driver_binary_get_refc(binary);
@@ -53,22 +49,20 @@ static int send_binary(ErlDrvPort port, char *header, ErlDrvSizeT header_length,
     return result;
 }
 
-static int send_vector(ErlDrvPort port, char *header, ErlDrvSizeT skip)
-{
-    ErlDrvBinary *binary = driver_alloc_binary(70);
+static int send_vector(ErlDrvPort port, char* header, ErlDrvSizeT skip) {
+    ErlDrvBinary* binary = driver_alloc_binary(70);
     memset(binary->orig_bytes, '1', 70);
     SysIOVec pieces[] = {{"nn", 2}, {binary->orig_bytes, 70}, {"222", 3}};
-    ErlDrvBinary *binaries[] = {NULL, binary, NULL};
+    ErlDrvBinary* binaries[] = {NULL, binary, NULL};
     ErlIOVec vector = {.vsize = 3, .size = 75, .iov = pieces, .binv = binaries};
     int result = driver_outputv(port, header, header ? strlen(header) : 0, &vector, skip);
     driver_free_binary(binary);
     return result;
 }
 
-static ErlDrvSSizeT outputs_control(ErlDrvData data, unsigned int command, char *buf, ErlDrvSizeT len, char **rbuf,
-                                    ErlDrvSizeT rlen)
-{
-    Outputs *outputs = (Outputs *)data;
+static ErlDrvSSizeT outputs_control(ErlDrvData data, unsigned int command, char* buf, ErlDrvSizeT len, char** rbuf,
+                                    ErlDrvSizeT rlen) {
+    Outputs* outputs = (Outputs*)data;
     ErlDrvPort port = outputs->port;
     int result = -9;
     long refcount = 0;
@@ -101,7 +95,7 @@ static ErlDrvSSizeT outputs_control(ErlDrvData data, unsigned int command, char 
         result = driver_output(port, buf, len);
         break;
     case 10: {
-        ErlDrvBinary *binary = driver_alloc_binary(len);
+        ErlDrvBinary* binary = driver_alloc_binary(len);
         memcpy(binary->orig_bytes, buf, len);
         result = driver_output_binary(port, NULL, 0, binary, 0, len);
         driver_free_binary(binary);
@@ -135,7 +129,6 @@ static ErlDrvEntry entry = {
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION,
 };
 
-DRIVER_INIT(outputs)
-{
+DRIVER_INIT(outputs) {
     return &entry;
 }

@@ -1,16 +1,15 @@
-/* outputv: tells how a command arrived as a vector: "vsize size: element element ..." comes back as data, an element being
- * its length and b (in a binary) or n (not). The text after it: what driver_vec_to_buf copies into 1000 and into 3 bytes. */
+/* outputv: tells how a command arrived as a vector: "vsize size: element element ..." comes back as data, an element
+ * being its length and b (in a binary) or n (not). The text after it: what driver_vec_to_buf copies into 1000 and into
+ * 3 bytes. */
 #include <erl_driver.h>
 #include <stdio.h>
 
-static ErlDrvData outputv_start(ErlDrvPort port, char *command)
-{
+static ErlDrvData outputv_start(ErlDrvPort port, char* command) {
     (void)command;
     return (ErlDrvData)port;
 }
 
-static void outputv_outputv(ErlDrvData data, ErlIOVec *vector)
-{
+static void outputv_outputv(ErlDrvData data, ErlIOVec* vector) {
     char text[1024], copy[1000];
     int used = snprintf(text, sizeof text, "%d %lu:", vector->vsize, (unsigned long)vector->size);
     for (int i = 0; i < vector->vsize && used < (int)sizeof text - 64; i++)
@@ -31,7 +30,6 @@ static ErlDrvEntry entry = {
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION,
 };
 
-DRIVER_INIT(outputv)
-{
+DRIVER_INIT(outputv) {
     return &entry;
 }

@@ -3,11 +3,9 @@
 #include <erl_driver.h>
 #include <stddef.h>
 
-static ErlDrvData permanent_start(ErlDrvPort port, char *command)
-{
+static ErlDrvData permanent_start(ErlDrvPort port, char* command) {
     (void)command;
-    if (driver_lock_driver(port) != 0)
-        return ERL_DRV_ERROR_GENERAL;
+    if (driver_lock_driver(port) != 0) return ERL_DRV_ERROR_GENERAL;
     return (ErlDrvData)port;
 }
 
@@ -19,7 +17,6 @@ static ErlDrvEntry entry = {
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION,
 };
 
-DRIVER_INIT(permanent)
-{
+DRIVER_INIT(permanent) {
     return &entry;
 }

@@ -5,7 +5,8 @@
  *   port_control(P, 2, [])    ports opened since the constructors ran, as text
  *   port_control(P, 3, [])    version -> "v1" or "v2"
  *
- * Cure for a real driver: compile with -fno-gnu-unique, or keep the standard library's templates private to a C file. */
+ * Cure for a real driver: compile with -fno-gnu-unique, or keep the standard library's templates private to a C file.
+ */
 #include "reply.h"
 #include <memory>
 
@@ -17,27 +18,20 @@ struct Counts {
 
 std::shared_ptr<Counts> counts = std::make_shared<Counts>();
 
-ErlDrvData pinned_start(ErlDrvPort port, char *)
-{
+ErlDrvData pinned_start(ErlDrvPort port, char*) {
     counts->opened++;
     return reinterpret_cast<ErlDrvData>(port);
 }
 
-void pinned_stop(ErlDrvData)
-{
-}
+void pinned_stop(ErlDrvData) {}
 
-int pinned_init()
-{
+int pinned_init() {
     return 0;
 }
 
-void pinned_finish()
-{
-}
+void pinned_finish() {}
 
-ErlDrvSSizeT pinned_control(ErlDrvData, unsigned int command, char *, ErlDrvSizeT, char **rbuf, ErlDrvSizeT rlen)
-{
+ErlDrvSSizeT pinned_control(ErlDrvData, unsigned int command, char*, ErlDrvSizeT, char** rbuf, ErlDrvSizeT rlen) {
     switch (command) {
     case 2:
         return reply(rbuf, rlen, "%d", counts->opened);
@@ -48,13 +42,12 @@ ErlDrvSSizeT pinned_control(ErlDrvData, unsigned int command, char *, ErlDrvSize
     }
 }
 
-ErlDrvEntry pinned_entry()
-{
+ErlDrvEntry pinned_entry() {
     ErlDrvEntry entry = {};
     entry.init = pinned_init;
     entry.start = pinned_start;
     entry.stop = pinned_stop;
-    entry.driver_name = const_cast<char *>("pinned");
+    entry.driver_name = const_cast<char*>("pinned");
     entry.finish = pinned_finish;
     entry.control = pinned_control;
     entry.extended_marker = static_cast<int>(ERL_DRV_EXTENDED_MARKER);
@@ -68,8 +61,7 @@ ErlDrvEntry entry = pinned_entry();
 } // namespace
 
 extern "C" {
-DRIVER_INIT(pinned)
-{
+DRIVER_INIT(pinned) {
     return &entry;
 }
 }

@@ -12,42 +12,36 @@ typedef struct {
     ErlDrvSizeT skip;
 } Queue;
 
-static ErlDrvData queue_start(ErlDrvPort port, char *command)
-{
+static ErlDrvData queue_start(ErlDrvPort port, char* command) {
     (void)command;
-    Queue *queue = driver_alloc(sizeof *queue);
+    Queue* queue = driver_alloc(sizeof *queue);
     queue->port = port;
     queue->skip = 0;
     return (ErlDrvData)queue;
 }
 
-static void queue_stop(ErlDrvData data)
-{
+static void queue_stop(ErlDrvData data) {
     driver_free(data);
 }
 
-static void queue_flush(ErlDrvData data)
-{
-    ErlDrvPort port = ((Queue *)data)->port;
+static void queue_flush(ErlDrvData data) {
+    ErlDrvPort port = ((Queue*)data)->port;
     driver_deq(port, driver_sizeq(port));
 }
 
-static void queue_outputv(ErlDrvData data, ErlIOVec *vector)
-{
-    Queue *queue = (Queue *)data;
+static void queue_outputv(ErlDrvData data, ErlIOVec* vector) {
+    Queue* queue = (Queue*)data;
     driver_enqv(queue->port, vector, queue->skip);
 }
 
-static ErlDrvSizeT number(const char *buf, ErlDrvSizeT len)
-{
+static ErlDrvSizeT number(const char* buf, ErlDrvSizeT len) {
     char text[16] = "";
     memcpy(text, buf, len < sizeof text ? len : sizeof text - 1);
     return strtoul(text, NULL, 10);
 }
 
-static ErlDrvSSizeT queue_binary(Queue *queue, int at_head, char **rbuf, ErlDrvSizeT rlen)
-{
-    ErlDrvBinary *binary = driver_alloc_binary(10);
+static ErlDrvSSizeT queue_binary(Queue* queue, int at_head, char** rbuf, ErlDrvSizeT rlen) {
+    ErlDrvBinary* binary = driver_alloc_binary(10);
     memcpy(binary->orig_bytes, "0123456789", 10);
     if (at_head)
         driver_pushq_bin(queue->port, binary, 2, 5);
@@ -58,21 +52,19 @@ static ErlDrvSSizeT queue_binary(Queue *queue, int at_head, char **rbuf, ErlDrvS
     return reply(rbuf, rlen, "%ld", refcount);
 }
 
-static ErlDrvSSizeT show(ErlDrvPort port, char **rbuf, ErlDrvSizeT rlen)
-{
+static ErlDrvSSizeT show(ErlDrvPort port, char** rbuf, ErlDrvSizeT rlen) {
     char text[512] = "";
     int pieces = 0, used = 0;
-    SysIOVec *vector = driver_peekq(port, &pieces);
+    SysIOVec* vector = driver_peekq(port, &pieces);
     for (int i = 0; i < pieces && used < (int)sizeof text - 1; i++)
         used += snprintf(text + used, sizeof text - used, "%s%.*s", i ? " " : "", (int)vector[i].iov_len,
-                         (char *)vector[i].iov_base);
+                         (char*)vector[i].iov_base);
     return reply(rbuf, rlen, "%s", text);
 }
 
-static ErlDrvSSizeT queue_control(ErlDrvData data, unsigned int command, char *buf, ErlDrvSizeT len, char **rbuf,
-                                  ErlDrvSizeT rlen)
-{
-    Queue *queue = (Queue *)data;
+static ErlDrvSSizeT queue_control(ErlDrvData data, unsigned int command, char* buf, ErlDrvSizeT len, char** rbuf,
+                                  ErlDrvSizeT rlen) {
+    Queue* queue = (Queue*)data;
     ErlDrvPort port = queue->port;
     ErlIOVec vector;
     int pieces = -7;
@@ -92,7 +84,7 @@ static ErlDrvSSizeT queue_control(ErlDrvData data, unsigned int command, char *b
     case 7:
         return reply(rbuf, rlen, "%ld", (long)driver_peekqv(port, &vector));
     case 8: {
-        const char *what = driver_peekq(port, &pieces) ? "vector" : "null";
+        const char* what = driver_peekq(port, &pieces) ? "vector" : "null";
         return reply(rbuf, rlen, "%s %d", what, pieces);
     }
     case 9:
@@ -117,7 +109,6 @@ static ErlDrvEntry entry = {
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION,
 };
 
-DRIVER_INIT(queue)
-{
+DRIVER_INIT(queue) {
     return &entry;
 }

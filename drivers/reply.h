@@ -6,21 +6,17 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static inline ErlDrvSSizeT reply(char **rbuf, ErlDrvSizeT rlen, const char *format, ...)
+static inline ErlDrvSSizeT reply(char** rbuf, ErlDrvSizeT rlen, const char* format, ...)
     __attribute__((format(printf, 3, 4), unused));
 
-static inline ErlDrvSSizeT reply(char **rbuf, ErlDrvSizeT rlen, const char *format, ...)
-{
+static inline ErlDrvSSizeT reply(char** rbuf, ErlDrvSizeT rlen, const char* format, ...) {
     char text[2048];
     va_list args;
     va_start(args, format);
     int length = vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (length < 0 || (size_t)length >= sizeof text)
-        return -1;
-    if ((ErlDrvSizeT)length > rlen)
-        *rbuf = (char *)driver_alloc((ErlDrvSizeT)length);
-    for (int i = 0; i < length; i++)
-        (*rbuf)[i] = text[i];
+    if (length < 0 || (size_t)length >= sizeof text) return -1;
+    if ((ErlDrvSizeT)length > rlen) *rbuf = (char*)driver_alloc((ErlDrvSizeT)length);
+    for (int i = 0; i < length; i++) (*rbuf)[i] = text[i];
     return length;
 }

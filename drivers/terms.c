@@ -11,15 +11,13 @@
 
 #define T(x) ((ErlDrvTermData)(x))
 
-static ErlDrvData terms_start(ErlDrvPort port, char *command)
-{
+static ErlDrvData terms_start(ErlDrvPort port, char* command) {
     (void)command;
     return (ErlDrvData)port;
 }
 
-static int send_words(ErlDrvPort port, const ErlDrvTermData *words, int count)
-{
-    return erl_drv_output_term(driver_mk_port(port), (ErlDrvTermData *)words, count);
+static int send_words(ErlDrvPort port, const ErlDrvTermData* words, int count) {
+    return erl_drv_output_term(driver_mk_port(port), (ErlDrvTermData*)words, count);
 }
 
 #define SEND(...)                                                                                                      \
@@ -28,19 +26,18 @@ static int send_words(ErlDrvPort port, const ErlDrvTermData *words, int count)
         return send_words(port, words, (int)(sizeof words / sizeof words[0]));                                         \
     } while (0)
 
-static int scalars(ErlDrvPort port)
-{
+static int scalars(ErlDrvPort port) {
     static double half = 0.5;
     static ErlDrvSInt64 small = -5;
     static ErlDrvUInt64 large = 18446744073709551615ull;
     SEND(ERL_DRV_NIL, ERL_DRV_ATOM, driver_mk_atom("atom"), ERL_DRV_INT, T(-7), ERL_DRV_UINT, T(7), ERL_DRV_PORT,
-         driver_mk_port(port), ERL_DRV_PID, driver_connected(port), ERL_DRV_STRING, T("text"), 4, ERL_DRV_FLOAT, T(&half),
-         ERL_DRV_INT64, T(&small), ERL_DRV_UINT64, T(&large), ERL_DRV_BUF2BINARY, T("bytes"), 5, ERL_DRV_TUPLE, 11);
+         driver_mk_port(port), ERL_DRV_PID, driver_connected(port), ERL_DRV_STRING, T("text"), 4, ERL_DRV_FLOAT,
+         T(&half), ERL_DRV_INT64, T(&small), ERL_DRV_UINT64, T(&large), ERL_DRV_BUF2BINARY, T("bytes"), 5,
+         ERL_DRV_TUPLE, 11);
 }
 
 /* One specification for each number; the comment is what it should give. */
-static int build(ErlDrvPort port, unsigned int command)
-{
+static int build(ErlDrvPort port, unsigned int command) {
     static double infinite;
     infinite = INFINITY;
     ErlDrvTermData atom = driver_mk_atom("a"), pid = driver_connected(port);
@@ -110,8 +107,7 @@ static int build(ErlDrvPort port, unsigned int command)
     }
 }
 
-static int sent_otherwise(ErlDrvPort port, unsigned int command)
-{
+static int sent_otherwise(ErlDrvPort port, unsigned int command) {
     ErlDrvTermData words[] = {ERL_DRV_ATOM, driver_mk_atom("hello"), ERL_DRV_INT, command, ERL_DRV_TUPLE, 2};
     int count = sizeof words / sizeof words[0];
     ErlDrvTermData self = driver_mk_port(port), caller = driver_caller(port);
@@ -131,19 +127,16 @@ static int sent_otherwise(ErlDrvPort port, unsigned int command)
     }
 }
 
-static int atom_of(ErlDrvPort port, const char *text)
-{
-    SEND(ERL_DRV_ATOM, driver_mk_atom((char *)text));
+static int atom_of(ErlDrvPort port, const char* text) {
+    SEND(ERL_DRV_ATOM, driver_mk_atom((char*)text));
 }
 
-static int binary_part(ErlDrvPort port, ErlDrvBinary *binary, ErlDrvUInt size, ErlDrvUInt offset)
-{
+static int binary_part(ErlDrvPort port, ErlDrvBinary* binary, ErlDrvUInt size, ErlDrvUInt offset) {
     SEND(ERL_DRV_BINARY, T(binary), size, offset);
 }
 
-static ErlDrvSSizeT binaries(ErlDrvPort port, char **rbuf, ErlDrvSizeT rlen)
-{
-    ErlDrvBinary *binary = driver_alloc_binary(100);
+static ErlDrvSSizeT binaries(ErlDrvPort port, char** rbuf, ErlDrvSizeT rlen) {
+    ErlDrvBinary* binary = driver_alloc_binary(100);
     memset(binary->orig_bytes, 'b', 100);
     int small = binary_part(port, binary, 10, 0);
     long after_small = driver_binary_get_refc(binary);
@@ -155,8 +148,7 @@ static ErlDrvSSizeT binaries(ErlDrvPort port, char **rbuf, ErlDrvSizeT rlen)
     return reply(rbuf, rlen, "%d %ld %d %ld %d %d", small, after_small, part, after_part, outside, none);
 }
 
-static int map_of(ErlDrvPort port, int all_equal)
-{
+static int map_of(ErlDrvPort port, int all_equal) {
     enum { KEYS = 40 };
     ErlDrvTermData words[KEYS * 4 + 2];
     int count = 0;
@@ -171,13 +163,11 @@ static int map_of(ErlDrvPort port, int all_equal)
     return send_words(port, words, count);
 }
 
-static ErlDrvSSizeT terms_control(ErlDrvData data, unsigned int command, char *buf, ErlDrvSizeT len, char **rbuf,
-                                  ErlDrvSizeT rlen)
-{
+static ErlDrvSSizeT terms_control(ErlDrvData data, unsigned int command, char* buf, ErlDrvSizeT len, char** rbuf,
+                                  ErlDrvSizeT rlen) {
     ErlDrvPort port = (ErlDrvPort)data;
     char text[301] = "";
-    if (command < 100)
-        return reply(rbuf, rlen, "%d", build(port, command));
+    if (command < 100) return reply(rbuf, rlen, "%d", build(port, command));
     switch (command) {
     case 106:
         memcpy(text, buf, len < sizeof text ? len : sizeof text - 1);
@@ -205,7 +195,6 @@ static ErlDrvEntry entry = {
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION,
 };
 
-DRIVER_INIT(terms)
-{
+DRIVER_INIT(terms) {
     return &entry;
 }

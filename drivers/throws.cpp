@@ -7,14 +7,12 @@
 #include <stdexcept>
 #include <string>
 
-static ErlDrvData throws_start(ErlDrvPort port, char *)
-{
+static ErlDrvData throws_start(ErlDrvPort port, char*) {
     return reinterpret_cast<ErlDrvData>(port);
 }
 
-static ErlDrvSSizeT throws_control(ErlDrvData, unsigned int command, char *buf, ErlDrvSizeT len, char **rbuf,
-                                   ErlDrvSizeT rlen)
-{
+static ErlDrvSSizeT throws_control(ErlDrvData, unsigned int command, char* buf, ErlDrvSizeT len, char** rbuf,
+                                   ErlDrvSizeT rlen) {
     std::string text(buf, len);
     switch (command) {
     case 1:
@@ -24,7 +22,7 @@ static ErlDrvSSizeT throws_control(ErlDrvData, unsigned int command, char *buf, 
     case 3:
         try {
             throw std::runtime_error(text);
-        } catch (const std::exception &error) {
+        } catch (const std::exception& error) {
             return reply(rbuf, rlen, "%s", error.what());
         }
     default:
@@ -32,11 +30,10 @@ static ErlDrvSSizeT throws_control(ErlDrvData, unsigned int command, char *buf, 
     }
 }
 
-static ErlDrvEntry make_entry()
-{
+static ErlDrvEntry make_entry() {
     ErlDrvEntry entry = {};
     entry.start = throws_start;
-    entry.driver_name = const_cast<char *>("throws");
+    entry.driver_name = const_cast<char*>("throws");
     entry.control = throws_control;
     entry.extended_marker = static_cast<int>(ERL_DRV_EXTENDED_MARKER);
     entry.major_version = ERL_DRV_EXTENDED_MAJOR_VERSION;
@@ -47,8 +44,7 @@ static ErlDrvEntry make_entry()
 static ErlDrvEntry entry = make_entry();
 
 extern "C" {
-DRIVER_INIT(throws)
-{
+DRIVER_INIT(throws) {
     return &entry;
 }
 }

@@ -23,49 +23,42 @@ typedef struct {
     long fired;
 } Timer;
 
-static unsigned long number(const char *buf, ErlDrvSizeT len)
-{
+static unsigned long number(const char* buf, ErlDrvSizeT len) {
     char text[16] = "";
     memcpy(text, buf, len < sizeof text ? len : sizeof text - 1);
     return strtoul(text, NULL, 10);
 }
 
-static ErlDrvData timer_start(ErlDrvPort port, char *command)
-{
-    const char *space = strchr(command, ' ');
-    Timer *timer = driver_alloc(sizeof *timer);
+static ErlDrvData timer_start(ErlDrvPort port, char* command) {
+    const char* space = strchr(command, ' ');
+    Timer* timer = driver_alloc(sizeof *timer);
     timer->port = port;
     timer->every = 0;
     timer->fired = 0;
-    if (space)
-        driver_set_timer(port, strtoul(space + 1, NULL, 10));
+    if (space) driver_set_timer(port, strtoul(space + 1, NULL, 10));
     return (ErlDrvData)timer;
 }
 
-static void timer_stop(ErlDrvData data)
-{
+static void timer_stop(ErlDrvData data) {
     driver_free(data);
 }
 
 #ifndef WITHOUT_CALLBACK
-static void timer_timeout(ErlDrvData data)
-{
-    Timer *timer = (Timer *)data;
+static void timer_timeout(ErlDrvData data) {
+    Timer* timer = (Timer*)data;
     timer->fired++;
     ErlDrvTermData spec[] = {
-        ERL_DRV_ATOM,  driver_mk_atom("timeout"),        ERL_DRV_PORT, driver_mk_port(timer->port),
-        ERL_DRV_INT,   (ErlDrvTermData)timer->fired,     ERL_DRV_TUPLE, 3,
+        ERL_DRV_ATOM, driver_mk_atom("timeout"),    ERL_DRV_PORT,  driver_mk_port(timer->port),
+        ERL_DRV_INT,  (ErlDrvTermData)timer->fired, ERL_DRV_TUPLE, 3,
     };
     erl_drv_output_term(driver_mk_port(timer->port), spec, sizeof spec / sizeof spec[0]);
-    if (timer->every)
-        driver_set_timer(timer->port, timer->every);
+    if (timer->every) driver_set_timer(timer->port, timer->every);
 }
 #endif
 
-static ErlDrvSSizeT timer_control(ErlDrvData data, unsigned int command, char *buf, ErlDrvSizeT len, char **rbuf,
-                                  ErlDrvSizeT rlen)
-{
-    Timer *timer = (Timer *)data;
+static ErlDrvSSizeT timer_control(ErlDrvData data, unsigned int command, char* buf, ErlDrvSizeT len, char** rbuf,
+                                  ErlDrvSizeT rlen) {
+    Timer* timer = (Timer*)data;
     unsigned long left = 0;
     switch (command) {
     case 1:
@@ -73,8 +66,7 @@ static ErlDrvSSizeT timer_control(ErlDrvData data, unsigned int command, char *b
     case 2:
         return reply(rbuf, rlen, "%d", driver_cancel_timer(timer->port));
     case 3:
-        if (driver_read_timer(timer->port, &left) != 0)
-            return -1;
+        if (driver_read_timer(timer->port, &left) != 0) return -1;
         return reply(rbuf, rlen, "%lu", left);
     case 4:
         timer->every = number(buf, len);
@@ -101,7 +93,6 @@ static ErlDrvEntry entry = {
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION,
 };
 
-DRIVER_INIT(timer)
-{
+DRIVER_INIT(timer) {
     return &entry;
 }

@@ -1,10 +1,9 @@
-/* wrong_name: the file is wrong_name.so, the entry says right_name. Loading it answers {error, bad_driver_name}: the name
- * given to erl_ddll must be the file's and the entry's. */
+/* wrong_name: the file is wrong_name.so, the entry says right_name. Loading it answers {error, bad_driver_name}: the
+ * name given to erl_ddll must be the file's and the entry's. */
 #include <erl_driver.h>
 #include <stddef.h>
 
-static ErlDrvData wrong_name_start(ErlDrvPort port, char *command)
-{
+static ErlDrvData wrong_name_start(ErlDrvPort port, char* command) {
     (void)command;
     return (ErlDrvData)port;
 }
@@ -17,7 +16,6 @@ static ErlDrvEntry entry = {
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION,
 };
 
-DRIVER_INIT(wrong_name)
-{
+DRIVER_INIT(wrong_name) {
     return &entry;
 }

@@ -1,10 +1,9 @@
-/* wrong_version: compiled, so it says, against version 4.0 of the driver interface, which no emulator has yet. Loading it
- * answers {error, driver_incorrect_version}. */
+/* wrong_version: compiled, so it says, against version 4.0 of the driver interface, which no emulator has yet. Loading
+ * it answers {error, driver_incorrect_version}. */
 #include <erl_driver.h>
 #include <stddef.h>
 
-static ErlDrvData wrong_version_start(ErlDrvPort port, char *command)
-{
+static ErlDrvData wrong_version_start(ErlDrvPort port, char* command) {
     (void)command;
     return (ErlDrvData)port;
 }
@@ -17,7 +16,6 @@ static ErlDrvEntry entry = {
     .minor_version = 0,
 };
 
-DRIVER_INIT(wrong_version)
-{
+DRIVER_INIT(wrong_version) {
     return &entry;
 }

@@ -28,7 +28,8 @@ const std::map<Key, const Row*>& index() {
 
 void journal_return(host::Host& host, ProcessId by, const Evaluated& result, bool late) {
     auto outcome = journal::Outcome::value;
-    if (result.kind == Evaluated::Kind::blocked) outcome = journal::Outcome::blocked;
+    if (result.kind == Evaluated::Kind::blocked)
+        outcome = journal::Outcome::blocked;
     else if (result.kind == Evaluated::Kind::raised)
         outcome = result.exception_class == "exit"    ? journal::Outcome::raised_exit
                   : result.exception_class == "throw" ? journal::Outcome::raised_throw
@@ -48,17 +49,19 @@ std::vector<CallDoc> known_calls() {
     return docs;
 }
 
-Evaluated call(host::Host& host, ProcessId by, const std::string& module, const std::string& name, const std::vector<Term>& args) {
+Evaluated call(host::Host& host, ProcessId by, const std::string& module, const std::string& name,
+               const std::vector<Term>& args) {
     const std::string_view in = module.empty() ? std::string_view("erlang") : std::string_view(module);
     const auto it = index().find(Key{in, name, static_cast<unsigned>(args.size())});
     if (it == index().end()) return Evaluated::raise(Term::atom("undef"));
     return it->second->function(host, by, args);
 }
 
-Evaluated perform(host::Host& host, ProcessId by, const term::Expr& expr, std::string_view shown, const term::Bindings& bindings) {
+Evaluated perform(host::Host& host, ProcessId by, const term::Expr& expr, std::string_view shown,
+                  const term::Bindings& bindings) {
     host.journal().write(journal::Called{by, shown});
-    const Evaluated result =
-        term::evaluate(expr, bindings, [&](const std::string& module, const std::string& name, const std::vector<Term>& args) {
+    const Evaluated result = term::evaluate(
+        expr, bindings, [&](const std::string& module, const std::string& name, const std::vector<Term>& args) {
             return call(host, by, module, name, args);
         });
     journal_return(host, by, result, false);

@@ -166,7 +166,8 @@ Evaluated sort(Host&, ProcessId, Args a) {
     if (!a[0].is_proper_list()) return function_clause();
     std::vector<Term> items = a[0].items();
     // 1 and 1.0 are equal to it, and stay in their order.
-    std::stable_sort(items.begin(), items.end(), [](const Term& x, const Term& y) { return compare(x, y, term::Order::numeric) < 0; });
+    std::stable_sort(items.begin(), items.end(),
+                     [](const Term& x, const Term& y) { return compare(x, y, term::Order::numeric) < 0; });
     return Evaluated::of(Term::list(std::move(items)));
 }
 
@@ -192,7 +193,8 @@ Evaluated duplicate(Host&, ProcessId, Args a) {
 Evaluated copy(Host&, ProcessId, Args a) {
     if (!a[0].is_binary() || !a[1].is(Term::Kind::integer) || a[1].as_integer() < 0) return badarg();
     const std::string_view bytes = a[0].as_bits().bytes();
-    if (a[1].as_integer() > 0 && bytes.size() > (std::size_t{1} << 28) / static_cast<std::size_t>(a[1].as_integer())) return raise("system_limit");
+    if (a[1].as_integer() > 0 && bytes.size() > (std::size_t{1} << 28) / static_cast<std::size_t>(a[1].as_integer()))
+        return raise("system_limit");
     std::string all;
     for (std::int64_t i = 0; i < a[1].as_integer(); ++i) all += bytes;
     return Evaluated::of(Term::binary(all));

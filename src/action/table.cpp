@@ -43,7 +43,8 @@ Evaluated is_process_alive(Host& host, ProcessId, Args args) {
 Evaluated process_info(Host& host, ProcessId, Args args) {
     if (!args[0].is(Term::Kind::pid) || !args[1].is(Term::Kind::atom)) return badarg();
     const host::Process* process = host.find(ProcessId{args[0].as_pid()});
-    if (process == nullptr || process->state != host::Process::State::running) return Evaluated::of(Term::atom("undefined"));
+    if (process == nullptr || process->state != host::Process::State::running)
+        return Evaluated::of(Term::atom("undefined"));
     const auto item = [&](Term value) { return Evaluated::of(term::make_tuple(args[1], std::move(value))); };
     if (args[1].is_atom("trap_exit")) return item(Term::boolean(process->trap_exit));
     if (args[1].is_atom("status")) {
@@ -53,8 +54,10 @@ Evaluated process_info(Host& host, ProcessId, Args args) {
     if (args[1].is_atom("links")) {
         std::vector<Term> links;
         for (const auto& other : process->links) {
-            if (const auto* port = std::get_if<PortId>(&other)) links.push_back(Term::port(port->value));
-            else links.push_back(Term::pid(std::get<ProcessId>(other).value));
+            if (const auto* port = std::get_if<PortId>(&other))
+                links.push_back(Term::port(port->value));
+            else
+                links.push_back(Term::pid(std::get<ProcessId>(other).value));
         }
         return item(Term::list(std::move(links)));
     }
@@ -77,8 +80,8 @@ Evaluated read_file(Host&, ProcessId, Args args) {
     return Evaluated::of(term::make_tuple(Term::atom("ok"), Term::binary(*bytes)));
 }
 
-#define DDLL_VERB(body) [](Host & host, ProcessId by, Args a) -> Evaluated { return body; }
-#define DDLL_ASK(body) [](Host & host, ProcessId, Args a) -> Evaluated { return body; }
+#define DDLL_VERB(body) [](Host& host, ProcessId by, Args a) -> Evaluated { return body; }
+#define DDLL_ASK(body) [](Host& host, ProcessId, Args a) -> Evaluated { return body; }
 #define DDLL_CONSTANT(body) [](Host&, ProcessId, Args) -> Evaluated { return body; }
 
 const Row rows[] = {

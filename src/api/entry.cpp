@@ -37,8 +37,10 @@ host::Port* Call::port(ErlDrvTermData word) {
 }
 
 void Call::misuse(host::Misuse rule, std::string_view detail) {
-    if (host::is_host_thread()) host_.misuse(rule, static_cast<std::uint16_t>(function_), port_, detail);
-    else host_.note_foreign_call(static_cast<std::uint16_t>(function_));
+    if (host::is_host_thread())
+        host_.misuse(rule, static_cast<std::uint16_t>(function_), port_, detail);
+    else
+        host_.note_foreign_call(static_cast<std::uint16_t>(function_));
 }
 
 void Call::journal(std::int64_t result, std::int64_t a, std::int64_t b) {

@@ -45,7 +45,8 @@ private:
 template <class T>
 T not_implemented(Function function, T failure) {
     host::current()->reach_impasse(host::Impasse::Kind::not_implemented,
-                                   "not implemented: " + std::string(function_name(static_cast<std::uint16_t>(function))));
+                                   "not implemented: " +
+                                       std::string(function_name(static_cast<std::uint16_t>(function))));
     return failure;
 }
 

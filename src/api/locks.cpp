@@ -1,4 +1,5 @@
-// Any thread may call these; they are not journaled one by one. A NULL or unknown object ends the emulator, as it does here.
+// Any thread may call these; they are not journaled one by one. A NULL or unknown object ends the emulator, as it does
+// here.
 #include "api/entry.h"
 #include "isolate/crash.h"
 
@@ -67,14 +68,17 @@ ErlDrvMutex* erl_drv_mutex_create(char* name) {
 }
 
 void erl_drv_mutex_destroy(ErlDrvMutex* mutex) {
-    destroy<host::Mutex>(mutex, Function::erl_drv_mutex_destroy, +[](host::Mutex& m) { return pthread_mutex_destroy(&m.lock); });
+    destroy<host::Mutex>(
+        mutex, Function::erl_drv_mutex_destroy, +[](host::Mutex& m) { return pthread_mutex_destroy(&m.lock); });
 }
 
 int erl_drv_mutex_trylock(ErlDrvMutex* mutex) {
     host::Mutex& m = object<host::Mutex>(mutex, Function::erl_drv_mutex_trylock);
     const int error = pthread_mutex_trylock(&m.lock);
-    if (error == 0) took(m);
-    else if (error != EBUSY) fatal(Function::erl_drv_mutex_trylock, error);
+    if (error == 0)
+        took(m);
+    else if (error != EBUSY)
+        fatal(Function::erl_drv_mutex_trylock, error);
     return error;
 }
 
@@ -105,7 +109,8 @@ ErlDrvCond* erl_drv_cond_create(char* name) {
 }
 
 void erl_drv_cond_destroy(ErlDrvCond* cond) {
-    destroy<host::Cond>(cond, Function::erl_drv_cond_destroy, +[](host::Cond& c) { return pthread_cond_destroy(&c.condition); });
+    destroy<host::Cond>(
+        cond, Function::erl_drv_cond_destroy, +[](host::Cond& c) { return pthread_cond_destroy(&c.condition); });
 }
 
 void erl_drv_cond_signal(ErlDrvCond* cond) {
@@ -137,11 +142,11 @@ ErlDrvRWLock* erl_drv_rwlock_create(char* name) {
 }
 
 void erl_drv_rwlock_destroy(ErlDrvRWLock* lock) {
-    destroy<host::RWLock>(lock, Function::erl_drv_rwlock_destroy,
-                          +[](host::RWLock& l) {
-                              const bool held = l.readers > 0 || l.writer != pthread_t{};
-                              return held ? EBUSY : pthread_rwlock_destroy(&l.lock);
-                          });
+    destroy<host::RWLock>(
+        lock, Function::erl_drv_rwlock_destroy, +[](host::RWLock& l) {
+            const bool held = l.readers > 0 || l.writer != pthread_t{};
+            return held ? EBUSY : pthread_rwlock_destroy(&l.lock);
+        });
 }
 
 int erl_drv_rwlock_tryrlock(ErlDrvRWLock* lock) {

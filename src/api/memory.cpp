@@ -13,8 +13,10 @@ DriverId owner() {
 }
 
 void blame(Call& call, host::PointerState state, const char* what) {
-    if (state == host::PointerState::freed) call.misuse(host::Misuse::double_free, std::string(what) + " was freed before");
-    else call.misuse(host::Misuse::foreign_free, std::string(what) + " was never given out by the driver API");
+    if (state == host::PointerState::freed)
+        call.misuse(host::Misuse::double_free, std::string(what) + " was freed before");
+    else
+        call.misuse(host::Misuse::foreign_free, std::string(what) + " was never given out by the driver API");
 }
 
 // True for a live binary; anything else is blamed.
@@ -84,7 +86,8 @@ ErlDrvSInt driver_binary_dec_refc(ErlDrvBinary* binary) {
     Call call(Function::driver_binary_dec_refc);
     if (!live(call, binary)) return 0;
     const auto left = call.host().memory().decrease_reference(binary);
-    if (left == 0) call.misuse(host::Misuse::binary_refcount, "the last reference must be given up with driver_free_binary");
+    if (left == 0)
+        call.misuse(host::Misuse::binary_refcount, "the last reference must be given up with driver_free_binary");
     return left;
 }
 

@@ -109,15 +109,18 @@ int driver_outputv(ErlDrvPort handle, char* hbuf, ErlDrvSizeT hlen, ErlIOVec* ev
     std::vector<Term> items = header_items(header);
     if (!port->options.binary) {
         std::string all(header);
-        for (int i = first; i < ev->vsize; ++i) all.append(static_cast<const char*>(ev->iov[i].iov_base), ev->iov[i].iov_len);
+        for (int i = first; i < ev->vsize; ++i)
+            all.append(static_cast<const char*>(ev->iov[i].iov_base), ev->iov[i].iov_len);
         host.output_to_owner(*port, Term::bytes_list(all));
         return call.returns(0, static_cast<std::int64_t>(hlen), static_cast<std::int64_t>(size));
     }
     for (int i = first; i < ev->vsize; ++i) {
         const SysIOVec& element = ev->iov[i];
         ErlDrvBinary* binary = ev->binv[i];
-        if (binary != nullptr) items.push_back(host.binary_term(binary, offset_in(binary, element.iov_base), element.iov_len));
-        else items.push_back(Term::binary({static_cast<const char*>(element.iov_base), element.iov_len}));
+        if (binary != nullptr)
+            items.push_back(host.binary_term(binary, offset_in(binary, element.iov_base), element.iov_len));
+        else
+            items.push_back(Term::binary({static_cast<const char*>(element.iov_base), element.iov_len}));
     }
     Term tail = std::move(items.back());
     items.pop_back();

@@ -53,7 +53,8 @@ std::vector<Part> parts_after(ErlIOVec& ev, std::size_t skip) {
             element.iov_base = static_cast<char*>(element.iov_base) + cut;
             element.iov_len -= cut;
         }
-        if (element.iov_len > 0) parts.push_back({static_cast<const char*>(element.iov_base), element.iov_len, ev.binv[i]});
+        if (element.iov_len > 0)
+            parts.push_back({static_cast<const char*>(element.iov_base), element.iov_len, ev.binv[i]});
     }
     return parts;
 }
@@ -67,17 +68,22 @@ int put(Call& call, ErlDrvPort handle, ErlIOVec* ev, std::size_t skip, End end) 
     for (const Part& part : parts) {
         const bool referenced = part.binary != nullptr;
         if (referenced && call.host().memory().state_of(part.binary) != host::PointerState::live) {
-            call.misuse(host::Misuse::binary_refcount, "a binary of the vector is not (or no longer) one of the driver API");
+            call.misuse(host::Misuse::binary_refcount,
+                        "a binary of the vector is not (or no longer) one of the driver API");
             return call.returns(-1);
         }
         const std::size_t offset = referenced ? static_cast<std::size_t>(part.data - part.binary->orig_bytes) : 0;
         if (!referenced && end == End::head)
             call.misuse(host::Misuse::pushqv_without_binary,
                         "a real emulator corrupts its queue when an element pushed has no binary");
-        if (referenced && end == End::tail) port->queue.append(part.binary, offset, part.length);
-        else if (referenced) port->queue.prepend(part.binary, offset, part.length);
-        else if (end == End::tail) port->queue.append({part.data, part.length});
-        else port->queue.prepend({part.data, part.length});
+        if (referenced && end == End::tail)
+            port->queue.append(part.binary, offset, part.length);
+        else if (referenced)
+            port->queue.prepend(part.binary, offset, part.length);
+        else if (end == End::tail)
+            port->queue.append({part.data, part.length});
+        else
+            port->queue.prepend({part.data, part.length});
     }
     return call.returns(0, static_cast<std::int64_t>(ev->size - skip), static_cast<std::int64_t>(port->queue.size()));
 }

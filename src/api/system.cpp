@@ -39,7 +39,8 @@ ErlDrvTime in_unit(Call& call, std::int64_t ns, ErlDrvTimeUnit unit) {
 // Copies a field only when the driver's struct, as it was compiled, has all of it.
 template <class T>
 void fill(ErlDrvSysInfo* info, std::size_t size, T ErlDrvSysInfo::*field, T value) {
-    const std::size_t end = static_cast<std::size_t>(reinterpret_cast<char*>(&(info->*field)) - reinterpret_cast<char*>(info)) + sizeof(T);
+    const std::size_t end =
+        static_cast<std::size_t>(reinterpret_cast<char*>(&(info->*field)) - reinterpret_cast<char*>(info)) + sizeof(T);
     if (end <= size) info->*field = value;
 }
 
@@ -52,7 +53,8 @@ extern "C" {
 void driver_system_info(ErlDrvSysInfo* info, size_t size) {
     Call call(Function::driver_system_info);
     if (info == nullptr || size < smallest_info)
-        isolate::die(fmt::format("driver_system_info({}, {}) called with invalid arguments", info == nullptr ? "NULL" : "info", size));
+        isolate::die(fmt::format("driver_system_info({}, {}) called with invalid arguments",
+                                 info == nullptr ? "NULL" : "info", size));
     fill(info, size, &ErlDrvSysInfo::driver_major_version, int{ERL_DRV_EXTENDED_MAJOR_VERSION});
     fill(info, size, &ErlDrvSysInfo::driver_minor_version, int{ERL_DRV_EXTENDED_MINOR_VERSION});
     fill(info, size, &ErlDrvSysInfo::erts_version, static_cast<char*>(erts_version));

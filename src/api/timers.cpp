@@ -11,7 +11,8 @@ int driver_set_timer(ErlDrvPort handle, unsigned long milliseconds) {
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
     if (port->driver->callbacks.timeout == nullptr)
-        call.misuse(host::Misuse::timer_without_timeout, "the driver has no timeout callback, so nothing will ever happen");
+        call.misuse(host::Misuse::timer_without_timeout,
+                    "the driver has no timeout callback, so nothing will ever happen");
     call.host().set_timer(*port, milliseconds);
     return call.returns(0, static_cast<std::int64_t>(milliseconds));
 }

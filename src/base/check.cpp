@@ -17,7 +17,8 @@ void on_bug(void (*handler)(std::string_view)) {
 
 void report_bug(const char* file, int line, std::string_view condition, std::string_view detail) {
     const char* slash = std::strrchr(file, '/');
-    std::string text = std::string(slash ? slash + 1 : file) + ":" + std::to_string(line) + ": " + std::string(condition);
+    std::string text =
+        std::string(slash ? slash + 1 : file) + ":" + std::to_string(line) + ": " + std::string(condition);
     if (!detail.empty()) text += " (" + std::string(detail) + ")";
     std::fprintf(stderr, "ddlltool: this is a bug in ddlltool, not in your driver: %s\n", text.c_str());
     if (bug_handler) bug_handler(text);

@@ -16,7 +16,7 @@ void on_bug(void (*handler)(std::string_view text));
 
 } // namespace ddll
 
-#define DDLL_CHECK_MSG(condition, detail)                                                                                   \
+#define DDLL_CHECK_MSG(condition, detail)                                                                              \
     do {                                                                                                               \
         if (!(condition)) [[unlikely]]                                                                                 \
             ::ddll::report_bug(__FILE__, __LINE__, #condition, detail);                                                \

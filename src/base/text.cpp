@@ -125,10 +125,12 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
         const ssize_t n = read(fd, buffer, sizeof buffer);
         if (n == 0) break;
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) failure = error(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+        if (n < 0)
+            failure = error(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
         else if (out.size() + static_cast<std::size_t>(n) > limit)
             failure = error(fmt::format("{} is larger than {} bytes", path, limit));
-        else out.append(buffer, static_cast<std::size_t>(n));
+        else
+            out.append(buffer, static_cast<std::size_t>(n));
     }
     close(fd);
     if (failure) return *std::move(failure);

@@ -14,13 +14,19 @@ struct Unit {
 };
 
 constexpr Unit units[] = {
-    {"ns", 1}, {"us", 1'000}, {"ms", 1'000'000}, {"s", 1'000'000'000}, {"min", 60'000'000'000}, {"h", 3'600'000'000'000},
+    {"ns", 1},
+    {"us", 1'000},
+    {"ms", 1'000'000},
+    {"s", 1'000'000'000},
+    {"min", 60'000'000'000},
+    {"h", 3'600'000'000'000},
 };
 
 } // namespace
 
 Result<Duration> parse_duration(std::string_view text) {
-    const Error bad = error(fmt::format("\"{}\" is not a duration", text), "write a number and a unit: 250ms, 1.5s, 20us, 3min");
+    const Error bad =
+        error(fmt::format("\"{}\" is not a duration", text), "write a number and a unit: 250ms, 1.5s, 20us, 3min");
     std::size_t i = 0;
     std::int64_t whole = 0;
     const std::int64_t limit = std::numeric_limits<std::int64_t>::max() / 10 - 1;

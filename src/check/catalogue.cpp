@@ -35,20 +35,25 @@ constexpr Rule rules[] = {
      "Link without -z nodelete."},
     {"dso-pinned", Severity::warning, "the library stays in memory after it was unloaded",
      "Something refers to it: a reload from the same path would go on with the old code.",
-     "Look for a library that it opens itself, for symbols that other libraries took from it, and for thread-local objects."},
-    {"dso-pinned-thread-local-destructor", Severity::warning, "a thread-local object with a destructor pins the library",
+     "Look for a library that it opens itself, for symbols that other libraries took from it, and for thread-local "
+     "objects."},
+    {"dso-pinned-thread-local-destructor", Severity::warning,
+     "a thread-local object with a destructor pins the library",
      "The loader keeps the library until the thread that used the object ends, and a node's threads never end.",
      "Keep such data in the port, or in thread-specific data whose key is destroyed in finish."},
     {"dso-pinned-unique-symbol", Severity::warning, "a unique C++ symbol pins the library",
-     "g++ marks data of inline functions and templates as unique in the process; the loader never removes a library that "
+     "g++ marks data of inline functions and templates as unique in the process; the loader never removes a library "
+     "that "
      "provides one.",
      "Build with -fno-gnu-unique, or link with a version script that exports only driver_init, or use clang."},
     {"failure-in-start", Severity::error, "the driver failed its port inside start",
-     "driver_failure* and driver_exit inside start crash a node.", "Return ERL_DRV_ERROR_GENERAL, _ERRNO or _BADARG from start."},
+     "driver_failure* and driver_exit inside start crash a node.",
+     "Return ERL_DRV_ERROR_GENERAL, _ERRNO or _BADARG from start."},
     {"failure-in-stop", Severity::error, "the driver failed its port inside stop of a draining port",
      "A node runs stop again and again inside itself.", "In stop only clean up."},
     {"free-of-foreign-memory", Severity::error, "driver_free of memory that is not from driver_alloc",
-     "A node crashes, at once or later.", "Give memory back to where it came from: malloc to free, driver_alloc to driver_free."},
+     "A node crashes, at once or later.",
+     "Give memory back to where it came from: malloc to free, driver_alloc to driver_free."},
     {"lock-held-at-return", Severity::error, "a callback returned with a lock held",
      "The next callback that wants the lock waits for ever, and a scheduler of the node with it.",
      "Unlock on every way out of the callback."},
@@ -58,17 +63,20 @@ constexpr Rule rules[] = {
     {"not-a-port-handle", Severity::error, "something that is no port was used as one",
      "A node follows the pointer: anything may happen.", "Keep the ErlDrvPort that start was given."},
     {"pushqv-without-binary", Severity::warning, "driver_pushqv with an element that has no binary",
-     "A node corrupts the port's queue: wrong bytes come out.", "Use driver_pushq for such bytes, or put them into a binary."},
+     "A node corrupts the port's queue: wrong bytes come out.",
+     "Use driver_pushq for such bytes, or put them into a binary."},
     {"queue-overdrawn", Severity::warning, "driver_deq of more than the queue holds",
      "It answers -1 and removes nothing.", "Ask driver_sizeq first."},
     {"reload-kept-old-code", Severity::error, "the reload kept the old code",
      "erl_ddll said that the driver was reloaded, but the old library never left memory and new ports run its code.",
-     "Remove the pin named beside this finding. On a running node only a restart, or loading from another path, brings the "
+     "Remove the pin named beside this finding. On a running node only a restart, or loading from another path, brings "
+     "the "
      "new code."},
     {"timer-without-timeout-callback", Severity::warning, "driver_set_timer without a timeout callback",
      "It answers 0 and nothing ever happens.", "Add the timeout callback."},
     {"unlock-of-unheld-lock", Severity::error, "a lock was unlocked by a thread that does not hold it",
-     "A node does not notice: two threads may then be inside at once.", "Pair each unlock with a lock in the same thread."},
+     "A node does not notice: two threads may then be inside at once.",
+     "Pair each unlock with a lock in the same thread."},
     {"use-of-dead-port", Severity::warning, "a port was used after its stop had returned",
      "In the same callback the call fails; later the handle may be freed memory, and a node may crash.",
      "Forget the handle in stop, and return at once after driver_failure* and driver_exit."},
@@ -78,9 +86,12 @@ constexpr Rule rules[] = {
 
 const char* name(Severity severity) {
     switch (severity) {
-    case Severity::note: return "note";
-    case Severity::warning: return "warning";
-    case Severity::error: return "error";
+    case Severity::note:
+        return "note";
+    case Severity::warning:
+        return "warning";
+    case Severity::error:
+        return "error";
     }
     return "note";
 }

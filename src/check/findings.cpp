@@ -38,7 +38,8 @@ Pin pin_of(const ImageNote& image) {
     }
     if (image.facts->nodelete) return {"dso-nodelete-flag", "still mapped after dlclose; DF_1_NODELETE is set"};
     if (image.facts->imports("__cxa_thread_atexit") || image.facts->imports("__cxa_thread_atexit_impl"))
-        return {"dso-pinned-thread-local-destructor", "still mapped after dlclose; the library registers thread-local destructors"};
+        return {"dso-pinned-thread-local-destructor",
+                "still mapped after dlclose; the library registers thread-local destructors"};
     return {"dso-pinned", "still mapped after dlclose; no unique symbol, no nodelete flag, no thread-local destructor"};
 }
 
@@ -47,9 +48,12 @@ public:
     Finder(const Names& names) : names_(names) {}
 
     void see(const journal::Entry& entry) {
-        if (const auto* closed = std::get_if<journal::ImageClosed>(&entry.event)) see_closed(*closed, entry.seq);
-        else if (const auto* reloaded = std::get_if<journal::Reloaded>(&entry.event)) see_reloaded(*reloaded, entry.seq);
-        else if (const auto* misused = std::get_if<journal::Misused>(&entry.event)) see_misused(*misused, entry.seq);
+        if (const auto* closed = std::get_if<journal::ImageClosed>(&entry.event))
+            see_closed(*closed, entry.seq);
+        else if (const auto* reloaded = std::get_if<journal::Reloaded>(&entry.event))
+            see_reloaded(*reloaded, entry.seq);
+        else if (const auto* misused = std::get_if<journal::Misused>(&entry.event))
+            see_misused(*misused, entry.seq);
     }
 
     std::vector<Finding> finish() {
@@ -66,7 +70,8 @@ private:
             ++counts_[place->second];
             return;
         }
-        findings_.push_back({found, subject.empty() ? std::string(found->title) : fmt::format("{}: {}", subject, found->title),
+        findings_.push_back({found,
+                             subject.empty() ? std::string(found->title) : fmt::format("{}: {}", subject, found->title),
                              std::move(evidence), entry});
         counts_.push_back(1);
     }
@@ -82,7 +87,8 @@ private:
         if (reloaded.new_runs) return;
         const ImageNote before = names_.image(reloaded.before);
         add("reload-kept-old-code", names_.driver(reloaded.driver),
-            fmt::format("after the reload {} is what runs: it never left memory, and the loader gave it again instead of the file "
+            fmt::format("after the reload {} is what runs: it never left memory, and the loader gave it again instead "
+                        "of the file "
                         "that the path names now",
                         before.label),
             entry);

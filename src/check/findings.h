@@ -12,15 +12,15 @@ namespace ddll::check {
 
 struct Finding {
     const Rule* rule = nullptr;
-    std::string title;    ///< the rule's, with whom it concerns
-    std::string evidence; ///< what was seen
+    std::string title;       ///< the rule's, with whom it concerns
+    std::string evidence;    ///< what was seen
     std::uint64_t entry = 0; ///< the journal entry that shows it
 };
 
 /// What is known about an opened library besides the journal.
 struct ImageNote {
-    std::string label;                       ///< "counter/v1"
-    const image::ElfFacts* facts = nullptr;  ///< of its file, or nullptr
+    std::string label;                      ///< "counter/v1"
+    const image::ElfFacts* facts = nullptr; ///< of its file, or nullptr
 };
 
 struct Names {

@@ -18,7 +18,7 @@ struct Context {
 
 struct Command {
     std::string_view name;
-    std::string_view doc;                                       ///< one line
+    std::string_view doc;                                                               ///< one line
     ExitCode (*run)(const std::vector<std::string>& arguments, const Context& context); ///< what follows the name
 };
 
@@ -29,6 +29,6 @@ ExitCode run_program(const std::vector<std::string>& arguments, const Context& c
 
 ExitCode run_command(const std::vector<std::string>& arguments, const Context& context);    // run.cpp
 ExitCode schema_command(const std::vector<std::string>& arguments, const Context& context); // schema.cpp
-std::string version_text();                                         // version.cpp
+std::string version_text();                                                                 // version.cpp
 
 } // namespace ddll::cli

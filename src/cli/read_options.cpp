@@ -20,8 +20,10 @@ scenario::ReadOptions read_options(const Context& context, std::vector<std::stri
     scenario::ReadOptions options;
     options.driver_path = std::move(driver_path);
     static const std::vector<action::CallDoc> calls = action::known_calls();
-    for (const auto& call : calls) options.known_calls.push_back({call.module, call.name, static_cast<int>(call.arity)});
-    for (std::uint16_t n = 0; context.api_function(n) != "?"; ++n) options.api_functions.push_back(context.api_function(n));
+    for (const auto& call : calls)
+        options.known_calls.push_back({call.module, call.name, static_cast<int>(call.arity)});
+    for (std::uint16_t n = 0; context.api_function(n) != "?"; ++n)
+        options.api_functions.push_back(context.api_function(n));
     for (const auto& rule : check::catalogue()) options.known_rules.push_back(rule.id);
     options.examine_driver = examine_driver;
     return options;

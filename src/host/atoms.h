@@ -59,7 +59,8 @@ private:
 struct CommonAtoms {
     term::Term data = term::Term::atom("data"), eol = term::Term::atom("eol"), noeol = term::Term::atom("noeol");
     term::Term exit = term::Term::atom("EXIT"), normal = term::Term::atom("normal"), ok = term::Term::atom("ok");
-    term::Term badarg = term::Term::atom("badarg"), true_ = term::Term::atom("true"), undefined = term::Term::atom("undefined");
+    term::Term badarg = term::Term::atom("badarg"), true_ = term::Term::atom("true"),
+               undefined = term::Term::atom("undefined");
 };
 
 } // namespace ddll::host

@@ -9,8 +9,8 @@ using journal::Callback;
 
 constexpr std::size_t shown_bytes = 64;
 
-// Calls driver code from a frame that, to the unwinder, is the outermost one. Not inlined and never a tail call, so that
-// the frame really is on the stack.
+// Calls driver code from a frame that, to the unwinder, is the outermost one. Not inlined and never a tail call, so
+// that the frame really is on the stack.
 template <class R, class... A>
 [[gnu::noinline]] R enter(R (*function)(A...), A... arguments) {
 #if defined(__x86_64__)
@@ -67,7 +67,8 @@ R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
     const auto after = [&](std::int64_t result) {
         const int error = errno;
         if (held_locks() > locks_before)
-            host.misuse(Misuse::lock_held_at_return, no_function, port, "a lock taken in the callback is still held at its end");
+            host.misuse(Misuse::lock_held_at_return, no_function, port,
+                        "a lock taken in the callback is still held at its end");
         if (where.port) --where.port->callbacks_running;
         frames.pop_back();
         host.journal().write(journal::Left{where.callback, port, result});
@@ -120,14 +121,14 @@ void timeout(Host& host, Port& port) {
 }
 
 void output(Host& host, Port& port, ProcessId caller, char* bytes, std::size_t size) {
-    run(host, {Callback::output, port.driver, &port, {}, caller, size, {bytes, size}}, port.driver->callbacks.output, port.data,
-        bytes, static_cast<ErlDrvSizeT>(size));
+    run(host, {Callback::output, port.driver, &port, {}, caller, size, {bytes, size}}, port.driver->callbacks.output,
+        port.data, bytes, static_cast<ErlDrvSizeT>(size));
     host.settle(port);
 }
 
 void outputv(Host& host, Port& port, ProcessId caller, ErlIOVec& vector, std::string_view first_bytes) {
-    run(host, {Callback::outputv, port.driver, &port, {}, caller, vector.size, first_bytes}, port.driver->callbacks.outputv,
-        port.data, &vector);
+    run(host, {Callback::outputv, port.driver, &port, {}, caller, vector.size, first_bytes},
+        port.driver->callbacks.outputv, port.data, &vector);
     host.settle(port);
 }
 
@@ -140,9 +141,9 @@ std::int64_t control(Host& host, Port& port, ProcessId caller, unsigned command,
 
 std::int64_t call(Host& host, Port& port, ProcessId caller, unsigned command, std::string& data, char** result,
                   std::size_t result_size, unsigned* flags) {
-    return run(host, {Callback::call, port.driver, &port, {}, caller, command, data}, port.driver->callbacks.call, port.data,
-               command, data.data(), static_cast<ErlDrvSizeT>(data.size()), result, static_cast<ErlDrvSizeT>(result_size),
-               flags);
+    return run(host, {Callback::call, port.driver, &port, {}, caller, command, data}, port.driver->callbacks.call,
+               port.data, command, data.data(), static_cast<ErlDrvSizeT>(data.size()), result,
+               static_cast<ErlDrvSizeT>(result_size), flags);
 }
 
 void ready_async(Host& host, Port& port, void* data) {

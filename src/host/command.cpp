@@ -51,8 +51,10 @@ bool CommandVector::gather(const Term& data, std::vector<Piece>& pieces) {
         const std::string_view byte(list_bytes_.data() + list_bytes_.size() - 1, 1);
         const bool goes_on = !pieces.empty() && !pieces.back().is_binary &&
                              pieces.back().bytes.data() + pieces.back().bytes.size() == byte.data();
-        if (goes_on) pieces.back().bytes = {pieces.back().bytes.data(), pieces.back().bytes.size() + 1};
-        else pieces.push_back({byte, false});
+        if (goes_on)
+            pieces.back().bytes = {pieces.back().bytes.data(), pieces.back().bytes.size() + 1};
+        else
+            pieces.push_back({byte, false});
     }
     return data.tail().is(Term::Kind::nil) || gather(data.tail(), pieces);
 }

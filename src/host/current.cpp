@@ -6,7 +6,7 @@ namespace ddll::host {
 namespace {
 Host* current_host = nullptr;
 thread_local bool host_thread = false;
-}
+} // namespace
 
 Host* current() {
     return current_host;

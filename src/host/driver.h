@@ -35,8 +35,8 @@ struct Callbacks {
 
 struct Driver {
     DriverId id;
-    std::string name;     ///< bytes, as the file is named
-    std::string path;     ///< of the library, without .so; empty for linked-in ones
+    std::string name; ///< bytes, as the file is named
+    std::string path; ///< of the library, without .so; empty for linked-in ones
     lifecycle::DriverRecord record;
     ErlDrvEntry* entry = nullptr; ///< the driver's own; null for the emulator's built-in names
     Callbacks callbacks;

@@ -25,7 +25,8 @@ struct FindDriver {
 
 Driver* Host::find(DriverId id) {
     for (auto* list : {&drivers_, &limbo_})
-        if (const auto it = std::find_if(list->begin(), list->end(), FindDriver{id}); it != list->end()) return it->get();
+        if (const auto it = std::find_if(list->begin(), list->end(), FindDriver{id}); it != list->end())
+            return it->get();
     return nullptr;
 }
 
@@ -67,9 +68,9 @@ void Host::forget_if_absent(Driver& driver) {
 }
 
 void Host::journal_driver(const Driver& driver) {
-    journal_.write(journal::DriverChanged{driver.id, static_cast<std::uint8_t>(driver.record.presence),
-                                          static_cast<std::uint8_t>(driver.record.status), driver.record.port_count,
-                                          lifecycle::holds(driver.record), lifecycle::loads(driver.record), driver.name});
+    journal_.write(journal::DriverChanged{
+        driver.id, static_cast<std::uint8_t>(driver.record.presence), static_cast<std::uint8_t>(driver.record.status),
+        driver.record.port_count, lifecycle::holds(driver.record), lifecycle::loads(driver.record), driver.name});
 }
 
 lifecycle::Reply Host::ask(Driver& driver, const lifecycle::Request& what, const Term* as_written) {
@@ -89,14 +90,16 @@ lifecycle::Reply Host::ask(Driver& driver, const lifecycle::Request& what, const
     return reply;
 }
 
-void Host::perform(Driver& driver, const lifecycle::Effect& next, const lifecycle::Request& cause, lifecycle::Reply& reply,
-                   const Term* as_written) {
+void Host::perform(Driver& driver, const lifecycle::Effect& next, const lifecycle::Request& cause,
+                   lifecycle::Reply& reply, const Term* as_written) {
     if (const auto* open = std::get_if<effect::OpenImage>(&next)) {
         const auto failure = open_image(driver, open->path);
         lifecycle::Request outcome;
         if (const auto* load = std::get_if<request::Load>(&cause)) {
-            if (failure) outcome = request::LoadFailed{*failure};
-            else outcome = request::LoadOpened{load->process, load->path, load->kill_ports};
+            if (failure)
+                outcome = request::LoadFailed{*failure};
+            else
+                outcome = request::LoadOpened{load->process, load->path, load->kill_ports};
         } else if (failure) {
             outcome = request::ReloadFailed{*failure};
         } else {
@@ -146,7 +149,8 @@ void Host::finish_and_close(Driver& driver) {
     if (!driver.image) return;
     const HeapUse left = memory_.used_by(driver.id);
     if (left.blocks > 0)
-        leaked(driver, fmt::format("{} driver_alloc block{}, {} bytes", left.blocks, left.blocks == 1 ? "" : "s", left.block_bytes));
+        leaked(driver, fmt::format("{} driver_alloc block{}, {} bytes", left.blocks, left.blocks == 1 ? "" : "s",
+                                   left.block_bytes));
     bool gone = false;
     {
         const callbacks::LoaderFrame frame(*this, journal::Callback::dlclose, driver.id, driver.image_id, driver.path);

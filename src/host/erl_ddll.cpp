@@ -43,8 +43,10 @@ bool append_characters(const Term& list, std::string& out) {
 // A nested list of characters, encoded as file names are, or a binary as it is; without separators at its end.
 std::optional<std::string> folder_name(const Term& term) {
     std::string path;
-    if (term.is_binary()) path = term.as_bits().bytes();
-    else if (!term.is_list() || !append_characters(term, path)) return std::nullopt;
+    if (term.is_binary())
+        path = term.as_bits().bytes();
+    else if (!term.is_list() || !append_characters(term, path))
+        return std::nullopt;
     path.erase(path.find_last_not_of("/\\") + 1);
     return path;
 }
@@ -119,7 +121,8 @@ Term Host::reply_term(const lifecycle::Reply& answer) const {
         if (!ok->ref) return term::make_tuple(common_.ok, status);
         return term::make_tuple(common_.ok, status, Term::reference(ok->ref.value));
     }
-    if (const auto* refused = std::get_if<reply::Refused>(&answer)) return error_tuple(Term::atom(lifecycle::name(refused->reason)));
+    if (const auto* refused = std::get_if<reply::Refused>(&answer))
+        return error_tuple(Term::atom(lifecycle::name(refused->reason)));
     if (const auto* failed = std::get_if<reply::Failed>(&answer)) return error_tuple(load_error_term(failed->error));
     return common_.ok;
 }
@@ -200,7 +203,8 @@ BifResult Host::wrap(ProcessId by, const lifecycle::Reply& answer, WrapperKind k
     }
     Term value = reply_term(answer);
     // The wrappers give this refusal another name, so that it cannot be told from a wrong driver_name.
-    if (kind == WrapperKind::load && is_error(value, "inconsistent")) value = error_tuple(Term::atom("bad_driver_name"));
+    if (kind == WrapperKind::load && is_error(value, "inconsistent"))
+        value = error_tuple(Term::atom("bad_driver_name"));
     return BifResult::of(std::move(value));
 }
 
@@ -212,9 +216,12 @@ BifResult Host::ddll_monitor(ProcessId by, const Term& type, const Term& item) {
     const auto wanted = driver_name(name);
     if (!wanted) return BifResult::raise(common_.badarg);
     request::Monitor monitor{by, MonitorWhen::loaded, fresh_reference()};
-    if (when.is_atom("unloaded")) monitor.when = MonitorWhen::unloaded;
-    else if (when.is_atom("unloaded_only")) monitor.when = MonitorWhen::unloaded_only;
-    else if (!when.is_atom("loaded")) return BifResult::raise(common_.badarg);
+    if (when.is_atom("unloaded"))
+        monitor.when = MonitorWhen::unloaded;
+    else if (when.is_atom("unloaded_only"))
+        monitor.when = MonitorWhen::unloaded_only;
+    else if (!when.is_atom("loaded"))
+        return BifResult::raise(common_.badarg);
     Driver absent;
     absent.name = *wanted;
     Driver* known = find_driver(*wanted);
@@ -284,8 +291,10 @@ BifResult Host::loaded_drivers() const {
 BifResult Host::format_error(const Term& error) const {
     if (error.is(Term::Kind::atom)) {
         if (const auto text = lifecycle::format_error(error.as_atom())) return BifResult::of(Term::string(*text));
-    } else if (error.is_tuple(2) && error.elements()[0].is_atom("open_error") && error.elements()[1].is(Term::Kind::integer)) {
-        return BifResult::of(Term::bytes_list(lifecycle::format_open_error(error.elements()[1].as_integer(), error_texts_)));
+    } else if (error.is_tuple(2) && error.elements()[0].is_atom("open_error") &&
+               error.elements()[1].is(Term::Kind::integer)) {
+        return BifResult::of(
+            Term::bytes_list(lifecycle::format_open_error(error.elements()[1].as_integer(), error_texts_)));
     }
     return BifResult::raise(common_.badarg);
 }

@@ -35,8 +35,8 @@
 namespace ddll::host {
 
 struct Options {
-    Duration async_takes;           ///< virtual time that one async job occupies its thread
-    bool open_error_preset = true;  ///< the list of dlopen texts begins with the emulator's own first failure
+    Duration async_takes;          ///< virtual time that one async job occupies its thread
+    bool open_error_preset = true; ///< the list of dlopen texts begins with the emulator's own first failure
     std::map<std::string, std::string> environment; ///< for erl_drv_getenv and erl_drv_putenv
 };
 
@@ -131,7 +131,8 @@ public:
     };
     const Proof* proof(std::string_view name) const;
 
-    // --- ports (ports_open.cpp, ports_bifs.cpp, ports_close.cpp, port_info.cpp) ---------------------------------------
+    // --- ports (ports_open.cpp, ports_bifs.cpp, ports_close.cpp, port_info.cpp)
+    // ---------------------------------------
 
     BifResult open_port(ProcessId by, const term::Term& name, const term::Term& settings);
     BifResult port_command(ProcessId by, const term::Term& port, const term::Term& data, const term::Term& options);
@@ -161,7 +162,8 @@ public:
 
     /// {Port, {data, D}} to the owner; false when there is nobody to receive it or the port is draining.
     bool output_to_owner(Port& port, term::Term data);
-    /// As driver_output2: header and bytes in the port's mode, line splitting included. `bytes` without data pointer: [].
+    /// As driver_output2: header and bytes in the port's mode, line splitting included. `bytes` without data pointer:
+    /// [].
     void output_bytes(Port& port, std::string_view header, std::string_view bytes, bool no_buffer);
     void flush_line_buffer(Port& port);
     /// A term from the driver to a process; 1 delivered, 0 not.
@@ -170,7 +172,8 @@ public:
     /// Bytes of a driver binary as a message sees them: up to 64 are copied, more are shared and counted.
     term::Term binary_term(ErlDrvBinary* binary, std::size_t offset, std::size_t length);
 
-    // --- time, jobs (timers.cpp, async.cpp) ----------------------------------------------------------------------------
+    // --- time, jobs (timers.cpp, async.cpp)
+    // ----------------------------------------------------------------------------
 
     void set_timer(Port& port, std::uint64_t milliseconds);
     void cancel_timer(Port& port);
@@ -225,8 +228,8 @@ private:
     bool give_to_wrapper(Process& process, const term::Term& message);
     void set_answer(Process& process, Answer answer);
     // drivers.cpp
-    void perform(Driver& driver, const lifecycle::Effect& effect, const lifecycle::Request& cause, lifecycle::Reply& reply,
-                 const term::Term* as_written);
+    void perform(Driver& driver, const lifecycle::Effect& effect, const lifecycle::Request& cause,
+                 lifecycle::Reply& reply, const term::Term* as_written);
     void send_driver_message(Driver& driver, const lifecycle::effect::Send& message, const term::Term* as_written);
     void finish_and_close(Driver& driver);
     std::optional<lifecycle::LoadError> open_image(Driver& driver, const std::string& path);
@@ -289,13 +292,13 @@ private:
     std::vector<std::string> error_texts_;       ///< numbered -10, -11, ...
     std::map<std::string, Proof, std::less<>> proofs_;
 
-    std::deque<ProcessId> ending_;     ///< doomed, in order of death
-    std::deque<PortId> closed_ports_;  ///< structures to be freed, in order of closing
+    std::deque<ProcessId> ending_;    ///< doomed, in order of death
+    std::deque<PortId> closed_ports_; ///< structures to be freed, in order of closing
     std::deque<DriverId> collects_;
     std::deque<ProcessId> resumable_;
     std::deque<PortId> ending_programs_;
     std::map<TimerKey, PortId> timers_;
-    std::deque<Job> jobs_;           ///< of the one pool thread, first in first out
+    std::deque<Job> jobs_; ///< of the one pool thread, first in first out
     std::vector<Step> ready_;
     std::mutex foreign_lock_;
     std::vector<std::uint16_t> foreign_calls_; ///< guarded by foreign_lock_

@@ -43,7 +43,8 @@ private:
     std::deque<Slice>& slices();
 
     DriverMemory* memory_;
-    std::unique_ptr<std::deque<Slice>> slices_; ///< most ports never queue anything, and even an empty deque owns memory
+    std::unique_ptr<std::deque<Slice>>
+        slices_; ///< most ports never queue anything, and even an empty deque owns memory
     std::size_t size_ = 0;
     std::vector<SysIOVec> vectors_;
     std::vector<ErlDrvBinary*> binaries_;

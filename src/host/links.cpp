@@ -17,8 +17,10 @@ bool Links::add(const Linked& other) {
     if (slots_.size() >= few && slots_.size() >= 2 * size_) close_gaps();
     slots_.push_back(other);
     ++size_;
-    if (slots_.size() == few + 1) make_index();
-    else if (slots_.size() > few) index_.emplace(other, slots_.size() - 1);
+    if (slots_.size() == few + 1)
+        make_index();
+    else if (slots_.size() > few)
+        index_.emplace(other, slots_.size() - 1);
     return true;
 }
 

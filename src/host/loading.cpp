@@ -43,7 +43,8 @@ void Host::take_entry(Driver& driver, ErlDrvEntry* entry) {
     c.process_exit = entry->process_exit;
     c.stop_select = entry->stop_select;
     // Entries before 3.2 are shorter and have no such field.
-    const bool has_emergency_close = entry->major_version > 3 || (entry->major_version == 3 && entry->minor_version >= 2);
+    const bool has_emergency_close =
+        entry->major_version > 3 || (entry->major_version == 3 && entry->minor_version >= 2);
     c.emergency_close = has_emergency_close ? entry->emergency_close : nullptr;
 }
 
@@ -120,11 +121,13 @@ std::optional<LoadError> Host::open_image(Driver& driver, const std::string& pat
     if (entry == nullptr) return refuse({Kind::driver_init_failed, 0}, "driver_init returned NULL");
     if (entry->extended_marker != extended_marker)
         return refuse({Kind::driver_incorrect_version, 0},
-                      fmt::format("extended_marker is {:#x}, not ERL_DRV_EXTENDED_MARKER", static_cast<unsigned>(entry->extended_marker)));
+                      fmt::format("extended_marker is {:#x}, not ERL_DRV_EXTENDED_MARKER",
+                                  static_cast<unsigned>(entry->extended_marker)));
     if (!accepted_version(entry->major_version, entry->minor_version))
         return refuse({Kind::driver_incorrect_version, 0},
-                      fmt::format("the entry says version {}.{}; 2.x and 3.0 to {}.{} are accepted", entry->major_version,
-                                  entry->minor_version, ERL_DRV_EXTENDED_MAJOR_VERSION, ERL_DRV_EXTENDED_MINOR_VERSION));
+                      fmt::format("the entry says version {}.{}; 2.x and 3.0 to {}.{} are accepted",
+                                  entry->major_version, entry->minor_version, ERL_DRV_EXTENDED_MAJOR_VERSION,
+                                  ERL_DRV_EXTENDED_MINOR_VERSION));
     if (entry->driver_name == nullptr || driver.name != entry->driver_name)
         return refuse({Kind::bad_driver_name, 0},
                       fmt::format("the entry's driver_name is \"{}\", the file's name asks for \"{}\"",

@@ -16,7 +16,8 @@ void DriverMemory::remember_freed(const void* pointer) {
 
 PointerState DriverMemory::absent_state(const void* pointer) const {
     if (pointer == nullptr) return PointerState::foreign;
-    return std::find(std::begin(freed_), std::end(freed_), pointer) != std::end(freed_) ? PointerState::freed : PointerState::foreign;
+    return std::find(std::begin(freed_), std::end(freed_), pointer) != std::end(freed_) ? PointerState::freed
+                                                                                        : PointerState::foreign;
 }
 
 void* DriverMemory::allocate(std::size_t size, DriverId owner) {

@@ -14,7 +14,8 @@ namespace ddll::host {
 std::string_view rule_id(Misuse misuse) {
     switch (misuse) {
 #define DDLL_CASE(name, id)                                                                                            \
-    case Misuse::name: return id;
+    case Misuse::name:                                                                                                 \
+        return id;
         DDLL_MISUSES(DDLL_CASE)
 #undef DDLL_CASE
     }

@@ -33,7 +33,8 @@ bool Host::output_to_owner(Port& port, Term data) {
     if (discards_output(port)) return false;
     Process* owner = find(port.owner);
     if (owner == nullptr || !owner->alive()) return false;
-    deliver(*owner, term::make_tuple(Term::port(port.id.value), term::make_tuple(common_.data, std::move(data))), port.id, {});
+    deliver(*owner, term::make_tuple(Term::port(port.id.value), term::make_tuple(common_.data, std::move(data))),
+            port.id, {});
     return true;
 }
 

@@ -15,7 +15,9 @@ constexpr std::string_view all_items[] = {"name", "links", "id", "connected", "i
 constexpr std::string_view more_items[] = {"queue_size", "parallelism", "monitors", "locking", "monitored_by"};
 
 bool known_item(std::string_view item) {
-    const auto in = [&](const auto& items) { return std::find(std::begin(items), std::end(items), item) != std::end(items); };
+    const auto in = [&](const auto& items) {
+        return std::find(std::begin(items), std::end(items), item) != std::end(items);
+    };
     return in(all_items) || in(more_items);
 }
 
@@ -57,13 +59,15 @@ Term Host::registered_name(PortId id) const {
 
 BifResult Host::port_info(const Term& port_term) const {
     const bool known = port_term.is(Term::Kind::port) || !process_whereis(port_term).value.is_atom("undefined");
-    if (!known || (!port_term.is(Term::Kind::port) && !port_term.is(Term::Kind::atom))) return BifResult::raise(common_.badarg);
+    if (!known || (!port_term.is(Term::Kind::port) && !port_term.is(Term::Kind::atom)))
+        return BifResult::raise(common_.badarg);
     const Port* port = port_argument(port_term);
     if (port == nullptr || !port->valid()) return BifResult::of(common_.undefined);
     std::vector<Term> items;
     const Term registered = registered_name(port->id);
     if (registered.is(Term::Kind::atom)) items.push_back(term::make_tuple(Term::atom("registered_name"), registered));
-    for (const std::string_view item : all_items) items.push_back(term::make_tuple(Term::atom(item), *port_item(*port, item)));
+    for (const std::string_view item : all_items)
+        items.push_back(term::make_tuple(Term::atom(item), *port_item(*port, item)));
     return BifResult::of(Term::list(std::move(items)));
 }
 

@@ -21,7 +21,8 @@ constexpr std::size_t control_buffer_size = 64;
 constexpr std::size_t call_buffer_size = 255;
 
 bool command_number(const Term& term, unsigned& out) {
-    if (!term.is(Term::Kind::integer) || term.as_integer() < 0 || term.as_integer() > std::numeric_limits<std::uint32_t>::max())
+    if (!term.is(Term::Kind::integer) || term.as_integer() < 0 ||
+        term.as_integer() > std::numeric_limits<std::uint32_t>::max())
         return false;
     out = static_cast<unsigned>(term.as_integer());
     return true;
@@ -52,7 +53,8 @@ BifResult Host::port_control(ProcessId by, const Term& port_term, const Term& op
     std::string bytes;
     // A port that is draining its queue is still reached (measured).
     const bool reachable = port != nullptr && port->valid() && port->driver != nullptr;
-    if (!reachable || !command_number(op, command) || !control_data(data, bytes) || port->driver->callbacks.control == nullptr)
+    if (!reachable || !command_number(op, command) || !control_data(data, bytes) ||
+        port->driver->callbacks.control == nullptr)
         return BifResult::raise(common_.badarg);
     char buffer[control_buffer_size];
     char* result = buffer;
@@ -90,7 +92,8 @@ Term Host::control_result(Port& port, bool binary, char* buffer, char* result, s
     }
     const auto size = memory_.size_of(result);
     if (!size) {
-        misuse(Misuse::control_result, no_function, port.id, "*rbuf was replaced by memory that is not from driver_alloc");
+        misuse(Misuse::control_result, no_function, port.id,
+               "*rbuf was replaced by memory that is not from driver_alloc");
         return Term::nil();
     }
     if (n > *size) {
@@ -136,10 +139,14 @@ BifResult Host::port_call(ProcessId by, const Term& port_term, const Term& op, c
                    fmt::format("call returned {} bytes in a buffer of {}", readable, *size));
             readable = *size;
         }
-        if (size || keep) decoded = term::decode({result, readable});
-        else misuse(Misuse::call_result, no_function, port->id, "*rbuf was replaced by memory that is not from driver_alloc");
+        if (size || keep)
+            decoded = term::decode({result, readable});
+        else
+            misuse(Misuse::call_result, no_function, port->id,
+                   "*rbuf was replaced by memory that is not from driver_alloc");
     }
-    if (n > 0 && result != nullptr && result != buffer && (flags & DRIVER_CALL_KEEP_BUFFER) == 0) memory_.release(result);
+    if (n > 0 && result != nullptr && result != buffer && (flags & DRIVER_CALL_KEEP_BUFFER) == 0)
+        memory_.release(result);
     settle(*port);
     if (!decoded) return BifResult::raise(common_.badarg);
     return BifResult::of(std::move(decoded->term));
@@ -187,8 +194,10 @@ void Host::retry_suspended(Process& process) {
     Port* port = find(again.port);
     const bool is_message = bool(again.on_behalf_of);
     if (port == nullptr || !port->usable()) {
-        if (is_message) process.answer = Answer{false, again.data}; // a message to a dead port is dropped
-        else process.answer = Answer{true, common_.badarg};
+        if (is_message)
+            process.answer = Answer{false, again.data}; // a message to a dead port is dropped
+        else
+            process.answer = Answer{true, common_.badarg};
         return;
     }
     if (port->busy) {
@@ -205,9 +214,12 @@ BifResult Host::port_command(ProcessId by, const Term& port_term, const Term& da
     bool force = false, no_suspend = false;
     if (!options.is_proper_list()) return BifResult::raise(common_.badarg);
     for (const Term& option : options.items()) {
-        if (option.is_atom("force")) force = true;
-        else if (option.is_atom("nosuspend")) no_suspend = true;
-        else return BifResult::raise(common_.badarg);
+        if (option.is_atom("force"))
+            force = true;
+        else if (option.is_atom("nosuspend"))
+            no_suspend = true;
+        else
+            return BifResult::raise(common_.badarg);
     }
     if (port == nullptr || !port->usable()) return BifResult::raise(common_.badarg);
     if (!is_command_data(data)) {
@@ -299,8 +311,10 @@ BifResult Host::send(ProcessId by, const Term& to, const Term& message, const Te
     bool no_suspend = false;
     if (!options.is_proper_list()) return BifResult::raise(common_.badarg);
     for (const Term& option : options.items()) {
-        if (option.is_atom("nosuspend")) no_suspend = true;
-        else if (!option.is_atom("noconnect")) return BifResult::raise(common_.badarg);
+        if (option.is_atom("nosuspend"))
+            no_suspend = true;
+        else if (!option.is_atom("noconnect"))
+            return BifResult::raise(common_.badarg);
     }
     Term receiver = to;
     if (to.is(Term::Kind::atom)) {

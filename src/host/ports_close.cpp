@@ -11,7 +11,8 @@ namespace request = lifecycle::request;
 
 // Links first, then monitors; the name goes before both.
 void Host::tell_links(Port& port, const Term& reason) {
-    std::erase_if(registered_, [&](const auto& entry) { return entry.second == std::variant<ProcessId, PortId>(port.id); });
+    std::erase_if(registered_,
+                  [&](const auto& entry) { return entry.second == std::variant<ProcessId, PortId>(port.id); });
     const Term self = Term::port(port.id.value);
     const auto links = std::move(port.links);
     port.links.clear();
@@ -26,7 +27,8 @@ void Host::tell_links(Port& port, const Term& reason) {
     for (const auto& monitor : monitors)
         if (Process* watcher = find(monitor.watcher))
             deliver(*watcher,
-                    term::make_tuple(Term::atom("DOWN"), Term::reference(monitor.ref.value), Term::atom("port"), self, reason),
+                    term::make_tuple(Term::atom("DOWN"), Term::reference(monitor.ref.value), Term::atom("port"), self,
+                                     reason),
                     port.id, {});
 }
 

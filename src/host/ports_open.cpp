@@ -21,13 +21,18 @@ enum class Spawn : std::uint8_t { any, driver, executable };
 // Characters of a deep list, an atom or a binary; no zero character and not empty.
 bool append_command(const Term& term, std::string& out) {
     switch (term.kind()) {
-    case Term::Kind::atom: out += term.as_atom(); return true;
-    case Term::Kind::nil: return true;
+    case Term::Kind::atom:
+        out += term.as_atom();
+        return true;
+    case Term::Kind::nil:
+        return true;
     case Term::Kind::bits:
         out += term.as_bits().bytes();
         return term.is_binary();
-    case Term::Kind::list: break;
-    default: return false;
+    case Term::Kind::list:
+        break;
+    default:
+        return false;
     }
     for (const Term& item : term.items()) {
         if (item.is(Term::Kind::integer)) {
@@ -46,8 +51,15 @@ struct Setting {
 };
 // Settings without a meaning for a driver that are accepted all the same (measured), and those that are refused.
 constexpr Setting plain_settings[] = {
-    {"stream", true},       {"in", true},  {"out", true},           {"hide", true},        {"use_stdio", true},
-    {"nouse_stdio", true},  {"stderr_to_stdout", true}, {"overlapped_io", true}, {"exit_status", false},
+    {"stream", true},
+    {"in", true},
+    {"out", true},
+    {"hide", true},
+    {"use_stdio", true},
+    {"nouse_stdio", true},
+    {"stderr_to_stdout", true},
+    {"overlapped_io", true},
+    {"exit_status", false},
 };
 constexpr Setting valued_settings[] = {
     {"env", true}, {"cd", true}, {"args", false}, {"arg0", false}, {"busy_limits_port", false},
@@ -66,9 +78,12 @@ bool Host::parse_port_settings(const Term& settings, PortOptions& options, bool&
     bool packet = false, nouse_stdio = false, stderr_to_stdout = false;
     driver_ok = true;
     for (const Term& setting : settings.items()) {
-        if (setting.is_atom("binary")) options.binary = true;
-        else if (setting.is_atom("eof")) options.eof = true;
-        else if (setting.is_atom("line")) options.line = 512;
+        if (setting.is_atom("binary"))
+            options.binary = true;
+        else if (setting.is_atom("eof"))
+            options.eof = true;
+        else if (setting.is_atom("line"))
+            options.line = 512;
         else if (setting.is(Term::Kind::atom)) {
             const auto known = std::find_if(std::begin(plain_settings), std::end(plain_settings),
                                             [&](const Setting& s) { return s.name == setting.as_atom(); });
@@ -129,8 +144,10 @@ Port& Host::make_port(Driver* driver, ProcessId owner, std::string name) {
 
 void Host::take_out_of_driver(Port& port) {
     Driver& driver = *port.driver;
-    (port.previous_of_driver != nullptr ? port.previous_of_driver->next_of_driver : driver.first_port) = port.next_of_driver;
-    (port.next_of_driver != nullptr ? port.next_of_driver->previous_of_driver : driver.last_port) = port.previous_of_driver;
+    (port.previous_of_driver != nullptr ? port.previous_of_driver->next_of_driver : driver.first_port) =
+        port.next_of_driver;
+    (port.next_of_driver != nullptr ? port.next_of_driver->previous_of_driver : driver.last_port) =
+        port.previous_of_driver;
     port.previous_of_driver = port.next_of_driver = nullptr;
 }
 
@@ -147,22 +164,28 @@ BifResult Host::open_port(ProcessId by, const Term& name, const Term& settings) 
     if (!name.is_tuple(2) || !name.elements()[0].is(Term::Kind::atom)) return badarg;
     const Term& how = name.elements()[0];
     Spawn spawn = Spawn::any;
-    if (how.is_atom("spawn_driver")) spawn = Spawn::driver;
-    else if (how.is_atom("spawn_executable")) spawn = Spawn::executable;
-    else if (!how.is_atom("spawn")) return badarg;
+    if (how.is_atom("spawn_driver"))
+        spawn = Spawn::driver;
+    else if (how.is_atom("spawn_executable"))
+        spawn = Spawn::executable;
+    else if (!how.is_atom("spawn"))
+        return badarg;
     std::string command;
-    if (!append_command(name.elements()[1], command) || command.empty() || command.find('\0') != std::string::npos) return badarg;
+    if (!append_command(name.elements()[1], command) || command.empty() || command.find('\0') != std::string::npos)
+        return badarg;
     PortOptions options;
     bool driver_ok = true;
     if (!parse_port_settings(settings, options, driver_ok)) return badarg;
 
     // Only a space ends the driver's name; a tab belongs to it.
-    Driver* driver = spawn == Spawn::executable ? nullptr : find_driver(std::string_view(command).substr(0, command.find(' ')));
+    Driver* driver =
+        spawn == Spawn::executable ? nullptr : find_driver(std::string_view(command).substr(0, command.find(' ')));
     if (driver == nullptr || !lifecycle::opens_ports(driver->record)) {
         if (spawn == Spawn::driver) return badarg;
-        log(fmt::format("no driver for \"{}\", so a node would start it as a program; ddlltool starts no programs, the port "
-                        "closes as that of a program that is not found",
-                        command));
+        log(fmt::format(
+            "no driver for \"{}\", so a node would start it as a program; ddlltool starts no programs, the port "
+            "closes as that of a program that is not found",
+            command));
         Port& port = make_port(nullptr, by, command);
         port.state = Port::State::open;
         process_link(by, Term::port(port.id.value));
@@ -171,14 +194,16 @@ BifResult Host::open_port(ProcessId by, const Term& name, const Term& settings) 
     }
     if (driver->entry == nullptr) {
         reach_impasse(Impasse::Kind::not_implemented,
-                      fmt::format("ports of the linked-in driver {}: only its name is there, for erl_ddll's answers", driver->name));
+                      fmt::format("ports of the linked-in driver {}: only its name is there, for erl_ddll's answers",
+                                  driver->name));
         return badarg;
     }
     if (!driver_ok) return badarg;
     const bool no_limits = (driver->flags & ERL_DRV_FLAG_NO_BUSY_MSGQ) != 0;
     if (no_limits && options.message_queue_limits_given && !options.message_queue_limits_disabled) return badarg;
     if ((driver->flags & ERL_DRV_FLAG_USE_INIT_ACK) != 0) {
-        reach_impasse(Impasse::Kind::not_implemented, "erl_drv_init_ack (the driver has the flag ERL_DRV_FLAG_USE_INIT_ACK)");
+        reach_impasse(Impasse::Kind::not_implemented,
+                      "erl_drv_init_ack (the driver has the flag ERL_DRV_FLAG_USE_INIT_ACK)");
         return badarg;
     }
 
@@ -190,7 +215,8 @@ BifResult Host::open_port(ProcessId by, const Term& name, const Term& settings) 
     if (result >= -3 && result < 0) return start_failed(port, result, started.error);
     port.data = started.data;
     port.options = options;
-    if (options.message_queue_limits_disabled) port.has_message_queue_limits = false;
+    if (options.message_queue_limits_disabled)
+        port.has_message_queue_limits = false;
     else if (options.message_queue_limits_given) {
         port.message_queue_low = options.message_queue_low;
         port.message_queue_high = options.message_queue_high;

@@ -126,7 +126,8 @@ void Host::signal_exit(Process& process) {
     process.mailbox.clear();
     const Term reason = process.exit_reason;
     journal_.write(journal::ProcessEnded{process.id, term::encode(reason)});
-    std::erase_if(registered_, [&](const auto& entry) { return entry.second == std::variant<ProcessId, PortId>(process.id); });
+    std::erase_if(registered_,
+                  [&](const auto& entry) { return entry.second == std::variant<ProcessId, PortId>(process.id); });
     const Term pid = Term::pid(process.id.value);
     const Links links = std::move(process.links);
     process.links.clear();
@@ -135,7 +136,8 @@ void Host::signal_exit(Process& process) {
             Port* port = find(*port_id);
             if (port == nullptr) continue;
             std::erase(port->links, process.id);
-            if (port->usable() && (port->owner == process.id || !reason.is_atom("normal"))) close(*port, reason, CloseCause::request);
+            if (port->usable() && (port->owner == process.id || !reason.is_atom("normal")))
+                close(*port, reason, CloseCause::request);
         } else if (Process* peer = find(std::get<ProcessId>(other))) {
             remove_link(*peer, process.id);
             exit_signal(*peer, pid, reason, false);
@@ -147,8 +149,9 @@ void Host::signal_exit(Process& process) {
         Process* watcher = find(monitor.watcher);
         if (watcher == nullptr) continue;
         deliver(*watcher,
-                term::make_tuple(Term::atom("DOWN"), Term::reference(monitor.ref.value), Term::atom("process"), pid, reason), {},
-                process.id);
+                term::make_tuple(Term::atom("DOWN"), Term::reference(monitor.ref.value), Term::atom("process"), pid,
+                                 reason),
+                {}, process.id);
     }
 }
 
@@ -204,7 +207,8 @@ BifResult Host::process_unlink(ProcessId by, const Term& target) {
     return BifResult::of(common_.true_);
 }
 
-// monitor(process | port, Item); a registered name as the item is answered with {Name, Node} in the message, as in Erlang.
+// monitor(process | port, Item); a registered name as the item is answered with {Name, Node} in the message, as in
+// Erlang.
 BifResult Host::process_monitor(ProcessId by, const Term& type, const Term& item) {
     const bool of_port = type.is_atom("port");
     if (!of_port && !type.is_atom("process")) return BifResult::raise(common_.badarg);

@@ -39,4 +39,15 @@ public:
     std::size_t choose(std::span<const Step>) override { return 0; }
 };
 
+/// Any of the steps that have no order between them, by a seed: the same seed gives the same choices. What the emulator
+/// fixes stays fixed, because then only one step is offered.
+class Shuffled final : public Chooser {
+public:
+    explicit Shuffled(std::uint64_t seed) : state_(seed) {}
+    std::size_t choose(std::span<const Step> ready) override;
+
+private:
+    std::uint64_t state_;
+};
+
 } // namespace ddll::host

@@ -18,17 +18,20 @@ void Host::reach_impasse(Impasse::Kind kind, std::string text) {
     if (!impasse_) impasse_ = Impasse{kind, std::move(text)};
 }
 
-// Which steps may happen now, in the order in which the emulator would do them. At the end of a time slice that order is
-// fixed (measured): each process that ended gives its loads back, then waiting drivers leave, then its links are told;
-// after that closed ports are freed, drivers leave, and the calls that were answered by this return. Timers and jobs of
-// the same moment have no order between them.
+// Which steps may happen now, in the order in which the emulator would do them. At the end of a time slice that order
+// is fixed (measured): each process that ended gives its loads back, then waiting drivers leave, then its links are
+// told; after that closed ports are freed, drivers leave, and the calls that were answered by this return. Timers and
+// jobs of the same moment have no order between them.
 void Host::collect_ready() {
     ready_.clear();
     if (!ending_.empty()) {
         const Process& process = *find(ending_.front());
-        if (!process.scanned) ready_.push_back({Step::Kind::exit_scan, process.id.value});
-        else if (!collects_.empty()) ready_.push_back({Step::Kind::collect, collects_.front().value});
-        else ready_.push_back({Step::Kind::exit_signals, process.id.value});
+        if (!process.scanned)
+            ready_.push_back({Step::Kind::exit_scan, process.id.value});
+        else if (!collects_.empty())
+            ready_.push_back({Step::Kind::collect, collects_.front().value});
+        else
+            ready_.push_back({Step::Kind::exit_signals, process.id.value});
     } else if (!closed_ports_.empty()) {
         ready_.push_back({Step::Kind::free_port, closed_ports_.front().value});
     } else if (!collects_.empty()) {
@@ -42,8 +45,10 @@ void Host::collect_ready() {
         }
         if (!jobs_.empty()) {
             const Job& job = jobs_.front();
-            if (!job.started) ready_.push_back({Step::Kind::async_start, job.number});
-            else if (job.ends <= now_) ready_.push_back({Step::Kind::async_end, job.number});
+            if (!job.started)
+                ready_.push_back({Step::Kind::async_start, job.number});
+            else if (job.ends <= now_)
+                ready_.push_back({Step::Kind::async_end, job.number});
         }
         if (!ending_programs_.empty()) ready_.push_back({Step::Kind::program_end, ending_programs_.front().value});
     }
@@ -51,7 +56,9 @@ void Host::collect_ready() {
 
 void Host::perform(const Step& step) {
     switch (step.kind) {
-    case Step::Kind::exit_scan: scan_exit(*find(ending_.front())); break;
+    case Step::Kind::exit_scan:
+        scan_exit(*find(ending_.front()));
+        break;
     case Step::Kind::exit_signals: {
         Process& process = *find(ending_.front());
         ending_.pop_front();
@@ -70,13 +77,21 @@ void Host::perform(const Step& step) {
     case Step::Kind::resume: {
         resumable_.pop_front();
         Process& process = *find(ProcessId{step.subject});
-        if (process.alive() && process.answer) process.wait = {};
-        else if (process.alive()) retry_suspended(process);
+        if (process.alive() && process.answer)
+            process.wait = {};
+        else if (process.alive())
+            retry_suspended(process);
         break;
     }
-    case Step::Kind::timeout: fire_timer(PortId{step.subject}); break;
-    case Step::Kind::async_start: start_job(); break;
-    case Step::Kind::async_end: end_job(); break;
+    case Step::Kind::timeout:
+        fire_timer(PortId{step.subject});
+        break;
+    case Step::Kind::async_start:
+        start_job();
+        break;
+    case Step::Kind::async_end:
+        end_job();
+        break;
     case Step::Kind::program_end: {
         ending_programs_.pop_front();
         Port* port = find(PortId{step.subject});
@@ -108,9 +123,10 @@ bool Host::step() {
 void Host::run_until_idle() {
     for (std::uint64_t steps = 0; step(); ++steps) {
         if (steps < most_steps_at_rest) continue;
-        reach_impasse(Impasse::Kind::no_rest,
-                      fmt::format("no rest after {} steps at one moment of virtual time (a timer of 0 ms set again and again?)",
-                                  most_steps_at_rest));
+        reach_impasse(
+            Impasse::Kind::no_rest,
+            fmt::format("no rest after {} steps at one moment of virtual time (a timer of 0 ms set again and again?)",
+                        most_steps_at_rest));
         return;
     }
 }

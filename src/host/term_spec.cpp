@@ -45,7 +45,8 @@ private:
     static std::size_t words_after(ErlDrvTermData tag) {
         if (tag == ERL_DRV_NIL) return 0;
         if (tag == ERL_DRV_BINARY) return 3;
-        if (tag == ERL_DRV_STRING || tag == ERL_DRV_STRING_CONS || tag == ERL_DRV_EXT2TERM || tag == ERL_DRV_BUF2BINARY) return 2;
+        if (tag == ERL_DRV_STRING || tag == ERL_DRV_STRING_CONS || tag == ERL_DRV_EXT2TERM || tag == ERL_DRV_BUF2BINARY)
+            return 2;
         return 1;
     }
 
@@ -64,21 +65,29 @@ private:
 bool Reader::item(ErlDrvTermData tag) {
     if (tag < ERL_DRV_NIL || tag > ERL_DRV_MAP || left_ < words_after(tag)) return false;
     switch (tag) {
-    case ERL_DRV_NIL: return push(Term::nil());
+    case ERL_DRV_NIL:
+        return push(Term::nil());
     case ERL_DRV_ATOM:
     case ERL_DRV_PORT:
-    case ERL_DRV_PID: return identity(tag, next());
-    case ERL_DRV_INT: return push(Term::integer(static_cast<ErlDrvSInt>(next())));
-    case ERL_DRV_UINT: return push(Term::unsigned_integer(next()));
-    case ERL_DRV_BINARY: return binary();
+    case ERL_DRV_PID:
+        return identity(tag, next());
+    case ERL_DRV_INT:
+        return push(Term::integer(static_cast<ErlDrvSInt>(next())));
+    case ERL_DRV_UINT:
+        return push(Term::unsigned_integer(next()));
+    case ERL_DRV_BINARY:
+        return binary();
     case ERL_DRV_STRING:
     case ERL_DRV_STRING_CONS:
     case ERL_DRV_BUF2BINARY:
-    case ERL_DRV_EXT2TERM: return bytes(tag);
+    case ERL_DRV_EXT2TERM:
+        return bytes(tag);
     case ERL_DRV_TUPLE:
     case ERL_DRV_LIST:
-    case ERL_DRV_MAP: return compound(tag, next());
-    default: break;
+    case ERL_DRV_MAP:
+        return compound(tag, next());
+    default:
+        break;
     }
     // FLOAT, INT64, UINT64: a pointer to the value
     const void* value = pointer<const void>();
@@ -124,7 +133,8 @@ bool Reader::bytes(ErlDrvTermData tag) {
     const char* data = pointer<const char>();
     const ErlDrvTermData length = next();
     const bool negative = static_cast<int>(length) < 0; // the emulator looks at it as an int
-    if (tag == ERL_DRV_BUF2BINARY) return (data != nullptr || length == 0) && push(Term::binary({data, data != nullptr ? length : 0}));
+    if (tag == ERL_DRV_BUF2BINARY)
+        return (data != nullptr || length == 0) && push(Term::binary({data, data != nullptr ? length : 0}));
     if (data == nullptr || negative) return false;
     if (tag == ERL_DRV_STRING) return push(Term::bytes_list({data, length}));
     if (tag == ERL_DRV_EXT2TERM) {

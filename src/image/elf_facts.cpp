@@ -39,14 +39,22 @@ constexpr auto here =
 
 const char* machine_name(unsigned machine) {
     switch (machine) {
-    case EM_386: return "32-bit x86";
-    case EM_X86_64: return "x86-64";
-    case EM_ARM: return "32-bit ARM";
-    case EM_AARCH64: return "64-bit ARM";
-    case EM_RISCV: return "RISC-V";
-    case EM_PPC64: return "64-bit PowerPC";
-    case EM_S390: return "IBM S/390";
-    default: return "another machine";
+    case EM_386:
+        return "32-bit x86";
+    case EM_X86_64:
+        return "x86-64";
+    case EM_ARM:
+        return "32-bit ARM";
+    case EM_AARCH64:
+        return "64-bit ARM";
+    case EM_RISCV:
+        return "RISC-V";
+    case EM_PPC64:
+        return "64-bit PowerPC";
+    case EM_S390:
+        return "IBM S/390";
+    default:
+        return "another machine";
     }
 }
 
@@ -84,7 +92,8 @@ public:
     /// The first segment that reaches beyond the end of the file.
     bool truncated() const {
         for (const auto& h : headers_)
-            if (h.p_type == PT_LOAD && (h.p_offset > file_.size() || h.p_filesz > file_.size() - h.p_offset)) return true;
+            if (h.p_type == PT_LOAD && (h.p_offset > file_.size() || h.p_filesz > file_.size() - h.p_offset))
+                return true;
         return false;
     }
 
@@ -123,23 +132,56 @@ Dynamic read_dynamic(std::string_view section) {
         if (!entry || entry->d_tag == DT_NULL) return d;
         const std::uint64_t value = entry->d_un.d_val;
         switch (entry->d_tag) {
-        case DT_STRTAB: d.strings = value; break;
-        case DT_STRSZ: d.strings_size = value; break;
-        case DT_SYMTAB: d.symbols = value; break;
-        case DT_HASH: d.hash = value; break;
-        case DT_GNU_HASH: d.gnu_hash = value; break;
-        case DT_RELA: d.rela = value; break;
-        case DT_RELASZ: d.rela_size = value; break;
-        case DT_JMPREL: d.plt = value; break;
-        case DT_PLTRELSZ: d.plt_size = value; break;
-        case DT_PLTREL: d.plt_kind = value; break;
-        case DT_SONAME: d.soname = value; break;
-        case DT_RUNPATH: d.runpath = value; break;
-        case DT_RPATH: d.rpath = value; break;
-        case DT_NEEDED: d.needed.push_back(value); break;
-        case DT_FLAGS: d.flags = value; break;
-        case DT_FLAGS_1: d.flags_1 = value; break;
-        default: break;
+        case DT_STRTAB:
+            d.strings = value;
+            break;
+        case DT_STRSZ:
+            d.strings_size = value;
+            break;
+        case DT_SYMTAB:
+            d.symbols = value;
+            break;
+        case DT_HASH:
+            d.hash = value;
+            break;
+        case DT_GNU_HASH:
+            d.gnu_hash = value;
+            break;
+        case DT_RELA:
+            d.rela = value;
+            break;
+        case DT_RELASZ:
+            d.rela_size = value;
+            break;
+        case DT_JMPREL:
+            d.plt = value;
+            break;
+        case DT_PLTRELSZ:
+            d.plt_size = value;
+            break;
+        case DT_PLTREL:
+            d.plt_kind = value;
+            break;
+        case DT_SONAME:
+            d.soname = value;
+            break;
+        case DT_RUNPATH:
+            d.runpath = value;
+            break;
+        case DT_RPATH:
+            d.rpath = value;
+            break;
+        case DT_NEEDED:
+            d.needed.push_back(value);
+            break;
+        case DT_FLAGS:
+            d.flags = value;
+            break;
+        case DT_FLAGS_1:
+            d.flags_1 = value;
+            break;
+        default:
+            break;
         }
     }
 }
@@ -235,28 +277,34 @@ std::optional<Error> unfit(const std::string& path, std::string_view file) {
     if (file.substr(0, 4) != std::string_view(ELFMAG, SELFMAG)) {
         const bool script = file.substr(0, 2) == "#!";
         const bool archive = file.substr(0, 8) == "!<arch>\n";
-        if (std::string_view(ELFMAG, SELFMAG).starts_with(file)) return error(fmt::format("{} is truncated: only {} bytes", path, file.size()));
+        if (std::string_view(ELFMAG, SELFMAG).starts_with(file))
+            return error(fmt::format("{} is truncated: only {} bytes", path, file.size()));
         return error(fmt::format("{} is not a shared object: {}", path,
                                  script    ? "it is a script"
                                  : archive ? "it is a static library"
                                            : "it does not begin as an ELF file does"),
                      "link the driver with -shared");
     }
-    if (file.size() < sizeof(Elf64_Ehdr)) return error(fmt::format("{} is truncated: only {} bytes", path, file.size()));
+    if (file.size() < sizeof(Elf64_Ehdr))
+        return error(fmt::format("{} is truncated: only {} bytes", path, file.size()));
     if (file[EI_CLASS] != ELFCLASS64 || file[EI_DATA] != ELFDATA2LSB)
         return error(fmt::format("{} is for another word size or byte order: {}-bit, {}-endian", path,
-                                 file[EI_CLASS] == ELFCLASS32 ? "32" : "64", file[EI_DATA] == ELFDATA2MSB ? "big" : "little"),
+                                 file[EI_CLASS] == ELFCLASS32 ? "32" : "64",
+                                 file[EI_DATA] == ELFDATA2MSB ? "big" : "little"),
                      "build the driver for this machine");
     const auto header = *load<Elf64_Ehdr>(file, 0);
     if (header.e_machine != here)
-        return error(fmt::format("{} is for {}, this machine is {}", path, machine_name(header.e_machine), machine_name(here)),
-                     "build the driver for this machine");
+        return error(
+            fmt::format("{} is for {}, this machine is {}", path, machine_name(header.e_machine), machine_name(here)),
+            "build the driver for this machine");
     if (header.e_type == ET_REL)
         return error(fmt::format("{} is an object file, not a shared object", path), "link the driver with -shared");
     if (header.e_type == ET_CORE) return error(fmt::format("{} is a core dump, not a shared object", path));
     if (header.e_type != ET_DYN)
-        return error(fmt::format("{} is an executable, not a shared object", path), "link the driver with -shared -fPIC");
-    if (header.e_phoff > file.size() || std::uint64_t{header.e_phnum} * sizeof(Elf64_Phdr) > file.size() - header.e_phoff)
+        return error(fmt::format("{} is an executable, not a shared object", path),
+                     "link the driver with -shared -fPIC");
+    if (header.e_phoff > file.size() ||
+        std::uint64_t{header.e_phnum} * sizeof(Elf64_Phdr) > file.size() - header.e_phoff)
         return error(fmt::format("{} is truncated: its program headers lie beyond its end", path),
                      "was the copy or the build interrupted?");
     return std::nullopt;
@@ -271,7 +319,8 @@ const ElfSymbol* ElfFacts::find(std::string_view name) const {
 }
 
 bool ElfFacts::imports(std::string_view name) const {
-    return std::any_of(symbols.begin(), symbols.end(), [name](const ElfSymbol& s) { return !s.defined && s.name == name; });
+    return std::any_of(symbols.begin(), symbols.end(),
+                       [name](const ElfSymbol& s) { return !s.defined && s.name == name; });
 }
 
 Result<ElfFacts> read_elf_facts(const std::string& path) {
@@ -296,24 +345,35 @@ Result<ElfFacts> read_elf_facts(const std::string& path) {
     std::string_view dynamic;
     for (const auto& h : map.headers()) {
         switch (h.p_type) {
-        case PT_LOAD: loadable = true; break;
-        case PT_INTERP: interpreter = true; break;
-        case PT_DYNAMIC: dynamic = map.bytes_of(h); break;
-        case PT_GNU_STACK: facts.executable_stack = (h.p_flags & PF_X) != 0; break;
+        case PT_LOAD:
+            loadable = true;
+            break;
+        case PT_INTERP:
+            interpreter = true;
+            break;
+        case PT_DYNAMIC:
+            dynamic = map.bytes_of(h);
+            break;
+        case PT_GNU_STACK:
+            facts.executable_stack = (h.p_flags & PF_X) != 0;
+            break;
         case PT_NOTE:
             if (facts.build_id.empty()) facts.build_id = build_id_in_notes(map.bytes_of(h), h.p_align);
             break;
-        default: break;
+        default:
+            break;
         }
     }
     if (!loadable) return error(fmt::format("{} is damaged: nothing in it can be loaded", path));
     if (dynamic.empty())
-        return error(fmt::format("{} is not a shared object: it has no dynamic section", path), "link the driver with -shared");
+        return error(fmt::format("{} is not a shared object: it has no dynamic section", path),
+                     "link the driver with -shared");
 
     const Dynamic d = read_dynamic(dynamic);
     // A library that can also be started has an interpreter but no such flag.
     if ((d.flags_1 & DF_1_PIE) != 0 || (interpreter && d.soname == UINT64_MAX && (d.flags_1 & DF_1_NOOPEN) != 0))
-        return error(fmt::format("{} is an executable, not a shared object", path), "link the driver with -shared -fPIC");
+        return error(fmt::format("{} is an executable, not a shared object", path),
+                     "link the driver with -shared -fPIC");
     const std::string_view strings = map.at(d.strings).substr(0, d.strings_size);
     facts.soname = text_at(strings, d.soname);
     for (const auto offset : d.needed) facts.needed.push_back(text_at(strings, offset));

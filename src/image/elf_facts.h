@@ -10,10 +10,10 @@
 namespace ddll::image {
 
 struct ElfSymbol {
-    std::string name;      ///< as in .dynsym, without version
+    std::string name; ///< as in .dynsym, without version
     bool defined = false;
     bool weak = false;
-    bool unique = false;     ///< STB_GNU_UNIQUE
+    bool unique = false; ///< STB_GNU_UNIQUE
     bool function = false;
     bool relocated = false;  ///< a dynamic relocation of this file refers to it
     std::uint64_t value = 0; ///< offset in the file's address space
@@ -26,7 +26,7 @@ struct ElfFacts {
     std::string build_id; ///< lower-case hex, empty when there is none
     std::string soname;
     std::vector<std::string> needed;
-    std::string runpath; ///< DT_RUNPATH, else DT_RPATH
+    std::string runpath;            ///< DT_RUNPATH, else DT_RPATH
     std::vector<ElfSymbol> symbols; ///< .dynsym without the null symbol
     bool nodelete = false;          ///< DF_1_NODELETE
     bool static_tls = false;        ///< DF_STATIC_TLS

@@ -10,16 +10,16 @@ namespace ddll::image {
 
 /// What tells one mapped object from another.
 struct Identity {
-    std::string build_id; ///< read from the mapped notes; empty when there is none
+    std::string build_id;                ///< read from the mapped notes; empty when there is none
     std::uint64_t device = 0, inode = 0; ///< of the file that is mapped
-    std::uint64_t size = 0;     ///< of that file at the time of opening; 0 when the object was mapped already
-    std::int64_t mtime_ns = 0;  ///< likewise
-    std::uintptr_t base = 0, end = 0; ///< mapped address range [base, end)
+    std::uint64_t size = 0;              ///< of that file at the time of opening; 0 when the object was mapped already
+    std::int64_t mtime_ns = 0;           ///< likewise
+    std::uintptr_t base = 0, end = 0;    ///< mapped address range [base, end)
 };
 
 /// What became of a library after dlclose.
 struct Unmapped {
-    bool gone = false;       ///< no object at the old base under the old name any more
+    bool gone = false; ///< no object at the old base under the old name any more
 };
 
 class LoadedImage {
@@ -37,8 +37,8 @@ public:
     const Identity& identity() const { return identity_; }
     /// True when the object was mapped already before this opening (pinned): constructors did not run.
     bool was_mapped() const { return was_mapped_; }
-    /// True when the mapped object is not the file that the path names now: the build-ids differ or, where the object has
-    /// none, device, inode, size or time. Also true when there is no such file any more.
+    /// True when the mapped object is not the file that the path names now: the build-ids differ or, where the object
+    /// has none, device, inode, size or time. Also true when there is no such file any more.
     bool differs_from_file() const;
 
     /// Address or the text of dlerror.
@@ -52,7 +52,7 @@ private:
 
     std::string path_;
     void* handle_ = nullptr;
-    std::string map_name_; ///< what the loader calls the object
+    std::string map_name_;           ///< what the loader calls the object
     std::uintptr_t map_address_ = 0; ///< and where it says that it is
     Identity identity_;
     bool was_mapped_ = false;

@@ -36,7 +36,8 @@ CrashReport read_report(const Block& block) {
     report.near_memory_limit = block.near_memory_limit;
     const std::size_t frames = std::min<std::size_t>(block.frames.load(std::memory_order_acquire), Block::most_frames);
     report.stack.assign(block.stack, block.stack + frames);
-    const std::size_t modules = std::min<std::size_t>(block.module_count.load(std::memory_order_acquire), Block::most_modules);
+    const std::size_t modules =
+        std::min<std::size_t>(block.module_count.load(std::memory_order_acquire), Block::most_modules);
     for (std::size_t i = 0; i < modules; ++i) {
         const auto& m = block.modules[i];
         const std::size_t offset = std::min<std::size_t>(m.path, Block::path_room);
@@ -61,7 +62,8 @@ std::uint64_t address_space_used() {
     const ssize_t n = read(fd, text, sizeof text);
     close(fd);
     std::uint64_t pages = 0;
-    for (ssize_t i = 0; i < n && text[i] >= '0' && text[i] <= '9'; ++i) pages = pages * 10 + static_cast<std::uint64_t>(text[i] - '0');
+    for (ssize_t i = 0; i < n && text[i] >= '0' && text[i] <= '9'; ++i)
+        pages = pages * 10 + static_cast<std::uint64_t>(text[i] - '0');
     return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 

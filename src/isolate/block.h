@@ -1,6 +1,6 @@
 #pragma once
-/// What a child tells its parent through shared memory, written by signal handlers: plain arrays and flags, no pointers.
-/// The parent trusts nothing in it, since a driver may have written over it. Internal to isolate/.
+/// What a child tells its parent through shared memory, written by signal handlers: plain arrays and flags, no
+/// pointers. The parent trusts nothing in it, since a driver may have written over it. Internal to isolate/.
 #include "isolate/crash.h"
 
 #include <atomic>

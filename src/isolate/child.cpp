@@ -48,7 +48,8 @@ void attach_output(int output, std::span<const int> others) {
 void reset_signals() {
     struct sigaction plain {};
     plain.sa_handler = SIG_DFL;
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGPIPE, SIGALRM}) sigaction(signal, &plain, nullptr);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGPIPE, SIGALRM})
+        sigaction(signal, &plain, nullptr);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -23,12 +23,13 @@ inline constexpr bool sanitized = false;
 
 struct ChildSetup {
     pid_t parent;
-    int output;                ///< descriptor that becomes stdout and stderr
+    int output;                  ///< descriptor that becomes stdout and stderr
     std::span<const int> others; ///< descriptors of the parent that are none of the child's business
     Block* block;
 };
 
-/// Runs in the forked child and ends it. noexcept: the parent's code above must not get to see an exception of the child.
+/// Runs in the forked child and ends it. noexcept: the parent's code above must not get to see an exception of the
+/// child.
 [[noreturn]] void live(const ChildSetup& setup, const Job& job) noexcept;
 
 } // namespace ddll::isolate

@@ -41,8 +41,8 @@ std::uint32_t thread_number() {
     _exit(128 + signal);
 }
 
-/// True for the first thread that comes to its end; the others wait for it to end them all. A recorder that fails itself
-/// comes here again, and gives up.
+/// True for the first thread that comes to its end; the others wait for it to end them all. A recorder that fails
+/// itself comes here again, and gives up.
 bool become_writer(int signal) {
     std::uint32_t nobody = 0;
     const std::uint32_t me = thread_number();
@@ -199,15 +199,17 @@ void die(const std::string& text) {
 
 SignalStack::SignalStack() {
     learn_stack_bounds();
-    void* memory =
-        mmap(nullptr, signal_stack_size + guard_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    void* memory = mmap(nullptr, signal_stack_size + guard_size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     if (memory == MAP_FAILED) return; // a crash will be reported, an exhausted stack less well
     mprotect(memory, guard_size, PROT_NONE);
     stack_t stack{};
     stack.ss_sp = static_cast<char*>(memory) + guard_size;
     stack.ss_size = signal_stack_size;
-    if (sigaltstack(&stack, nullptr) == 0) memory_ = memory;
-    else munmap(memory, signal_stack_size + guard_size);
+    if (sigaltstack(&stack, nullptr) == 0)
+        memory_ = memory;
+    else
+        munmap(memory, signal_stack_size + guard_size);
 }
 
 SignalStack::~SignalStack() {

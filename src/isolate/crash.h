@@ -9,22 +9,22 @@ namespace ddll::isolate {
 
 struct Module {
     std::uintptr_t base = 0, end = 0; ///< lowest mapped address, and behind the highest
-    std::string path; ///< as the loader knows it; empty for the executable
+    std::string path;                 ///< as the loader knows it; empty for the executable
 };
 
 struct CrashReport {
     int signal = 0;
-    int code = 0;                        ///< si_code
-    std::uintptr_t fault_address = 0;    ///< of SIGSEGV, SIGBUS, SIGILL, SIGFPE
+    int code = 0;                     ///< si_code
+    std::uintptr_t fault_address = 0; ///< of SIGSEGV, SIGBUS, SIGILL, SIGFPE
     bool has_fault_address = false;
     /// Innermost first. The first is the instruction that failed; of callers it is an address inside the call, not the
     /// return address, so that looking it up gives the line of the call.
     std::vector<std::uintptr_t> stack;
-    std::vector<Module> modules;         ///< at the time of the crash
-    std::string exception;               ///< demangled type and what() of an exception nobody caught
-    std::string fatal;                   ///< text given to die()
-    bool stack_exhausted = false;        ///< the fault lies in a stack guard page
-    bool near_memory_limit = false;      ///< little was left of Limits::memory when the child died
+    std::vector<Module> modules;    ///< at the time of the crash
+    std::string exception;          ///< demangled type and what() of an exception nobody caught
+    std::string fatal;              ///< text given to die()
+    bool stack_exhausted = false;   ///< the fault lies in a stack guard page
+    bool near_memory_limit = false; ///< little was left of Limits::memory when the child died
 
     const Module* module_of(std::uintptr_t address) const;
 };

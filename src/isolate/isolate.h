@@ -18,30 +18,31 @@
 namespace ddll::isolate {
 
 struct Limits {
-    std::chrono::milliseconds wall{10'000};   ///< real time for the whole child; then it is asked for its stack and killed
+    std::chrono::milliseconds wall{
+        10'000}; ///< real time for the whole child; then it is asked for its stack and killed
     std::size_t memory = std::size_t{2} << 30; ///< address space beyond what the child has at its start; 0: no limit
 };
 
 // --- how a child ended ----------------------------------------------------------------------------------------------
 
-struct Finished {};      ///< the function returned
-struct Exited {          ///< somebody called exit or _exit before that
+struct Finished {}; ///< the function returned
+struct Exited {     ///< somebody called exit or _exit before that
     int status = 0;
 };
-struct Signalled {       ///< died by a signal, or by std::terminate (then crash.exception says which)
+struct Signalled { ///< died by a signal, or by std::terminate (then crash.exception says which)
     int signal = 0;
 };
-struct TimedOut {};      ///< passed Limits::wall
-struct OutOfMemory {};   ///< passed Limits::memory
-struct Bug {             ///< a DDLL_CHECK failed in the child
+struct TimedOut {};    ///< passed Limits::wall
+struct OutOfMemory {}; ///< passed Limits::memory
+struct Bug {           ///< a DDLL_CHECK failed in the child
     std::string text;
 };
-struct Cancelled {};     ///< the parent was interrupted (Ctrl-C) before the child ended
+struct Cancelled {}; ///< the parent was interrupted (Ctrl-C) before the child ended
 
 struct Ending {
     std::variant<Finished, Exited, Signalled, TimedOut, OutOfMemory, Bug, Cancelled> how;
-    CrashReport crash;   ///< what the child left: stack, modules, exception; empty parts where unknown
-    std::string output;  ///< the last 64 KiB of what it wrote to stdout and stderr
+    CrashReport crash;              ///< what the child left: stack, modules, exception; empty parts where unknown
+    std::string output;             ///< the last 64 KiB of what it wrote to stdout and stderr
     std::uint64_t output_bytes = 0; ///< all it wrote
 };
 

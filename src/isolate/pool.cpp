@@ -98,17 +98,26 @@ Ending judge(const Child& child, const siginfo_t& end, std::uint64_t peak) {
     const CrashReport& crash = ending.crash;
     const bool by_signal = end.si_code != CLD_EXITED;
     const int status = end.si_status;
-    if (child.fate == Child::Fate::cancelled) ending.how = Cancelled{};
-    else if (child.block->bug.load(std::memory_order_acquire)) ending.how = Bug{read_text(child.block->bug_text)};
-    else if (by_signal && looks_like_no_memory(crash)) ending.how = OutOfMemory{};
-    else if (by_signal && crash.signal > 0) ending.how = Signalled{crash.signal};
-    else if (child.fate == Child::Fate::timed_out) ending.how = TimedOut{};
-    else if (child.fate == Child::Fate::out_of_memory) ending.how = OutOfMemory{};
+    if (child.fate == Child::Fate::cancelled)
+        ending.how = Cancelled{};
+    else if (child.block->bug.load(std::memory_order_acquire))
+        ending.how = Bug{read_text(child.block->bug_text)};
+    else if (by_signal && looks_like_no_memory(crash))
+        ending.how = OutOfMemory{};
+    else if (by_signal && crash.signal > 0)
+        ending.how = Signalled{crash.signal};
+    else if (child.fate == Child::Fate::timed_out)
+        ending.how = TimedOut{};
+    else if (child.fate == Child::Fate::out_of_memory)
+        ending.how = OutOfMemory{};
     else if (by_signal && status == SIGKILL && child.job.limits.memory > 0 && peak > child.job.limits.memory / 4 * 3)
         ending.how = OutOfMemory{}; // the system's own killer came first
-    else if (by_signal) ending.how = Signalled{status};
-    else if (status == 0 && child.block->returned.load(std::memory_order_acquire)) ending.how = Finished{};
-    else ending.how = Exited{status};
+    else if (by_signal)
+        ending.how = Signalled{status};
+    else if (status == 0 && child.block->returned.load(std::memory_order_acquire))
+        ending.how = Finished{};
+    else
+        ending.how = Exited{status};
     return ending;
 }
 
@@ -147,7 +156,7 @@ public:
 
 private:
     static constexpr int used[] = {SIGCHLD, SIGINT, SIGTERM};
-    struct sigaction before_[3] {};
+    struct sigaction before_[3]{};
     sigset_t mask_before_{}, while_waiting_{};
 };
 

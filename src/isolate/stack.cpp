@@ -2,8 +2,8 @@
 
 #include <link.h>
 #include <pthread.h>
-#include <sys/uio.h>
 #include <sys/resource.h>
+#include <sys/uio.h>
 #include <ucontext.h>
 #include <unistd.h>
 #include <unwind.h>

@@ -32,9 +32,9 @@ constexpr std::size_t aligned(std::size_t n) {
 
 inline std::byte* put(std::byte* at, std::uint64_t n) {
     while (n >= 0x80) [[unlikely]] {
-        *at++ = static_cast<std::byte>(n | 0x80);
-        n >>= 7;
-    }
+            *at++ = static_cast<std::byte>(n | 0x80);
+            n >>= 7;
+        }
     *at++ = static_cast<std::byte>(n);
     return at;
 }
@@ -58,18 +58,24 @@ constexpr std::int64_t unfold(std::uint64_t n) {
     return static_cast<std::int64_t>((n >> 1) ^ (~(n & 1) + 1));
 }
 
-// --- fields as numbers -------------------------------------------------------------------------------------------------
+// --- fields as numbers
+// -------------------------------------------------------------------------------------------------
 
 template <class T>
 inline constexpr bool is_string = std::is_same_v<T, std::string_view>;
 
 template <class T>
 constexpr std::uint64_t to_number(const T& value) {
-    if constexpr (std::is_enum_v<T>) return static_cast<std::uint64_t>(value);
-    else if constexpr (std::is_same_v<T, bool>) return value ? 1 : 0;
-    else if constexpr (std::is_signed_v<T>) return fold(value);
-    else if constexpr (std::is_integral_v<T>) return value;
-    else return value.value;
+    if constexpr (std::is_enum_v<T>)
+        return static_cast<std::uint64_t>(value);
+    else if constexpr (std::is_same_v<T, bool>)
+        return value ? 1 : 0;
+    else if constexpr (std::is_signed_v<T>)
+        return fold(value);
+    else if constexpr (std::is_integral_v<T>)
+        return value;
+    else
+        return value.value;
 }
 
 inline constexpr std::uint64_t last_of(Callback) {
@@ -131,8 +137,10 @@ template <class E>
 inline std::byte* encode(const E& event, std::int64_t time, std::byte* at) {
     at = put(at, fold(time));
     for_each_field(event, [&](const auto&, const auto& value) {
-        if constexpr (is_string<std::decay_t<decltype(value)>>) at = put(at, std::min(value.size(), payload_limit));
-        else at = put(at, to_number(value));
+        if constexpr (is_string<std::decay_t<decltype(value)>>)
+            at = put(at, std::min(value.size(), payload_limit));
+        else
+            at = put(at, to_number(value));
     });
     for_each_field(event, [&](const auto&, const auto& value) {
         if constexpr (is_string<std::decay_t<decltype(value)>>) {
@@ -154,8 +162,10 @@ bool decode(const std::byte* at, const std::byte* end, E& event) {
     for_each_field(event, [&](const auto& f, const auto& old) {
         std::uint64_t n = 0;
         good = good && number(n);
-        if constexpr (is_string<std::decay_t<decltype(old)>>) lengths[i++] = n;
-        else good = good && from_number(n, event.*(f.member));
+        if constexpr (is_string<std::decay_t<decltype(old)>>)
+            lengths[i++] = n;
+        else
+            good = good && from_number(n, event.*(f.member));
     });
     i = 0;
     for_each_field(event, [&](const auto& f, const auto& old) {

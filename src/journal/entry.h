@@ -98,11 +98,11 @@ struct PortClosed {
 struct Entered {
     Callback callback = Callback::init;
     DriverId driver;
-    PortId port;        ///< none for driver-wide callbacks
-    ProcessId caller;   ///< on whose behalf, or none
-    ImageId image;      ///< the code that runs
-    std::uint64_t a = 0; ///< command of control and call, length of output, descriptor of ready_*
-    std::string_view data;   ///< start's command text; the first bytes of output, control and call
+    PortId port;           ///< none for driver-wide callbacks
+    ProcessId caller;      ///< on whose behalf, or none
+    ImageId image;         ///< the code that runs
+    std::uint64_t a = 0;   ///< command of control and call, length of output, descriptor of ready_*
+    std::string_view data; ///< start's command text; the first bytes of output, control and call
 };
 struct Left {
     Callback callback = Callback::init;
@@ -127,8 +127,8 @@ struct DriverChanged {
 struct ImageOpened {
     ImageId image;
     DriverId driver;
-    bool was_mapped = false;   ///< the loader gave an object that had never left
-    bool differs = false;      ///< what is mapped is not what the path names now
+    bool was_mapped = false;         ///< the loader gave an object that had never left
+    bool differs = false;            ///< what is mapped is not what the path names now
     std::uint64_t base = 0, end = 0; ///< for stacks only; never printed
     std::uint64_t content_hash = 0;  ///< of the file at that moment
     std::string_view path;
@@ -174,7 +174,7 @@ struct Logged {
 /// An expectation of the scenario did not hold.
 struct Mismatched {
     std::uint32_t index = 0; ///< step
-    std::string_view what;        ///< "returns", "receives alice", ...
+    std::string_view what;   ///< "returns", "receives alice", ...
     std::string_view expected;
     std::string_view got;
 };
@@ -192,10 +192,10 @@ struct Bound {
 /// The story came to its end.
 struct Ended {};
 
-using Event =
-    std::variant<StepBegun, StepEnded, Called, Returned, Delivered, ProcessStarted, ProcessEnded, PortOpened, PortClosing,
-                 PortClosed, Entered, Left, ApiCalled, DriverChanged, ImageOpened, ImageFailed, ImageClosed, Reloaded,
-                 FileInstalled, ClockAdvanced, Misused, Logged, Mismatched, StepFailed, Bound, Ended>;
+using Event = std::variant<StepBegun, StepEnded, Called, Returned, Delivered, ProcessStarted, ProcessEnded, PortOpened,
+                           PortClosing, PortClosed, Entered, Left, ApiCalled, DriverChanged, ImageOpened, ImageFailed,
+                           ImageClosed, Reloaded, FileInstalled, ClockAdvanced, Misused, Logged, Mismatched, StepFailed,
+                           Bound, Ended>;
 
 /// Longer payloads are cut to this many bytes when they are written. A term that was cut cannot be decoded.
 inline constexpr std::size_t payload_limit = 64 * 1024;

@@ -43,7 +43,8 @@ std::uint32_t load_size(const std::byte* entry) {
 const std::byte* read_entry(const std::byte* at, const std::byte* limit, std::uint64_t wanted, Entry& out) {
     if (static_cast<std::size_t>(limit - at) < sizeof(Head)) return nullptr;
     const std::uint32_t size = load_size(at);
-    if (size < codec::least_entry || size % codec::alignment != 0 || size > static_cast<std::size_t>(limit - at)) return nullptr;
+    if (size < codec::least_entry || size % codec::alignment != 0 || size > static_cast<std::size_t>(limit - at))
+        return nullptr;
     Head head;
     std::memcpy(&head, at, sizeof head);
     if (head.seq != static_cast<std::uint32_t>(wanted)) return nullptr;
@@ -81,7 +82,8 @@ struct Journal::Storage {
         for (;; room = round_up(room / 2, page)) {
             places = room / codec::least_entry / index_step + 1;
             mapped = page + room + round_up(places * sizeof(std::uint32_t), page);
-            void* got = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+            void* got =
+                mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
             if (got != MAP_FAILED) {
                 memory = static_cast<std::byte*>(got);
                 break;

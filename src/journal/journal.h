@@ -31,8 +31,9 @@ public:
     /// The thread number that following entries carry.
     void set_thread(std::uint16_t thread) { thread_ = thread; }
 
-    /// Payload strings are given as views so that nothing is copied twice. Payloads over payload_limit are cut (Entry::cut).
-    /// Returns the entry's sequence number. Past the limit nothing is recorded, but numbers go on. Exists for the kinds of Event.
+    /// Payload strings are given as views so that nothing is copied twice. Payloads over payload_limit are cut
+    /// (Entry::cut). Returns the entry's sequence number. Past the limit nothing is recorded, but numbers go on. Exists
+    /// for the kinds of Event.
     template <class E>
     std::uint64_t write(const E& event);
 

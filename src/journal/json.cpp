@@ -60,13 +60,26 @@ private:
         case Shape::function:
             if (small != 0xffff) out_[key] = named_or_number(names_.function, small);
             break;
-        case Shape::rule: out_[key] = named_or_number(names_.rule, small); break;
-        case Shape::presence: out_[key] = named_or_number(names_.presence, byte); break;
-        case Shape::status: out_[key] = named_or_number(names_.status, byte); break;
-        case Shape::load_error: out_[key] = named_or_number(names_.load_error, byte); break;
-        case Shape::install: out_[key] = install_name(byte); break;
-        case Shape::hash: out_[key] = fmt::format("{:016x}", value); break;
-        default: out_[key] = value;
+        case Shape::rule:
+            out_[key] = named_or_number(names_.rule, small);
+            break;
+        case Shape::presence:
+            out_[key] = named_or_number(names_.presence, byte);
+            break;
+        case Shape::status:
+            out_[key] = named_or_number(names_.status, byte);
+            break;
+        case Shape::load_error:
+            out_[key] = named_or_number(names_.load_error, byte);
+            break;
+        case Shape::install:
+            out_[key] = install_name(byte);
+            break;
+        case Shape::hash:
+            out_[key] = fmt::format("{:016x}", value);
+            break;
+        default:
+            out_[key] = value;
         }
     }
 

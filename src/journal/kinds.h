@@ -10,18 +10,18 @@ namespace ddll::journal {
 
 /// How a field is to be shown.
 enum class Shape : std::uint8_t {
-    plain,       ///< a number, flag, identifier or enumerator by its type
-    text,        ///< UTF-8, or Latin-1 if it is not valid
-    term,        ///< external term format
-    bytes,       ///< what a driver was given: shown as a binary
-    address,     ///< differs from run to run: never shown
-    function,    ///< number of an API function, 0xffff for none
-    rule,        ///< number of a rule of the misuse catalogue
-    presence,    ///< lifecycle::Presence
-    status,      ///< lifecycle::Status
-    load_error,  ///< lifecycle::LoadError::Kind
-    install,     ///< rename, overwrite, remove
-    hash,        ///< 64 bits as hexadecimal digits
+    plain,      ///< a number, flag, identifier or enumerator by its type
+    text,       ///< UTF-8, or Latin-1 if it is not valid
+    term,       ///< external term format
+    bytes,      ///< what a driver was given: shown as a binary
+    address,    ///< differs from run to run: never shown
+    function,   ///< number of an API function, 0xffff for none
+    rule,       ///< number of a rule of the misuse catalogue
+    presence,   ///< lifecycle::Presence
+    status,     ///< lifecycle::Status
+    load_error, ///< lifecycle::LoadError::Kind
+    install,    ///< rename, overwrite, remove
+    hash,       ///< 64 bits as hexadecimal digits
 };
 
 template <class E, class T>

@@ -6,9 +6,11 @@ namespace ddll::journal {
 namespace {
 
 constexpr std::array<const char*, callback_count> callback_names = {
-    "dlopen",      "driver_init", "init",         "start",        "stop",        "output",       "outputv",
-    "control",     "call",        "timeout",      "flush",        "ready_input", "ready_output", "ready_async",
-    "process_exit", "stop_select", "emergency_close", "finish",   "async_invoke", "async_free",  "dlclose"};
+    "dlopen",      "driver_init",     "init",         "start",        "stop",
+    "output",      "outputv",         "control",      "call",         "timeout",
+    "flush",       "ready_input",     "ready_output", "ready_async",  "process_exit",
+    "stop_select", "emergency_close", "finish",       "async_invoke", "async_free",
+    "dlclose"};
 
 } // namespace
 
@@ -25,11 +27,16 @@ std::optional<Callback> callback_named(std::string_view wanted) {
 
 const char* name(Outcome outcome) {
     switch (outcome) {
-    case Outcome::value: return "value";
-    case Outcome::raised_error: return "error";
-    case Outcome::raised_exit: return "exit";
-    case Outcome::raised_throw: return "throw";
-    case Outcome::blocked: return "blocked";
+    case Outcome::value:
+        return "value";
+    case Outcome::raised_error:
+        return "error";
+    case Outcome::raised_exit:
+        return "exit";
+    case Outcome::raised_throw:
+        return "throw";
+    case Outcome::blocked:
+        return "blocked";
     }
     return "?";
 }

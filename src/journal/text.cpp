@@ -36,20 +36,27 @@ public:
 
     std::string operator()(const StepBegun& e) const { return fmt::format("step {}", e.index + 1); }
     std::string operator()(const StepEnded& e) const { return fmt::format("step {} done", e.index + 1); }
-    std::string operator()(const Called& e) const { return fmt::format("{} calls {}", show(e.process), one_line(e.text)); }
+    std::string operator()(const Called& e) const {
+        return fmt::format("{} calls {}", show(e.process), one_line(e.text));
+    }
     std::string operator()(const Returned& e) const {
         const std::string who = show(e.process);
         const char* late = e.late ? " at last" : "";
         switch (e.outcome) {
-        case Outcome::blocked: return fmt::format("{} waits", who);
-        case Outcome::value: return fmt::format("{} gets{} {}", who, late, term(e.term));
-        default: return fmt::format("{} gets{} exception {}: {}", who, late, name(e.outcome), term(e.term));
+        case Outcome::blocked:
+            return fmt::format("{} waits", who);
+        case Outcome::value:
+            return fmt::format("{} gets{} {}", who, late, term(e.term));
+        default:
+            return fmt::format("{} gets{} exception {}: {}", who, late, name(e.outcome), term(e.term));
         }
     }
     std::string operator()(const Delivered& e) const {
         std::string from;
-        if (e.from_port) from = " from " + show(e.from_port);
-        else if (e.from_process) from = " from " + show(e.from_process);
+        if (e.from_port)
+            from = " from " + show(e.from_port);
+        else if (e.from_process)
+            from = " from " + show(e.from_process);
         return fmt::format("{} receives {}{}", show(e.to), term(e.term), from);
     }
     std::string operator()(const ProcessStarted& e) const {
@@ -59,7 +66,8 @@ public:
         return fmt::format("process {} ends: {}", show(e.process), term(e.reason));
     }
     std::string operator()(const PortOpened& e) const {
-        return fmt::format("port {} of driver {} opens for {}: {}", show(e.port), show(e.driver), show(e.owner), one_line(e.name));
+        return fmt::format("port {} of driver {} opens for {}: {}", show(e.port), show(e.driver), show(e.owner),
+                           one_line(e.name));
     }
     std::string operator()(const PortClosing& e) const {
         return fmt::format("port {} closes: {}{}", show(e.port), term(e.reason),
@@ -72,33 +80,45 @@ public:
         if (e.port) out += ", port " + show(e.port);
         if (e.caller) out += ", for " + show(e.caller);
         switch (e.callback) {
-        case Callback::start: out += fmt::format(": {}", one_line(e.data)); break;
+        case Callback::start:
+            out += fmt::format(": {}", one_line(e.data));
+            break;
         case Callback::control:
-        case Callback::call: out += fmt::format(": command {}, {}", e.a, bytes_text(e.data)); break;
+        case Callback::call:
+            out += fmt::format(": command {}, {}", e.a, bytes_text(e.data));
+            break;
         case Callback::output:
-        case Callback::outputv: out += fmt::format(": {} bytes, {}", e.a, bytes_text(e.data)); break;
+        case Callback::outputv:
+            out += fmt::format(": {} bytes, {}", e.a, bytes_text(e.data));
+            break;
         case Callback::ready_input:
         case Callback::ready_output:
-        case Callback::stop_select: out += fmt::format(": descriptor {}", e.a); break;
-        default: break;
+        case Callback::stop_select:
+            out += fmt::format(": descriptor {}", e.a);
+            break;
+        default:
+            break;
         }
         return out;
     }
     std::string operator()(const Left& e) const {
-        return fmt::format("leave {}{}{}: {}", name(e.callback), e.port ? ", port " : "", e.port ? show(e.port) : "", e.result);
+        return fmt::format("leave {}{}{}: {}", name(e.callback), e.port ? ", port " : "", e.port ? show(e.port) : "",
+                           e.result);
     }
     std::string operator()(const ApiCalled& e) const {
         const std::string function = named(names_.function, e.function, "API function");
-        return fmt::format("{}({}{}{}, {}) -> {}", function, e.port ? show(e.port) : "", e.port ? ", " : "", e.a, e.b, e.result);
+        return fmt::format("{}({}{}{}, {}) -> {}", function, e.port ? show(e.port) : "", e.port ? ", " : "", e.a, e.b,
+                           e.result);
     }
     std::string operator()(const DriverChanged& e) const {
         return fmt::format("driver {} is {}, {}: {} port{}, {} hold{}, {} load{}",
-                           e.name.empty() ? show(e.driver) : one_line(e.name), named(names_.presence, e.presence, "presence"),
-                           named(names_.status, e.status, "status"), e.ports, s(e.ports), e.holds, s(e.holds), e.loads, s(e.loads));
+                           e.name.empty() ? show(e.driver) : one_line(e.name),
+                           named(names_.presence, e.presence, "presence"), named(names_.status, e.status, "status"),
+                           e.ports, s(e.ports), e.holds, s(e.holds), e.loads, s(e.loads));
     }
     std::string operator()(const ImageOpened& e) const {
-        return fmt::format("library {} opened as image {} of driver {}{}{}", one_line(e.path), show(e.image), show(e.driver),
-                           e.was_mapped ? ", which had never left memory" : "",
+        return fmt::format("library {} opened as image {} of driver {}{}{}", one_line(e.path), show(e.image),
+                           show(e.driver), e.was_mapped ? ", which had never left memory" : "",
                            e.differs ? ", and it is not the file of that name any more" : "");
     }
     std::string operator()(const ImageFailed& e) const {
@@ -110,12 +130,13 @@ public:
                            e.gone ? "" : ", but it stays in memory");
     }
     std::string operator()(const Reloaded& e) const {
-        return fmt::format("driver {} reloaded: image {} after {}; the new file {}, the old code {}", show(e.driver), show(e.after),
-                           show(e.before), e.new_runs ? "runs" : "does not run", e.old_gone ? "is gone" : "stays in memory");
+        return fmt::format("driver {} reloaded: image {} after {}; the new file {}, the old code {}", show(e.driver),
+                           show(e.after), show(e.before), e.new_runs ? "runs" : "does not run",
+                           e.old_gone ? "is gone" : "stays in memory");
     }
     std::string operator()(const FileInstalled& e) const {
-        return fmt::format("file {} installed by {}{}{}", one_line(e.path), install_name(e.how), e.version.empty() ? "" : ": ",
-                           one_line(e.version));
+        return fmt::format("file {} installed by {}{}{}", one_line(e.path), install_name(e.how),
+                           e.version.empty() ? "" : ": ", one_line(e.version));
     }
     std::string operator()(const ClockAdvanced& e) const { return "time goes on by " + to_string(Duration{e.by_ns}); }
     std::string operator()(const Misused& e) const {
@@ -127,10 +148,12 @@ public:
     }
     std::string operator()(const Logged& e) const { return "log: " + one_line(e.text); }
     std::string operator()(const Mismatched& e) const {
-        return fmt::format("step {} does not hold: {}: expected {}, got {}", e.index + 1, one_line(e.what), one_line(e.expected),
-                           one_line(e.got));
+        return fmt::format("step {} does not hold: {}: expected {}, got {}", e.index + 1, one_line(e.what),
+                           one_line(e.expected), one_line(e.got));
     }
-    std::string operator()(const StepFailed& e) const { return fmt::format("step {} failed: {}", e.index + 1, one_line(e.text)); }
+    std::string operator()(const StepFailed& e) const {
+        return fmt::format("step {} failed: {}", e.index + 1, one_line(e.text));
+    }
     std::string operator()(const Bound& e) const { return fmt::format("{} = {}", one_line(e.name), term(e.term)); }
     std::string operator()(const Ended&) const { return "end of the story"; }
 
@@ -183,12 +206,20 @@ std::string one_line(std::string_view text) {
     out.reserve(utf8.size());
     for (const char c : utf8) {
         switch (c) {
-        case '\n': out += "\\n"; break;
-        case '\r': out += "\\r"; break;
-        case '\t': out += "\\t"; break;
+        case '\n':
+            out += "\\n";
+            break;
+        case '\r':
+            out += "\\r";
+            break;
+        case '\t':
+            out += "\\t";
+            break;
         default:
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) out += fmt::format("\\x{{{:x}}}", static_cast<unsigned char>(c));
-            else out += c;
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+                out += fmt::format("\\x{{{:x}}}", static_cast<unsigned char>(c));
+            else
+                out += c;
         }
     }
     return out;

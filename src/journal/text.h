@@ -13,11 +13,11 @@ namespace ddll::journal {
 struct Names {
     term::Namer terms; ///< of pids, ports and references, on their own and inside terms
     std::function<std::string(DriverId)> driver;
-    std::function<std::string(ImageId)> image; ///< the scenario's version: "v1"
-    std::function<std::string(std::uint16_t)> function; ///< driver API function
-    std::function<std::string(std::uint16_t)> rule;     ///< misuse rule
-    std::function<std::string(std::uint8_t)> presence;  ///< lifecycle::Presence
-    std::function<std::string(std::uint8_t)> status;    ///< lifecycle::Status
+    std::function<std::string(ImageId)> image;           ///< the scenario's version: "v1"
+    std::function<std::string(std::uint16_t)> function;  ///< driver API function
+    std::function<std::string(std::uint16_t)> rule;      ///< misuse rule
+    std::function<std::string(std::uint8_t)> presence;   ///< lifecycle::Presence
+    std::function<std::string(std::uint8_t)> status;     ///< lifecycle::Status
     std::function<std::string(std::uint8_t)> load_error; ///< lifecycle::LoadError::Kind
 };
 

@@ -34,10 +34,14 @@ Innermost innermost(const RunResult& result) {
     std::map<DriverId, std::string> drivers;
     std::map<ImageId, std::string> paths;
     for (const journal::Entry& entry : *result.journal) {
-        if (const auto* entered = std::get_if<journal::Entered>(&entry.event)) open.push_back(*entered);
-        else if (std::holds_alternative<journal::Left>(entry.event) && !open.empty()) open.pop_back();
-        else if (const auto* changed = std::get_if<journal::DriverChanged>(&entry.event)) drivers[changed->driver] = changed->name;
-        else if (const auto* opened = std::get_if<journal::ImageOpened>(&entry.event)) paths[opened->image] = opened->path;
+        if (const auto* entered = std::get_if<journal::Entered>(&entry.event))
+            open.push_back(*entered);
+        else if (std::holds_alternative<journal::Left>(entry.event) && !open.empty())
+            open.pop_back();
+        else if (const auto* changed = std::get_if<journal::DriverChanged>(&entry.event))
+            drivers[changed->driver] = changed->name;
+        else if (const auto* opened = std::get_if<journal::ImageOpened>(&entry.event))
+            paths[opened->image] = opened->path;
     }
     Innermost in;
     if (open.empty()) return in;
@@ -45,7 +49,8 @@ Innermost innermost(const RunResult& result) {
     in.entered = open.back();
     in.driver = drivers[in.entered.driver];
     in.path = paths[in.entered.image];
-    if (const auto it = result.versions.find(in.entered.image.value); it != result.versions.end()) in.version = it->second;
+    if (const auto it = result.versions.find(in.entered.image.value); it != result.versions.end())
+        in.version = it->second;
     return in;
 }
 
@@ -59,7 +64,8 @@ std::string file_of(const isolate::Module& module, const RunResult& result, cons
 }
 
 // `stopped`: the child did not die of itself, its stack is where it happened to be.
-std::vector<StackFrame> frames_of(const isolate::CrashReport& crash, bool stopped, const RunResult& result, const Versions& versions) {
+std::vector<StackFrame> frames_of(const isolate::CrashReport& crash, bool stopped, const RunResult& result,
+                                  const Versions& versions) {
     std::vector<StackFrame> frames;
     for (std::size_t i = 0; i < crash.stack.size() && frames.size() < deepest_stack; ++i) {
         const std::uintptr_t address = crash.stack[i];
@@ -72,7 +78,8 @@ std::vector<StackFrame> frames_of(const isolate::CrashReport& crash, bool stoppe
                 if (const auto* opened = std::get_if<journal::ImageOpened>(&entry.event))
                     if (opened->base <= address && address < opened->end) {
                         const auto it = result.versions.find(opened->image.value);
-                        frame.module = fmt::format("{} (left memory before{})", std::filesystem::path(std::string(opened->path)).filename().string(),
+                        frame.module = fmt::format("{} (left memory before{})",
+                                                   std::filesystem::path(std::string(opened->path)).filename().string(),
                                                    it == result.versions.end() ? "" : ", " + it->second);
                         frame.offset = address - opened->base;
                     }
@@ -107,11 +114,14 @@ std::string advice_for(const Death& death) {
     if (!death.exception.empty())
         return "Catch every exception at the border of each callback: a node ends at once when one gets out.";
     if (death.timed_out)
-        return "Look at the top of the stack: a loop without an end, or a lock that nobody gives back. A callback should return "
+        return "Look at the top of the stack: a loop without an end, or a lock that nobody gives back. A callback "
+               "should return "
                "within about a millisecond; longer work belongs into driver_async.";
-    if (death.out_of_memory) return "Look for an allocation in a loop; --memory raises the limit where so much is really needed.";
+    if (death.out_of_memory)
+        return "Look for an allocation in a loop; --memory raises the limit where so much is really needed.";
     if (death.exit_status)
-        return "A driver must never end the process: it is the whole node. Report the error to the owner with driver_failure_atom.";
+        return "A driver must never end the process: it is the whole node. Report the error to the owner with "
+               "driver_failure_atom.";
     if (death.stack.empty()) return "Build the driver with -g to see source lines here.";
     for (const StackFrame& frame : death.stack)
         if (!frame.source.empty()) return "The first line with a source place above is where to look.";
@@ -140,9 +150,12 @@ Death examine(const isolate::Ending& ending, const RunResult& result, const Vers
         death.signal = signal_name(signalled->signal);
         death.exception = crash.exception;
         what = death.signal;
-        if (!crash.exception.empty()) what = fmt::format("an exception nobody caught: {}", crash.exception);
-        else if (!crash.fatal.empty()) what = fmt::format("{}: {}", death.signal, crash.fatal);
-        else if (const std::string where = address_text(crash); !where.empty()) what += fmt::format(" ({})", where);
+        if (!crash.exception.empty())
+            what = fmt::format("an exception nobody caught: {}", crash.exception);
+        else if (!crash.fatal.empty())
+            what = fmt::format("{}: {}", death.signal, crash.fatal);
+        else if (const std::string where = address_text(crash); !where.empty())
+            what += fmt::format(" ({})", where);
     } else if (const auto* exited = std::get_if<isolate::Exited>(&ending.how)) {
         death.exit_status = exited->status;
         what = fmt::format("exit({}) was called", exited->status);
@@ -155,8 +168,8 @@ Death examine(const isolate::Ending& ending, const RunResult& result, const Vers
     }
     std::string where = " outside of any callback";
     if (in.found) {
-        where = fmt::format(" in {} of driver {}{}{}", death.in.callback, death.in.driver, death.in.version.empty() ? "" : "/",
-                            death.in.version);
+        where = fmt::format(" in {} of driver {}{}{}", death.in.callback, death.in.driver,
+                            death.in.version.empty() ? "" : "/", death.in.version);
         if (!death.in.port.empty()) where += fmt::format(", port {}", death.in.port);
     }
     death.headline = what + where;
@@ -169,7 +182,8 @@ Death examine(const isolate::Ending& ending, const RunResult& result, const Vers
 std::optional<std::pair<std::string, std::string>> unexpected_part(const ExpectedCrash& expected, const Death& death) {
     const auto differ = [&](std::string wanted) { return std::pair(std::move(wanted), death.headline); };
     if (expected.signal && *expected.signal != death.signal) return differ("signal " + *expected.signal);
-    if (expected.callback && *expected.callback != death.in.callback) return differ("in callback " + *expected.callback);
+    if (expected.callback && *expected.callback != death.in.callback)
+        return differ("in callback " + *expected.callback);
     if (expected.exit && expected.exit != death.exit_status) return differ(fmt::format("exit({})", *expected.exit));
     if (expected.hang && !death.timed_out) return differ("a callback that hangs");
     if (expected.exception && death.exception.empty()) return differ("an exception that nobody catches");

@@ -29,10 +29,14 @@ bool matches(std::string_view pattern, std::string_view name) {
     if (name.starts_with('.') && !pattern.starts_with('.')) return false;
     std::size_t p = 0, n = 0, star = pattern.npos, resume = 0;
     while (n < name.size()) {
-        if (p < pattern.size() && pattern[p] == '*') star = p++, resume = n;
-        else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) ++p, ++n;
-        else if (star != pattern.npos) p = star + 1, n = ++resume;
-        else return false;
+        if (p < pattern.size() && pattern[p] == '*')
+            star = p++, resume = n;
+        else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n]))
+            ++p, ++n;
+        else if (star != pattern.npos)
+            p = star + 1, n = ++resume;
+        else
+            return false;
     }
     return pattern.find_first_not_of('*', p) == pattern.npos;
 }
@@ -88,7 +92,8 @@ bool version_less(std::string_view a, std::string_view b) {
     std::size_t i = 0, j = 0;
     while (i < a.size() && j < b.size()) {
         if (is_digit(a[i]) && is_digit(b[j])) {
-            const std::size_t i0 = std::min(a.find_first_not_of('0', i), a.size()), j0 = std::min(b.find_first_not_of('0', j), b.size());
+            const std::size_t i0 = std::min(a.find_first_not_of('0', i), a.size()),
+                              j0 = std::min(b.find_first_not_of('0', j), b.size());
             std::size_t i1 = i0, j1 = j0;
             while (i1 < a.size() && is_digit(a[i1])) ++i1;
             while (j1 < b.size() && is_digit(b[j1])) ++j1;
@@ -130,15 +135,18 @@ Result<std::string> find_driver_file(std::string_view written, const std::vector
         if (!found.empty() && stat(found.c_str(), &st) == 0) {
             if (S_ISDIR(st.st_mode)) return error(fmt::format("{} is a folder, not a library file", found));
             if (!S_ISREG(st.st_mode)) return error(fmt::format("{} is not a regular file", found));
-            if (access(found.c_str(), R_OK) != 0) return error(fmt::format("{} cannot be read: {}", found, std::strerror(errno)));
+            if (access(found.c_str(), R_OK) != 0)
+                return error(fmt::format("{} cannot be read: {}", found, std::strerror(errno)));
             return found;
         }
         if (!has_wildcard(written) && meant.empty()) meant = similar_file(path);
         looked += fmt::format("{}{}", looked.empty() ? "" : ", ", folder);
     }
-    std::string hint = absolute ? std::string() : fmt::format("looked in {}; --driver-path names further folders", looked);
+    std::string hint =
+        absolute ? std::string() : fmt::format("looked in {}; --driver-path names further folders", looked);
     if (!meant.empty()) hint = fmt::format("did you mean {}?{}{}", meant, hint.empty() ? "" : " ", hint);
-    return error((has_wildcard(written) ? "no file matches " : "there is no file ") + std::string(written), std::move(hint));
+    return error((has_wildcard(written) ? "no file matches " : "there is no file ") + std::string(written),
+                 std::move(hint));
 }
 
 } // namespace ddll::scenario

@@ -43,11 +43,15 @@ public:
 
     std::vector<Mismatch> run() {
         if (step_.status) compare("status", *step_.status, status_word(driver_));
-        if (step_.forced) compare("forced", yes_no(*step_.forced), yes_no(driver_ != nullptr && lifecycle::forced(driver_->record.status)));
+        if (step_.forced)
+            compare("forced", yes_no(*step_.forced),
+                    yes_no(driver_ != nullptr && lifecycle::forced(driver_->record.status)));
         if (step_.image) compare("image", *step_.image, image());
         if (step_.replaced) replaced();
         if (step_.unloaded) unloaded();
-        if (step_.port_count) compare("port_count", fmt::to_string(*step_.port_count), driver_ == nullptr ? "(not loaded)" : fmt::to_string(driver_->record.port_count));
+        if (step_.port_count)
+            compare("port_count", fmt::to_string(*step_.port_count),
+                    driver_ == nullptr ? "(not loaded)" : fmt::to_string(driver_->record.port_count));
         if (step_.held_by) held_by();
         if (step_.users) users();
         return std::move(out_);
@@ -67,9 +71,12 @@ private:
     void replaced() {
         const bool did = proof_ != nullptr && proof_->reloaded && proof_->old_gone && proof_->new_runs;
         std::string got = yes_no(did);
-        if (proof_ == nullptr || !proof_->reloaded) got = "false: the driver was not reloaded";
-        else if (!proof_->new_runs) got = fmt::format("false: {} is what runs, the old library never left memory", image());
-        else if (!proof_->old_gone) got = "false: the new file runs, but the old library is still in memory";
+        if (proof_ == nullptr || !proof_->reloaded)
+            got = "false: the driver was not reloaded";
+        else if (!proof_->new_runs)
+            got = fmt::format("false: {} is what runs, the old library never left memory", image());
+        else if (!proof_->old_gone)
+            got = "false: the new file runs, but the old library is still in memory";
         if (did != *step_.replaced) compare("replaced", yes_no(*step_.replaced), got);
     }
 
@@ -77,9 +84,12 @@ private:
         const bool present = driver_ != nullptr && driver_->record.presence != Presence::absent;
         const bool did = !present && proof_ != nullptr && proof_->old_gone;
         std::string got = yes_no(did);
-        if (present) got = "false: the driver is loaded";
-        else if (proof_ == nullptr) got = "false: it never was loaded";
-        else if (!proof_->old_gone) got = "false: the library is still in memory";
+        if (present)
+            got = "false: the driver is loaded";
+        else if (proof_ == nullptr)
+            got = "false: it never was loaded";
+        else if (!proof_->old_gone)
+            got = "false: the library is still in memory";
         if (did != *step_.unloaded) compare("unloaded", yes_no(*step_.unloaded), got);
     }
 
@@ -93,8 +103,10 @@ private:
             const auto it = std::find_if(left.begin(), left.end(), [&](const Term& holder) {
                 return term::match(*text.expr, holder, context_.bindings, context_.call);
             });
-            if (it == left.end()) same = false;
-            else left.erase(it);
+            if (it == left.end())
+                same = false;
+            else
+                left.erase(it);
         }
         if (same && left.empty()) return;
         std::string shown;
@@ -106,7 +118,8 @@ private:
         std::string expected, got;
         std::vector<std::pair<std::string, std::uint32_t>> wanted = *step_.users;
         std::sort(wanted.begin(), wanted.end());
-        for (const auto& [name, count] : wanted) expected += fmt::format("{}{}: {}", expected.empty() ? "" : ", ", name, count);
+        for (const auto& [name, count] : wanted)
+            expected += fmt::format("{}{}: {}", expected.empty() ? "" : ", ", name, count);
         for (const auto& [name, id] : context_.processes) {
             const std::uint32_t count = driver_ == nullptr ? 0 : lifecycle::loads_of(driver_->record, id);
             if (count > 0) got += fmt::format("{}{}: {}", got.empty() ? "" : ", ", name, count);
@@ -125,7 +138,8 @@ private:
 
 } // namespace
 
-std::vector<Mismatch> check_state(const ExpectStep& step, const host::Host& host, const Observer& observer, const Context& context) {
+std::vector<Mismatch> check_state(const ExpectStep& step, const host::Host& host, const Observer& observer,
+                                  const Context& context) {
     return StateCheck(step, host, observer, context).run();
 }
 

@@ -9,6 +9,7 @@
 
 namespace ddll::scenario {
 
-std::vector<Mismatch> check_state(const ExpectStep& step, const host::Host& host, const Observer& observer, const Context& context);
+std::vector<Mismatch> check_state(const ExpectStep& step, const host::Host& host, const Observer& observer,
+                                  const Context& context);
 
 } // namespace ddll::scenario

@@ -24,7 +24,8 @@ std::string pattern_text(const Text& text) {
 // --- messages --------------------------------------------------------------------------------------------------------
 
 bool messages_match(const Receives& wanted, const std::vector<Arrival>& got, const Context& context) {
-    const auto marker = std::find_if(wanted.messages.begin(), wanted.messages.end(), [](const auto& m) { return m.is_return; });
+    const auto marker =
+        std::find_if(wanted.messages.begin(), wanted.messages.end(), [](const auto& m) { return m.is_return; });
     const bool has_marker = marker != wanted.messages.end();
     std::size_t next = 0;
     bool before = true;
@@ -71,7 +72,8 @@ std::vector<const DriverCall*> compared(const StepView& view, const std::vector<
     for (const DriverCallPattern& pattern : wanted) {
         if (pattern.is_return) continue;
         using journal::Callback;
-        if (!pattern.callback) api.insert(pattern.name);
+        if (!pattern.callback)
+            api.insert(pattern.name);
         else if (*pattern.callback == Callback::dlopen || *pattern.callback == Callback::dlclose ||
                  *pattern.callback == Callback::driver_init)
             loader = true;
@@ -85,8 +87,10 @@ std::vector<const DriverCall*> compared(const StepView& view, const std::vector<
     return calls;
 }
 
-bool matches(const DriverCallPattern& pattern, const DriverCall& call, term::Bindings& bindings, const Context& context) {
-    const bool same = pattern.callback ? call.callback == pattern.callback : !call.callback && call.name == pattern.name;
+bool matches(const DriverCallPattern& pattern, const DriverCall& call, term::Bindings& bindings,
+             const Context& context) {
+    const bool same =
+        pattern.callback ? call.callback == pattern.callback : !call.callback && call.name == pattern.name;
     if (!same || (!pattern.driver.empty() && pattern.driver != call.driver)) return false;
     if (!pattern.version.empty() && pattern.version != call.version) return false;
     if (pattern.arguments.size() > call.arguments.size()) return false;
@@ -129,7 +133,8 @@ void check_receives(const Effects& effects, const StepView& view, const Context&
         const auto it = view.arrivals.find(id);
         const auto& got = it == view.arrivals.end() ? nothing : it->second;
         if (messages_match(wanted, got, context)) continue;
-        const bool marker = std::any_of(wanted.messages.begin(), wanted.messages.end(), [](const auto& m) { return m.is_return; });
+        const bool marker =
+            std::any_of(wanted.messages.begin(), wanted.messages.end(), [](const auto& m) { return m.is_return; });
         out.push_back({"receives " + wanted.process, wanted_messages(wanted), got_messages(got, marker, context)});
     }
     if (!context.strict) return;

@@ -11,25 +11,40 @@ namespace {
 using Form = Type::Form;
 using Words = std::string_view;
 
-// --- spellings ----------------------------------------------------------------------------------------------------------
+// --- spellings
+// ----------------------------------------------------------------------------------------------------------
 
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alnum_(char c) { return is_lower(c) || is_upper(c) || is_digit(c) || c == '_'; }
-bool is_plain(char c) { return is_alnum_(c) || c == '.' || c == '@' || c == '+' || c == '-'; }
+bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+bool is_upper(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool is_alnum_(char c) {
+    return is_lower(c) || is_upper(c) || is_digit(c) || c == '_';
+}
+bool is_plain(char c) {
+    return is_alnum_(c) || c == '.' || c == '@' || c == '+' || c == '-';
+}
 
-bool is_driver_character(char c) { return static_cast<unsigned char>(c) >= 0x20 && std::string_view(":()\"|").find(c) == std::string_view::npos; }
+bool is_driver_character(char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && std::string_view(":()\"|").find(c) == std::string_view::npos;
+}
 
 template <class Good>
-bool all(std::string_view s, Good good) { return std::all_of(s.begin(), s.end(), good); }
+bool all(std::string_view s, Good good) {
+    return std::all_of(s.begin(), s.end(), good);
+}
 
-constexpr Spelling process_spelling{"^[a-z][A-Za-z0-9_]*$",
-                                    [](std::string_view s) { return !s.empty() && is_lower(s[0]) && all(s, is_alnum_); },
-                                    "it begins with a-z, then come letters, digits and _"};
-constexpr Spelling variable_spelling{"^[A-Z][A-Za-z0-9_]*$",
-                                     [](std::string_view s) { return !s.empty() && is_upper(s[0]) && all(s, is_alnum_); },
-                                     "it begins with A-Z, then come letters, digits and _"};
+constexpr Spelling process_spelling{
+    "^[a-z][A-Za-z0-9_]*$", [](std::string_view s) { return !s.empty() && is_lower(s[0]) && all(s, is_alnum_); },
+    "it begins with a-z, then come letters, digits and _"};
+constexpr Spelling variable_spelling{
+    "^[A-Z][A-Za-z0-9_]*$", [](std::string_view s) { return !s.empty() && is_upper(s[0]) && all(s, is_alnum_); },
+    "it begins with A-Z, then come letters, digits and _"};
 constexpr Spelling plain_spelling{"^[A-Za-z0-9_.@+-]+$",
                                   [](std::string_view s) { return !s.empty() && all(s, is_plain); },
                                   "letters, digits and _ . @ + -"};
@@ -38,7 +53,9 @@ constexpr Spelling driver_spelling{"^(?!(.*/)?\\.\\.?(/|$))[^\\u0000-\\u001f/:()
                                    [](std::string_view s) {
                                        for (;;) {
                                            const std::string_view part = s.substr(0, s.find('/'));
-                                           if (part.empty() || part == "." || part == ".." || !all(part, is_driver_character)) return false;
+                                           if (part.empty() || part == "." || part == ".." ||
+                                               !all(part, is_driver_character))
+                                               return false;
                                            if (part.size() == s.size()) return true;
                                            s.remove_prefix(part.size() + 1);
                                        }
@@ -49,24 +66,23 @@ constexpr Spelling path_spelling{"^[^\\u0000]+$",
                                  "it is not empty and has no zero byte"};
 constexpr Spelling no_zero_spelling{"^[^\\u0000]*$", [](std::string_view s) { return s.find('\0') == s.npos; },
                                     "it has no zero byte"};
-constexpr Spelling variable_name_spelling{"^[^=\\u0000]+$",
-                                          [](std::string_view s) {
-                                              return !s.empty() && s.find('=') == s.npos && s.find('\0') == s.npos;
-                                          },
-                                          "it is not empty and has no ="};
-constexpr Spelling line_spelling{"^[^\\r\\n]*[^\\r\\n ][^\\r\\n]*$",
-                                 [](std::string_view s) {
-                                     return s.find_first_of("\r\n") == s.npos && s.find_first_not_of(' ') != s.npos;
-                                 },
-                                 "one line, not empty"};
-constexpr Spelling tag_spelling{"^[A-Za-z0-9_.:/+-]+$",
-                                [](std::string_view s) {
-                                    return !s.empty() && all(s, [](char c) { return (is_plain(c) && c != '@') || c == ':' || c == '/'; });
-                                },
-                                "letters, digits and _ . : / + -"};
+constexpr Spelling variable_name_spelling{
+    "^[^=\\u0000]+$", [](std::string_view s) { return !s.empty() && s.find('=') == s.npos && s.find('\0') == s.npos; },
+    "it is not empty and has no ="};
+constexpr Spelling line_spelling{
+    "^[^\\r\\n]*[^\\r\\n ][^\\r\\n]*$",
+    [](std::string_view s) { return s.find_first_of("\r\n") == s.npos && s.find_first_not_of(' ') != s.npos; },
+    "one line, not empty"};
+constexpr Spelling tag_spelling{
+    "^[A-Za-z0-9_.:/+-]+$",
+    [](std::string_view s) {
+        return !s.empty() && all(s, [](char c) { return (is_plain(c) && c != '@') || c == ':' || c == '/'; });
+    },
+    "letters, digits and _ . : / + -"};
 constexpr Spelling rule_spelling{"^[a-z0-9]+(-[a-z0-9]+)*$",
                                  [](std::string_view s) {
-                                     return !s.empty() && s.front() != '-' && s.back() != '-' && s.find("--") == s.npos &&
+                                     return !s.empty() && s.front() != '-' && s.back() != '-' &&
+                                            s.find("--") == s.npos &&
                                             all(s, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
                                  },
                                  "small letters and digits with - in between"};
@@ -74,19 +90,22 @@ constexpr Spelling duration_spelling{"^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|min|h)|0+(
                                      [](std::string_view s) { return static_cast<bool>(parse_duration(s)); },
                                      "a number and a unit: 250ms, 1.5s, 20us, 3min"};
 
-// --- words --------------------------------------------------------------------------------------------------------------
+// --- words
+// --------------------------------------------------------------------------------------------------------------
 
 constexpr Words how_words[] = {"rename", "overwrite", "remove"};
 constexpr Words status_words[] = {"not_loaded", "loaded", "unload_pending", "reload_pending", "permanent", "linked_in"};
 constexpr Words error_text_words[] = {"preset", "empty"};
-constexpr Words signal_words[] = {"SIGSEGV", "SIGABRT", "SIGBUS",  "SIGFPE",  "SIGILL",  "SIGTRAP", "SIGSYS", "SIGKILL", "SIGTERM",
-                                  "SIGINT",  "SIGHUP",  "SIGQUIT", "SIGPIPE", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGXCPU", "SIGXFSZ"};
+constexpr Words signal_words[] = {"SIGSEGV", "SIGABRT", "SIGBUS",  "SIGFPE",  "SIGILL",  "SIGTRAP",
+                                  "SIGSYS",  "SIGKILL", "SIGTERM", "SIGINT",  "SIGHUP",  "SIGQUIT",
+                                  "SIGPIPE", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGXCPU", "SIGXFSZ"};
 
 constexpr CallbackRow callbacks[] = {
-    {"start", 2},       {"stop", 1},         {"flush", 1},        {"timeout", 1},      {"ready_async", 1}, {"output", 2},
-    {"outputv", 2},     {"control", 3},      {"call", 3},         {"ready_input", 2},  {"ready_output", 2}, {"init", 0},
-    {"finish", 0},      {"process_exit", 0}, {"stop_select", 0},  {"async_invoke", 0}, {"async_free", 0},  {"emergency_close", 1},
-    {"driver_init", 0}, {"dlopen", 0},       {"dlclose", 0},
+    {"start", 2},        {"stop", 1},       {"flush", 1},           {"timeout", 1},      {"ready_async", 1},
+    {"output", 2},       {"outputv", 2},    {"control", 3},         {"call", 3},         {"ready_input", 2},
+    {"ready_output", 2}, {"init", 0},       {"finish", 0},          {"process_exit", 0}, {"stop_select", 0},
+    {"async_invoke", 0}, {"async_free", 0}, {"emergency_close", 1}, {"driver_init", 0},  {"dlopen", 0},
+    {"dlclose", 0},
 };
 constexpr auto callback_words = [] {
     std::array<Words, std::size(callbacks)> out;
@@ -94,7 +113,8 @@ constexpr auto callback_words = [] {
     return out;
 }();
 
-// --- types --------------------------------------------------------------------------------------------------------------
+// --- types
+// --------------------------------------------------------------------------------------------------------------
 
 constexpr std::int64_t million = 1'000'000;
 
@@ -116,11 +136,14 @@ constexpr Type rule{.form = Form::text, .what = "a rule id", .spelling = &rule_s
 constexpr Type rules{.form = Form::list, .what = "a list of rule ids", .element = &rule};
 constexpr Type path_variable{.form = Form::text, .what = "a variable of \"paths\"", .spelling = &variable_spelling};
 constexpr Type folder{.form = Form::text, .what = "the name of a folder", .spelling = &path_spelling};
-constexpr Type paths{.form = Form::map, .what = "an object: variable to folder", .key = &path_variable, .element = &folder};
+constexpr Type paths{
+    .form = Form::map, .what = "an object: variable to folder", .key = &path_variable, .element = &folder};
 constexpr Type file_path{.form = Form::text, .what = "the path of a file", .spelling = &path_spelling};
-constexpr Type variable_name{.form = Form::text, .what = "the name of an environment variable", .spelling = &variable_name_spelling};
+constexpr Type variable_name{
+    .form = Form::text, .what = "the name of an environment variable", .spelling = &variable_name_spelling};
 constexpr Type variable_value{.form = Form::text, .what = "a text", .spelling = &no_zero_spelling};
-constexpr Type environment{.form = Form::map, .what = "an object: name to value", .key = &variable_name, .element = &variable_value};
+constexpr Type environment{
+    .form = Form::map, .what = "an object: name to value", .key = &variable_name, .element = &variable_value};
 constexpr Type file_name{.form = Form::text, .what = "a file name without .so", .spelling = &driver_spelling};
 
 constexpr Type how{.form = Form::text, .what = "a way to install", .words = how_words};
@@ -130,7 +153,8 @@ constexpr Type signal_name{.form = Form::text, .what = "the name of a signal", .
 constexpr Type callback{.form = Form::text, .what = "the name of a callback", .words = callback_words};
 
 constexpr Type expression{.form = Form::text, .what = "an Erlang expression (a text)"};
-constexpr Type expressions{.form = Form::list, .what = "a list of Erlang expressions", .element = &expression, .least = 1};
+constexpr Type expressions{
+    .form = Form::list, .what = "a list of Erlang expressions", .element = &expression, .least = 1};
 constexpr Type held{.form = Form::list, .what = "a list of expressions", .element = &expression};
 constexpr Type pattern{.form = Form::text, .what = "a pattern (a text)"};
 constexpr Type raised{.form = Form::text, .what = "an exception (a text): badarg, exit:Reason, throw:Term"};
@@ -144,7 +168,8 @@ constexpr Field raises_fields[] = {
 constexpr Shape raises_shape{"an outcome of a batch", "A call of a batch that raises an exception.", raises_fields};
 constexpr Type raises_object{.form = Form::object, .what = "an object with \"raises\"", .shape = &raises_shape};
 constexpr Type outcome{.form = Form::text, .what = "a pattern (a text) or {\"raises\": ...}", .other = &raises_object};
-constexpr Type outcomes{.form = Form::list, .what = "a list with one pattern for each of \"calls\"", .element = &outcome, .least = 1};
+constexpr Type outcomes{
+    .form = Form::list, .what = "a list with one pattern for each of \"calls\"", .element = &outcome, .least = 1};
 
 } // namespace
 
@@ -154,9 +179,12 @@ constexpr Type version_name{.form = Form::text, .what = "a version", .spelling =
 
 namespace {
 
-constexpr Type receives{.form = Form::map, .what = "an object: process to list of patterns", .key = &process_name, .element = &messages};
-constexpr Type by_process{.form = Form::map, .what = "an object: process to pattern", .key = &process_name, .element = &pattern};
-constexpr Type user_counts{.form = Form::map, .what = "an object: process to number", .key = &process_name, .element = &count};
+constexpr Type receives{
+    .form = Form::map, .what = "an object: process to list of patterns", .key = &process_name, .element = &messages};
+constexpr Type by_process{
+    .form = Form::map, .what = "an object: process to pattern", .key = &process_name, .element = &pattern};
+constexpr Type user_counts{
+    .form = Form::map, .what = "an object: process to number", .key = &process_name, .element = &count};
 
 constexpr Field driver_file_fields[] = {
     {"file", &file_path, true, "The library file."},
@@ -164,16 +192,23 @@ constexpr Field driver_file_fields[] = {
 };
 constexpr Shape driver_file_shape{"a driver file", "A library file with options.", driver_file_fields};
 constexpr Type driver_file_object{.form = Form::object, .what = "an object with \"file\"", .shape = &driver_file_shape};
-constexpr Type driver_file{.form = Form::text, .what = "the path of a file or {\"file\": ...}", .spelling = &path_spelling, .other = &driver_file_object};
-constexpr Type versions{.form = Form::map, .what = "an object: version to file", .key = &version_name, .element = &driver_file, .least = 1};
-constexpr Type drivers{.form = Form::map, .what = "an object: driver to its versions", .key = &driver_name, .element = &versions};
+constexpr Type driver_file{.form = Form::text,
+                           .what = "the path of a file or {\"file\": ...}",
+                           .spelling = &path_spelling,
+                           .other = &driver_file_object};
+constexpr Type versions{
+    .form = Form::map, .what = "an object: version to file", .key = &version_name, .element = &driver_file, .least = 1};
+constexpr Type drivers{
+    .form = Form::map, .what = "an object: driver to its versions", .key = &driver_name, .element = &versions};
 
 constexpr Field process_fields[] = {
     {"trap_exit", &flag, false, "The process begins with process_flag(trap_exit, true)."},
 };
 constexpr Shape process_shape{"a process", "Options of a process.", process_fields};
-constexpr Type process{.form = Form::object, .what = "an object with the options of the process", .shape = &process_shape};
-constexpr Type processes{.form = Form::map, .what = "an object: process to options", .key = &process_name, .element = &process, .least = 1};
+constexpr Type process{
+    .form = Form::object, .what = "an object with the options of the process", .shape = &process_shape};
+constexpr Type processes{
+    .form = Form::map, .what = "an object: process to options", .key = &process_name, .element = &process, .least = 1};
 
 constexpr Field crash_fields[] = {
     {"signal", &signal_name, false, "The driver dies by this signal."},
@@ -185,8 +220,10 @@ constexpr Field crash_fields[] = {
 };
 constexpr Words crash_ways[] = {"signal", "exit", "hang", "exception", "memory"};
 constexpr Choice crash_choices[] = {{crash_ways, false, "a story ends in one way"}};
-constexpr Shape crash_shape{"an expected crash", "How the driver is to die in the last step.", crash_fields, crash_choices, 1};
-constexpr Type crash{.form = Form::object, .what = "an object such as {\"signal\": \"SIGSEGV\"}", .shape = &crash_shape};
+constexpr Shape crash_shape{"an expected crash", "How the driver is to die in the last step.", crash_fields,
+                            crash_choices, 1};
+constexpr Type crash{
+    .form = Form::object, .what = "an object such as {\"signal\": \"SIGSEGV\"}", .shape = &crash_shape};
 
 constexpr Field expectation_fields[] = {
     {"driver", &driver_name, true, "The driver to look at."},
@@ -199,17 +236,24 @@ constexpr Field expectation_fields[] = {
     {"held_by", &held, false, "What keeps the code besides its users: ports, \"{async, N}\"; in any order."},
     {"users", &user_counts, false, "Loads by process."},
 };
-constexpr Shape expectation_shape{"a look at the state", "What must be true of a driver now.", expectation_fields, {}, 2};
+constexpr Shape expectation_shape{
+    "a look at the state", "What must be true of a driver now.", expectation_fields, {}, 2};
 constexpr Type expectation{.form = Form::object, .what = "an object with \"driver\"", .shape = &expectation_shape};
 
 constexpr Type steps{.form = Form::steps, .what = "a list of steps", .least = 1};
 
 constexpr Field note_field{"note", &text, false, "A sentence printed with the step."};
 constexpr Field by_field{"by", &process_name, true, "The process that does it."};
-constexpr Field receives_field{"receives", &receives, false, "All messages that arrive because of this step, for each process named, in order; \"|\" is the return of the call."};
-constexpr Field exits_field{"exits", &by_process, false, "Processes that end because of this step, with their reasons."};
-constexpr Field unblocks_field{"unblocks", &by_process, false, "Calls blocked in an earlier step that return now, with their values."};
-constexpr Field driver_calls_field{"driver_calls", &driver_calls, false, "The callbacks that run because of this step, in order; \"|\" is the return of the call."};
+constexpr Field receives_field{"receives", &receives, false,
+                               "All messages that arrive because of this step, for each process named, in order; \"|\" "
+                               "is the return of the call."};
+constexpr Field exits_field{"exits", &by_process, false,
+                            "Processes that end because of this step, with their reasons."};
+constexpr Field unblocks_field{"unblocks", &by_process, false,
+                               "Calls blocked in an earlier step that return now, with their values."};
+constexpr Field driver_calls_field{
+    "driver_calls", &driver_calls, false,
+    "The callbacks that run because of this step, in order; \"|\" is the return of the call."};
 
 constexpr Field call_fields[] = {
     by_field,
@@ -217,7 +261,11 @@ constexpr Field call_fields[] = {
     {"returns", &pattern, false, "Pattern for the value."},
     {"raises", &raised, false, "The exception: badarg, error:Reason, exit:Reason or throw:Term."},
     {"blocks", &yes, false, "The call does not return in this step."},
-    unblocks_field, receives_field, exits_field, driver_calls_field, note_field,
+    unblocks_field,
+    receives_field,
+    exits_field,
+    driver_calls_field,
+    note_field,
 };
 constexpr Words ending_keys[] = {"returns", "raises", "blocks"};
 constexpr Choice call_choices[] = {{ending_keys, false, "a call either returns, raises or blocks"}};
@@ -226,7 +274,11 @@ constexpr Field batch_fields[] = {
     by_field,
     {"calls", &expressions, true, "Erlang expressions done without a pause."},
     {"returns", &outcomes, false, "One pattern, or {\"raises\": ...}, for each of the calls."},
-    unblocks_field, receives_field, exits_field, driver_calls_field, note_field,
+    unblocks_field,
+    receives_field,
+    exits_field,
+    driver_calls_field,
+    note_field,
 };
 
 constexpr Field install_fields[] = {
@@ -246,7 +298,11 @@ constexpr Field removal_fields[] = {
 };
 constexpr Field advance_fields[] = {
     {"advance", &duration, true, "How far the clock moves."},
-    unblocks_field, receives_field, exits_field, driver_calls_field, note_field,
+    unblocks_field,
+    receives_field,
+    exits_field,
+    driver_calls_field,
+    note_field,
 };
 constexpr Field expect_fields[] = {
     {"expect", &expectation, true, "What must be true now."},
@@ -274,7 +330,8 @@ constexpr Field scenario_fields[] = {
     {"strict", &flag, false, "Every process counts as listed in receives and exits, every step has driver_calls."},
     {"time_limit", &duration, false, "Real time for the whole story."},
     {"async_takes", &duration, false, "Virtual time that one async job occupies its thread."},
-    {"open_error_texts", &error_texts, false, "Whether the emulator's own dlopen text is already in the list of texts."},
+    {"open_error_texts", &error_texts, false,
+     "Whether the emulator's own dlopen text is already in the list of texts."},
     {"expected_findings", &rules, false, "Exactly these findings must be reported."},
     {"expected_crash", &crash, false, "How the driver is to die in the last step."},
     {"steps", &steps, true, "The story."},
@@ -284,13 +341,22 @@ constexpr Field scenario_fields[] = {
 
 constexpr Shape call_step{"a call", "A process calls a function.", call_fields, call_choices};
 constexpr Shape batch_step{"a batch of calls", "A process calls several functions without a pause.", batch_fields};
-constexpr Shape install_step{"an install step", "A driver file is put in place.", install_fields, {}, 0, "how", "remove", false};
-constexpr Shape removal_step{"an install step with \"how\": \"remove\"", "A driver file is deleted.", removal_fields, {}, 0, "how", "remove", true};
+constexpr Shape install_step{
+    "an install step", "A driver file is put in place.", install_fields, {}, 0, "how", "remove", false};
+constexpr Shape removal_step{"an install step with \"how\": \"remove\"",
+                             "A driver file is deleted.",
+                             removal_fields,
+                             {},
+                             0,
+                             "how",
+                             "remove",
+                             true};
 constexpr Shape advance_step{"an advance of the clock", "Virtual time passes.", advance_fields};
 constexpr Shape expect_step{"an expect step", "A look at the state.", expect_fields};
 constexpr Shape repeat_step{"a repeat", "Steps done again and again.", repeat_fields};
 constexpr Shape note_step{"a remark", "A sentence between the steps.", note_fields};
-constexpr Shape scenario_shape{"a scenario", "A story about drivers being loaded, used, reloaded and unloaded.", scenario_fields};
+constexpr Shape scenario_shape{"a scenario", "A story about drivers being loaded, used, reloaded and unloaded.",
+                               scenario_fields};
 
 const Field* Shape::find(std::string_view key) const {
     const auto found = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.key == key; });
@@ -303,6 +369,8 @@ std::span<const Shape* const> step_shapes() {
     return shapes;
 }
 
-std::span<const CallbackRow> callback_rows() { return callbacks; }
+std::span<const CallbackRow> callback_rows() {
+    return callbacks;
+}
 
 } // namespace ddll::scenario

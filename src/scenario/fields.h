@@ -1,6 +1,6 @@
 #pragma once
-/// The format of scenario files as tables: which keys each kind of object has, what may stand behind them, what excludes
-/// what. The reader's checks, its suggestions and the JSON Schema all come from here; a new key is a new row.
+/// The format of scenario files as tables: which keys each kind of object has, what may stand behind them, what
+/// excludes what. The reader's checks, its suggestions and the JSON Schema all come from here; a new key is a new row.
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -23,16 +23,16 @@ struct Type {
     enum class Form : std::uint8_t { text, whole, flag, list, map, object, steps };
 
     Form form = Form::text;
-    std::string_view what;                      ///< "a duration": completes "must be ..."
-    const Spelling* spelling = nullptr;         ///< of a text
-    std::span<const std::string_view> words{};  ///< when not empty: the only texts allowed
-    const Type* key = nullptr;                  ///< of a map: what its keys are
-    const Type* element = nullptr;              ///< of a list or map
-    std::int64_t least = 0;                     ///< of a whole number; number of elements of a list or map
+    std::string_view what;                     ///< "a duration": completes "must be ..."
+    const Spelling* spelling = nullptr;        ///< of a text
+    std::span<const std::string_view> words{}; ///< when not empty: the only texts allowed
+    const Type* key = nullptr;                 ///< of a map: what its keys are
+    const Type* element = nullptr;             ///< of a list or map
+    std::int64_t least = 0;                    ///< of a whole number; number of elements of a list or map
     std::int64_t most = std::numeric_limits<std::int64_t>::max(); ///< of a whole number
-    bool only_true = false;                     ///< of a flag
-    const Shape* shape = nullptr;               ///< of an object
-    const Type* other = nullptr;                ///< may stand in its place
+    bool only_true = false;                                       ///< of a flag
+    const Shape* shape = nullptr;                                 ///< of an object
+    const Type* other = nullptr;                                  ///< may stand in its place
 };
 
 struct Field {
@@ -56,7 +56,8 @@ struct Shape {
     std::span<const Field> fields;
     std::span<const Choice> choices{};
     std::size_t least_keys = 0; ///< so many keys at least, required ones included
-    /// Shapes that share their keys are told apart by one value: `tag_key` is (or, with tag_is false, is not) `tag_value`.
+    /// Shapes that share their keys are told apart by one value: `tag_key` is (or, with tag_is false, is not)
+    /// `tag_value`.
     std::string_view tag_key{};
     std::string_view tag_value{};
     bool tag_is = true;

@@ -59,13 +59,19 @@ const Node* Node::find(std::string_view wanted) const {
 
 std::string_view describe(Node::Kind kind) {
     switch (kind) {
-    case Node::Kind::null: return "null";
-    case Node::Kind::boolean: return "a truth value";
+    case Node::Kind::null:
+        return "null";
+    case Node::Kind::boolean:
+        return "a truth value";
     case Node::Kind::integer:
-    case Node::Kind::floating: return "a number";
-    case Node::Kind::text: return "a text";
-    case Node::Kind::list: return "a list";
-    case Node::Kind::object: return "an object";
+    case Node::Kind::floating:
+        return "a number";
+    case Node::Kind::text:
+        return "a text";
+    case Node::Kind::list:
+        return "a list";
+    case Node::Kind::object:
+        return "an object";
     }
     return "a value";
 }
@@ -98,8 +104,8 @@ std::size_t skip_token(std::string_view text, std::size_t i) {
     return i + 1;
 }
 
-/// Turns nlohmann's events into the tree. Events come in the order of the tokens, one for each token but ',' and ':', so a
-/// cursor of our own that skips one token for each event is always at the right place.
+/// Turns nlohmann's events into the tree. Events come in the order of the tokens, one for each token but ',' and ':',
+/// so a cursor of our own that skips one token for each event is always at the right place.
 class TreeBuilder : public nlohmann::json_sax<nlohmann::json> {
 public:
     TreeBuilder(Document& document, std::vector<Error>& mistakes, std::size_t max_depth, std::size_t start)
@@ -119,7 +125,8 @@ public:
     bool number_unsigned(number_unsigned_t value) override {
         if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
             leaf(Node::Kind::floating)->floating = static_cast<double>(value);
-        else leaf(Node::Kind::integer)->integer = static_cast<std::int64_t>(value);
+        else
+            leaf(Node::Kind::integer)->integer = static_cast<std::int64_t>(value);
         return true;
     }
     bool number_float(number_float_t value, const string_t&) override {
@@ -247,7 +254,8 @@ Document::Document(std::string text, std::string file) : text_(std::move(text)),
 
 const Node* Document::parse(std::vector<Error>& mistakes, std::size_t max_depth) {
     std::string_view rest = text_;
-    while (!rest.empty() && rest.front() != '\0' && take_utf8(rest)) {}
+    while (!rest.empty() && rest.front() != '\0' && take_utf8(rest)) {
+    }
     if (!rest.empty()) {
         const auto byte = static_cast<unsigned char>(rest.front());
         Error e = error(byte == 0 ? std::string("a zero byte is no part of a text file")
@@ -258,14 +266,18 @@ const Node* Document::parse(std::vector<Error>& mistakes, std::size_t max_depth)
         return nullptr;
     }
     TreeBuilder builder(*this, mistakes, max_depth, line_starts_.front());
-    nlohmann::json::sax_parse(text_, &builder, nlohmann::json::input_format_t::json, /*strict=*/true, /*ignore_comments=*/true);
+    nlohmann::json::sax_parse(text_, &builder, nlohmann::json::input_format_t::json, /*strict=*/true,
+                              /*ignore_comments=*/true);
     return builder.root();
 }
 
 Place Document::place_at(std::size_t offset) const {
     const auto next = std::upper_bound(line_starts_.begin() + 1, line_starts_.end(), offset);
     const std::size_t start = *(next - 1);
-    return {file_, static_cast<int>(next - line_starts_.begin()), static_cast<int>(std::max(offset, start) - start + 1), {}};
+    return {file_,
+            static_cast<int>(next - line_starts_.begin()),
+            static_cast<int>(std::max(offset, start) - start + 1),
+            {}};
 }
 
 Place Document::place_of(const Node& node) const {
@@ -312,9 +324,12 @@ std::string Document::pointer(const Node& node) {
             continue;
         }
         for (const char c : (*n)->key) {
-            if (c == '~') out += "~0";
-            else if (c == '/') out += "~1";
-            else out += c;
+            if (c == '~')
+                out += "~0";
+            else if (c == '/')
+                out += "~1";
+            else
+                out += c;
         }
     }
     return out;

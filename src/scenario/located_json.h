@@ -21,11 +21,11 @@ struct Node {
     bool boolean = false;
     std::int64_t integer = 0; ///< numbers without fraction and exponent that fit; others are `floating`
     double floating = 0;
-    std::string text;                 ///< unescaped, valid UTF-8
+    std::string text;                  ///< unescaped, valid UTF-8
     std::vector<const Node*> children; ///< items of a list, values of an object; in file order
     const Node* parent = nullptr;
-    std::string key;       ///< within an object
-    std::size_t index = 0; ///< within a list
+    std::string key;                        ///< within an object
+    std::size_t index = 0;                  ///< within a list
     std::size_t begin = 0, end = 0;         ///< byte offsets; a text includes its quotes
     std::size_t key_begin = 0, key_end = 0; ///< of the key, with its quotes
 
@@ -45,7 +45,8 @@ public:
     Document(const Document&) = delete;
     Document& operator=(const Document&) = delete;
 
-    /// Reads the text. Mistakes (syntax, bytes that are no UTF-8, nesting, repeated keys) are appended; null when there is no tree.
+    /// Reads the text. Mistakes (syntax, bytes that are no UTF-8, nesting, repeated keys) are appended; null when there
+    /// is no tree.
     const Node* parse(std::vector<Error>& mistakes, std::size_t max_depth = 64);
 
     const std::string& text() const { return text_; }
@@ -69,7 +70,8 @@ private:
     std::deque<Node> nodes_;
 };
 
-// --- shared by the two source files -------------------------------------------------------------------------------------
+// --- shared by the two source files
+// -------------------------------------------------------------------------------------
 
 /// Where reading stopped: the end of the last good token and what it was.
 struct SyntaxState {

@@ -27,20 +27,25 @@ public:
     Error explain() {
         std::size_t i = skip_blank(text_, state_.position);
         switch (state_.after) {
-        case After::nothing: return value_at(i, "an object");
-        case After::open_object: return key_at(i, "a key or '}'");
-        case After::open_list: return value_at(i, "a value or ']'");
+        case After::nothing:
+            return value_at(i, "an object");
+        case After::open_object:
+            return key_at(i, "a key or '}'");
+        case After::open_list:
+            return value_at(i, "a value or ']'");
         case After::key:
             if (at(i) != ':') return unexpected(i, "':' between key and value");
             return value_at(skip_blank(text_, i + 1), "a value");
-        case After::value: break;
+        case After::value:
+            break;
         }
         if (state_.open.empty()) return unexpected(i, "nothing more", "a file holds one object");
         const bool object = state_.open.back()->is(Node::Kind::object);
         if (at(i) != ',') {
             std::string hint;
             const bool touches_text = i == state_.position && i > 0 && text_[i - 1] == '"';
-            if (touches_text && is_word(at(i))) hint = "a double quote within a text is written \\\"";
+            if (touches_text && is_word(at(i)))
+                hint = "a double quote within a text is written \\\"";
             else if (i < text_.size() && at(i) != (object ? ']' : '}') && at(i) != ':' && at(i) != '=')
                 hint = "is a comma missing in front of it?";
             return unexpected(i, object ? "',' or '}'" : "',' or ']'", hint);
@@ -87,7 +92,8 @@ private:
             std::string_view rest = text_.substr(i);
             const std::size_t before = rest.size();
             const auto c = take_utf8(rest);
-            got = c && *c < 0x20 ? std::string("a control character") : fmt::format("'{}'", text_.substr(i, before - rest.size()));
+            got = c && *c < 0x20 ? std::string("a control character")
+                                 : fmt::format("'{}'", text_.substr(i, before - rest.size()));
         }
         return make(i, fmt::format("expected {}, not {}", wanted, got), std::move(hint));
     }
@@ -108,7 +114,8 @@ private:
             while (is_word(at(end))) ++end;
             static constexpr std::array<std::string_view, 3> words = {"true", "false", "null"};
             const auto meant = nearest(text_.substr(i, end - i), words);
-            return unexpected(i, wanted, meant ? fmt::format("did you mean {}?", *meant) : "texts are written in double quotes");
+            return unexpected(i, wanted,
+                              meant ? fmt::format("did you mean {}?", *meant) : "texts are written in double quotes");
         }
         return unexpected(i, wanted);
     }
@@ -126,8 +133,11 @@ private:
         for (std::size_t i = begin + 1; i < text_.size() && at(i) != '"'; ++i) {
             const auto c = static_cast<unsigned char>(at(i));
             if (c == '\n' || c == '\r')
-                return make(begin, "this text does not end on its line", "close it with \"; a line break is written \\n");
-            if (c < 0x20) return make(i, fmt::format("the control character 0x{:02x} in a text", c), "write it as an escape: \\t, \\u0001");
+                return make(begin, "this text does not end on its line",
+                            "close it with \"; a line break is written \\n");
+            if (c < 0x20)
+                return make(i, fmt::format("the control character 0x{:02x} in a text", c),
+                            "write it as an escape: \\t, \\u0001");
             if (c != '\\') continue;
             const std::size_t escape = i++;
             if (at(i) == 'u') {
@@ -136,16 +146,19 @@ private:
                 if (digits < 4) return make(escape, "\\u needs four hexadecimal digits");
                 const char high = static_cast<char>(at(i + 2) | 0x20);
                 if ((at(i + 1) | 0x20) == 'd' && high >= '8') {
-                    const bool pair = high <= 'b' && at(i + 5) == '\\' && at(i + 6) == 'u' && (at(i + 7) | 0x20) == 'd' &&
-                                      (at(i + 8) | 0x20) >= 'c' && is_hex(at(i + 8)) && is_hex(at(i + 9)) && is_hex(at(i + 10));
-                    if (!pair) return make(escape, fmt::format("{} is half a character", text_.substr(escape, 6)),
-                                           "write the character itself, or both halves");
+                    const bool pair = high <= 'b' && at(i + 5) == '\\' && at(i + 6) == 'u' &&
+                                      (at(i + 7) | 0x20) == 'd' && (at(i + 8) | 0x20) >= 'c' && is_hex(at(i + 8)) &&
+                                      is_hex(at(i + 9)) && is_hex(at(i + 10));
+                    if (!pair)
+                        return make(escape, fmt::format("{} is half a character", text_.substr(escape, 6)),
+                                    "write the character itself, or both halves");
                     i += 6;
                 }
                 i += 4;
             } else if (std::string_view("\"\\/bfnrt").find(at(i)) == std::string_view::npos || i >= text_.size()) {
                 return i >= text_.size() ? make(begin, "this text does not end", "close it with \"")
-                                         : make(escape, "this backslash begins no escape of JSON", "a backslash itself is written \\\\");
+                                         : make(escape, "this backslash begins no escape of JSON",
+                                                "a backslash itself is written \\\\");
             }
         }
         return make(begin, "this text does not end", "close it with \"");

@@ -18,13 +18,18 @@ using term::Term;
 
 namespace {
 
+std::unique_ptr<host::Chooser> chooser_for(std::uint64_t seed) {
+    if (seed == 0) return std::make_unique<host::FirstInFirstOut>();
+    return std::make_unique<host::Shuffled>(seed);
+}
+
 class Player {
 public:
-    Player(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions, const PlayOptions& options,
-           journal::Journal& journal)
-        : scenario_(scenario), steps_(steps), journal_(journal),
-          host_({scenario.async_takes, scenario.open_error_preset, scenario.environment}, journal, chooser_), current_(host_),
-          observer_(journal, versions, options.api_function) {}
+    Player(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions,
+           const PlayOptions& options, journal::Journal& journal)
+        : scenario_(scenario), steps_(steps), journal_(journal), chooser_(chooser_for(options.seed)),
+          host_({scenario.async_takes, scenario.open_error_preset, scenario.environment}, journal, *chooser_),
+          current_(host_), observer_(journal, versions, options.api_function) {}
 
     void run();
 
@@ -52,7 +57,7 @@ private:
     const Scenario& scenario_;
     const std::vector<FlatStep>& steps_;
     journal::Journal& journal_;
-    host::FirstInFirstOut chooser_;
+    std::unique_ptr<host::Chooser> chooser_;
     host::Host host_;
     host::CurrentHost current_;
     Observer observer_;
@@ -64,7 +69,8 @@ private:
     term::Bindings journaled_;
     std::vector<std::pair<const Step*, term::Bindings>> before_repeat_; ///< what was bound when each open repeat began
     ProcessId pattern_caller_;
-    term::CallFunction call_ = [this](const std::string& module, const std::string& name, const std::vector<Term>& args) {
+    term::CallFunction call_ = [this](const std::string& module, const std::string& name,
+                                      const std::vector<Term>& args) {
         return action::call(host_, pattern_caller_, module, name, args);
     };
 };
@@ -95,7 +101,8 @@ void Player::enter_rounds(const FlatStep& step) {
         std::erase_if(journaled_, [&](const auto& entry) { return !bindings_.contains(entry.first); });
         before_repeat_.resize(common);
     }
-    while (before_repeat_.size() < step.repeats.size()) before_repeat_.emplace_back(step.repeats[before_repeat_.size()], bindings_);
+    while (before_repeat_.size() < step.repeats.size())
+        before_repeat_.emplace_back(step.repeats[before_repeat_.size()], bindings_);
 }
 
 void Player::mismatch(std::string what, std::string expected, std::string got) {
@@ -121,11 +128,13 @@ bool Player::may_act(const std::string& name) {
     const host::Process& process = *host_.find(processes_.at(name));
     const Context c = context();
     if (process.state != host::Process::State::running) {
-        mismatch("by " + name, "(a process that is alive)", fmt::format("{} has ended: {}", name, c.show(process.exit_reason)));
+        mismatch("by " + name, "(a process that is alive)",
+                 fmt::format("{} has ended: {}", name, c.show(process.exit_reason)));
         return false;
     }
     if (process.blocked()) {
-        mismatch("by " + name, "(a process that is not blocked)", fmt::format("{} still waits in an earlier call", name));
+        mismatch("by " + name, "(a process that is not blocked)",
+                 fmt::format("{} still waits in an earlier call", name));
         return false;
     }
     return true;
@@ -136,11 +145,13 @@ void Player::check_outcome(const CallStep& step, std::size_t which, const Evalua
     const auto* value = std::get_if<Text>(&step.outcomes[which]);
     const auto* raises = std::get_if<Raises>(&step.outcomes[which]);
     if (raises != nullptr) {
-        const bool raised = result.kind == Evaluated::Kind::raised && result.exception_class == raises->exception_class &&
+        const bool raised = result.kind == Evaluated::Kind::raised &&
+                            result.exception_class == raises->exception_class &&
                             term::match(*raises->reason.expr, result.value, bindings_, call_);
         if (!raised)
             mismatch(step.is_batch ? fmt::format("raises, call {}", which + 1) : "raises",
-                     fmt::format("exception {}: {}", raises->exception_class, term::print(*raises->reason.expr)), shown(result));
+                     fmt::format("exception {}: {}", raises->exception_class, term::print(*raises->reason.expr)),
+                     shown(result));
     } else if (value != nullptr) {
         if (result.kind != Evaluated::Kind::value || !term::match(*value->expr, result.value, bindings_, call_))
             mismatch(what, term::print(*value->expr), shown(result));
@@ -181,11 +192,14 @@ void Player::do_step(const CallStep& step) {
             if (dead)
                 mismatch("returns", "(the call returns)",
                          fmt::format("{} ended inside the call: {}", step.by, context().show(self.exit_reason)));
-            else if (!step.blocks || !last) mismatch("returns", "(the call returns)", "(the call blocks)");
+            else if (!step.blocks || !last)
+                mismatch("returns", "(the call returns)", "(the call blocks)");
             continue;
         }
-        if (step.blocks && last) mismatch("blocks", "(the call blocks)", shown(result));
-        else check_outcome(step, i, result);
+        if (step.blocks && last)
+            mismatch("blocks", "(the call blocks)", shown(result));
+        else
+            check_outcome(step, i, result);
     }
     host_.run_until_idle();
     check_unblocked(step.effects, step.by);
@@ -196,7 +210,8 @@ void Player::check_unblocked(const Effects& effects, const std::string& caller) 
     std::map<std::string, Evaluated> returned;
     for (const ProcessDecl& process : scenario_.processes)
         if (process.name != caller)
-            if (auto late = action::take_late_return(host_, processes_.at(process.name))) returned.emplace(process.name, *std::move(late));
+            if (auto late = action::take_late_return(host_, processes_.at(process.name)))
+                returned.emplace(process.name, *std::move(late));
     for (const NamedPattern& wanted : effects.unblocks) {
         const auto it = returned.find(wanted.process);
         const std::string what = "unblocks " + wanted.process;
@@ -206,12 +221,14 @@ void Player::check_unblocked(const Effects& effects, const std::string& caller) 
                      blocked ? "(the call goes on waiting)" : fmt::format("({} was not blocked)", wanted.process));
             continue;
         }
-        if (it->second.kind != Evaluated::Kind::value || !term::match(*wanted.pattern.expr, it->second.value, bindings_, call_))
+        if (it->second.kind != Evaluated::Kind::value ||
+            !term::match(*wanted.pattern.expr, it->second.value, bindings_, call_))
             mismatch(what, term::print(*wanted.pattern.expr), shown(it->second));
         returned.erase(it);
     }
     if (!scenario_.strict) return;
-    for (const auto& [name, result] : returned) mismatch("unblocks " + name, "(the call goes on waiting)", shown(result));
+    for (const auto& [name, result] : returned)
+        mismatch("unblocks " + name, "(the call goes on waiting)", shown(result));
 }
 
 void Player::check_effects(const Effects& effects, std::uint64_t returned_at, bool is_call) {
@@ -246,7 +263,8 @@ void Player::do_step(const AdvanceStep& step) {
 }
 
 void Player::do_step(const ExpectStep& step) {
-    for (Mismatch& m : check_state(step, host_, observer_, context())) mismatch(std::move(m.what), std::move(m.expected), std::move(m.got));
+    for (Mismatch& m : check_state(step, host_, observer_, context()))
+        mismatch(std::move(m.what), std::move(m.expected), std::move(m.got));
 }
 
 bool Player::play_step(std::uint32_t index) {
@@ -258,7 +276,8 @@ bool Player::play_step(std::uint32_t index) {
     bind_new();
     host_.empty_mailboxes();
     if (host_.impasse()) {
-        journal_.write(journal::StepFailed{index, static_cast<std::uint8_t>(host_.impasse()->kind), host_.impasse()->text});
+        journal_.write(
+            journal::StepFailed{index, static_cast<std::uint8_t>(host_.impasse()->kind), host_.impasse()->text});
         return false;
     }
     if (mismatches_ > 0) return false;
@@ -285,8 +304,8 @@ void Player::run() {
 
 } // namespace
 
-void play(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions, const PlayOptions& options,
-          journal::Journal& journal) {
+void play(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions,
+          const PlayOptions& options, journal::Journal& journal) {
     Player(scenario, steps, versions, options, journal).run();
 }
 

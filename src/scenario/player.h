@@ -1,6 +1,6 @@
 #pragma once
-/// Plays a story in this process, in the current folder: builds the host, does the steps, compares, journals. The child's
-/// side of a run; all it leaves is the journal.
+/// Plays a story in this process, in the current folder: builds the host, does the steps, compares, journals. The
+/// child's side of a run; all it leaves is the journal.
 #include "journal/journal.h"
 #include "scenario/scenario.h"
 #include "scenario/versions.h"
@@ -12,12 +12,12 @@
 namespace ddll::scenario {
 
 struct PlayOptions {
-    std::uint64_t seed = 0;
+    std::uint64_t seed = 0; ///< 0: first in, first out; else the order of what has no order is drawn from it
     std::string_view (*api_function)(std::uint16_t) = nullptr;
 };
 
 /// Ends after the last step, or after the first one that does not hold.
-void play(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions, const PlayOptions& options,
-          journal::Journal& journal);
+void play(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions,
+          const PlayOptions& options, journal::Journal& journal);
 
 } // namespace ddll::scenario

@@ -27,8 +27,10 @@ bool climbs_out(std::string_view folder) {
     while (!folder.empty()) {
         const auto slash = folder.find('/');
         const std::string_view part = folder.substr(0, slash);
-        if (part == "..") --depth;
-        else if (!part.empty() && part != ".") ++depth;
+        if (part == "..")
+            --depth;
+        else if (!part.empty() && part != ".")
+            ++depth;
         if (depth < 0) return true;
         folder = slash == folder.npos ? std::string_view() : folder.substr(slash + 1);
     }
@@ -42,7 +44,8 @@ public:
     Scenario read(const Node& root) {
         out_.file = context_.document.file();
         header(root);
-        const StepReader::Unsure unsure{unread(root, "paths"), unread(root, "drivers"), unread(root, "processes") || !root.find("processes")};
+        const StepReader::Unsure unsure{unread(root, "paths"), unread(root, "drivers"),
+                                        unread(root, "processes") || !root.find("processes")};
         if (const Node* node = context_.good(root, "paths")) paths(*node);
         if (const Node* node = context_.good(root, "processes")) processes(*node);
         if (const Node* node = context_.good(root, "drivers")) drivers(*node);
@@ -59,21 +62,23 @@ private:
     // Something of this sort stands there and is wrong: its names cannot be held against the rest of the file.
     bool unread(const Node& root, std::string_view key) const {
         const Node* node = root.find(key);
-        return node != nullptr && (context_.bad.contains(node) || std::any_of(node->children.begin(), node->children.end(), [&](const Node* n) {
-                                       return context_.bad.contains(n);
-                                   }));
+        return node != nullptr &&
+               (context_.bad.contains(node) || std::any_of(node->children.begin(), node->children.end(),
+                                                           [&](const Node* n) { return context_.bad.contains(n); }));
     }
 
     void header(const Node& root) {
         if (const Node* n = context_.good(root, "title")) out_.title = n->text;
-        if (const Node* n = context_.good(root, "description")) out_.description = n->is(Node::Kind::text) ? std::vector{n->text} : words(*n);
+        if (const Node* n = context_.good(root, "description"))
+            out_.description = n->is(Node::Kind::text) ? std::vector{n->text} : words(*n);
         if (const Node* n = context_.good(root, "tags")) out_.tags = words(*n);
         if (const Node* n = context_.good(root, "strict")) out_.strict = n->boolean;
         if (const Node* n = context_.good(root, "open_error_texts")) out_.open_error_preset = n->text == "preset";
         if (const Node* n = context_.good(root, "async_takes")) out_.async_takes = *parse_duration(n->text);
         if (const Node* n = context_.good(root, "time_limit")) {
             const Duration limit = *parse_duration(n->text);
-            if (limit.ns == 0) context_.mistake(*n, "the time limit must be longer than nothing", "leave it out for the usual 10s");
+            if (limit.ns == 0)
+                context_.mistake(*n, "the time limit must be longer than nothing", "leave it out for the usual 10s");
             out_.time_limit = std::chrono::milliseconds((limit.ns + 999'999) / 1'000'000);
         }
         if (const Node* n = context_.good(root, "environment"))
@@ -94,7 +99,8 @@ private:
         out_.expected_findings = words(list);
         if (known.empty()) return;
         for (const Node* item : list.children) {
-            if (context_.bad.contains(item) || std::find(known.begin(), known.end(), item->text) != known.end()) continue;
+            if (context_.bad.contains(item) || std::find(known.begin(), known.end(), item->text) != known.end())
+                continue;
             context_.mistake(*item, fmt::format("there is no rule {}", quote(item->text)),
                              did_you_mean(item->text, known, "ddlltool run --list-rules prints them all"));
         }
@@ -107,7 +113,9 @@ private:
                 continue;
             }
             if (climbs_out(node->text))
-                context_.mistake(*node, fmt::format("the folder {} lies outside the work folder of the run", quote(node->text)), "an absolute path may lie anywhere");
+                context_.mistake(
+                    *node, fmt::format("the folder {} lies outside the work folder of the run", quote(node->text)),
+                    "an absolute path may lie anywhere");
             texts_.scope.declare(node->key, fmt::format("the path {}", node->key));
             out_.paths.push_back({node->key, node->text});
         }
@@ -121,8 +129,10 @@ private:
             }
             const std::string variable = variable_of(node->key);
             if (const auto* other = texts_.scope.declared(variable)) {
-                context_.mistake(context_.document.place_of_key(*node),
-                                 fmt::format("the process {} would be the variable {}, which is {}", node->key, variable, *other), "rename one of the two");
+                context_.mistake(
+                    context_.document.place_of_key(*node),
+                    fmt::format("the process {} would be the variable {}, which is {}", node->key, variable, *other),
+                    "rename one of the two");
             }
             texts_.scope.declare(variable, fmt::format("the process {}", node->key));
             const Node* trap = context_.good(*node, "trap_exit");
@@ -193,7 +203,8 @@ private:
 
 } // namespace
 
-ReadResult read_scenario(const std::string& text, const std::string& name, const ReadOptions& options, bool check_files) {
+ReadResult read_scenario(const std::string& text, const std::string& name, const ReadOptions& options,
+                         bool check_files) {
     ReadResult result;
     if (text.size() > options.max_bytes) {
         Error e = error(fmt::format("the scenario is larger than {} bytes", options.max_bytes));

@@ -42,9 +42,10 @@ struct ReadResult {
 /// A file that cannot be read is a mistake like any other; its place has no line.
 ReadResult read_scenario_file(const std::string& path, const ReadOptions& options);
 
-/// The same for a text in memory; `name` stands for the file in messages, and its folder is where driver files are looked
-/// for first. With `check_files` false driver files are not looked for (fuzzing, editors) and stay as written.
-ReadResult read_scenario(const std::string& text, const std::string& name, const ReadOptions& options, bool check_files = true);
+/// The same for a text in memory; `name` stands for the file in messages, and its folder is where driver files are
+/// looked for first. With `check_files` false driver files are not looked for (fuzzing, editors) and stay as written.
+ReadResult read_scenario(const std::string& text, const std::string& name, const ReadOptions& options,
+                         bool check_files = true);
 
 /// JSON Schema (draft 7) of the format, generated from the tables the reader works by.
 std::string scenario_schema();

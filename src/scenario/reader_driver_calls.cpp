@@ -40,7 +40,9 @@ struct Reader {
         return std::nullopt;
     }
 
-    std::size_t offset_of(std::string_view part) const { return static_cast<std::size_t>(part.data() - node.text.data()); }
+    std::size_t offset_of(std::string_view part) const {
+        return static_cast<std::size_t>(part.data() - node.text.data());
+    }
 
     std::optional<DriverCallPattern> read() {
         DriverCallPattern out;
@@ -54,7 +56,8 @@ struct Reader {
             if (!owner(head.substr(0, colon), out)) return std::nullopt;
         }
         out.name = name;
-        const auto row = std::find_if(callback_rows().begin(), callback_rows().end(), [&](const CallbackRow& r) { return r.name == name; });
+        const auto row = std::find_if(callback_rows().begin(), callback_rows().end(),
+                                      [&](const CallbackRow& r) { return r.name == name; });
         const bool is_callback = row != callback_rows().end();
         if (is_callback) {
             out.callback = journal::callback_named(name);
@@ -63,11 +66,13 @@ struct Reader {
             std::vector<std::string_view> names;
             for (const auto& r : callback_rows()) names.push_back(r.name);
             names.insert(names.end(), context.options.api_functions.begin(), context.options.api_functions.end());
-            return mistake(offset_of(name), fmt::format("{} is neither a callback nor a driver API function", quote(name)),
-                           did_you_mean(name, names, "write a callback, such as \"stop\", or \"start(P, \\\"counter\\\")\""));
+            return mistake(
+                offset_of(name), fmt::format("{} is neither a callback nor a driver API function", quote(name)),
+                did_you_mean(name, names, "write a callback, such as \"stop\", or \"start(P, \\\"counter\\\")\""));
         }
         if (paren == whole.npos) return out;
-        return arguments(whole.substr(static_cast<std::size_t>(name.data() - whole.data())), is_callback ? row->arguments : -1, std::move(out));
+        return arguments(whole.substr(static_cast<std::size_t>(name.data() - whole.data())),
+                         is_callback ? row->arguments : -1, std::move(out));
     }
 
     bool owner(std::string_view written, DriverCallPattern& out) {
@@ -75,14 +80,16 @@ struct Reader {
         const auto slash = is_driver ? written.npos : written.rfind('/');
         const std::string_view driver = trim(written.substr(0, slash));
         if (!driver_name.spelling->matches(driver)) {
-            mistake(offset_of(driver), fmt::format("{} cannot be the name of a driver", quote(driver)), "write driver/version:callback(arguments)");
+            mistake(offset_of(driver), fmt::format("{} cannot be the name of a driver", quote(driver)),
+                    "write driver/version:callback(arguments)");
             return false;
         }
         out.driver = driver;
         if (slash == written.npos) return true;
         const std::string_view version = trim(written.substr(slash + 1));
         if (!version_name.spelling->matches(version)) {
-            mistake(offset_of(version), fmt::format("{} cannot be a version", quote(version)), "write driver/version:callback(arguments)");
+            mistake(offset_of(version), fmt::format("{} cannot be a version", quote(version)),
+                    "write driver/version:callback(arguments)");
             return false;
         }
         out.version = version;
@@ -96,12 +103,15 @@ struct Reader {
         const auto expr = texts.parse(node, offset);
         if (!expr) return std::nullopt;
         if (expr->kind != term::Expr::Kind::call || !expr->module.empty() || expr->name != out.name)
-            return mistake(offset, fmt::format("{} is no callback with arguments", quote(call)), "write driver/version:callback(arguments)");
+            return mistake(offset, fmt::format("{} is no callback with arguments", quote(call)),
+                           "write driver/version:callback(arguments)");
         if (most < 0 && !expr->children.empty())
-            return mistake(offset, fmt::format("the arguments of {} cannot be looked at", out.name), "only those of callbacks can: write the name alone");
+            return mistake(offset, fmt::format("the arguments of {} cannot be looked at", out.name),
+                           "only those of callbacks can: write the name alone");
         if (most >= 0 && expr->children.size() > static_cast<std::size_t>(most)) {
-            return mistake(offset, fmt::format("{} has {} argument{}, not {}", out.name, most == 0 ? "no" : std::to_string(most),
-                                               most == 1 ? "" : "s", expr->children.size()));
+            return mistake(offset, fmt::format("{} has {} argument{}, not {}", out.name,
+                                               most == 0 ? "no" : std::to_string(most), most == 1 ? "" : "s",
+                                               expr->children.size()));
         }
         for (const auto& argument : expr->children) {
             texts.check_pattern(node, *argument, offset);
@@ -114,10 +124,12 @@ struct Reader {
 } // namespace
 
 bool looks_like_api_function(std::string_view name) {
-    static constexpr std::string_view others[] = {"set_busy_port", "set_port_control_flags", "get_port_flags", "erl_errno_id",
-                                                  "add_driver_entry", "remove_driver_entry", "null_func"};
+    static constexpr std::string_view others[] = {"set_busy_port", "set_port_control_flags", "get_port_flags",
+                                                  "erl_errno_id",  "add_driver_entry",       "remove_driver_entry",
+                                                  "null_func"};
     if (!is_identifier(name)) return false;
-    return name.starts_with("driver_") || name.starts_with("erl_drv_") || std::find(std::begin(others), std::end(others), name) != std::end(others);
+    return name.starts_with("driver_") || name.starts_with("erl_drv_") ||
+           std::find(std::begin(others), std::end(others), name) != std::end(others);
 }
 
 std::optional<DriverCallPattern> read_driver_call(Context& context, Texts& texts, const Node& node,

@@ -15,7 +15,7 @@ struct Telling {
 };
 // The key that makes a step what it is.
 constexpr Telling telling[] = {
-    {"call", &call_step},     {"calls", &batch_step},   {"install", &install_step},
+    {"call", &call_step},       {"calls", &batch_step},   {"install", &install_step},
     {"advance", &advance_step}, {"expect", &expect_step}, {"repeat", &repeat_step},
 };
 
@@ -27,7 +27,8 @@ const Shape* install_or_removal(const Node& step) {
 }
 
 bool any_step_has(std::string_view key) {
-    return std::any_of(step_shapes().begin(), step_shapes().end(), [&](const Shape* s) { return s->find(key) != nullptr; });
+    return std::any_of(step_shapes().begin(), step_shapes().end(),
+                       [&](const Shape* s) { return s->find(key) != nullptr; });
 }
 
 std::vector<std::string_view> keys_of(const Shape& shape) {
@@ -44,22 +45,31 @@ std::string label(const Node& node) {
 
 std::string got(const Node& node) {
     switch (node.kind) {
-    case Node::Kind::integer: return std::to_string(node.integer);
-    case Node::Kind::floating: return fmt::format("{}", node.floating);
-    case Node::Kind::boolean: return node.boolean ? "true" : "false";
-    default: return std::string(describe(node.kind));
+    case Node::Kind::integer:
+        return std::to_string(node.integer);
+    case Node::Kind::floating:
+        return fmt::format("{}", node.floating);
+    case Node::Kind::boolean:
+        return node.boolean ? "true" : "false";
+    default:
+        return std::string(describe(node.kind));
     }
 }
 
 bool has_form(const Node& node, const Type& type) {
     switch (type.form) {
-    case Type::Form::text: return node.is(Node::Kind::text);
-    case Type::Form::whole: return node.is(Node::Kind::integer);
-    case Type::Form::flag: return node.is(Node::Kind::boolean);
+    case Type::Form::text:
+        return node.is(Node::Kind::text);
+    case Type::Form::whole:
+        return node.is(Node::Kind::integer);
+    case Type::Form::flag:
+        return node.is(Node::Kind::boolean);
     case Type::Form::list:
-    case Type::Form::steps: return node.is(Node::Kind::list);
+    case Type::Form::steps:
+        return node.is(Node::Kind::list);
     case Type::Form::map:
-    case Type::Form::object: return node.is(Node::Kind::object);
+    case Type::Form::object:
+        return node.is(Node::Kind::object);
     }
     return false;
 }
@@ -72,8 +82,10 @@ public:
         std::vector<std::string_view> meant; // misspelled keys are not missed a second time
         for (const Node* child : node.children) {
             if (context_.full()) return;
-            if (const Field* field = shape.find(child->key)) value(*child, *field->type);
-            else unknown_key(*child, shape, meant);
+            if (const Field* field = shape.find(child->key))
+                value(*child, *field->type);
+            else
+                unknown_key(*child, shape, meant);
         }
         bool complete = meant.empty();
         for (const auto& field : shape.fields) {
@@ -97,7 +109,8 @@ private:
         const Place place = context_.document.place_of_key(child);
         const bool is_step = std::find(step_shapes().begin(), step_shapes().end(), &shape) != step_shapes().end();
         if (is_step && any_step_has(child.key)) {
-            context_.mistake(place, fmt::format("\"{}\" does not belong in {}", child.key, shape.name), misplaced_hint(child.key, shape));
+            context_.mistake(place, fmt::format("\"{}\" does not belong in {}", child.key, shape.name),
+                             misplaced_hint(child.key, shape));
             return;
         }
         if (const auto key = nearest(child.key, keys)) meant.push_back(*std::find(keys.begin(), keys.end(), *key));
@@ -108,7 +121,8 @@ private:
     static std::string misplaced_hint(std::string_view key, const Shape& shape) {
         for (const auto& row : telling)
             if (row.key == key) return "each of them is a step of its own";
-        if (&shape == &batch_step && key == "raises") return "in a batch, {\"raises\": ...} stands at its place in the list \"returns\"";
+        if (&shape == &batch_step && key == "raises")
+            return "in a batch, {\"raises\": ...} stands at its place in the list \"returns\"";
         if (&shape == &batch_step && key == "blocks") return "a call that blocks is a step of its own";
         return fmt::format("it may have {}", one_of(keys_of(shape)));
     }
@@ -121,11 +135,13 @@ private:
                 first = child;
             } else {
                 context_.mistake(context_.document.place_of_key(*child),
-                                 fmt::format("\"{}\" cannot stand beside \"{}\"", child->key, first->key), std::string(choice.why));
+                                 fmt::format("\"{}\" cannot stand beside \"{}\"", child->key, first->key),
+                                 std::string(choice.why));
             }
         }
         if (first == nullptr && choice.required)
-            context_.mistake(node, fmt::format("{} needs one of {}", shape.name, one_of(choice.keys)), std::string(choice.why));
+            context_.mistake(node, fmt::format("{} needs one of {}", shape.name, one_of(choice.keys)),
+                             std::string(choice.why));
     }
 
     void wrong(const Node& node, std::string message, std::string hint = {}) {
@@ -140,18 +156,22 @@ private:
             return wrong(node, fmt::format("{} must be {}, not {}", label(node), type.what, got(node)));
         }
         switch (type.form) {
-        case Type::Form::text: return text(node, node.text, type, context_.document.place_of(node));
+        case Type::Form::text:
+            return text(node, node.text, type, context_.document.place_of(node));
         case Type::Form::whole:
             if (node.integer < type.least || node.integer > type.most)
                 wrong(node, fmt::format("{} must be {}, not {}", label(node), type.what, node.integer));
             return;
         case Type::Form::flag:
-            if (type.only_true && !node.boolean) wrong(node, fmt::format("{} can only be true", label(node)), "leave it out otherwise");
+            if (type.only_true && !node.boolean)
+                wrong(node, fmt::format("{} can only be true", label(node)), "leave it out otherwise");
             return;
-        case Type::Form::object: return object(node, *type.shape);
+        case Type::Form::object:
+            return object(node, *type.shape);
         case Type::Form::list:
         case Type::Form::map:
-        case Type::Form::steps: break;
+        case Type::Form::steps:
+            break;
         }
         if (static_cast<std::int64_t>(node.children.size()) < type.least)
             wrong(node, fmt::format("{} must not be empty", label(node)), fmt::format("it is {}", type.what));
@@ -173,20 +193,24 @@ private:
                              did_you_mean(written, type.words, fmt::format("it is {}", one_of(type.words))));
         } else if (type.spelling != nullptr && !type.spelling->matches(written)) {
             context_.bad.insert(&node);
-            context_.mistake(std::move(place), fmt::format("{} cannot be {}", quote(written), type.what), std::string(type.spelling->words));
+            context_.mistake(std::move(place), fmt::format("{} cannot be {}", quote(written), type.what),
+                             std::string(type.spelling->words));
         }
     }
 
     void step(const Node& node) {
-        if (!node.is(Node::Kind::object)) return wrong(node, fmt::format("a step must be an object, not {}", got(node)));
+        if (!node.is(Node::Kind::object))
+            return wrong(node, fmt::format("a step must be an object, not {}", got(node)));
         if (const Shape* shape = step_shape(node)) return object(node, *shape);
         context_.bad.insert(&node);
         std::vector<std::string_view> keys;
         for (const auto& row : telling) keys.push_back(row.key);
         keys.push_back("note");
-        if (node.children.empty()) return wrong(node, "a step needs something to do", fmt::format("one of {}", one_of(keys)));
+        if (node.children.empty())
+            return wrong(node, "a step needs something to do", fmt::format("one of {}", one_of(keys)));
         for (const Node* child : node.children) {
-            context_.mistake(context_.document.place_of_key(*child), fmt::format("{} is no key of a step", quote(child->key)),
+            context_.mistake(context_.document.place_of_key(*child),
+                             fmt::format("{} is no key of a step", quote(child->key)),
                              fmt::format("a step has one of {}", one_of(keys)));
         }
     }

@@ -19,8 +19,10 @@ std::vector<Step> StepReader::steps(const Node& list, std::uint64_t times, const
     out.reserve(list.children.size());
     for (const Node* child : list.children) {
         if (context_.full()) break;
-        if (context_.bad.contains(child)) texts_.assume_bound(*child);
-        else if (auto read = step(*child, times, outermost_repeat)) out.push_back(*std::move(read));
+        if (context_.bad.contains(child))
+            texts_.assume_bound(*child);
+        else if (auto read = step(*child, times, outermost_repeat))
+            out.push_back(*std::move(read));
     }
     return out;
 }
@@ -39,7 +41,8 @@ std::optional<Step> StepReader::step(const Node& node, std::uint64_t times, cons
         repeat.times = rounds ? static_cast<std::uint32_t>(rounds->integer) : 1;
         const std::size_t mark = texts_.scope.mark();
         if (inner) {
-            const std::uint64_t all = std::min<std::uint64_t>(times * repeat.times, std::uint64_t{context_.options.max_steps} + 1);
+            const std::uint64_t all =
+                std::min<std::uint64_t>(times * repeat.times, std::uint64_t{context_.options.max_steps} + 1);
             repeat.steps = steps(*inner, all, outermost_repeat ? outermost_repeat : rounds);
         }
         texts_.scope.forget_since(mark);
@@ -47,12 +50,18 @@ std::optional<Step> StepReader::step(const Node& node, std::uint64_t times, cons
         return out;
     }
     count(node, times, outermost_repeat);
-    if (shape == &call_step) out.what = call(node);
-    else if (shape == &batch_step) out.what = batch(node);
-    else if (shape == &install_step || shape == &removal_step) out.what = install(node);
-    else if (shape == &advance_step) out.what = advance(node);
-    else if (shape == &expect_step) out.what = expect(node);
-    else out.what = NoteStep{};
+    if (shape == &call_step)
+        out.what = call(node);
+    else if (shape == &batch_step)
+        out.what = batch(node);
+    else if (shape == &install_step || shape == &removal_step)
+        out.what = install(node);
+    else if (shape == &advance_step)
+        out.what = advance(node);
+    else if (shape == &expect_step)
+        out.what = expect(node);
+    else
+        out.what = NoteStep{};
     return out;
 }
 
@@ -61,8 +70,9 @@ void StepReader::count(const Node& node, std::uint64_t times, const Node* outerm
     if (flat_steps_ > most) return;
     flat_steps_ += times;
     if (flat_steps_ <= most) return;
-    context_.mistake(outermost_repeat ? *outermost_repeat : node,
-                     fmt::format("the story is longer than {} steps{}", most, outermost_repeat ? " with this repeat" : ""));
+    context_.mistake(
+        outermost_repeat ? *outermost_repeat : node,
+        fmt::format("the story is longer than {} steps{}", most, outermost_repeat ? " with this repeat" : ""));
 }
 
 CallStep StepReader::call(const Node& node) {
@@ -71,9 +81,12 @@ CallStep StepReader::call(const Node& node) {
     if (const Node* by = context_.good(node, "by")) check_process(out.by, context_.document.place_of(*by));
     if (const Node* expr = context_.good(node, "call")) out.calls.push_back(texts_.expression(*expr));
     out.blocks = context_.good(node, "blocks") != nullptr;
-    if (const Node* value = context_.good(node, "returns")) out.outcomes.push_back(outcome(*value));
-    else if (const Node* raised = context_.good(node, "raises")) out.outcomes.push_back(raises(*raised));
-    else out.outcomes.emplace_back();
+    if (const Node* value = context_.good(node, "returns"))
+        out.outcomes.push_back(outcome(*value));
+    else if (const Node* raised = context_.good(node, "raises"))
+        out.outcomes.push_back(raises(*raised));
+    else
+        out.outcomes.emplace_back();
     out.effects = effects(node, Returns::yes);
     return out;
 }
@@ -86,20 +99,24 @@ CallStep StepReader::batch(const Node& node) {
     const Node* calls = context_.good(node, "calls");
     const Node* returns = context_.good(node, "returns");
     if (calls && returns && calls->children.size() != returns->children.size()) {
-        context_.mistake(*returns, fmt::format("\"returns\" lists {} outcome{} for {} call{}", returns->children.size(),
-                                               returns->children.size() == 1 ? "" : "s", calls->children.size(),
-                                               calls->children.size() == 1 ? "" : "s"),
+        context_.mistake(*returns,
+                         fmt::format("\"returns\" lists {} outcome{} for {} call{}", returns->children.size(),
+                                     returns->children.size() == 1 ? "" : "s", calls->children.size(),
+                                     calls->children.size() == 1 ? "" : "s"),
                          "one pattern for each of \"calls\"; _ matches any value");
     }
     // What one call returned is usable in the next, so calls and outcomes are read in turn.
-    const std::size_t calls_size = calls ? calls->children.size() : 0, returns_size = returns ? returns->children.size() : 0;
+    const std::size_t calls_size = calls ? calls->children.size() : 0,
+                      returns_size = returns ? returns->children.size() : 0;
     for (std::size_t i = 0; i < std::max(calls_size, returns_size); ++i) {
         if (i < calls_size) {
             const Node& expr = *calls->children[i];
             out.calls.push_back(context_.bad.contains(&expr) ? Text{} : texts_.expression(expr));
         }
-        if (i < returns_size) out.outcomes.push_back(outcome(*returns->children[i]));
-        else out.outcomes.emplace_back();
+        if (i < returns_size)
+            out.outcomes.push_back(outcome(*returns->children[i]));
+        else
+            out.outcomes.emplace_back();
     }
     out.effects = effects(node, Returns::yes);
     return out;
@@ -140,18 +157,22 @@ InstallStep StepReader::install(const Node& node) {
     out.version = text(node, "version");
     out.into = text(node, "into");
     out.as = text(node, "as");
-    if (out.as.empty()) out.as = out.driver;
-    else installed_as_.insert(out.as);
+    if (out.as.empty())
+        out.as = out.driver;
+    else
+        installed_as_.insert(out.as);
     const std::string how = text(node, "how");
     out.how = how == "remove" ? InstallHow::remove : how == "overwrite" ? InstallHow::overwrite : InstallHow::rename;
     if (const Node* into = context_.good(node, "into")) check_path(*into);
     const Node* driver = context_.good(node, "install");
     if (driver == nullptr || unsure_.drivers) return out;
-    const auto declared = std::find_if(scenario_.drivers.begin(), scenario_.drivers.end(), [&](const DriverDecl& d) { return d.name == out.driver; });
+    const auto declared = std::find_if(scenario_.drivers.begin(), scenario_.drivers.end(),
+                                       [&](const DriverDecl& d) { return d.name == out.driver; });
     if (declared == scenario_.drivers.end()) {
         std::vector<std::string_view> names;
         for (const auto& d : scenario_.drivers) names.push_back(d.name);
-        context_.mistake(*driver, fmt::format("\"drivers\" has no {}", quote(out.driver)), did_you_mean(out.driver, names));
+        context_.mistake(*driver, fmt::format("\"drivers\" has no {}", quote(out.driver)),
+                         did_you_mean(out.driver, names));
         return out;
     }
     const Node* version = context_.good(node, "version");
@@ -182,13 +203,15 @@ ExpectStep StepReader::expect(const Node& node) {
         return n ? std::optional<bool>(n->boolean) : std::nullopt;
     };
     out.driver = text(*what, "driver");
-    if (const Node* n = context_.good(*what, "driver")) mentions_.push_back({context_.document.place_of(*n), out.driver, {}});
+    if (const Node* n = context_.good(*what, "driver"))
+        mentions_.push_back({context_.document.place_of(*n), out.driver, {}});
     if (const Node* n = context_.good(*what, "status")) out.status = n->text;
     out.forced = flag("forced");
     if (const Node* n = context_.good(*what, "image")) {
         out.image = n->text;
         // With a driver name that is no good either, the versions of every driver will do.
-        mentions_.push_back({context_.document.place_of(*n), context_.good(*what, "driver") ? out.driver : std::string(), n->text});
+        mentions_.push_back(
+            {context_.document.place_of(*n), context_.good(*what, "driver") ? out.driver : std::string(), n->text});
     }
     out.replaced = flag("replaced");
     out.unloaded = flag("unloaded");
@@ -243,9 +266,12 @@ Receives StepReader::receives(const Node& node, Returns returns) {
     check_process(node.key, context_.document.place_of_key(node));
     bool seen = false;
     for (const Node* child : node.children) {
-        if (context_.bad.contains(child)) texts_.assume_bound(*child);
-        else if (is_return_mark(*child, returns, seen)) out.messages.push_back({true, {}});
-        else out.messages.push_back({false, texts_.pattern(*child)});
+        if (context_.bad.contains(child))
+            texts_.assume_bound(*child);
+        else if (is_return_mark(*child, returns, seen))
+            out.messages.push_back({true, {}});
+        else
+            out.messages.push_back({false, texts_.pattern(*child)});
     }
     return out;
 }
@@ -265,9 +291,11 @@ DriverCalls StepReader::driver_calls(const Node& node, Returns returns) {
             out.calls.push_back(std::move(mark));
         } else if (auto call = read_driver_call(context_, texts_, *child, drivers)) {
             if (!call->driver.empty())
-                mentions_.push_back({context_.document.place_in(*child, child->text.find(call->driver)), call->driver, {}});
+                mentions_.push_back(
+                    {context_.document.place_in(*child, child->text.find(call->driver)), call->driver, {}});
             if (!call->version.empty()) {
-                const std::size_t offset = child->text.find(call->version, child->text.find(call->driver) + call->driver.size());
+                const std::size_t offset =
+                    child->text.find(call->version, child->text.find(call->driver) + call->driver.size());
                 mentions_.push_back({context_.document.place_in(*child, offset), call->driver, call->version});
             }
             out.calls.push_back(*std::move(call));
@@ -278,8 +306,10 @@ DriverCalls StepReader::driver_calls(const Node& node, Returns returns) {
 
 bool StepReader::is_return_mark(const Node& node, Returns returns, bool& seen) {
     if (node.text != "|") return false;
-    if (returns == Returns::no) context_.mistake(node, "\"|\" stands for the return of a call, and here is none");
-    else if (seen) context_.mistake(node, "\"|\" stands a second time in this list", "the call returns once");
+    if (returns == Returns::no)
+        context_.mistake(node, "\"|\" stands for the return of a call, and here is none");
+    else if (seen)
+        context_.mistake(node, "\"|\" stands a second time in this list", "the call returns once");
     seen = true;
     return true;
 }
@@ -291,7 +321,9 @@ std::string StepReader::text(const Node& node, std::string_view key) const {
 
 void StepReader::check_process(std::string_view name, Place place) {
     const auto& processes = scenario_.processes;
-    if (unsure_.processes || std::any_of(processes.begin(), processes.end(), [&](const ProcessDecl& p) { return p.name == name; })) return;
+    if (unsure_.processes ||
+        std::any_of(processes.begin(), processes.end(), [&](const ProcessDecl& p) { return p.name == name; }))
+        return;
     std::vector<std::string_view> names;
     for (const auto& p : processes) names.push_back(p.name);
     context_.mistake(std::move(place), fmt::format("\"processes\" has no {}", quote(name)), did_you_mean(name, names));
@@ -299,7 +331,9 @@ void StepReader::check_process(std::string_view name, Place place) {
 
 void StepReader::check_path(const Node& node) {
     const auto& paths = scenario_.paths;
-    if (unsure_.paths || std::any_of(paths.begin(), paths.end(), [&](const PathDecl& p) { return p.variable == node.text; })) return;
+    if (unsure_.paths ||
+        std::any_of(paths.begin(), paths.end(), [&](const PathDecl& p) { return p.variable == node.text; }))
+        return;
     std::vector<std::string_view> names;
     for (const auto& p : paths) names.push_back(p.variable);
     context_.mistake(node, fmt::format("\"paths\" has no {}", quote(node.text)), did_you_mean(node.text, names));
@@ -307,7 +341,8 @@ void StepReader::check_path(const Node& node) {
 
 std::vector<std::string_view> StepReader::versions_of(std::string_view driver) const {
     const bool any = driver.empty() || installed_as_.find(driver) != installed_as_.end() ||
-                     std::none_of(scenario_.drivers.begin(), scenario_.drivers.end(), [&](const DriverDecl& d) { return d.name == driver; });
+                     std::none_of(scenario_.drivers.begin(), scenario_.drivers.end(),
+                                  [&](const DriverDecl& d) { return d.name == driver; });
     std::vector<std::string_view> out;
     for (const auto& d : scenario_.drivers)
         if (any || d.name == driver)
@@ -322,17 +357,21 @@ void StepReader::finish() {
         if (mention.version.empty()) {
             // A driver from an absolute path, or one linked in, is known to the story only by what its calls say.
             const bool known = std::any_of(scenario_.drivers.begin(), scenario_.drivers.end(), is_declared) ||
-                               installed_as_.find(mention.driver) != installed_as_.end() || texts_.mentioned(mention.driver);
+                               installed_as_.find(mention.driver) != installed_as_.end() ||
+                               texts_.mentioned(mention.driver);
             if (known) continue;
             std::vector<std::string_view> names;
             for (const auto& d : scenario_.drivers) names.push_back(d.name);
             for (const auto& name : installed_as_) names.push_back(name);
-            context_.mistake(mention.place, fmt::format("no driver of this story is called {}", quote(mention.driver)), did_you_mean(mention.driver, names));
+            context_.mistake(mention.place, fmt::format("no driver of this story is called {}", quote(mention.driver)),
+                             did_you_mean(mention.driver, names));
             continue;
         }
         const auto versions = versions_of(mention.driver);
         if (std::find(versions.begin(), versions.end(), mention.version) != versions.end()) continue;
-        context_.mistake(mention.place, fmt::format("{} has no version {}", mention.driver.empty() ? "no driver" : mention.driver, quote(mention.version)),
+        context_.mistake(mention.place,
+                         fmt::format("{} has no version {}", mention.driver.empty() ? "no driver" : mention.driver,
+                                     quote(mention.version)),
                          did_you_mean(mention.version, versions));
     }
 }

@@ -75,7 +75,8 @@ struct Texts::Walk {
         } else if (value.is(term::Term::Kind::list)) {
             for (const auto& item : value.items()) {
                 if (!item.is(term::Term::Kind::integer) || item.as_integer() == ' ') break;
-                if (!append_utf8(word, static_cast<char32_t>(std::clamp<std::int64_t>(item.as_integer(), 0, 0x110000)))) break;
+                if (!append_utf8(word, static_cast<char32_t>(std::clamp<std::int64_t>(item.as_integer(), 0, 0x110000))))
+                    break;
             }
         } else if (value.is(term::Term::Kind::tuple)) {
             for (const auto& element : value.elements()) mention(element);
@@ -88,7 +89,8 @@ struct Texts::Walk {
 
     void variable(const term::Expr& e) {
         if (is_local(e.name) || texts.scope.bound(e.name)) return;
-        if (e.name.starts_with('_')) return mistake(e, fmt::format("{} has no value here", e.name), "_ matches anything, but only in a pattern");
+        if (e.name.starts_with('_'))
+            return mistake(e, fmt::format("{} has no value here", e.name), "_ matches anything, but only in a pattern");
         const auto names = texts.scope.names();
         std::string hint = "bind it first: a pattern in \"returns\" or \"receives\" of an earlier step";
         if (texts.scope.forgotten(e.name)) hint = "what a round of a repeat binds is forgotten after it";
@@ -100,11 +102,18 @@ struct Texts::Walk {
         if (texts.context_.full()) return;
         if (e.open) mistake(e, "... stands only in a pattern");
         switch (e.kind) {
-        case Kind::literal: mention(e.value); return;
-        case Kind::variable: return variable(e);
-        case Kind::comprehension: return comprehension(e);
-        case Kind::call: known_call(e); break;
-        default: break;
+        case Kind::literal:
+            mention(e.value);
+            return;
+        case Kind::variable:
+            return variable(e);
+        case Kind::comprehension:
+            return comprehension(e);
+        case Kind::call:
+            known_call(e);
+            break;
+        default:
+            break;
         }
         for (const auto& child : e.children) expression(*child);
         if (e.tail) expression(*e.tail);
@@ -139,19 +148,24 @@ struct Texts::Walk {
     void pattern(const term::Expr& e) {
         if (texts.context_.full()) return;
         switch (e.kind) {
-        case Kind::literal: return;
+        case Kind::literal:
+            return;
         case Kind::variable:
             if (!e.name.starts_with('_')) fresh.push_back(e.name);
             return;
         case Kind::call:
         case Kind::op:
-        case Kind::comprehension: return expression(e); // evaluated before anything is matched
-        default: break;
+        case Kind::comprehension:
+            return expression(e); // evaluated before anything is matched
+        default:
+            break;
         }
         for (std::size_t i = 0; i < e.children.size(); ++i) {
             const bool key = e.kind == Kind::map && i % 2 == 0;
-            if (key) expression(*e.children[i]);
-            else pattern(*e.children[i]);
+            if (key)
+                expression(*e.children[i]);
+            else
+                pattern(*e.children[i]);
         }
         if (e.tail) pattern(*e.tail);
     }
@@ -172,11 +186,16 @@ struct Texts::Walk {
             arities += fmt::format("{}{}", arities.empty() ? "" : " or ", k.arity);
         }
         const std::string written = with_arity(e.module, e.name, e.children.size());
-        if (!arities.empty()) return mistake(e, fmt::format("there is no {}", written), fmt::format("{} takes {} argument{}", e.name, arities, arities == "1" ? "" : "s"));
-        if (!elsewhere.empty()) return mistake(e, fmt::format("there is no {}", written), fmt::format("did you mean {}?", elsewhere.front()));
+        if (!arities.empty())
+            return mistake(e, fmt::format("there is no {}", written),
+                           fmt::format("{} takes {} argument{}", e.name, arities, arities == "1" ? "" : "s"));
+        if (!elsewhere.empty())
+            return mistake(e, fmt::format("there is no {}", written),
+                           fmt::format("did you mean {}?", elsewhere.front()));
         std::vector<std::string> spelled;
         for (const auto& k : known)
-            spelled.push_back(k.module == "erlang" && e.module.empty() ? std::string(k.name) : fmt::format("{}:{}", k.module, k.name));
+            spelled.push_back(k.module == "erlang" && e.module.empty() ? std::string(k.name)
+                                                                       : fmt::format("{}:{}", k.module, k.name));
         std::vector<std::string_view> candidates(spelled.begin(), spelled.end());
         const std::string wanted = e.module.empty() ? e.name : e.module + ":" + e.name;
         mistake(e, fmt::format("there is no {}", written),

@@ -52,8 +52,8 @@ public:
     void check_pattern(const Node& node, const term::Expr& expr, std::size_t offset = 0);
     Place place_of(const Node& node, const term::Expr& expr, std::size_t offset) const;
 
-    /// Takes every variable-like word in the texts under a value for bound: after a mistake nobody knows, and one mistake
-    /// should not be followed by a row of others that it caused.
+    /// Takes every variable-like word in the texts under a value for bound: after a mistake nobody knows, and one
+    /// mistake should not be followed by a row of others that it caused.
     void assume_bound(const Node& node);
 
     /// Whether an atom or the first word of a string in any expression so far is this: a driver may be known to

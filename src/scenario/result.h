@@ -22,7 +22,7 @@ struct Failure {
     std::string what;       ///< "returns", "receives alice", "driver_calls", ...
     std::string expected;
     std::string got;
-    std::string help;       ///< what to do next; may be empty
+    std::string help; ///< what to do next; may be empty
 };
 
 struct Finding {
@@ -36,10 +36,10 @@ struct Finding {
 };
 
 struct StackFrame {
-    std::string module;   ///< base name of the file
+    std::string module;                  ///< base name of the file
     std::optional<std::uint64_t> offset; ///< none for the place where a loop was stopped: it is chance
-    std::string function; ///< demangled, may be empty
-    std::string source;   ///< file:line, may be empty
+    std::string function;                ///< demangled, may be empty
+    std::string source;                  ///< file:line, may be empty
 };
 
 /// The callback that was running when the child died.
@@ -47,7 +47,7 @@ struct InCallback {
     std::string callback; ///< "control"; empty when no driver code was running
     std::string driver;
     std::string version;
-    std::string port;     ///< the scenario's name for it, or #Port<...>
+    std::string port; ///< the scenario's name for it, or #Port<...>
     std::uint32_t step = UINT32_MAX;
 };
 
@@ -59,7 +59,7 @@ struct Death {
     std::string exception;
     InCallback in;
     std::vector<StackFrame> stack;
-    std::string output;                   ///< what the driver printed, the end of it
+    std::string output; ///< what the driver printed, the end of it
     std::string advice;
     bool expected = false;
 };
@@ -81,10 +81,10 @@ struct RunResult {
     std::optional<Death> death;
     std::vector<Error> mistakes; ///< when the file could not be used
     std::string skipped_why;
-    std::string output; ///< what the driver printed, the end of it
+    std::string output;                              ///< what the driver printed, the end of it
     std::shared_ptr<const journal::Journal> journal; ///< may be null
-    std::map<std::uint64_t, std::string> versions; ///< image number to the scenario's version of it
-    std::map<std::string, std::string> names; ///< printed pid, port or reference to the scenario's name for it
+    std::map<std::uint64_t, std::string> versions;   ///< image number to the scenario's version of it
+    std::map<std::string, std::string> names;        ///< printed pid, port or reference to the scenario's name for it
 };
 
 } // namespace ddll::scenario

@@ -14,13 +14,20 @@ namespace ddll::scenario {
 
 const char* name(Verdict v) {
     switch (v) {
-    case Verdict::passed: return "passed";
-    case Verdict::failed: return "failed";
-    case Verdict::crashed: return "crashed";
-    case Verdict::hung: return "hung";
-    case Verdict::unusable: return "unusable";
-    case Verdict::bug: return "bug";
-    case Verdict::skipped: return "skipped";
+    case Verdict::passed:
+        return "passed";
+    case Verdict::failed:
+        return "failed";
+    case Verdict::crashed:
+        return "crashed";
+    case Verdict::hung:
+        return "hung";
+    case Verdict::unusable:
+        return "unusable";
+    case Verdict::bug:
+        return "bug";
+    case Verdict::skipped:
+        return "skipped";
     }
     return "bug";
 }
@@ -43,9 +50,9 @@ public:
     }
 
     bool ended = false;
-    std::optional<std::uint32_t> open_;           ///< the step that was begun and not ended
+    std::optional<std::uint32_t> open_; ///< the step that was begun and not ended
     std::optional<host::Impasse::Kind> impasse;
-    std::string open_failure;                     ///< text of dlopen in the current step
+    std::string open_failure; ///< text of dlopen in the current step
 
 private:
     template <class E>
@@ -97,7 +104,8 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
     std::map<ImageId, const Versions::Known*> images;
     std::map<ImageId, DriverId> driver_of;
     for (const journal::Entry& entry : *result.journal) {
-        if (const auto* changed = std::get_if<journal::DriverChanged>(&entry.event)) drivers[changed->driver] = changed->name;
+        if (const auto* changed = std::get_if<journal::DriverChanged>(&entry.event))
+            drivers[changed->driver] = changed->name;
         if (const auto* opened = std::get_if<journal::ImageOpened>(&entry.event)) {
             images[opened->image] = running.versions.of(*opened);
             driver_of[opened->image] = opened->driver;
@@ -115,7 +123,8 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
     names.image = [&](ImageId id) {
         const Versions::Known* known = images[id];
         const std::string driver = drivers[driver_of[id]];
-        return check::ImageNote{known == nullptr ? driver : driver + "/" + known->version, known == nullptr ? nullptr : &known->facts};
+        return check::ImageNote{known == nullptr ? driver : driver + "/" + known->version,
+                                known == nullptr ? nullptr : &known->facts};
     };
     for (check::Finding& found : check::find(*result.journal, names)) {
         Finding finding;
@@ -125,14 +134,16 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
         finding.evidence = std::move(found.evidence);
         finding.advice = found.rule->advice;
         for (std::size_t i = 0; i < result.steps.size(); ++i)
-            if (result.steps[i].first_entry != 0 && result.steps[i].first_entry <= found.entry && found.entry <= result.steps[i].last_entry)
+            if (result.steps[i].first_entry != 0 && result.steps[i].first_entry <= found.entry &&
+                found.entry <= result.steps[i].last_entry)
                 finding.step = static_cast<std::uint32_t>(i);
         const auto& expected = result.scenario->expected_findings;
         finding.expected = std::find(expected.begin(), expected.end(), finding.rule) != expected.end();
         result.findings.push_back(std::move(finding));
     }
     for (const std::string& rule : result.scenario->expected_findings) {
-        const bool found = std::any_of(result.findings.begin(), result.findings.end(), [&](const Finding& f) { return f.rule == rule; });
+        const bool found = std::any_of(result.findings.begin(), result.findings.end(),
+                                       [&](const Finding& f) { return f.rule == rule; });
         if (!found) result.failures.push_back({UINT32_MAX, "expected_findings", rule, "(not found)", ""});
     }
 }
@@ -152,8 +163,9 @@ void judge_death(RunResult& result, const Reading& reading) {
             result.verdict = Verdict::passed;
             return;
         }
-        result.failures.push_back({death.in.step, "expected_crash", wrong ? wrong->first : "the death comes in the last step",
-                                   wrong ? wrong->second : fmt::format("it came in step {}", result.flat[death.in.step].number), ""});
+        result.failures.push_back(
+            {death.in.step, "expected_crash", wrong ? wrong->first : "the death comes in the last step",
+             wrong ? wrong->second : fmt::format("it came in step {}", result.flat[death.in.step].number), ""});
     }
     result.verdict = death.timed_out ? Verdict::hung : Verdict::crashed;
 }
@@ -204,12 +216,14 @@ RunResult build_result(Running running, const isolate::Ending& ending, const Run
     } else if (!reading.ended) {
         result.verdict = Verdict::bug;
         result.failures.push_back({UINT32_MAX, "ddlltool", "(the story is played to its end)",
-                                   result.journal->full() ? "the journal is full" : "the child ended without a word", ""});
+                                   result.journal->full() ? "the journal is full" : "the child ended without a word",
+                                   ""});
     } else {
         result.verdict = Verdict::passed;
         if (result.scenario->expected_crash) {
             result.verdict = Verdict::failed;
-            result.failures.push_back({UINT32_MAX, "expected_crash", "the driver dies", "the story came to its end", ""});
+            result.failures.push_back(
+                {UINT32_MAX, "expected_crash", "the driver dies", "the story came to its end", ""});
         }
     }
     return result;

@@ -44,7 +44,8 @@ void play_here(isolate::Job job) {
 
 } // namespace
 
-Played run_all(std::vector<Scenario> scenarios, const RunOptions& options, const std::function<void(const RunResult&)>& progress) {
+Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
+               const std::function<void(const RunResult&)>& progress) {
     DDLL_CHECK(options.api_function != nullptr);
     Played played;
     played.results.resize(scenarios.size());
@@ -53,7 +54,8 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options, const
         isolate::Job job;
         // The story plays in a folder of its own, so paths that were right here must not be relative.
         for (DriverDecl& driver : scenarios[i].drivers)
-            for (DriverFile& file : driver.versions) file.file = std::filesystem::absolute(file.file).lexically_normal();
+            for (DriverFile& file : driver.versions)
+                file.file = std::filesystem::absolute(file.file).lexically_normal();
         auto scenario = std::make_shared<const Scenario>(std::move(scenarios[i]));
         if (scenario->time_limit) job.limits.wall = *scenario->time_limit;
         if (options.time_limit) job.limits.wall = *options.time_limit;
@@ -66,14 +68,16 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options, const
                 progress(played.results[i]);
                 return false;
             }
-            run->emplace(Run{Running{scenario, flatten(*scenario), std::make_shared<journal::Journal>(), Versions(*scenario)},
-                             *std::move(folder), i});
+            run->emplace(
+                Run{Running{scenario, flatten(*scenario), std::make_shared<journal::Journal>(), Versions(*scenario)},
+                    *std::move(folder), i});
             return true;
         };
         job.body = [run, &options] {
             Running& running = (*run)->running;
             if (chdir((*run)->folder->path().c_str()) != 0) DDLL_CHECK_MSG(false, std::strerror(errno));
-            play(*running.scenario, running.steps, running.versions, {options.seed, options.api_function}, *running.journal);
+            play(*running.scenario, running.steps, running.versions, {options.seed, options.api_function},
+                 *running.journal);
         };
         job.done = [run, scenario, i, &played, &options, &progress](isolate::Ending ending) {
             if (!*run) { // interrupted before it was prepared
@@ -89,8 +93,10 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options, const
             run->reset();
             progress(played.results[i]);
         };
-        if (options.in_process) play_here(std::move(job));
-        else pool.add(std::move(job));
+        if (options.in_process)
+            play_here(std::move(job));
+        else
+            pool.add(std::move(job));
     }
     pool.run();
     played.interrupted = pool.interrupted();

@@ -13,7 +13,7 @@ namespace ddll::scenario {
 
 struct RunOptions {
     std::optional<std::chrono::milliseconds> time_limit; ///< wins over the scenario's own
-    std::uint64_t seed = 0;
+    std::uint64_t seed = 0;  ///< 0: what has no order happens first in, first out; else its order is drawn from it
     bool in_process = false; ///< no child: for debuggers; a crash of the driver is then one of ddlltool
     unsigned parallel = 1;
     /// Names of driver API functions by the journal's numbers; must not be null.
@@ -27,7 +27,6 @@ struct Played {
 
 /// `progress` is called as each one ends, in the order of their ends.
 Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
-                               const std::function<void(const RunResult&)>& progress);
-
+               const std::function<void(const RunResult&)>& progress);
 
 } // namespace ddll::scenario

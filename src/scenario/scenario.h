@@ -25,9 +25,9 @@ struct Text {
 
 struct DriverFile {
     std::string version;
-    std::string file;      ///< resolved path
-    std::string written;   ///< as in the scenario
-    bool broken = false;   ///< unusable on purpose: not examined
+    std::string file;    ///< resolved path
+    std::string written; ///< as in the scenario
+    bool broken = false; ///< unusable on purpose: not examined
     Place place;
 };
 
@@ -69,9 +69,9 @@ struct Receives {
 
 struct DriverCallPattern {
     bool is_return = false;
-    std::string driver;                            ///< empty: any
-    std::string version;                           ///< empty: any
-    std::optional<journal::Callback> callback;     ///< nothing: an API function
+    std::string driver;                        ///< empty: any
+    std::string version;                       ///< empty: any
+    std::optional<journal::Callback> callback; ///< nothing: an API function
     std::string name;
     std::vector<Text> arguments;
     std::string written;

@@ -44,8 +44,10 @@ Json alone(const Type& type) {
         if (type.only_true) out["const"] = true;
         break;
     case Type::Form::list:
-    case Type::Form::map: break;
-    case Type::Form::object: return object_schema(*type.shape);
+    case Type::Form::map:
+        break;
+    case Type::Form::object:
+        return object_schema(*type.shape);
     case Type::Form::steps:
         out["type"] = "array";
         if (type.least > 0) out["minItems"] = type.least;
@@ -100,8 +102,10 @@ Json object_schema(const Shape& shape) {
         Json property = type_schema(*field.type);
         property["description"] = field.doc;
         if (field.key == shape.tag_key) {
-            if (shape.tag_is) property["const"] = shape.tag_value;
-            else property["not"]["const"] = shape.tag_value;
+            if (shape.tag_is)
+                property["const"] = shape.tag_value;
+            else
+                property["not"]["const"] = shape.tag_value;
         }
         out["properties"][text_of(field.key)] = std::move(property);
         if (field.required) out["required"].push_back(field.key);

@@ -18,18 +18,24 @@ Term decoded(std::string_view bytes) {
 std::vector<Term> arguments_of(const journal::Entered& entered) {
     const Term port = Term::port(entered.port.value);
     switch (entered.callback) {
-    case Callback::start: return {port, Term::bytes_list(entered.data)};
+    case Callback::start:
+        return {port, Term::bytes_list(entered.data)};
     case Callback::stop:
     case Callback::flush:
     case Callback::timeout:
-    case Callback::ready_async: return {port};
+    case Callback::ready_async:
+        return {port};
     case Callback::output:
-    case Callback::outputv: return {port, Term::binary(entered.data)};
+    case Callback::outputv:
+        return {port, Term::binary(entered.data)};
     case Callback::control:
-    case Callback::call: return {port, Term::unsigned_integer(entered.a), Term::binary(entered.data)};
+    case Callback::call:
+        return {port, Term::unsigned_integer(entered.a), Term::binary(entered.data)};
     case Callback::ready_input:
-    case Callback::ready_output: return {port, Term::unsigned_integer(entered.a)};
-    default: return {};
+    case Callback::ready_output:
+        return {port, Term::unsigned_integer(entered.a)};
+    default:
+        return {};
     }
 }
 
@@ -63,8 +69,13 @@ void Observer::add_callback(const journal::Entered& entered, bool before_return,
 
 void Observer::see(const journal::Entry& entry, bool before_return, StepView& view) {
     const auto loader = [&](Callback callback, DriverId driver, ImageId image) {
-        view.driver_calls.push_back(
-            {DriverCall::Kind::loader, callback, journal::name(callback), driver_name(driver), version(image), {}, before_return});
+        view.driver_calls.push_back({DriverCall::Kind::loader,
+                                     callback,
+                                     journal::name(callback),
+                                     driver_name(driver),
+                                     version(image),
+                                     {},
+                                     before_return});
     };
     if (const auto* changed = std::get_if<journal::DriverChanged>(&entry.event)) {
         names_[changed->driver] = changed->name;
@@ -80,8 +91,13 @@ void Observer::see(const journal::Entry& entry, bool before_return, StepView& vi
         if (!frames_.empty()) frames_.pop_back();
     } else if (const auto* api = std::get_if<journal::ApiCalled>(&entry.event)) {
         const auto [driver, image] = frames_.empty() ? std::pair<DriverId, ImageId>() : frames_.back();
-        view.driver_calls.push_back({DriverCall::Kind::api, std::nullopt, std::string(api_function_(api->function)),
-                                     driver_name(driver), version(image), {}, before_return});
+        view.driver_calls.push_back({DriverCall::Kind::api,
+                                     std::nullopt,
+                                     std::string(api_function_(api->function)),
+                                     driver_name(driver),
+                                     version(image),
+                                     {},
+                                     before_return});
     } else if (const auto* delivered = std::get_if<journal::Delivered>(&entry.event)) {
         view.arrivals[delivered->to].push_back({decoded(delivered->term), before_return});
     } else if (const auto* ended = std::get_if<journal::ProcessEnded>(&entry.event)) {

@@ -5,15 +5,13 @@
 
 enum { TIMES = 1000, QUEUE_SIZE = 1, MEMORY = 2 };
 
-static ErlDrvData api_calls_start(ErlDrvPort port, char *command)
-{
+static ErlDrvData api_calls_start(ErlDrvPort port, char* command) {
     (void)command;
     return (ErlDrvData)port;
 }
 
-static ErlDrvSSizeT api_calls_control(ErlDrvData data, unsigned int command, char *buf, ErlDrvSizeT len, char **rbuf,
-                                      ErlDrvSizeT rlen)
-{
+static ErlDrvSSizeT api_calls_control(ErlDrvData data, unsigned int command, char* buf, ErlDrvSizeT len, char** rbuf,
+                                      ErlDrvSizeT rlen) {
     (void)buf;
     (void)len;
     (void)rbuf;
@@ -36,7 +34,6 @@ static ErlDrvEntry entry = {
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION,
 };
 
-DRIVER_INIT(api_calls)
-{
+DRIVER_INIT(api_calls) {
     return &entry;
 }

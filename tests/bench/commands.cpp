@@ -29,13 +29,15 @@ double run(std::vector<std::string> words) {
     int status = 1;
     const bool started = posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ) == 0;
     posix_spawn_file_actions_destroy(&actions);
-    require(started && waitpid(child, &status, 0) == child && status == 0, ("a command that succeeds: " + words[0]).c_str());
+    require(started && waitpid(child, &status, 0) == child && status == 0,
+            ("a command that succeeds: " + words[0]).c_str());
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 void cold_run(benchmark::State& state) {
     for (auto _ : state)
-        state.SetIterationTime(run({DDLL_BENCH_TOOL, "run", "--driver-path", DDLL_BENCH_DRIVERS, DDLL_BENCH_SOURCE "/twelve_steps.json"}));
+        state.SetIterationTime(
+            run({DDLL_BENCH_TOOL, "run", "--driver-path", DDLL_BENCH_DRIVERS, DDLL_BENCH_SOURCE "/twelve_steps.json"}));
 }
 
 void cold_erl(benchmark::State& state) {
@@ -54,7 +56,8 @@ void scenario(benchmark::State& state) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
         if (entry.path().extension() == ".json") ++scenarios;
     for (auto _ : state)
-        state.SetIterationTime(run({DDLL_BENCH_TOOL, "run", "-j", "1", "--driver-path", DDLL_BENCH_DRIVERS, folder.string()}) / scenarios);
+        state.SetIterationTime(
+            run({DDLL_BENCH_TOOL, "run", "-j", "1", "--driver-path", DDLL_BENCH_DRIVERS, folder.string()}) / scenarios);
 }
 
 } // namespace

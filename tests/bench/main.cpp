@@ -83,9 +83,12 @@ constexpr Row rows[] = {
 
 std::string shown(double seconds) {
     char text[32];
-    if (seconds < 1e-6) std::snprintf(text, sizeof text, "%.1f ns", seconds * 1e9);
-    else if (seconds < 1e-3) std::snprintf(text, sizeof text, "%.2f us", seconds * 1e6);
-    else std::snprintf(text, sizeof text, "%.2f ms", seconds * 1e3);
+    if (seconds < 1e-6)
+        std::snprintf(text, sizeof text, "%.1f ns", seconds * 1e9);
+    else if (seconds < 1e-3)
+        std::snprintf(text, sizeof text, "%.2f us", seconds * 1e6);
+    else
+        std::snprintf(text, sizeof text, "%.2f ms", seconds * 1e3);
     return text;
 }
 
@@ -116,7 +119,8 @@ int main(int argc, char** argv) {
     Fastest fastest;
     benchmark::RunSpecifiedBenchmarks(&fastest);
     const bool compares = std::any_of(std::begin(rows), std::end(rows), [&](const Row& row) {
-        return row.reference != nullptr && std::strncmp(row.reference, "erl/", 4) == 0 && fastest.times.contains(row.name);
+        return row.reference != nullptr && std::strncmp(row.reference, "erl/", 4) == 0 &&
+               fastest.times.contains(row.name);
     });
     if (compares) ask_emulator(fastest.times);
     print(fastest.times);

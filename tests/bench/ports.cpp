@@ -3,8 +3,8 @@
 
 #include <benchmark/benchmark.h>
 
-using ddll::bench::World;
 using ddll::bench::require;
+using ddll::bench::World;
 using ddll::term::Term;
 
 namespace {

@@ -5,8 +5,8 @@
 
 #include <dlfcn.h>
 
-using ddll::bench::World;
 using ddll::bench::require;
+using ddll::bench::World;
 
 namespace {
 
@@ -17,7 +17,8 @@ void reload(benchmark::State& state) {
         const auto asked = host.load_wrapper(world.owner(), world.folder(), world.name(), false, true);
         host.run_until_idle();
         const auto answer = host.take_answer(world.owner());
-        require(asked.kind == ddll::host::BifResult::Kind::blocked && answer && answer->value.is_atom("ok"), "a reload");
+        require(asked.kind == ddll::host::BifResult::Kind::blocked && answer && answer->value.is_atom("ok"),
+                "a reload");
     }
     const auto* proof = host.proof("counter");
     require(proof != nullptr && proof->reloaded && proof->old_gone && proof->new_runs, "the proof of a reload");

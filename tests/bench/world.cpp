@@ -45,8 +45,8 @@ const fs::path& driver_folder() {
 }
 
 World::World(const std::string& driver, bool kill_ports)
-    : owner_(host_.start_process("owner", true)), folder_(Term::string(driver_folder().string())), name_(Term::atom(driver)),
-      port_name_(term::make_tuple(Term::atom("spawn_driver"), Term::string(driver))),
+    : owner_(host_.start_process("owner", true)), folder_(Term::string(driver_folder().string())),
+      name_(Term::atom(driver)), port_name_(term::make_tuple(Term::atom("spawn_driver"), Term::string(driver))),
       settings_(Term::list({Term::atom("binary")})) {
     Term options;
     if (kill_ports)

@@ -1,5 +1,5 @@
-/// Scenario files as bytes from anywhere: the reader must answer, in bounded time, with a scenario or with mistakes that
-/// have places inside the text.
+/// Scenario files as bytes from anywhere: the reader must answer, in bounded time, with a scenario or with mistakes
+/// that have places inside the text.
 #include "base/check.h"
 #include "scenario/reader.h"
 
@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string text(reinterpret_cast<const char*>(data), size);
     ReadOptions options;
     options.max_bytes = 1 << 16;
-    options.known_calls = {{"erl_ddll", "load", 2}, {"erlang", "open_port", 2}, {"erlang", "port_close", 1}, {"erlang", "exit", 1}};
+    options.known_calls = {
+        {"erl_ddll", "load", 2}, {"erlang", "open_port", 2}, {"erlang", "port_close", 1}, {"erlang", "exit", 1}};
     options.api_functions = {"driver_lock_driver", "driver_output"};
     options.known_rules = {"dso-pinned", "stale-port"};
     const ReadResult result = read_scenario(text, "fuzz.json", options, /*check_files=*/false);

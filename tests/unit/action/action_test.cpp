@@ -52,14 +52,18 @@ namespace {
 
 // Rows that take any terms: no argument is wrong for them.
 const std::set<std::string> takes_anything = {
-    "erl_ddll:info/0", "erl_ddll:loaded_drivers/0", "erl_ddll:format_error/1", "erl_ddll:start/0", "erl_ddll:stop/0",
-    "erlang:ports/0", "erlang:exit/1", "erlang:self/0", "erlang:make_ref/0", "erlang:term_to_binary/1",
+    "erl_ddll:info/0",         "erl_ddll:loaded_drivers/0",
+    "erl_ddll:format_error/1", "erl_ddll:start/0",
+    "erl_ddll:stop/0",         "erlang:ports/0",
+    "erlang:exit/1",           "erlang:self/0",
+    "erlang:make_ref/0",       "erlang:term_to_binary/1",
 };
 
 // A float is nothing that any of the functions takes.
 std::string refusal(Stage& stage, const action::Row& row) {
     const std::vector<term::Term> wrong(row.arity, term::Term::floating(0.5));
-    const auto result = action::call(stage.host(), stage.process("Alice").id, std::string(row.module), std::string(row.name), wrong);
+    const auto result =
+        action::call(stage.host(), stage.process("Alice").id, std::string(row.module), std::string(row.name), wrong);
     if (result.kind != term::Evaluated::Kind::raised) return "no exception: " + stage.print(result.value);
     return result.exception_class + ":" + stage.print(result.value);
 }
@@ -110,7 +114,8 @@ TEST_CASE("perform journals the call and what it gave") {
             lines.push_back(fmt::format("{} late={} {}", static_cast<int>(returned->outcome), returned->late,
                                         stage.print(term::decode(returned->term)->term)));
     }
-    CHECK(lines == std::vector<std::string>{"hd([])", fmt::format("{} late=false badarg", static_cast<int>(journal::Outcome::raised_error))});
+    CHECK(lines == std::vector<std::string>{"hd([])", fmt::format("{} late=false badarg",
+                                                                  static_cast<int>(journal::Outcome::raised_error))});
 }
 
 TEST_CASE("a blocked call has no value until it is resumed") {

@@ -1,8 +1,8 @@
 /// What the executables offer to drivers, against the header that drivers are compiled with.
 #include "api/functions.h"
 
-#include <doctest/doctest.h>
 #include <dlfcn.h>
+#include <doctest/doctest.h>
 #include <elf.h>
 
 #include <algorithm>
@@ -31,7 +31,8 @@ std::set<std::string> declared_names() {
     text = std::regex_replace(text, std::regex(R"(/\*(?:[^*]|\*(?!/))*\*/)"), " ");
     text = std::regex_replace(text, std::regex(R"(\n[ \t]*#(?:[^\n\\]|\\\n|\\.)*)"), "\n");
     // A prototype has its parenthesis; a bare "void *handle;" is a member of a struct.
-    const std::regex declaration(R"((?:^|[\n;{}])\s*(?:EXTERN|extern(?!\s*"))\s+(?:[\w\s*]+?[\s*])?\*?(\w+)\s*(?:\(|;))");
+    const std::regex declaration(
+        R"((?:^|[\n;{}])\s*(?:EXTERN|extern(?!\s*"))\s+(?:[\w\s*]+?[\s*])?\*?(\w+)\s*(?:\(|;))");
     const std::regex prototype(R"((?:^|[\n;{}])\s*void\s+(\w+)\s*\()");
     std::set<std::string> names;
     for (const std::regex* pattern : {&declaration, &prototype})
@@ -74,7 +75,8 @@ std::map<std::string, Exported> exported_by(const std::string& path) {
 }
 
 bool looks_like_api(const std::string& name) {
-    for (const char* prefix : {"driver_", "erl_drv_", "erl_errno", "add_driver", "remove_driver", "set_busy", "set_port", "get_port", "null_func", "dtrace"})
+    for (const char* prefix : {"driver_", "erl_drv_", "erl_errno", "add_driver", "remove_driver", "set_busy",
+                               "set_port", "get_port", "null_func", "dtrace"})
         if (name.starts_with(prefix)) return true;
     return false;
 }
@@ -94,7 +96,8 @@ void check_exports(const std::string& program) {
         CAPTURE(name);
         CHECK(int{entry.second.binding} != STB_GNU_UNIQUE);
         if (!looks_like_api(name)) continue;
-        const bool listed = std::any_of(api::functions().begin(), api::functions().end(), [&](const auto& row) { return row.name == name; });
+        const bool listed = std::any_of(api::functions().begin(), api::functions().end(),
+                                        [&](const auto& row) { return row.name == name; });
         CHECK(listed);
     }
     CHECK_FALSE(exported.contains("driver_init")); // a library without one would be given ours
@@ -107,7 +110,8 @@ TEST_CASE("the list is the header, but for one name that no emulator provides") 
     CHECK(declared.size() == 113);
     CHECK(declared.erase("dtrace_drvport_str") == 1);
     std::set<std::string> listed;
-    for (const api::FunctionRow& row : api::functions()) CHECK_MESSAGE(listed.insert(std::string(row.name)).second, std::string(row.name));
+    for (const api::FunctionRow& row : api::functions())
+        CHECK_MESSAGE(listed.insert(std::string(row.name)).second, std::string(row.name));
     CHECK(listed.size() == 112);
     for (const std::string& name : declared) CHECK_MESSAGE(listed.contains(name), name);
     for (const std::string& name : listed) CHECK_MESSAGE(declared.contains(name), name);
@@ -138,12 +142,30 @@ TEST_CASE("what is exported but not there yet") {
         if (row.state == api::State::missing) missing.insert(std::string(row.name));
     const std::set<std::string> expected = {
         "erl_drv_init_ack",
-        "driver_pdl_create", "driver_pdl_lock", "driver_pdl_unlock", "driver_pdl_get_refc", "driver_pdl_inc_refc", "driver_pdl_dec_refc",
-        "driver_select", "driver_async_port_key",
-        "driver_monitor_process", "driver_demonitor_process", "driver_get_monitored_process", "driver_compare_monitors",
-        "driver_dl_open", "driver_dl_sym", "driver_dl_close", "driver_dl_error",
-        "erl_drv_equal_tids", "erl_drv_thread_create", "erl_drv_thread_exit", "erl_drv_thread_join", "erl_drv_thread_name",
-        "erl_drv_thread_opts_create", "erl_drv_thread_opts_destroy", "erl_drv_thread_self",
+        "driver_pdl_create",
+        "driver_pdl_lock",
+        "driver_pdl_unlock",
+        "driver_pdl_get_refc",
+        "driver_pdl_inc_refc",
+        "driver_pdl_dec_refc",
+        "driver_select",
+        "driver_async_port_key",
+        "driver_monitor_process",
+        "driver_demonitor_process",
+        "driver_get_monitored_process",
+        "driver_compare_monitors",
+        "driver_dl_open",
+        "driver_dl_sym",
+        "driver_dl_close",
+        "driver_dl_error",
+        "erl_drv_equal_tids",
+        "erl_drv_thread_create",
+        "erl_drv_thread_exit",
+        "erl_drv_thread_join",
+        "erl_drv_thread_name",
+        "erl_drv_thread_opts_create",
+        "erl_drv_thread_opts_destroy",
+        "erl_drv_thread_self",
     };
     CHECK(missing == expected);
 }

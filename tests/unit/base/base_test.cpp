@@ -25,7 +25,8 @@ TEST_CASE("durations are read exactly") {
     CHECK(ns("7ns") == 7);
     CHECK(ns("3min") == 180'000'000'000);
     CHECK(ns("0.001ms") == 1'000);
-    for (const char* bad : {"", "5", "-1ms", "ms", "1 fortnight", "1ms2", "1..5s", "99999999999999999999s", "nan", "1e3s"}) {
+    for (const char* bad :
+         {"", "5", "-1ms", "ms", "1 fortnight", "1ms2", "1..5s", "99999999999999999999s", "nan", "1e3s"}) {
         CAPTURE(std::string(bad));
         const auto d = parse_duration(bad);
         CHECK_FALSE(bool(d));
@@ -37,7 +38,8 @@ TEST_CASE("durations are written in the shortest form, and read back") {
     CHECK(to_string(Duration{0}) == "0ms");
     CHECK(to_string(milliseconds(250)) == "250ms");
     CHECK(to_string(milliseconds(1500)) == "1.5s");
-    for (const std::int64_t n : {std::int64_t{1}, std::int64_t{999}, std::int64_t{1'000}, std::int64_t{1'234'567}, std::int64_t{60'000'000'000}, std::int64_t{61'000'000'001}}) {
+    for (const std::int64_t n : {std::int64_t{1}, std::int64_t{999}, std::int64_t{1'000}, std::int64_t{1'234'567},
+                                 std::int64_t{60'000'000'000}, std::int64_t{61'000'000'001}}) {
         const auto text = to_string(Duration{n});
         CAPTURE(text);
         const auto back = parse_duration(text);
@@ -67,7 +69,8 @@ TEST_CASE("lists in words") {
 }
 
 TEST_CASE("UTF-8, there and back") {
-    for (const char32_t c : {U'\0', U'a', U'\x7f', U'\x80', U'\x7ff', U'\x800', U'\xd7ff', U'\xe000', U'\xffff', U'\x10000', U'\x10ffff'}) {
+    for (const char32_t c : {U'\0', U'a', U'\x7f', U'\x80', U'\x7ff', U'\x800', U'\xd7ff', U'\xe000', U'\xffff',
+                             U'\x10000', U'\x10ffff'}) {
         std::string text;
         REQUIRE(append_utf8(text, c));
         CHECK(valid_utf8(text));
@@ -80,7 +83,8 @@ TEST_CASE("UTF-8, there and back") {
     CHECK_FALSE(append_utf8(text, 0xdfff));
     CHECK_FALSE(append_utf8(text, 0x110000));
     CHECK(text == "x");
-    for (const std::string_view bad : {"\x80", "\xc0\x80", "\xc3", "\xed\xa0\x80", "\xe0\x80\x80", "\xf4\x90\x80\x80", "\xff", "a\xc3"}) {
+    for (const std::string_view bad :
+         {"\x80", "\xc0\x80", "\xc3", "\xed\xa0\x80", "\xe0\x80\x80", "\xf4\x90\x80\x80", "\xff", "a\xc3"}) {
         CHECK_FALSE(valid_utf8(bad));
     }
     CHECK(valid_utf8(""));

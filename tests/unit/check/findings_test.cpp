@@ -73,7 +73,8 @@ TEST_CASE("why a library stays") {
         CHECK(found[0].entry == 1);
     }
     SUBCASE("many unique symbols: a few are shown") {
-        const auto facts = facts_with({unique_symbol("one"), unique_symbol("two"), unique_symbol("three"), unique_symbol("four"), unique_symbol("five")});
+        const auto facts = facts_with({unique_symbol("one"), unique_symbol("two"), unique_symbol("three"),
+                                       unique_symbol("four"), unique_symbol("five")});
         const auto found = after_close(&facts, false);
         REQUIRE(found.size() == 1);
         CHECK(found[0].evidence == "still mapped after dlclose; unique symbol: one, two, three and 2 more");
@@ -136,10 +137,10 @@ TEST_CASE("a reload that kept the old code") {
 
 TEST_CASE("every misuse is found under its own rule") {
     const auto facts = facts_with({});
-#define DDLL_FOUND(which, text)                                                                                           \
+#define DDLL_FOUND(which, text)                                                                                        \
     {                                                                                                                  \
         journal::Journal journal;                                                                                      \
-        journal.write(journal::Misused{number(host::Misuse::which), host::no_function, {}, "why"});                     \
+        journal.write(journal::Misused{number(host::Misuse::which), host::no_function, {}, "why"});                    \
         const auto found = check::find(journal, names_with(&facts));                                                   \
         CHECK(found.size() == 1);                                                                                      \
         CHECK(found.at(0).rule->id == text);                                                                           \

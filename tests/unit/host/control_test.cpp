@@ -185,7 +185,8 @@ TEST_CASE("call: a term there and back") {
 TEST_CASE("call: wrong results") {
     CHECK(call([](char**, unsigned*) { return 0; }).value == "error:badarg");
     CHECK(call([](char**, unsigned*) { return -1; }).value == "error:badarg");
-    CHECK(call([](char** r, unsigned*) { return fill(*r, std::string_view("\x82\x61\x07", 3)); }).value == "error:badarg");
+    CHECK(call([](char** r, unsigned*) { return fill(*r, std::string_view("\x82\x61\x07", 3)); }).value ==
+          "error:badarg");
     CHECK(call([](char** r, unsigned*) { return fill(*r, std::string_view("\x83\x61", 2)); }).value == "error:badarg");
     CHECK(call([](char** r, unsigned*) { return fill(*r, std::string_view("\x83\x61\x07zzz", 6)); }).value == "7");
     const auto null = call([](char** r, unsigned*) {

@@ -50,7 +50,8 @@ TEST_CASE("many links added and removed in any order are those of a plain list")
         }
         for (int i = 0; i < 4000; ++i) {
             if (random() % 8 < add_of_8) {
-                const Linked other = random() % 2 == 0 ? Linked(PortId{1 + random() % 500}) : Linked(ProcessId{1 + random() % 500});
+                const Linked other =
+                    random() % 2 == 0 ? Linked(PortId{1 + random() % 500}) : Linked(ProcessId{1 + random() % 500});
                 const bool is_new = std::find(plain.begin(), plain.end(), other) == plain.end();
                 CHECK(links.add(other) == is_new);
                 if (is_new) plain.push_back(other);

@@ -119,7 +119,8 @@ TEST_CASE("what a driver does wrong with memory") {
         CHECK(driver_binary_get_refc(again) == 0);
         driver_free_binary(nullptr);
     });
-    CHECK(stage.misuses().ends_with("free-of-foreign-memory binary-refcount-error binary-refcount-error binary-refcount-error binary-refcount-error"));
+    CHECK(stage.misuses().ends_with("free-of-foreign-memory binary-refcount-error binary-refcount-error "
+                                    "binary-refcount-error binary-refcount-error"));
 }
 
 TEST_CASE("a message keeps the binary it shows") {

@@ -56,7 +56,8 @@ TEST_CASE("parts of a driver binary, checked against its bounds") {
         CHECK(driver_output_binary(p, nullptr, 0, binary, static_cast<ErlDrvSizeT>(-1), 2) == -1);
         driver_free_binary(binary);
     };
-    CHECK(shown_after(stage, "[binary]", body) == "{P,{data,[7|<<\"xx\">>]}} {P,{data,<<\"" + std::string(65, 'x') + "\">>}}");
+    CHECK(shown_after(stage, "[binary]", body) ==
+          "{P,{data,[7|<<\"xx\">>]}} {P,{data,<<\"" + std::string(65, 'x') + "\">>}}");
     CHECK(stage.misuses() == "binary-out-of-bounds binary-out-of-bounds");
     CHECK(stage.host().memory().used_by({}).binaries == 0);
 }
@@ -73,7 +74,9 @@ TEST_CASE("lines") {
         {"[{line, 4}]", {"abcd"}, ""}, // exactly full: the next byte decides
         {"[{line, 4}]", {"abcd", "\n"}, "{P,{data,{eol,\"abcd\"}}}"},
         {"[{line, 4}]", {"abcd", "e"}, "{P,{data,{noeol,\"abcd\"}}}"},
-        {"[{line, 4}]", {"abcdefghij\n"}, "{P,{data,{noeol,\"abcd\"}}} {P,{data,{noeol,\"efgh\"}}} {P,{data,{eol,\"ij\"}}}"},
+        {"[{line, 4}]",
+         {"abcdefghij\n"},
+         "{P,{data,{noeol,\"abcd\"}}} {P,{data,{noeol,\"efgh\"}}} {P,{data,{eol,\"ij\"}}}"},
         {"[{line, 4}]", {"\n\n"}, "{P,{data,{eol,[]}}} {P,{data,{eol,[]}}}"},
         {"[{line, 4}]", {"i\r\n"}, "{P,{data,{eol,\"i\"}}}"},
         {"[{line, 4}]", {"i\rj\n"}, "{P,{data,{eol,\"i\\rj\"}}}"},
@@ -84,7 +87,9 @@ TEST_CASE("lines") {
         Script script;
         Stage stage(script);
         CAPTURE(std::string(row.outputs.front()));
-        CHECK(shown_after(stage, row.settings, [&](ErlDrvPort p) { for (const char* text : row.outputs) put(p, text); }) == row.heard);
+        CHECK(shown_after(stage, row.settings, [&](ErlDrvPort p) {
+                  for (const char* text : row.outputs) put(p, text);
+              }) == row.heard);
     }
 }
 
@@ -147,7 +152,8 @@ TEST_CASE("bad data is an error of the caller, and logged") {
     CHECK(stage.trail() == "");
     int logged = 0;
     for (const auto& entry : stage.journal())
-        if (const auto* log = std::get_if<ddll::journal::Logged>(&entry.event)) logged += log->text == "Bad value on output port 'probe'" ? 1 : 0;
+        if (const auto* log = std::get_if<ddll::journal::Logged>(&entry.event))
+            logged += log->text == "Bad value on output port 'probe'" ? 1 : 0;
     CHECK(logged == 5);
 }
 

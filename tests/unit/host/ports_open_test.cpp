@@ -100,15 +100,32 @@ TEST_CASE("names: only a space ends the driver's name") {
 TEST_CASE("settings: accepted and refused") {
     Script script;
     Stage stage(script);
-    for (const char* good : {"stream", "{packet, 1}", "{packet, 2}", "{packet, 4}", "in", "out", "hide", "use_stdio", "nouse_stdio",
-                             "stderr_to_stdout", "overlapped_io", "{env, []}", "{cd, \"/\"}", "binary", "eof", "{line, 1}", "line",
-                             "{parallelism, true}", "{busy_limits_msgq, {1, 2}}", "{busy_limits_msgq, disabled}"}) {
+    for (const char* good : {"stream",
+                             "{packet, 1}",
+                             "{packet, 2}",
+                             "{packet, 4}",
+                             "in",
+                             "out",
+                             "hide",
+                             "use_stdio",
+                             "nouse_stdio",
+                             "stderr_to_stdout",
+                             "overlapped_io",
+                             "{env, []}",
+                             "{cd, \"/\"}",
+                             "binary",
+                             "eof",
+                             "{line, 1}",
+                             "line",
+                             "{parallelism, true}",
+                             "{busy_limits_msgq, {1, 2}}",
+                             "{busy_limits_msgq, disabled}"}) {
         CAPTURE(std::string(good));
         CHECK(stage.let("P", fmt::format("open_port({{spawn_driver, probe}}, [{}])", good)) == "P");
     }
-    for (const char* bad : {"exit_status", "{args, []}", "{arg0, \"x\"}", "{busy_limits_port, {1, 2}}", "{line, 0}", "{packet, 3}",
-                            "{line, 5}, {packet, 1}", "stderr_to_stdout, nouse_stdio", "unknown", "{parallelism, maybe}",
-                            "{busy_limits_msgq, {0, 5}}", "7", "{line, 1, 2}"}) {
+    for (const char* bad : {"exit_status", "{args, []}", "{arg0, \"x\"}", "{busy_limits_port, {1, 2}}", "{line, 0}",
+                            "{packet, 3}", "{line, 5}, {packet, 1}", "stderr_to_stdout, nouse_stdio", "unknown",
+                            "{parallelism, maybe}", "{busy_limits_msgq, {0, 5}}", "7", "{line, 1, 2}"}) {
         CAPTURE(std::string(bad));
         CHECK(stage.run(fmt::format("open_port({{spawn_driver, probe}}, [{}])", bad)) == "error:badarg");
     }
@@ -130,11 +147,13 @@ TEST_CASE("closing: EXIT, then DOWN, then stop, then what stop sends, then close
     stage.mark();
     SUBCASE("port_close") {
         CHECK(stage.run("port_close(P)") == "true");
-        CHECK(stage.trail() == "Alice gets {'EXIT',P,normal} | Alice gets {'DOWN',R,port,P,normal} | stop | Alice gets {P,{data,\"bye\"}} | closed");
+        CHECK(stage.trail() == "Alice gets {'EXIT',P,normal} | Alice gets {'DOWN',R,port,P,normal} | stop | Alice gets "
+                               "{P,{data,\"bye\"}} | closed");
     }
     SUBCASE("a message: closed is the last word") {
         CHECK(stage.run("P ! {Alice, close}") == "{Alice,close}");
-        CHECK(stage.trail() == "Alice gets {'EXIT',P,normal} | Alice gets {'DOWN',R,port,P,normal} | stop | Alice gets {P,{data,\"bye\"}} | "
+        CHECK(stage.trail() == "Alice gets {'EXIT',P,normal} | Alice gets {'DOWN',R,port,P,normal} | stop | Alice gets "
+                               "{P,{data,\"bye\"}} | "
                                "closed | Alice gets {P,closed}");
     }
     SUBCASE("an exit signal closes, with any reason, from anybody") {
@@ -152,8 +171,9 @@ TEST_CASE("closing: EXIT, then DOWN, then stop, then what stop sends, then close
             CHECK(driver_failure_posix(p, ECONNRESET) == 0);
             CHECK(driver_output(p, data, 4) == -1);
         }) == "[]");
-        CHECK(stage.trail() == "control | Alice gets {P,{data,\"last\"}} | Alice gets {'EXIT',P,econnreset} | "
-                               "Alice gets {'DOWN',R,port,P,econnreset} | stop | Alice gets {P,{data,\"bye\"}} | closed");
+        CHECK(stage.trail() ==
+              "control | Alice gets {P,{data,\"last\"}} | Alice gets {'EXIT',P,econnreset} | "
+              "Alice gets {'DOWN',R,port,P,econnreset} | stop | Alice gets {P,{data,\"bye\"}} | closed");
         CHECK(stage.misuses() == "use-of-dead-port");
     }
     CHECK(stage.run("whereis(p)") == "undefined");
@@ -183,7 +203,10 @@ TEST_CASE("reasons of the driver's failures") {
     CHECK(reason([](ErlDrvPort p) { driver_failure(p, 0); }) == "{'EXIT',P,normal}");
     CHECK(reason([](ErlDrvPort p) { driver_failure_eof(p); }) == "{'EXIT',P,normal}");
     CHECK(reason([](ErlDrvPort p) { driver_failure_posix(p, 0); }) == "{'EXIT',P,unknown}");
-    CHECK(reason([](ErlDrvPort p) { char text[] = "own \xe9"; driver_failure_atom(p, text); }) == "{'EXIT',P,'own \xc3\xa9'}");
+    CHECK(reason([](ErlDrvPort p) {
+              char text[] = "own \xe9";
+              driver_failure_atom(p, text);
+          }) == "{'EXIT',P,'own \xc3\xa9'}");
     CHECK(reason([](ErlDrvPort p) { driver_exit(p, ENOENT); }) == ""); // the owner is not told
     CHECK(stage.run("ports()") == "[]");
 }
@@ -238,8 +261,8 @@ TEST_CASE("what a port does not understand hurts its owner") {
     Script script;
     Stage stage(script);
     stage.open();
-    for (const char* bad : {"hello", "{Bob, close}", "{Alice, closed}", "{Alice, {command, foo}}", "{Alice, {connect, bob}}", "{alice, close}",
-                            "{Alice, close, 1}"}) {
+    for (const char* bad : {"hello", "{Bob, close}", "{Alice, closed}", "{Alice, {command, foo}}",
+                            "{Alice, {connect, bob}}", "{alice, close}", "{Alice, close, 1}"}) {
         CAPTURE(std::string(bad));
         stage.heard("Alice");
         stage.run("Bob", fmt::format("P ! {}", bad));

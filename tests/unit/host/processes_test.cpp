@@ -19,7 +19,8 @@ TEST_CASE("exit signals follow trap_exit, normal and kill") {
     CHECK(stage.run("exit(Bob, normal)") == "true");
     CHECK(stage.heard("Bob") == "{'EXIT',Alice,boom} {'EXIT',Alice,normal}");
     stage.run("exit(Bob, kill)");
-    CHECK(stage.trail() == "Carl ends boom | Bob gets {'EXIT',Alice,boom} | Bob gets {'EXIT',Alice,normal} | Bob ends killed");
+    CHECK(stage.trail() ==
+          "Carl ends boom | Bob gets {'EXIT',Alice,boom} | Bob gets {'EXIT',Alice,normal} | Bob ends killed");
     // To oneself, normal does end a process that does not trap exits.
     stage.run("Dora", "exit(Dora, normal)");
     CHECK(stage.trail() == "Dora ends normal");

@@ -19,7 +19,9 @@ struct Script {
     std::string name = "probe";
     int flags = 0;
     std::function<int()> init;
-    std::function<ErlDrvData(ErlDrvPort, std::string)> start = [](ErlDrvPort p, const std::string&) { return reinterpret_cast<ErlDrvData>(p); };
+    std::function<ErlDrvData(ErlDrvPort, std::string)> start = [](ErlDrvPort p, const std::string&) {
+        return reinterpret_cast<ErlDrvData>(p);
+    };
     std::function<void(ErlDrvPort)> stop = [](ErlDrvPort) {};
     std::function<void(ErlDrvPort)> flush, timeout;
     std::function<void(ErlDrvPort, std::string)> output;
@@ -59,7 +61,8 @@ inline ErlDrvEntry entry_of(Script& script) {
         e.call = [](ErlDrvData d, unsigned c, char* b, ErlDrvSizeT n, char** r, ErlDrvSizeT, unsigned* f) {
             return running->call(port_in(d), c, {b, n}, r, f);
         };
-    if (script.ready_async) e.ready_async = [](ErlDrvData d, ErlDrvThreadData data) { running->ready_async(port_in(d), data); };
+    if (script.ready_async)
+        e.ready_async = [](ErlDrvData d, ErlDrvThreadData data) { running->ready_async(port_in(d), data); };
     return e;
 }
 
@@ -179,8 +182,12 @@ private:
         return "";
     }
     std::string trace(const journal::Entered& e) const { return journal::name(e.callback); }
-    std::string trace(const journal::Delivered& e) const { return print(term::Term::pid(e.to.value)) + " gets " + decoded(e.term); }
-    std::string trace(const journal::ProcessEnded& e) const { return print(term::Term::pid(e.process.value)) + " ends " + decoded(e.reason); }
+    std::string trace(const journal::Delivered& e) const {
+        return print(term::Term::pid(e.to.value)) + " gets " + decoded(e.term);
+    }
+    std::string trace(const journal::ProcessEnded& e) const {
+        return print(term::Term::pid(e.process.value)) + " ends " + decoded(e.reason);
+    }
     std::string trace(const journal::PortClosing& e) const { return e.draining ? "draining" : ""; }
     std::string trace(const journal::PortClosed&) const { return "closed"; }
 

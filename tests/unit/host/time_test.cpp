@@ -121,7 +121,9 @@ TEST_CASE("jobs run one after the other, each for its time") {
 TEST_CASE("jobs of a closed port, or of a driver without ready_async, are freed") {
     Script script;
     bool with = false;
-    SUBCASE("closed") { with = true; }
+    SUBCASE("closed") {
+        with = true;
+    }
     SUBCASE("without") {}
     if (with) script.ready_async = [](ErlDrvPort, void*) { jobs.done += "ready "; };
     Options options;

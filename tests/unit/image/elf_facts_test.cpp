@@ -105,8 +105,12 @@ TEST_CASE("g++ makes a unique symbol of make_shared, clang does not") {
 
 TEST_CASE("what cannot be a driver is refused in plain words") {
     CHECK(contains(refusal(""), "is empty"));
-    CHECK(contains(refusal("\x7f""EL"), "is truncated"));
-    CHECK(contains(refusal("\x7f""ELF and no more"), "is truncated"));
+    CHECK(contains(refusal("\x7f"
+                           "EL"),
+                   "is truncated"));
+    CHECK(contains(refusal("\x7f"
+                           "ELF and no more"),
+                   "is truncated"));
     CHECK(contains(refusal("hello, world"), "does not begin as an ELF file"));
     CHECK(contains(refusal("#!/bin/sh\n"), "it is a script"));
     CHECK(contains(refusal("!<arch>\n"), "it is a static library"));

@@ -2,8 +2,8 @@
 
 #include "base/check.h"
 
-#include <doctest/doctest.h>
 #include <dlfcn.h>
+#include <doctest/doctest.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -190,8 +190,10 @@ TEST_CASE("stdin is empty, handlers of the parent's exit do not run, its unwritt
             if (getchar() != EOF) std::abort();
             if (status != 0) std::exit(status);
         });
-        if (status == 0) as<Finished>(e);
-        else CHECK(as<Exited>(e).status == status);
+        if (status == 0)
+            as<Finished>(e);
+        else
+            CHECK(as<Exited>(e).status == status);
     }
     std::fclose(file);
     fcntl(tell[0], F_SETFL, O_NONBLOCK);
@@ -367,8 +369,8 @@ TEST_CASE("a grandchild cannot keep the parent waiting") {
     });
     as<Finished>(e);
     // One that left the session, and floods what it inherited.
-    static auto* const left =
-        static_cast<std::atomic<pid_t>*>(mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    static auto* const left = static_cast<std::atomic<pid_t>*>(
+        mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
     const Ending away = run(limits(), [] {
         if (fork() == 0) {
             setsid();
@@ -393,6 +395,7 @@ TEST_CASE("a bug of ours is never taken for the driver's") {
 TEST_CASE("in process there is no child") {
     const pid_t here = getpid();
     pid_t there = 0;
-    as<Finished>(run(limits(), [&there] { there = getpid(); }, true));
+    as<Finished>(run(
+        limits(), [&there] { there = getpid(); }, true));
     CHECK(there == here);
 }

@@ -27,10 +27,14 @@ struct Filler {
         if constexpr (std::is_same_v<T, std::string_view>) {
             texts.push_back("text " + std::to_string(n) + std::string(n, '*'));
             value = texts.back();
-        } else if constexpr (std::is_same_v<T, bool>) value = true;
-        else if constexpr (std::is_enum_v<T>) value = static_cast<T>(n % 5);
-        else if constexpr (std::is_integral_v<T>) value = static_cast<T>(n * 37);
-        else value.value = n << 40;
+        } else if constexpr (std::is_same_v<T, bool>)
+            value = true;
+        else if constexpr (std::is_enum_v<T>)
+            value = static_cast<T>(n % 5);
+        else if constexpr (std::is_integral_v<T>)
+            value = static_cast<T>(n * 37);
+        else
+            value.value = n << 40;
     }
 };
 

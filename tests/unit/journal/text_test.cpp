@@ -94,7 +94,8 @@ TEST_CASE("numbers become names when somebody knows them") {
           "enter control of driver counter (v2), port P, for Alice: command 7, <<\"add\">>");
     CHECK(event_text(entry(Entered{Callback::finish, {1}, {}, {}, {2}, 0, {}})) == "enter finish of driver #1");
     CHECK(say(Misused{1, 4, {3}, "closed"}) == "misuse stale-port in driver_output, port P: closed");
-    CHECK(say(DriverChanged{{1}, 2, 3, 1, 2, 0, "counter"}) == "driver counter is dynamic, reload: 1 port, 2 holds, 0 loads");
+    CHECK(say(DriverChanged{{1}, 2, 3, 1, 2, 0, "counter"}) ==
+          "driver counter is dynamic, reload: 1 port, 2 holds, 0 loads");
     CHECK(say(Reloaded{{1}, {1}, {2}, false, true}) ==
           "driver counter reloaded: image v2 after v1; the new file runs, the old code stays in memory");
 }

@@ -214,10 +214,12 @@ TEST_CASE("driver calls: order, driver, version and arguments") {
     };
     CHECK(bench.calls() == "");
     CHECK(wants({callback(Callback::start), callback(Callback::stop)}) == "");
-    CHECK(wants({callback(Callback::start, "counter", "v1", {"\"counter\""}), returned(), callback(Callback::stop, "counter")}) == "");
+    CHECK(wants({callback(Callback::start, "counter", "v1", {"\"counter\""}), returned(),
+                 callback(Callback::stop, "counter")}) == "");
     CHECK(wants({callback(Callback::start, "counter", "v1", {"_", "N"}), callback(Callback::stop)}) == "");
     CHECK(bench.bindings.at("N") == value("7"));
-    CHECK(wants({callback(Callback::stop), callback(Callback::start)}) == "driver_calls: stop\nstart <> counter/v1:start(\"counter\", 7)\ncounter/v1:stop\n");
+    CHECK(wants({callback(Callback::stop), callback(Callback::start)}) ==
+          "driver_calls: stop\nstart <> counter/v1:start(\"counter\", 7)\ncounter/v1:stop\n");
     CHECK(wants({callback(Callback::start, "counter", "v2"), callback(Callback::stop)}) != "");
     CHECK(wants({callback(Callback::start, "other"), callback(Callback::stop)}) != "");
     CHECK(wants({callback(Callback::start, "", "", {"8"}), callback(Callback::stop)}) != "");

@@ -29,7 +29,8 @@ std::string shown(const Scenario& scenario) {
         std::string rounds;
         for (const auto round : flat.rounds) rounds += (rounds.empty() ? "" : ",") + std::to_string(round);
         CHECK(flat.repeats.size() == flat.rounds.size());
-        all += fmt::format("{}{}{}{}", all.empty() ? "" : " ", flat.number, flat.step->note, rounds.empty() ? "" : "(" + rounds + ")");
+        all += fmt::format("{}{}{}{}", all.empty() ? "" : " ", flat.number, flat.step->note,
+                           rounds.empty() ? "" : "(" + rounds + ")");
     }
     return all;
 }

@@ -1,5 +1,5 @@
-/// tests/cli/bad holds one bad file for each sort of mistake. The mistakes that must be reported stand in its first lines, as
-/// comments that begin with //!. With DDLLTOOL_REBASE set the test writes them there instead.
+/// tests/cli/bad holds one bad file for each sort of mistake. The mistakes that must be reported stand in its first
+/// lines, as comments that begin with //!. With DDLLTOOL_REBASE set the test writes them there instead.
 #include "reader_support.h"
 
 #include <doctest/doctest.h>
@@ -15,7 +15,8 @@ using namespace ddll::scenario::testing;
 
 namespace {
 
-const std::filesystem::path gallery = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / "cli" / "bad";
+const std::filesystem::path gallery =
+    std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / "cli" / "bad";
 
 std::string contents(const std::filesystem::path& path) {
     std::ostringstream out;

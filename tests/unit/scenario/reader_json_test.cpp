@@ -14,7 +14,8 @@ struct Parsed {
     std::vector<ddll::Error> mistakes;
     const Node* root;
 
-    explicit Parsed(std::string text, std::size_t depth = 64) : document(std::move(text), "f.json"), root(document.parse(mistakes, depth)) {}
+    explicit Parsed(std::string text, std::size_t depth = 64)
+        : document(std::move(text), "f.json"), root(document.parse(mistakes, depth)) {}
 };
 
 std::string mistake_of(std::string text) {
@@ -80,16 +81,19 @@ TEST_CASE("numbers") {
 
 TEST_CASE("a place behind escapes") {
     //                       1234567890123456789012345678901
-    const Parsed p("[\"a\\n\\u00e9\\ud83d\\ude00b\\\"c\xc3\xa9" "d\"]");
+    const Parsed p("[\"a\\n\\u00e9\\ud83d\\ude00b\\\"c\xc3\xa9"
+                   "d\"]");
     REQUIRE(p.root != nullptr);
     const Node& text = *p.root->children[0];
-    CHECK(text.text == "a\n\xc3\xa9\xf0\x9f\x98\x80" "b\"c\xc3\xa9" "d");
+    CHECK(text.text == "a\n\xc3\xa9\xf0\x9f\x98\x80"
+                       "b\"c\xc3\xa9"
+                       "d");
     const auto column = [&](std::size_t offset) { return p.document.place_in(text, offset).column; };
     CHECK(column(0) == 3);
-    CHECK(column(1) == 4);   // \n
-    CHECK(column(2) == 6);   // the two bytes of the escaped letter
+    CHECK(column(1) == 4); // \n
+    CHECK(column(2) == 6); // the two bytes of the escaped letter
     CHECK(column(3) == 6);
-    CHECK(column(4) == 12);  // a surrogate pair is four bytes
+    CHECK(column(4) == 12); // a surrogate pair is four bytes
     CHECK(column(7) == 12);
     CHECK(column(8) == 24);  // b
     CHECK(column(9) == 25);  // the quote
@@ -123,8 +127,11 @@ TEST_CASE("nesting is limited") {
 TEST_CASE("what is wrong with a text that is no JSON") {
     CHECK(mistake_of("") == "1:1: expected an object, but the file ends");
     CHECK(mistake_of("  // nothing\n") == "2:1: expected an object, but the file ends");
-    CHECK(mistake_of("{") == "1:2: expected a key or '}', but the file ends (the object that begins in line 1 is not closed)");
-    CHECK(mistake_of("{\"a\"") == "1:5: expected ':' between key and value, but the file ends (the object that begins in line 1 is not closed)");
+    CHECK(mistake_of("{") ==
+          "1:2: expected a key or '}', but the file ends (the object that begins in line 1 is not closed)");
+    CHECK(
+        mistake_of("{\"a\"") ==
+        "1:5: expected ':' between key and value, but the file ends (the object that begins in line 1 is not closed)");
     CHECK(mistake_of("{\"a\" 1}") == "1:6: expected ':' between key and value, not 1");
     CHECK(mistake_of("{\"a\" = 1}") == "1:6: expected ':' between key and value, not '='");
     CHECK(mistake_of("{\"a\":}") == "1:6: expected a value, not '}'");
@@ -134,14 +141,17 @@ TEST_CASE("what is wrong with a text that is no JSON") {
     CHECK(mistake_of("{\"a\": True}") == "1:7: expected a value, not True (did you mean true?)");
     CHECK(mistake_of("{\"a\": tru}") == "1:7: expected a value, not tru (did you mean true?)");
     CHECK(mistake_of("{\"a\": alice}") == "1:7: expected a value, not alice (texts are written in double quotes)");
-    CHECK(mistake_of("[1,\n 2,\n]") == "2:3: a comma with no value behind it (remove it: there is none in front of ']')");
-    CHECK(mistake_of("{\"a\": {\"b\": 1,}}") == "1:14 /a: a comma with no key behind it (remove it: there is none in front of '}')");
+    CHECK(mistake_of("[1,\n 2,\n]") ==
+          "2:3: a comma with no value behind it (remove it: there is none in front of ']')");
+    CHECK(mistake_of("{\"a\": {\"b\": 1,}}") ==
+          "1:14 /a: a comma with no key behind it (remove it: there is none in front of '}')");
     CHECK(mistake_of("[1 2]") == "1:4: expected ',' or ']', not 2 (is a comma missing in front of it?)");
     CHECK(mistake_of("[1}") == "1:3: expected ',' or ']', not '}'");
     CHECK(mistake_of("[,]") == "1:2: expected a value or ']', not ','");
     CHECK(mistake_of("[1,,2]") == "1:4: expected a value, not ','");
     CHECK(mistake_of("{} {}") == "1:4: expected nothing more, not '{' (a file holds one object)");
-    CHECK(mistake_of("[\"say \"hi\"\"]") == "1:8: expected ',' or ']', not hi (a double quote within a text is written \\\")");
+    CHECK(mistake_of("[\"say \"hi\"\"]") ==
+          "1:8: expected ',' or ']', not hi (a double quote within a text is written \\\")");
 }
 
 TEST_CASE("what is wrong with a number, a text or a comment") {
@@ -152,22 +162,28 @@ TEST_CASE("what is wrong with a number, a text or a comment") {
     CHECK(mistake_of("[1.]") == "1:2: 1. is not a number (numbers are written 12, -3 or 0.5)");
     CHECK(mistake_of("[2e]") == "1:2: 2e is not a number (numbers are written 12, -3 or 0.5)");
     CHECK(mistake_of("[1e999]") == "1:2: the number 1e999 is too large");
-    CHECK(mistake_of("[\"a\nb\"]") == "1:2: this text does not end on its line (close it with \"; a line break is written \\n)");
-    CHECK(mistake_of("[\"a\tb\"]") == "1:4: the control character 0x09 in a text (write it as an escape: \\t, \\u0001)");
+    CHECK(mistake_of("[\"a\nb\"]") ==
+          "1:2: this text does not end on its line (close it with \"; a line break is written \\n)");
+    CHECK(mistake_of("[\"a\tb\"]") ==
+          "1:4: the control character 0x09 in a text (write it as an escape: \\t, \\u0001)");
     CHECK(mistake_of("[\"abc") == "1:2: this text does not end (close it with \")");
     CHECK(mistake_of("[\"abc\\") == "1:2: this text does not end (close it with \")");
-    CHECK(mistake_of("[\"a\\qb\"]") == "1:4: this backslash begins no escape of JSON (a backslash itself is written \\\\)");
+    CHECK(mistake_of("[\"a\\qb\"]") ==
+          "1:4: this backslash begins no escape of JSON (a backslash itself is written \\\\)");
     CHECK(mistake_of("[\"\\u12g4\"]") == "1:3: \\u needs four hexadecimal digits");
-    CHECK(mistake_of("[\"\\ud83d\"]") == "1:3: \\ud83d is half a character (write the character itself, or both halves)");
-    CHECK(mistake_of("[\"\\ude00\"]") == "1:3: \\ude00 is half a character (write the character itself, or both halves)");
-    CHECK(mistake_of("[\"\\ud83d\\u0041\"]") == "1:3: \\ud83d is half a character (write the character itself, or both halves)");
+    CHECK(mistake_of("[\"\\ud83d\"]") ==
+          "1:3: \\ud83d is half a character (write the character itself, or both halves)");
+    CHECK(mistake_of("[\"\\ude00\"]") ==
+          "1:3: \\ude00 is half a character (write the character itself, or both halves)");
+    CHECK(mistake_of("[\"\\ud83d\\u0041\"]") ==
+          "1:3: \\ud83d is half a character (write the character itself, or both halves)");
     CHECK(mistake_of("[1, /* two\n") == "1:5: this comment does not end (close it with */)");
     CHECK(mistake_of("[1, / 2]") == "1:5: expected a value, not '/' (comments are written // and /* */)");
 }
 
 TEST_CASE("bytes that are no text") {
-    CHECK(mistake_of("{\n \"a\": \"\xe9\"}") ==
-          "2:8: the byte 0xe9 is not UTF-8 here (save the file as UTF-8; a byte in a binary is written as a number: <<16#ff>>)");
+    CHECK(mistake_of("{\n \"a\": \"\xe9\"}") == "2:8: the byte 0xe9 is not UTF-8 here (save the file as UTF-8; a byte "
+                                                "in a binary is written as a number: <<16#ff>>)");
     CHECK(mistake_of(std::string("{} \0x", 5)).starts_with("1:4: a zero byte is no part of a text file"));
     CHECK(mistake_of("// \xed\xa0\x80").starts_with("1:4: the byte 0xed is not UTF-8 here"));
 }

@@ -57,20 +57,21 @@ const std::filesystem::path tests = std::filesystem::path(__FILE__).parent_path(
 
 TEST_CASE("the schema takes what the reader takes") {
     SchemaValidator schema;
-    for (const char* steps : {
-             R"j({ "note": "x" })j",
-             R"j({ "by": "bob", "call": "exit(1)" })j",
-             R"j({ "by": "bob", "call": "exit(1)", "returns": "_", "note": "n", "receives": { "bob": ["a", "|"] }, "exits": {}, "driver_calls": [] })j",
-             R"j({ "by": "bob", "call": "exit(1)", "blocks": true })j",
-             R"j({ "by": "bob", "call": "exit(1)", "raises": "badarg", "unblocks": { "alice": "ok" } })j",
-             R"j({ "by": "bob", "calls": ["exit(1)", "exit(2)"], "returns": ["_", { "raises": "badarg" }] })j",
-             R"j({ "install": "counter", "version": "v1", "into": "Dir", "how": "overwrite", "as": "x" })j",
-             R"j({ "install": "counter", "into": "Dir", "how": "remove" })j",
-             R"j({ "advance": "1.5s" })j",
-             R"j({ "advance": "0" })j",
-             R"j({ "expect": { "driver": "counter", "status": "loaded", "users": { "bob": 2 }, "held_by": ["Bob"], "port_count": 0 } })j",
-             R"j({ "repeat": 2, "steps": [ { "repeat": 2, "steps": [ { "note": "deep" } ] } ] })j",
-         }) {
+    for (
+        const char* steps : {
+            R"j({ "note": "x" })j",
+            R"j({ "by": "bob", "call": "exit(1)" })j",
+            R"j({ "by": "bob", "call": "exit(1)", "returns": "_", "note": "n", "receives": { "bob": ["a", "|"] }, "exits": {}, "driver_calls": [] })j",
+            R"j({ "by": "bob", "call": "exit(1)", "blocks": true })j",
+            R"j({ "by": "bob", "call": "exit(1)", "raises": "badarg", "unblocks": { "alice": "ok" } })j",
+            R"j({ "by": "bob", "calls": ["exit(1)", "exit(2)"], "returns": ["_", { "raises": "badarg" }] })j",
+            R"j({ "install": "counter", "version": "v1", "into": "Dir", "how": "overwrite", "as": "x" })j",
+            R"j({ "install": "counter", "into": "Dir", "how": "remove" })j",
+            R"j({ "advance": "1.5s" })j",
+            R"j({ "advance": "0" })j",
+            R"j({ "expect": { "driver": "counter", "status": "loaded", "users": { "bob": 2 }, "held_by": ["Bob"], "port_count": 0 } })j",
+            R"j({ "repeat": 2, "steps": [ { "repeat": 2, "steps": [ { "note": "deep" } ] } ] })j",
+        }) {
         CAPTURE(steps);
         CHECK(mistakes(steps) == "");
         CHECK(schema.accepts(story(steps)));
@@ -120,15 +121,30 @@ TEST_CASE("the schema refuses what is wrong by its form alone") {
         CHECK(!schema.accepts(story(steps)));
     }
     for (const char* top : {
-             R"j("scenario": 2)j", R"j("title": "")j", R"j("tags": ["a b"])j", R"j("paths": { "dir": "x" })j", R"j("paths": { "Dir": "" })j",
-             R"j("drivers": { "a": {} })j", R"j("drivers": { "a": { "v": { "broken": true } } })j", R"j("processes": {})j",
-             R"j("processes": { "bob": { "trap_exits": true } })j", R"j("environment": { "A=": "x" })j", R"j("strict": "yes")j",
-             R"j("time_limit": "soon")j", R"j("open_error_texts": "none")j", R"j("expected_findings": ["A"])j", R"j("expected_crash": {})j",
-             R"j("expected_crash": { "signal": "SIGNO" })j", R"j("expected_crash": { "exit": 256 })j", R"j("expected_crash": { "hang": true, "exit": 1 })j",
-             R"j("steps": [])j", R"j("step": [])j",
+             R"j("scenario": 2)j",
+             R"j("title": "")j",
+             R"j("tags": ["a b"])j",
+             R"j("paths": { "dir": "x" })j",
+             R"j("paths": { "Dir": "" })j",
+             R"j("drivers": { "a": {} })j",
+             R"j("drivers": { "a": { "v": { "broken": true } } })j",
+             R"j("processes": {})j",
+             R"j("processes": { "bob": { "trap_exits": true } })j",
+             R"j("environment": { "A=": "x" })j",
+             R"j("strict": "yes")j",
+             R"j("time_limit": "soon")j",
+             R"j("open_error_texts": "none")j",
+             R"j("expected_findings": ["A"])j",
+             R"j("expected_crash": {})j",
+             R"j("expected_crash": { "signal": "SIGNO" })j",
+             R"j("expected_crash": { "exit": 256 })j",
+             R"j("expected_crash": { "hang": true, "exit": 1 })j",
+             R"j("steps": [])j",
+             R"j("step": [])j",
          }) {
         CAPTURE(top);
-        auto whole = parsed(R"j({ "scenario": 1, "title": "t", "processes": { "bob": {} }, "steps": [ { "note": "x" } ] })j");
+        auto whole =
+            parsed(R"j({ "scenario": 1, "title": "t", "processes": { "bob": {} }, "steps": [ { "note": "x" } ] })j");
         CHECK(schema.accepts(whole.dump()));
         whole.update(parsed(fmt::format("{{ {} }}", top)));
         CHECK(!read(whole.dump()).mistakes.empty());
@@ -136,7 +152,8 @@ TEST_CASE("the schema refuses what is wrong by its form alone") {
     }
     for (const char* key : {"scenario", "title", "processes", "steps"}) {
         CAPTURE(key);
-        auto whole = parsed(R"j({ "scenario": 1, "title": "t", "processes": { "bob": {} }, "steps": [ { "note": "x" } ] })j");
+        auto whole =
+            parsed(R"j({ "scenario": 1, "title": "t", "processes": { "bob": {} }, "steps": [ { "note": "x" } ] })j");
         whole.erase(key);
         CHECK(read(whole.dump()).mistakes.size() == 1);
         CHECK(!schema.accepts(whole.dump()));
@@ -163,10 +180,12 @@ TEST_CASE("files of the gallery: the schema refuses those called shape-, and onl
 }
 
 TEST_CASE("every text that follows its spelling by hand follows it as a regular expression") {
-    const char* samples[] = {"",      "a",      "A",       "alice",  "Alice", "alice_2", "al ice", "a.so",   "a/b",  ".",    "..",   "a..",
-                             "-",     "a-b",    "a--b",    "-a",     "a-",    "a=b",     "a b",    " ",      "\n",   "a\nb", "x:y",  "0",
-                             "00.0",  "250ms",  "1.5s",    "20us",   "3min",  "2h",      "7ns",    "1.5",    "1.s",  ".5s",  "s",    "250 ms",
-                             "/a/b",  "C++",    "a@b",     "x_y.z+", "\xc3\xa9", "a\tb", "1e3s",   "-1s",    "sub/deep", "a/",   "a//b", "a/../b", "a/..", "./a", "...", "..a/b"};
+    const char* samples[] = {"",     "a",    "A",      "alice",  "Alice",    "alice_2", "al ice", "a.so",  "a/b",
+                             ".",    "..",   "a..",    "-",      "a-b",      "a--b",    "-a",     "a-",    "a=b",
+                             "a b",  " ",    "\n",     "a\nb",   "x:y",      "0",       "00.0",   "250ms", "1.5s",
+                             "20us", "3min", "2h",     "7ns",    "1.5",      "1.s",     ".5s",    "s",     "250 ms",
+                             "/a/b", "C++",  "a@b",    "x_y.z+", "\xc3\xa9", "a\tb",    "1e3s",   "-1s",   "sub/deep",
+                             "a/",   "a//b", "a/../b", "a/..",   "./a",      "...",     "..a/b"};
     std::vector<const Spelling*> seen;
     const auto check = [&](const Type& type) {
         if (type.spelling == nullptr || std::find(seen.begin(), seen.end(), type.spelling) != seen.end()) return;

@@ -34,10 +34,10 @@ inline std::string joined(const std::vector<std::string>& lines) {
 /// The functions the tests' stories call.
 inline ReadOptions options() {
     ReadOptions o;
-    o.known_calls = {{"erl_ddll", "load", 2},     {"erl_ddll", "try_load", 3}, {"erl_ddll", "try_unload", 2},
-                     {"erl_ddll", "unload", 1},   {"erl_ddll", "info", 0},     {"erl_ddll", "info", 1},
-                     {"erl_ddll", "info", 2},     {"erlang", "open_port", 2},  {"erlang", "port_close", 1},
-                     {"erlang", "port_control", 3}, {"erlang", "exit", 1},     {"erlang", "exit", 2},
+    o.known_calls = {{"erl_ddll", "load", 2},         {"erl_ddll", "try_load", 3}, {"erl_ddll", "try_unload", 2},
+                     {"erl_ddll", "unload", 1},       {"erl_ddll", "info", 0},     {"erl_ddll", "info", 1},
+                     {"erl_ddll", "info", 2},         {"erlang", "open_port", 2},  {"erlang", "port_close", 1},
+                     {"erlang", "port_control", 3},   {"erlang", "exit", 1},       {"erlang", "exit", 2},
                      {"erlang", "list_to_binary", 1}, {"lists", "last", 1}};
     o.api_functions = {"driver_lock_driver", "driver_output", "set_busy_port"};
     o.known_rules = {"dso-pinned", "stale-port", "reload-kept-old-code"};

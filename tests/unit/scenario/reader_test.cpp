@@ -206,43 +206,68 @@ TEST_CASE("what a pattern binds may be used from then on") {
 
 TEST_CASE("variables without a value are found where they stand") {
     CHECK(mistakes(R"j({ "by": "bob", "call": "port_close(P)" })j") ==
-          "4:38 /steps/0/call: the variable P has no value here (bind it first: a pattern in \"returns\" or \"receives\" of an earlier step)\n");
-    CHECK(mistakes(R"j({ "by": "bob", "call": "exit(\"\u00e9\" ++ Alcie)" })j") == "4:46 /steps/0/call: the variable Alcie has no value here (did you mean \"Alice\"?)\n");
-    CHECK(mistakes(R"j({ "by": "bob", "call": "exit(1)", "returns": "{X, port_close(X)}" })j").starts_with("4:64 /steps/0/returns: the variable X has no value here"));
-    CHECK(mistakes(R"j({ "by": "bob", "call": "[X || X <- X]" })j").starts_with("4:38 /steps/0/call: the variable X has no value here"));
-    CHECK(mistakes(R"j({ "by": "bob", "call": "exit(_Any)" })j").starts_with("4:32 /steps/0/call: _Any has no value here"));
+          "4:38 /steps/0/call: the variable P has no value here (bind it first: a pattern in \"returns\" or "
+          "\"receives\" of an earlier step)\n");
+    CHECK(mistakes(R"j({ "by": "bob", "call": "exit(\"\u00e9\" ++ Alcie)" })j") ==
+          "4:46 /steps/0/call: the variable Alcie has no value here (did you mean \"Alice\"?)\n");
+    CHECK(mistakes(R"j({ "by": "bob", "call": "exit(1)", "returns": "{X, port_close(X)}" })j")
+              .starts_with("4:64 /steps/0/returns: the variable X has no value here"));
+    CHECK(mistakes(R"j({ "by": "bob", "call": "[X || X <- X]" })j")
+              .starts_with("4:38 /steps/0/call: the variable X has no value here"));
+    CHECK(mistakes(R"j({ "by": "bob", "call": "exit(_Any)" })j")
+              .starts_with("4:32 /steps/0/call: _Any has no value here"));
 }
 
 TEST_CASE("one mistake is not followed by others that it caused") {
-    CHECK(mistakes(R"j({ "by": "bob", "call": "exit(1)", "retunrs": "Port" }, { "by": "bob", "call": "port_close(Port)" })j") ==
-          "4:37 /steps/0/retunrs: \"retunrs\" is no key of a call (did you mean \"returns\"?)\n");
-    const std::string broken = mistakes(R"j({ "by": "bob", "call": "exit(1)", "returns": "{Port" }, { "by": "bob", "call": "port_close(Port)" })j");
+    CHECK(
+        mistakes(
+            R"j({ "by": "bob", "call": "exit(1)", "retunrs": "Port" }, { "by": "bob", "call": "port_close(Port)" })j") ==
+        "4:37 /steps/0/retunrs: \"retunrs\" is no key of a call (did you mean \"returns\"?)\n");
+    const std::string broken = mistakes(
+        R"j({ "by": "bob", "call": "exit(1)", "returns": "{Port" }, { "by": "bob", "call": "port_close(Port)" })j");
     CHECK(std::count(broken.begin(), broken.end(), '\n') == 1);
     CHECK(broken.starts_with("4:54 /steps/0/returns: "));
-    CHECK(joined(lines_of(read(R"j({ "scenario": 1, "title": "t", "procesess": { "bob": {} }, "steps": [ { "by": "bob", "call": "exit(Bob)" } ] })j")))
-              .find("/steps") != std::string::npos);
-    CHECK(joined(lines_of(read(R"j({ "scenario": 1, "title": "t", "processes": { "bob": 1 }, "steps": [ { "by": "bob", "call": "exit(1)" } ] })j"))) ==
-          "1:54 /processes/bob: \"bob\" must be an object with the options of the process, not 1\n");
+    CHECK(
+        joined(
+            lines_of(read(
+                R"j({ "scenario": 1, "title": "t", "procesess": { "bob": {} }, "steps": [ { "by": "bob", "call": "exit(Bob)" } ] })j")))
+            .find("/steps") != std::string::npos);
+    CHECK(
+        joined(lines_of(read(
+            R"j({ "scenario": 1, "title": "t", "processes": { "bob": 1 }, "steps": [ { "by": "bob", "call": "exit(1)" } ] })j"))) ==
+        "1:54 /processes/bob: \"bob\" must be an object with the options of the process, not 1\n");
 }
 
 TEST_CASE("calls are checked against what can be called, or not at all") {
     const std::string text = story(R"j({ "by": "bob", "call": "erl_ddll:laod(Dir, exti(1, 2, 3))" })j");
-    CHECK(joined(lines_of(read(text))) == "4:27 /steps/0/call: there is no erl_ddll:laod/2 (did you mean \"erl_ddll:load\"?)\n"
-                                         "4:46 /steps/0/call: there is no exti/3 (did you mean \"exit\"?)\n");
+    CHECK(joined(lines_of(read(text))) ==
+          "4:27 /steps/0/call: there is no erl_ddll:laod/2 (did you mean \"erl_ddll:load\"?)\n"
+          "4:46 /steps/0/call: there is no exti/3 (did you mean \"exit\"?)\n");
     CHECK(read_scenario(text, "s.json", {}, false).mistakes.empty());
-    CHECK(mistakes(R"j({ "by": "bob", "call": "exit(1, 2, 3)" })j") == "4:27 /steps/0/call: there is no exit/3 (exit takes 1 or 2 arguments)\n");
+    CHECK(mistakes(R"j({ "by": "bob", "call": "exit(1, 2, 3)" })j") ==
+          "4:27 /steps/0/call: there is no exit/3 (exit takes 1 or 2 arguments)\n");
 }
 
 TEST_CASE("drivers may be known to the story by its calls alone") {
-    CHECK(mistakes(R"j({ "by": "bob", "call": "erl_ddll:load(Dir, megaco)" }, { "expect": { "driver": "megaco", "status": "loaded" } })j") == "");
-    CHECK(mistakes(R"j({ "by": "bob", "call": "open_port({spawn_driver, \"tcp_inet x\"}, [])", "driver_calls": ["tcp_inet:start"] })j") == "");
-    CHECK(mistakes(R"j({ "install": "counter", "version": "v1", "into": "Dir", "as": "other" }, { "expect": { "driver": "other", "image": "v2" } })j") == "");
+    CHECK(
+        mistakes(
+            R"j({ "by": "bob", "call": "erl_ddll:load(Dir, megaco)" }, { "expect": { "driver": "megaco", "status": "loaded" } })j") ==
+        "");
+    CHECK(
+        mistakes(
+            R"j({ "by": "bob", "call": "open_port({spawn_driver, \"tcp_inet x\"}, [])", "driver_calls": ["tcp_inet:start"] })j") ==
+        "");
+    CHECK(
+        mistakes(
+            R"j({ "install": "counter", "version": "v1", "into": "Dir", "as": "other" }, { "expect": { "driver": "other", "image": "v2" } })j") ==
+        "");
     CHECK(mistakes(R"j({ "expect": { "driver": "conter", "status": "loaded" } })j") ==
           "4:27 /steps/0/expect/driver: no driver of this story is called \"conter\" (did you mean \"counter\"?)\n");
 }
 
 TEST_CASE("a driver whose name has a folder in it") {
-    const Scenario s = good(R"j({ "scenario": 1, "title": "t", "drivers": { "sub/deep": { "v1": "a.so" }, "\u00e9": { "v1": "a.so" } },
+    const Scenario s =
+        good(R"j({ "scenario": 1, "title": "t", "drivers": { "sub/deep": { "v1": "a.so" }, "\u00e9": { "v1": "a.so" } },
       "paths": { "Dir": "x" }, "processes": { "bob": {} }, "steps": [
       { "install": "sub/deep", "version": "v1", "into": "Dir" },
       { "by": "bob", "call": "exit(1)", "driver_calls": ["sub/deep:init", "sub/deep/v1:stop", "\u00e9/v1:finish"] } ] })j");
@@ -263,7 +288,8 @@ TEST_CASE("limits") {
     CHECK(large.mistakes[0].message == "the scenario is larger than 20 bytes");
     CHECK(large.mistakes[0].place.file == "s.json");
 
-    const std::string repeat = R"j({ "repeat": 1000, "steps": [ { "repeat": 500, "steps": [ { "note": "x" }, { "note": "y" } ] } ] })j";
+    const std::string repeat =
+        R"j({ "repeat": 1000, "steps": [ { "repeat": 500, "steps": [ { "note": "x" }, { "note": "y" } ] } ] })j";
     CHECK(mistakes(repeat) == "");
     CHECK(mistakes(repeat + ", { \"note\": \"z\" }") == "4:102 /steps/1: the story is longer than 1000000 steps\n");
     std::string deep = R"j({ "note": "x" })j";
@@ -300,11 +326,15 @@ TEST_CASE("driver files are looked for beside the scenario, along the driver pat
         return {};
     };
     const auto with = [&](const std::string& versions) {
-        const auto file = folder.file("stories/s.json", R"j({ "scenario": 1, "title": "t", "processes": { "bob": {} }, "steps": [ { "note": "x" } ],
-  "drivers": { "counter": { )j" + versions + " } } }");
+        const auto file =
+            folder.file("stories/s.json",
+                        R"j({ "scenario": 1, "title": "t", "processes": { "bob": {} }, "steps": [ { "note": "x" } ],
+  "drivers": { "counter": { )j" +
+                            versions + " } } }");
         return read_scenario_file(file, o);
     };
-    const ReadResult found = with(R"j("v1": "a.so", "v2": { "file": "b.so", "broken": true }, "v3": "c.so", "v4": ")j" + (folder / "path/a.so") + "\"");
+    const ReadResult found = with(R"j("v1": "a.so", "v2": { "file": "b.so", "broken": true }, "v3": "c.so", "v4": ")j" +
+                                  (folder / "path/a.so") + "\"");
     REQUIRE(found.scenario.has_value());
     const auto& versions = found.scenario->drivers[0].versions;
     CHECK(versions[0].file == folder / "stories/a.so");
@@ -322,8 +352,10 @@ TEST_CASE("driver files are looked for beside the scenario, along the driver pat
     const ReadResult missing = with(R"j("v1": "aa.so")j");
     REQUIRE(missing.mistakes.size() == 1);
     CHECK(line_of(missing.mistakes[0]) ==
-          fmt::format("2:35 /drivers/counter/v1: there is no file aa.so (did you mean a.so? looked in {0}/stories, {0}/path, "
-                      "{0}/program/drivers; --driver-path names further folders)", folder.path()));
+          fmt::format(
+              "2:35 /drivers/counter/v1: there is no file aa.so (did you mean a.so? looked in {0}/stories, {0}/path, "
+              "{0}/program/drivers; --driver-path names further folders)",
+              folder.path()));
 }
 
 TEST_CASE("wildcards take the last match in version order") {

@@ -23,7 +23,8 @@ Scenario read_story(const std::string& text) {
 }
 
 /// A story of alice, bob and one driver; `more` are further members, `steps` those after load and open.
-Scenario story(const std::string& driver, const std::string& steps, const std::string& more = "", const std::string& open = "") {
+Scenario story(const std::string& driver, const std::string& steps, const std::string& more = "",
+               const std::string& open = "") {
     return read_story(fmt::format(R"j({{ "scenario": 1, "title": "t", "paths": {{ "Dir": "live" }},
   "drivers": {{ "{0}": {{ "v1": "{1}.so" }} }}, "processes": {{ "alice": {{ "trap_exit": true }}, "bob": {{}} }}, {3}
   "steps": [
@@ -31,7 +32,8 @@ Scenario story(const std::string& driver, const std::string& steps, const std::s
     {{ "by": "alice", "call": "erl_ddll:load(Dir, {0})", "returns": "ok" }},
     {{ "by": "alice", "call": "open_port({{spawn_driver, \"{0} {4}\"}}, [])", "returns": "P" }}{2}
   ] }})j",
-                                  driver, driver == "counter" ? "counter_v1" : driver, steps.empty() ? "" : ",\n" + steps, more, open));
+                                  driver, driver == "counter" ? "counter_v1" : driver,
+                                  steps.empty() ? "" : ",\n" + steps, more, open));
 }
 
 RunOptions options() {
@@ -71,7 +73,8 @@ std::vector<std::string> journal_of(const RunResult& result) {
 
 /// The callback that was running, by its two names.
 std::string where(const RunResult& result) {
-    return result.death ? result.death->in.driver + "/" + result.death->in.version + ":" + result.death->in.callback : "nowhere";
+    return result.death ? result.death->in.driver + "/" + result.death->in.version + ":" + result.death->in.callback
+                        : "nowhere";
 }
 
 using State = StepResult::State;
@@ -79,7 +82,8 @@ using State = StepResult::State;
 } // namespace
 
 TEST_CASE("passed") {
-    const RunResult result = run(story("counter", R"j({ "by": "alice", "call": "port_control(P, 1, \"5\")", "returns": "<<\"5\">>" },
+    const RunResult result =
+        run(story("counter", R"j({ "by": "alice", "call": "port_control(P, 1, \"5\")", "returns": "<<\"5\">>" },
         { "by": "alice", "call": "port_close(P)", "receives": { "alice": ["{'EXIT', P, normal}"] } })j"));
     CHECK(failures(result) == "");
     CHECK(result.verdict == Verdict::passed);
@@ -90,11 +94,13 @@ TEST_CASE("passed") {
     for (const StepResult& step : result.steps) CHECK(step.state == State::done);
     CHECK(result.versions.size() == 1);
     CHECK(result.versions.begin()->second == "v1");
-    CHECK(std::any_of(result.names.begin(), result.names.end(), [](const auto& n) { return n.second == "P" && n.first.starts_with("#Port<"); }));
+    CHECK(std::any_of(result.names.begin(), result.names.end(),
+                      [](const auto& n) { return n.second == "P" && n.first.starts_with("#Port<"); }));
 }
 
 TEST_CASE("failed, at the first step that does not hold") {
-    const RunResult result = run(story("counter", R"j({ "by": "alice", "call": "port_control(P, 1, \"5\")", "returns": "<<\"6\">>" },
+    const RunResult result =
+        run(story("counter", R"j({ "by": "alice", "call": "port_control(P, 1, \"5\")", "returns": "<<\"6\">>" },
         { "by": "alice", "call": "port_close(P)" })j"));
     CHECK(result.verdict == Verdict::failed);
     CHECK(failures(result) == "returns: <<\"6\">> <> <<\"5\">>\n");
@@ -105,7 +111,8 @@ TEST_CASE("failed, at the first step that does not hold") {
 }
 
 TEST_CASE("crashed, with the place") {
-    const RunResult result = run(story("crash_in", R"j({ "by": "bob", "call": "port_command(P, \"x\")" })j", "", "output segv"));
+    const RunResult result =
+        run(story("crash_in", R"j({ "by": "bob", "call": "port_command(P, \"x\")" })j", "", "output segv"));
     CHECK(result.verdict == Verdict::crashed);
     REQUIRE(result.death.has_value());
     CHECK(result.death->signal == "SIGSEGV");
@@ -142,7 +149,8 @@ TEST_CASE("a crash that was expected") {
 }
 
 TEST_CASE("an end without a signal") {
-    const RunResult result = run(story("crash_in", R"j({ "by": "bob", "call": "port_command(P, \"x\")" })j", "", "output exit"));
+    const RunResult result =
+        run(story("crash_in", R"j({ "by": "bob", "call": "port_command(P, \"x\")" })j", "", "output exit"));
     CHECK(result.verdict == Verdict::crashed);
     REQUIRE(result.death.has_value());
     CHECK(result.death->signal == "");
@@ -150,7 +158,8 @@ TEST_CASE("an end without a signal") {
 }
 
 TEST_CASE("hung") {
-    const RunResult asleep = run(story("hang", R"j({ "by": "alice", "call": "port_control(P, 2, [])" })j", R"j("time_limit": "300ms",)j"));
+    const RunResult asleep =
+        run(story("hang", R"j({ "by": "alice", "call": "port_control(P, 2, [])" })j", R"j("time_limit": "300ms",)j"));
     CHECK(asleep.verdict == Verdict::hung);
     REQUIRE(asleep.death.has_value());
     CHECK(asleep.death->timed_out);
@@ -173,7 +182,8 @@ TEST_CASE("findings, expected or not") {
             "drivers": {{ "nodelete": {{ "v1": "nodelete_v1.so" }} }}, "processes": {{ "alice": {{ "trap_exit": true }} }},
             "steps": [ {{ "install": "nodelete", "version": "v1", "into": "Dir" }},
                        {{ "by": "alice", "call": "erl_ddll:load(Dir, nodelete)", "returns": "ok" }},
-                       {{ "by": "alice", "call": "erl_ddll:unload(nodelete)", "returns": "ok" }} ] }})j", more)));
+                       {{ "by": "alice", "call": "erl_ddll:unload(nodelete)", "returns": "ok" }} ] }})j",
+                                          more)));
     };
     const RunResult plain = with("");
     CHECK(plain.verdict == Verdict::passed);
@@ -218,15 +228,19 @@ TEST_CASE("each round of a repeat forgets what it bound") {
     CHECK(result.flat.at(7).number == 5);
     CHECK(result.flat.at(7).rounds == std::vector<std::uint32_t>{3});
     // What was bound before stays bound.
-    const RunResult kept = run(story("counter", R"j({ "repeat": 2, "steps": [ { "by": "alice", "call": "port_control(P, 1, [])", "returns": "_" },
+    const RunResult kept = run(story(
+        "counter", R"j({ "repeat": 2, "steps": [ { "by": "alice", "call": "port_control(P, 1, [])", "returns": "_" },
         { "by": "alice", "call": "self()", "returns": "Alice" } ] })j"));
     CHECK(failures(kept) == "");
 }
 
 TEST_CASE("a story is the same each time") {
     const auto make = [] {
-        return story("crash_in", R"j({ "by": "alice", "call": "port_control(P, 1, [])" }, { "by": "alice", "call": "port_control(P, 2, [])" },
-            { "advance": "20ms" }, { "by": "alice", "call": "exit(Bob, kill)" }, { "by": "alice", "call": "port_close(P)" })j", "", "finish segv");
+        return story(
+            "crash_in",
+            R"j({ "by": "alice", "call": "port_control(P, 1, [])" }, { "by": "alice", "call": "port_control(P, 2, [])" },
+            { "advance": "20ms" }, { "by": "alice", "call": "exit(Bob, kill)" }, { "by": "alice", "call": "port_close(P)" })j",
+            "", "finish segv");
     };
     const RunResult first = run(make()), second = run(make());
     CHECK(first.verdict == Verdict::passed);
@@ -246,8 +260,10 @@ TEST_CASE("many at once end as one after the other, in the order given") {
     const auto make = [] {
         std::vector<Scenario> all;
         for (int i = 0; i < 3; ++i) {
-            all.push_back(story("counter", R"j({ "by": "alice", "call": "port_control(P, 1, [])", "returns": "<<\"1\">>" })j"));
-            all.push_back(story("crash_in", R"j({ "by": "bob", "call": "port_command(P, \"x\")" })j", "", "output abort"));
+            all.push_back(
+                story("counter", R"j({ "by": "alice", "call": "port_control(P, 1, [])", "returns": "<<\"1\">>" })j"));
+            all.push_back(
+                story("crash_in", R"j({ "by": "bob", "call": "port_command(P, \"x\")" })j", "", "output abort"));
             all.push_back(story("counter", R"j({ "by": "alice", "call": "port_close(P)", "returns": "false" })j"));
         }
         return all;
@@ -270,7 +286,8 @@ TEST_CASE("many at once end as one after the other, in the order given") {
 
 TEST_CASE("the limit of the caller wins over the story's") {
     std::vector<Scenario> all;
-    all.push_back(story("hang", R"j({ "by": "alice", "call": "port_control(P, 2, [])" })j", R"j("time_limit": "60s",)j"));
+    all.push_back(
+        story("hang", R"j({ "by": "alice", "call": "port_control(P, 2, [])" })j", R"j("time_limit": "60s",)j"));
     RunOptions o = options();
     o.time_limit = std::chrono::milliseconds(300);
     const Played played = run_all(std::move(all), o, [](const RunResult&) {});

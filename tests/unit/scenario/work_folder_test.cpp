@@ -58,7 +58,8 @@ TEST_CASE("a folder of one's own, gone with all that is in it") {
 TEST_CASE("installing files") {
     auto folder = WorkFolder::create();
     REQUIRE(bool(folder));
-    const std::string v1 = folder->path() + "/v1", v2 = folder->path() + "/v2", target = folder->path() + "/live/sub/x.so";
+    const std::string v1 = folder->path() + "/v1", v2 = folder->path() + "/v2",
+                      target = folder->path() + "/live/sub/x.so";
     write(v1, "version one");
     write(v2, "two");
     REQUIRE(bool(install_file(InstallHow::rename, v1, target)));
