@@ -137,6 +137,9 @@ private:
             ++lines.back().times;
         else
             lines.push_back(std::move(line));
+        if (step_ == nullptr || lines.size() <= kept_first + kept_last) return;
+        lines.erase(lines.begin() + kept_first);
+        ++step_->left_out;
     }
 
     /// Removes the line that says that the process waits, if it stands in this step.

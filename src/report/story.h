@@ -37,9 +37,13 @@ struct Line {
 };
 
 struct StoryStep {
-    std::uint32_t index = 0; ///< into RunResult::flat
-    std::vector<Line> lines;
+    std::uint32_t index = 0;    ///< into RunResult::flat
+    std::vector<Line> lines;    ///< of a step that floods: the first and the last ones
+    std::uint64_t left_out = 0; ///< how many are missing between them
 };
+
+/// So many lines of one step are kept from its beginning, and from its end.
+inline constexpr std::size_t kept_first = 900, kept_last = 100;
 
 struct Story {
     std::vector<StoryStep> steps; ///< one for each of RunResult::flat

@@ -90,14 +90,35 @@ private:
             if (words.who == "expect" && !wrong) out += "  " + look_.style.good("holds");
             out += '\n';
         }
-        if (i < story_.steps.size())
-            for (const auto& line : story_.steps[i].lines)
-                if (everything_ || !line.minor) out += text(line);
+        if (i < story_.steps.size()) out += lines_text(story_.steps[i]);
         for (const auto& failure : result_.failures)
             if (failure.step == i) out += failure_text(failure, place_text(flat.step->place), margin_, look_);
         if (result_.steps[i].state == StepResult::State::died)
             out += margin_ + look_.style.bad("the story ended here") + '\n';
         return out;
+    }
+
+    // A step that floods must not bury the rest: its middle is left out, and counted.
+    std::string lines_text(const StoryStep& step) const {
+        std::vector<const Line*> shown;
+        for (const auto& line : step.lines)
+            if (everything_ || !line.minor) shown.push_back(&line);
+        const bool flood = step.left_out > 0 || (!everything_ && shown.size() > most_lines);
+        const std::size_t first = everything_ ? kept_first : most_lines - last_lines;
+        const std::size_t last = std::min(shown.size(), everything_ ? kept_last : last_lines);
+        std::string out;
+        for (std::size_t i = 0; i < shown.size(); ++i) {
+            if (flood && i >= first && i + last < shown.size()) continue;
+            if (flood && i + last == shown.size()) out += margin_ + look_.style.dim(more_lines(step, i, first)) + '\n';
+            out += text(*shown[i]);
+        }
+        return out;
+    }
+
+    static std::string more_lines(const StoryStep& step, std::size_t reached, std::size_t first) {
+        const std::uint64_t between = reached > first ? reached - first : 0;
+        if (step.left_out == 0) return fmt::format("... {} more lines (--verbose shows them)", between);
+        return fmt::format("... and so on, more than {} lines", between + step.left_out);
     }
 
     std::string text(const Line& line) const {
@@ -119,6 +140,7 @@ private:
     }
 
     static constexpr std::size_t label_width = 8;
+    static constexpr std::size_t most_lines = 60, last_lines = 15;
 
     const scenario::RunResult& result_;
     const Look& look_;

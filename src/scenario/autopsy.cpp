@@ -117,8 +117,7 @@ std::string advice_for(const Death& death) {
         return "Look at the top of the stack: a loop without an end, or a lock that nobody gives back. A callback "
                "should return "
                "within about a millisecond; longer work belongs into driver_async.";
-    if (death.out_of_memory)
-        return "Look for an allocation in a loop; --memory raises the limit where so much is really needed.";
+    if (death.out_of_memory) return "Look for an allocation in a loop: a story may take 2 GiB.";
     if (death.exit_status)
         return "A driver must never end the process: it is the whole node. Report the error to the owner with "
                "driver_failure_atom.";
