@@ -1,7 +1,5 @@
 #include "api/entry.h"
 
-#include <algorithm>
-
 using namespace ddll;
 using api::Call;
 using api::Function;
@@ -32,28 +30,13 @@ int get_port_flags(ErlDrvPort handle) {
 void erl_drv_busy_msgq_limits(ErlDrvPort handle, ErlDrvSizeT* low, ErlDrvSizeT* high) {
     Call call(Function::erl_drv_busy_msgq_limits);
     host::Port* port = call.port(handle);
-    if (port == nullptr || !port->has_message_queue_limits) {
-        if (low != nullptr) *low = ERL_DRV_BUSY_MSGQ_DISABLED;
-        if (high != nullptr) *high = ERL_DRV_BUSY_MSGQ_DISABLED;
-        return call.returns();
-    }
-    const ErlDrvSizeT new_low = low != nullptr ? *low : 0, new_high = high != nullptr ? *high : 0;
-    if (new_low == ERL_DRV_BUSY_MSGQ_DISABLED || new_high == ERL_DRV_BUSY_MSGQ_DISABLED) {
-        port->has_message_queue_limits = false; // for good; this call still leaves both as they were given
-        return call.returns();
-    }
-    // 0 only reads. A limit that is set moves the other one where they would cross: the high one is applied last, and
-    // never lets the low one stay above it.
-    if (new_low != 0) {
-        port->message_queue_low = new_low;
-        port->message_queue_high = std::max<std::uint64_t>(port->message_queue_high, new_low);
-    }
-    if (new_high != 0) {
-        port->message_queue_high = new_high;
-        port->message_queue_low = std::min<std::uint64_t>(port->message_queue_low, new_high);
-    }
-    if (low != nullptr) *low = port->message_queue_low;
-    if (high != nullptr) *high = port->message_queue_high;
+    std::uint64_t new_low = low != nullptr ? *low : 0, new_high = high != nullptr ? *high : 0;
+    if (port != nullptr)
+        port->adjust_message_queue_limits(new_low, new_high);
+    else
+        new_low = new_high = ERL_DRV_BUSY_MSGQ_DISABLED;
+    if (low != nullptr) *low = new_low;
+    if (high != nullptr) *high = new_high;
     call.returns();
 }
 
@@ -82,8 +65,7 @@ int erl_drv_consume_timeslice(ErlDrvPort handle, int percent) {
     Call call(Function::erl_drv_consume_timeslice);
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
-    port->timeslice_used = std::min(100, port->timeslice_used + std::clamp(percent, 1, 100));
-    return call.returns(port->timeslice_used >= 100 ? 1 : 0, percent);
+    return call.returns(port->consume_timeslice(percent) ? 1 : 0, percent);
 }
 
 ErlDrvPort driver_create_port(ErlDrvPort creator, ErlDrvTermData owner, char* name, ErlDrvData data) {

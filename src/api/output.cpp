@@ -1,4 +1,5 @@
 #include "api/entry.h"
+#include "api/io_vector.h"
 
 #include <algorithm>
 #include <cstring>
@@ -12,23 +13,6 @@ namespace {
 
 std::string_view view(const char* data, std::size_t size) {
     return data == nullptr ? std::string_view() : std::string_view(data, size);
-}
-
-// Drops the first `skip` bytes of a vector by changing its elements in place, as the emulator does. Elements that come
-// to nothing in front are passed over. Index of the first element left.
-int skip_bytes(ErlIOVec& ev, std::size_t skip) {
-    int i = 0;
-    while (i < ev.vsize && skip > 0) {
-        SysIOVec& element = ev.iov[i];
-        if (element.iov_len > skip) {
-            element.iov_base = static_cast<char*>(element.iov_base) + skip;
-            element.iov_len -= skip;
-            return i;
-        }
-        skip -= element.iov_len;
-        ++i;
-    }
-    return i;
 }
 
 std::size_t offset_in(const ErlDrvBinary* binary, const void* data) {
@@ -101,7 +85,7 @@ int driver_outputv(ErlDrvPort handle, char* hbuf, ErlDrvSizeT hlen, ErlIOVec* ev
         return call.returns(0, static_cast<std::int64_t>(hlen), 0);
     }
     const std::size_t size = ev->size - skip;
-    int first = skip_bytes(*ev, skip);
+    int first = api::skip_bytes(*ev, skip);
     while (first < ev->vsize && ev->iov[first].iov_len == 0) ++first;
     if (host.discards_output(*port)) return call.returns(0);
     port->input += hlen + size;

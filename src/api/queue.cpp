@@ -1,4 +1,5 @@
 #include "api/entry.h"
+#include "api/io_vector.h"
 
 #include <algorithm>
 
@@ -45,17 +46,9 @@ struct Part {
 
 std::vector<Part> parts_after(ErlIOVec& ev, std::size_t skip) {
     std::vector<Part> parts;
-    for (int i = 0; i < ev.vsize; ++i) {
-        SysIOVec& element = ev.iov[i];
-        const std::size_t cut = skip < element.iov_len ? skip : element.iov_len;
-        skip -= cut;
-        if (cut > 0) { // the emulator, too, changes the driver's vector
-            element.iov_base = static_cast<char*>(element.iov_base) + cut;
-            element.iov_len -= cut;
-        }
-        if (element.iov_len > 0)
-            parts.push_back({static_cast<const char*>(element.iov_base), element.iov_len, ev.binv[i]});
-    }
+    for (int i = api::skip_bytes(ev, skip); i < ev.vsize; ++i)
+        if (ev.iov[i].iov_len > 0)
+            parts.push_back({static_cast<const char*>(ev.iov[i].iov_base), ev.iov[i].iov_len, ev.binv[i]});
     return parts;
 }
 

@@ -70,6 +70,11 @@ struct Port {
 
     explicit Port(DriverMemory& memory) : queue(memory) {}
 
+    /// erl_drv_busy_msgq_limits: takes what the driver asks for and gives back what it sees (measured).
+    void adjust_message_queue_limits(std::uint64_t& low, std::uint64_t& high);
+    /// erl_drv_consume_timeslice: true when the share of the running callback is used up.
+    bool consume_timeslice(int percent);
+
     /// May a driver still use its handle?
     bool valid() const { return state != State::stopped; }
     /// Can processes send commands, close it, connect it?

@@ -46,8 +46,7 @@ struct Process {
     Links links;
     struct Monitor {
         RefId ref;
-        ProcessId watcher; ///< a process ...
-        PortId port;       ///< ... or a port that watches this process
+        ProcessId watcher;
     };
     std::vector<Monitor> watched_by;
     Wait wait;

@@ -227,7 +227,7 @@ BifResult Host::process_monitor(ProcessId by, const Term& type, const Term& item
         if ((watching = port != nullptr && port->usable())) port->monitored_by.push_back({ref, by});
     } else if (right_kind) {
         Process* process = find(ProcessId{object.as_pid()});
-        if ((watching = process != nullptr && process->alive())) process->watched_by.push_back({ref, by, {}});
+        if ((watching = process != nullptr && process->alive())) process->watched_by.push_back({ref, by});
     }
     if (!watching)
         deliver(*find(by), term::make_tuple(Term::atom("DOWN"), ref_term, type, shown, Term::atom("noproc")), {}, {});

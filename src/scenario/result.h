@@ -13,7 +13,7 @@
 
 namespace ddll::scenario {
 
-/// Worst last: order of Verdict is not severity; see cli/exit_code.h.
+/// The order is not that of severity; see cli/exit_code.h.
 enum class Verdict : std::uint8_t { passed, failed, crashed, hung, unusable, bug, skipped };
 const char* name(Verdict v);
 
