@@ -3,14 +3,31 @@
 namespace ddll::api {
 
 bool Call::on_emulator_thread() {
-    if (host::is_host_thread()) return true;
-    host_.note_foreign_call(static_cast<std::uint16_t>(function_));
+    if (host_.threads().on_emulator_thread()) return true;
+    misuse(host::Misuse::wrong_thread, "");
+    return false;
+}
+
+host::Made Call::made(const void* address) const {
+    const auto& frames = host::call_frames();
+    return {frames.empty() ? DriverId{} : frames.back().driver, static_cast<std::uint16_t>(function_), address};
+}
+
+// May the calling thread make this call for that port?
+bool Call::allowed(const host::Port& port) {
+    if (host_.threads().on_emulator_thread()) return true;
+    const Caller caller = functions()[static_cast<std::size_t>(function_)].caller;
+    if (caller == Caller::any) return true;
+    if (caller == Caller::lock && port.data_lock != nullptr && port.data_lock->held_by(host_.threads().self()))
+        return true;
+    misuse(host::Misuse::wrong_thread, caller == Caller::lock ? "the port data lock is not held" : "");
     return false;
 }
 
 host::Port* Call::live(PortId id) {
     host::Port* port = host_.find(id);
     if (port != nullptr && port->valid()) {
+        if (!allowed(*port)) return nullptr;
         port_ = id;
         return port;
     }
@@ -19,7 +36,7 @@ host::Port* Call::live(PortId id) {
 }
 
 host::Port* Call::port(ErlDrvPort handle) {
-    if (!on_emulator_thread() || handle == reinterpret_cast<ErlDrvPort>(-1)) return nullptr;
+    if (handle == reinterpret_cast<ErlDrvPort>(-1)) return nullptr;
     const auto id = host::port_of(handle);
     if (id) return live(*id);
     misuse(host::Misuse::foreign_port, "");
@@ -27,7 +44,6 @@ host::Port* Call::port(ErlDrvPort handle) {
 }
 
 host::Port* Call::port(ErlDrvTermData word) {
-    if (!on_emulator_thread()) return nullptr;
     const auto id = host::port_of(word);
     host::Port* port = id ? host_.find(*id) : nullptr;
     // A port that has closed meanwhile is an ordinary thing to meet here: -1 and no blame.
@@ -37,14 +53,10 @@ host::Port* Call::port(ErlDrvTermData word) {
 }
 
 void Call::misuse(host::Misuse rule, std::string_view detail) {
-    if (host::is_host_thread())
-        host_.misuse(rule, static_cast<std::uint16_t>(function_), port_, detail);
-    else
-        host_.note_foreign_call(static_cast<std::uint16_t>(function_));
+    host_.misuse(rule, static_cast<std::uint16_t>(function_), port_, detail);
 }
 
 void Call::journal(std::int64_t result, std::int64_t a, std::int64_t b) {
-    if (!host::is_host_thread()) return;
     host_.journal().write(journal::ApiCalled{static_cast<std::uint16_t>(function_), port_, a, b, result});
 }
 

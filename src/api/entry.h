@@ -10,17 +10,19 @@ namespace ddll::api {
 /// One call of an API function, journaled with its result when it ends.
 class Call {
 public:
-    explicit Call(Function function) : host_(*host::current()), function_(function) {}
+    explicit Call(Function function) : host_(*host::current()), visit_(host_.threads()), function_(function) {}
 
     host::Host& host() { return host_; }
 
     /// The live port of a handle. nullptr for -1 (which drivers may pass), and for stale or foreign handles and calls
-    /// from a thread that must not make them: these are journaled as misuse.
+    /// from a thread that the function's row does not allow: these are journaled as misuse.
     host::Port* port(ErlDrvPort handle);
     /// The same for a port given as a term word.
     host::Port* port(ErlDrvTermData word);
     /// False, and journaled as misuse, on a thread of the driver's own.
     bool on_emulator_thread();
+    /// For the table of what a driver leaves behind; `address` is where it called from.
+    host::Made made(const void* address) const;
 
     void misuse(host::Misuse rule, std::string_view detail);
 
@@ -34,9 +36,11 @@ public:
 
 private:
     host::Port* live(PortId id);
+    bool allowed(const host::Port& port);
     void journal(std::int64_t result, std::int64_t a, std::int64_t b);
 
     host::Host& host_;
+    host::Visit visit_;
     Function function_;
     PortId port_;
 };

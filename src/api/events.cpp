@@ -27,7 +27,10 @@ long driver_async(ErlDrvPort handle, unsigned* key, void (*invoke)(void*), void*
 }
 
 unsigned driver_async_port_key(ErlDrvPort handle) {
-    return missing(Function::driver_async_port_key, handle, 0U);
+    Call call(Function::driver_async_port_key);
+    const host::Port* port = call.port(handle);
+    // Any number will do as a key; one that is the same in every run is the port's own.
+    return call.returns(port == nullptr ? 0U : static_cast<unsigned>(port->id.value));
 }
 
 int driver_select(ErlDrvPort handle, ErlDrvEvent, int, int) {

@@ -12,6 +12,7 @@ using namespace ddll;
 using api::Call;
 using api::Function;
 using api::function_name;
+using host::SyncKind;
 
 namespace {
 
@@ -22,41 +23,53 @@ char unknown_name[] = "unknown";
                              std::strerror(error), error));
 }
 
+template <class Object>
+constexpr SyncKind kind_of = std::is_same_v<Object, host::Mutex>  ? SyncKind::mutex
+                             : std::is_same_v<Object, host::Cond> ? SyncKind::cond
+                                                                  : SyncKind::rwlock;
+
 // ErlDrvMutex and its like are opaque to drivers; behind them are the host's objects.
 template <class Object, class Handle>
-Object& object(Handle* handle, Function function) {
-    if (handle == nullptr || !host::current()->sync().knows(handle)) fatal(function, EINVAL);
-    return *reinterpret_cast<Object*>(handle);
+Object& object(Call& call, Handle* handle, Function function) {
+    Object* found = handle == nullptr ? nullptr : call.host().sync().find<Object>(handle, kind_of<Object>);
+    if (found == nullptr) fatal(function, EINVAL);
+    return *found;
 }
 
 template <class Object, class Handle>
-Handle* create(const char* name) {
-    auto* made = new Object;
-    made->name = name != nullptr ? name : unknown_name;
-    host::current()->sync().add(made);
-    return reinterpret_cast<Handle*>(made);
+Handle* create(const char* name, Function function, const void* address) {
+    Call call(function);
+    Object& made =
+        call.host().sync().create<Object>(kind_of<Object>, name != nullptr ? name : unknown_name, call.made(address));
+    return reinterpret_cast<Handle*>(&made);
 }
 
 template <class Object, class Handle>
 void destroy(Handle* handle, Function function, int (*destroyer)(Object&)) {
-    Object& known = object<Object>(handle, function);
+    Call call(function);
+    Object& known = object<Object>(call, handle, function);
     if (const int error = destroyer(known)) fatal(function, error);
-    host::current()->sync().remove(handle);
-    delete &known;
+    call.host().sync().remove(known);
 }
 
 template <class Object, class Handle>
 char* name_of(Handle* handle, Function function) {
-    return handle == nullptr ? nullptr : object<Object>(handle, function).name.data();
+    if (handle == nullptr) return nullptr;
+    Call call(function);
+    return object<Object>(call, handle, function).name.data();
 }
 
-void blame_unlock(Function function, const std::string& name) {
-    Call(function).misuse(host::Misuse::unlock_unheld, fmt::format("\"{}\" is not held by this thread", name));
+// Undetected on a real node, and undefined there; here the lock is left as it is.
+void blame_unlock(Call& call, const std::string& name) {
+    call.misuse(host::Misuse::unlock_unheld, fmt::format("\"{}\" is not held by this thread", name));
 }
 
-void took(host::Mutex& mutex) {
-    mutex.holder = pthread_self();
-    ++host::held_locks();
+// `act` is done with the object behind the handle, as one visit to the host.
+template <class Object, class Handle, class F>
+auto with(Handle* handle, Function function, F&& act) {
+    Call call(function);
+    Object& known = object<Object>(call, handle, function);
+    return act(call, known);
 }
 
 } // namespace
@@ -64,7 +77,7 @@ void took(host::Mutex& mutex) {
 extern "C" {
 
 ErlDrvMutex* erl_drv_mutex_create(char* name) {
-    return create<host::Mutex, ErlDrvMutex>(name);
+    return create<host::Mutex, ErlDrvMutex>(name, Function::erl_drv_mutex_create, __builtin_return_address(0));
 }
 
 void erl_drv_mutex_destroy(ErlDrvMutex* mutex) {
@@ -73,31 +86,19 @@ void erl_drv_mutex_destroy(ErlDrvMutex* mutex) {
 }
 
 int erl_drv_mutex_trylock(ErlDrvMutex* mutex) {
-    host::Mutex& m = object<host::Mutex>(mutex, Function::erl_drv_mutex_trylock);
-    const int error = pthread_mutex_trylock(&m.lock);
-    if (error == 0)
-        took(m);
-    else if (error != EBUSY)
-        fatal(Function::erl_drv_mutex_trylock, error);
-    return error;
+    return with<host::Mutex>(mutex, Function::erl_drv_mutex_trylock,
+                             [](Call& call, host::Mutex& m) { return call.host().sync().try_lock(m) ? 0 : EBUSY; });
 }
 
 void erl_drv_mutex_lock(ErlDrvMutex* mutex) {
-    host::Mutex& m = object<host::Mutex>(mutex, Function::erl_drv_mutex_lock);
-    if (const int error = pthread_mutex_lock(&m.lock)) fatal(Function::erl_drv_mutex_lock, error);
-    took(m);
+    with<host::Mutex>(mutex, Function::erl_drv_mutex_lock,
+                      [](Call& call, host::Mutex& m) { call.host().sync().lock(m); });
 }
 
 void erl_drv_mutex_unlock(ErlDrvMutex* mutex) {
-    host::Mutex& m = object<host::Mutex>(mutex, Function::erl_drv_mutex_unlock);
-    if (!pthread_equal(m.holder, pthread_self())) {
-        // Undetected on a real node, and undefined there; here the lock is left as it is.
-        blame_unlock(Function::erl_drv_mutex_unlock, m.name);
-        return;
-    }
-    m.holder = pthread_t{};
-    --host::held_locks();
-    pthread_mutex_unlock(&m.lock);
+    with<host::Mutex>(mutex, Function::erl_drv_mutex_unlock, [](Call& call, host::Mutex& m) {
+        if (!call.host().sync().unlock(m)) blame_unlock(call, m.name);
+    });
 }
 
 char* erl_drv_mutex_name(ErlDrvMutex* mutex) {
@@ -105,7 +106,7 @@ char* erl_drv_mutex_name(ErlDrvMutex* mutex) {
 }
 
 ErlDrvCond* erl_drv_cond_create(char* name) {
-    return create<host::Cond, ErlDrvCond>(name);
+    return create<host::Cond, ErlDrvCond>(name, Function::erl_drv_cond_create, __builtin_return_address(0));
 }
 
 void erl_drv_cond_destroy(ErlDrvCond* cond) {
@@ -114,23 +115,20 @@ void erl_drv_cond_destroy(ErlDrvCond* cond) {
 }
 
 void erl_drv_cond_signal(ErlDrvCond* cond) {
-    pthread_cond_signal(&object<host::Cond>(cond, Function::erl_drv_cond_signal).condition);
+    with<host::Cond>(cond, Function::erl_drv_cond_signal,
+                     [](Call& call, host::Cond& c) { call.host().sync().signal(c); });
 }
 
 void erl_drv_cond_broadcast(ErlDrvCond* cond) {
-    pthread_cond_broadcast(&object<host::Cond>(cond, Function::erl_drv_cond_broadcast).condition);
+    with<host::Cond>(cond, Function::erl_drv_cond_broadcast,
+                     [](Call& call, host::Cond& c) { call.host().sync().broadcast(c); });
 }
 
 void erl_drv_cond_wait(ErlDrvCond* cond, ErlDrvMutex* mutex) {
-    host::Cond& c = object<host::Cond>(cond, Function::erl_drv_cond_wait);
-    host::Mutex& m = object<host::Mutex>(mutex, Function::erl_drv_cond_wait);
-    if (!pthread_equal(m.holder, pthread_self())) {
-        blame_unlock(Function::erl_drv_cond_wait, m.name);
-        return;
-    }
-    m.holder = pthread_t{};
-    pthread_cond_wait(&c.condition, &m.lock);
-    m.holder = pthread_self();
+    with<host::Cond>(cond, Function::erl_drv_cond_wait, [&](Call& call, host::Cond& c) {
+        host::Mutex& m = object<host::Mutex>(call, mutex, Function::erl_drv_cond_wait);
+        if (!call.host().sync().wait(c, m)) blame_unlock(call, m.name);
+    });
 }
 
 char* erl_drv_cond_name(ErlDrvCond* cond) {
@@ -138,71 +136,47 @@ char* erl_drv_cond_name(ErlDrvCond* cond) {
 }
 
 ErlDrvRWLock* erl_drv_rwlock_create(char* name) {
-    return create<host::RWLock, ErlDrvRWLock>(name);
+    return create<host::RWLock, ErlDrvRWLock>(name, Function::erl_drv_rwlock_create, __builtin_return_address(0));
 }
 
 void erl_drv_rwlock_destroy(ErlDrvRWLock* lock) {
     destroy<host::RWLock>(
-        lock, Function::erl_drv_rwlock_destroy, +[](host::RWLock& l) {
-            const bool held = l.readers > 0 || l.writer != pthread_t{};
-            return held ? EBUSY : pthread_rwlock_destroy(&l.lock);
-        });
+        lock, Function::erl_drv_rwlock_destroy,
+        +[](host::RWLock& l) { return l.holders.empty() ? pthread_rwlock_destroy(&l.lock) : EBUSY; });
 }
 
 int erl_drv_rwlock_tryrlock(ErlDrvRWLock* lock) {
-    host::RWLock& l = object<host::RWLock>(lock, Function::erl_drv_rwlock_tryrlock);
-    const int error = pthread_rwlock_tryrdlock(&l.lock);
-    if (error == 0) {
-        ++l.readers;
-        ++host::held_locks();
-    }
-    return error;
+    return with<host::RWLock>(lock, Function::erl_drv_rwlock_tryrlock, [](Call& call, host::RWLock& l) {
+        return call.host().sync().try_read_lock(l) ? 0 : EBUSY;
+    });
 }
 
 void erl_drv_rwlock_rlock(ErlDrvRWLock* lock) {
-    host::RWLock& l = object<host::RWLock>(lock, Function::erl_drv_rwlock_rlock);
-    if (const int error = pthread_rwlock_rdlock(&l.lock)) fatal(Function::erl_drv_rwlock_rlock, error);
-    ++l.readers;
-    ++host::held_locks();
+    with<host::RWLock>(lock, Function::erl_drv_rwlock_rlock,
+                       [](Call& call, host::RWLock& l) { call.host().sync().read_lock(l); });
 }
 
 void erl_drv_rwlock_runlock(ErlDrvRWLock* lock) {
-    host::RWLock& l = object<host::RWLock>(lock, Function::erl_drv_rwlock_runlock);
-    if (l.readers == 0) {
-        blame_unlock(Function::erl_drv_rwlock_runlock, l.name);
-        return;
-    }
-    --l.readers;
-    --host::held_locks();
-    pthread_rwlock_unlock(&l.lock);
+    with<host::RWLock>(lock, Function::erl_drv_rwlock_runlock, [](Call& call, host::RWLock& l) {
+        if (!call.host().sync().read_unlock(l)) blame_unlock(call, l.name);
+    });
 }
 
 int erl_drv_rwlock_tryrwlock(ErlDrvRWLock* lock) {
-    host::RWLock& l = object<host::RWLock>(lock, Function::erl_drv_rwlock_tryrwlock);
-    const int error = pthread_rwlock_trywrlock(&l.lock);
-    if (error == 0) {
-        l.writer = pthread_self();
-        ++host::held_locks();
-    }
-    return error;
+    return with<host::RWLock>(lock, Function::erl_drv_rwlock_tryrwlock, [](Call& call, host::RWLock& l) {
+        return call.host().sync().try_write_lock(l) ? 0 : EBUSY;
+    });
 }
 
 void erl_drv_rwlock_rwlock(ErlDrvRWLock* lock) {
-    host::RWLock& l = object<host::RWLock>(lock, Function::erl_drv_rwlock_rwlock);
-    if (const int error = pthread_rwlock_wrlock(&l.lock)) fatal(Function::erl_drv_rwlock_rwlock, error);
-    l.writer = pthread_self();
-    ++host::held_locks();
+    with<host::RWLock>(lock, Function::erl_drv_rwlock_rwlock,
+                       [](Call& call, host::RWLock& l) { call.host().sync().write_lock(l); });
 }
 
 void erl_drv_rwlock_rwunlock(ErlDrvRWLock* lock) {
-    host::RWLock& l = object<host::RWLock>(lock, Function::erl_drv_rwlock_rwunlock);
-    if (!pthread_equal(l.writer, pthread_self())) {
-        blame_unlock(Function::erl_drv_rwlock_rwunlock, l.name);
-        return;
-    }
-    l.writer = pthread_t{};
-    --host::held_locks();
-    pthread_rwlock_unlock(&l.lock);
+    with<host::RWLock>(lock, Function::erl_drv_rwlock_rwunlock, [](Call& call, host::RWLock& l) {
+        if (!call.host().sync().write_unlock(l)) blame_unlock(call, l.name);
+    });
 }
 
 char* erl_drv_rwlock_name(ErlDrvRWLock* lock) {
@@ -211,21 +185,25 @@ char* erl_drv_rwlock_name(ErlDrvRWLock* lock) {
 
 int erl_drv_tsd_key_create(char* name, ErlDrvTSDKey* key) {
     if (key == nullptr) fatal(Function::erl_drv_tsd_key_create, EINVAL);
-    *key = host::current()->sync().create_key(name);
+    Call call(Function::erl_drv_tsd_key_create);
+    *key = call.host().sync().create_key(name, call.made(__builtin_return_address(0)));
     return 0;
 }
 
 void erl_drv_tsd_key_destroy(ErlDrvTSDKey key) {
-    if (!host::current()->sync().destroy_key(key)) fatal(Function::erl_drv_tsd_key_destroy, EINVAL);
+    Call call(Function::erl_drv_tsd_key_destroy);
+    if (!call.host().sync().destroy_key(key)) fatal(Function::erl_drv_tsd_key_destroy, EINVAL);
 }
 
 void erl_drv_tsd_set(ErlDrvTSDKey key, void* data) {
-    if (!host::current()->sync().known_key(key)) fatal(Function::erl_drv_tsd_set, EINVAL);
+    Call call(Function::erl_drv_tsd_set);
+    if (!call.host().sync().known_key(key)) fatal(Function::erl_drv_tsd_set, EINVAL);
     host::set_thread_specific(key, data);
 }
 
 void* erl_drv_tsd_get(ErlDrvTSDKey key) {
-    if (!host::current()->sync().known_key(key)) fatal(Function::erl_drv_tsd_get, EINVAL);
+    Call call(Function::erl_drv_tsd_get);
+    if (!call.host().sync().known_key(key)) fatal(Function::erl_drv_tsd_get, EINVAL);
     return host::thread_specific(key);
 }
 

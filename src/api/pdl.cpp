@@ -1,35 +1,68 @@
+// The lock that guards a port's queue, so that other threads may use it.
 #include "api/entry.h"
 
 using namespace ddll;
+using api::Call;
 using api::Function;
-using api::not_implemented;
+
+namespace {
+
+// nullptr, and journaled, for a lock that is not there (any more).
+host::PortDataLock* known(Call& call, ErlDrvPDL handle) {
+    auto* lock = call.host().sync().find<host::PortDataLock>(handle, host::SyncKind::port_data_lock);
+    if (lock == nullptr)
+        call.misuse(host::Misuse::port_data_lock_misuse,
+                    "the lock does not exist (any more): its last reference is gone");
+    return lock;
+}
+
+} // namespace
 
 extern "C" {
 
 ErlDrvPDL driver_pdl_create(ErlDrvPort handle) {
-    api::Call call(Function::driver_pdl_create);
-    if (call.port(handle) == nullptr) return nullptr;
-    return not_implemented(Function::driver_pdl_create, static_cast<ErlDrvPDL>(nullptr));
+    Call call(Function::driver_pdl_create);
+    host::Port* port = call.port(handle);
+    host::PortDataLock* lock =
+        port == nullptr ? nullptr : call.host().create_port_data_lock(*port, call.made(__builtin_return_address(0)));
+    call.returns(lock != nullptr ? 1 : 0);
+    return reinterpret_cast<ErlDrvPDL>(lock);
 }
 
-void driver_pdl_lock(ErlDrvPDL) {
-    not_implemented(Function::driver_pdl_lock, 0);
+void driver_pdl_lock(ErlDrvPDL handle) {
+    Call call(Function::driver_pdl_lock);
+    if (host::PortDataLock* lock = known(call, handle)) {
+        ++lock->references; // the hold is one too
+        call.host().sync().lock(*lock);
+    }
 }
 
-void driver_pdl_unlock(ErlDrvPDL) {
-    not_implemented(Function::driver_pdl_unlock, 0);
+void driver_pdl_unlock(ErlDrvPDL handle) {
+    Call call(Function::driver_pdl_unlock);
+    host::PortDataLock* lock = known(call, handle);
+    if (lock == nullptr) return;
+    if (call.host().sync().unlock(*lock))
+        call.host().drop_reference(*lock);
+    else
+        call.misuse(host::Misuse::unlock_unheld, "the port data lock is not held by this thread");
 }
 
-ErlDrvSInt driver_pdl_get_refc(ErlDrvPDL) {
-    return not_implemented(Function::driver_pdl_get_refc, 0);
+ErlDrvSInt driver_pdl_get_refc(ErlDrvPDL handle) {
+    Call call(Function::driver_pdl_get_refc);
+    const host::PortDataLock* lock = known(call, handle);
+    return call.returns(lock == nullptr ? 0 : lock->references);
 }
 
-ErlDrvSInt driver_pdl_inc_refc(ErlDrvPDL) {
-    return not_implemented(Function::driver_pdl_inc_refc, 0);
+ErlDrvSInt driver_pdl_inc_refc(ErlDrvPDL handle) {
+    Call call(Function::driver_pdl_inc_refc);
+    host::PortDataLock* lock = known(call, handle);
+    return call.returns(lock == nullptr ? 0 : ++lock->references);
 }
 
-ErlDrvSInt driver_pdl_dec_refc(ErlDrvPDL) {
-    return not_implemented(Function::driver_pdl_dec_refc, 0);
+ErlDrvSInt driver_pdl_dec_refc(ErlDrvPDL handle) {
+    Call call(Function::driver_pdl_dec_refc);
+    host::PortDataLock* lock = known(call, handle);
+    return call.returns(lock == nullptr ? 0 : call.host().drop_reference(*lock));
 }
 
 } // extern "C"

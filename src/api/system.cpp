@@ -76,14 +76,12 @@ char* erl_errno_id(int error) {
 int erl_drv_putenv(const char* key, char* value) {
     Call call(Function::erl_drv_putenv);
     if (key == nullptr || value == nullptr || *key == '\0' || std::strchr(key, '=') != nullptr) return call.returns(-1);
-    if (!call.on_emulator_thread()) return -1;
     call.host().environment()[key] = value;
     return call.returns(0);
 }
 
 int erl_drv_getenv(const char* key, char* value, size_t* size) {
     Call call(Function::erl_drv_getenv);
-    if (!call.on_emulator_thread()) return -1;
     const auto& environment = call.host().environment();
     const auto it = environment.find(key);
     // Where the value is missing or does not fit, the emulator gives back one less than what it was given, not the size

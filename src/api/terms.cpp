@@ -40,7 +40,6 @@ ErlDrvTermData driver_mk_term_nil(void) {
 
 ErlDrvTermData driver_mk_atom(char* text) {
     Call call(Function::driver_mk_atom);
-    if (!call.on_emulator_thread()) return host::nil_word;
     // Latin-1, and what is too long for an atom is cut.
     const std::string_view bytes(text, strnlen(text, 255));
     return call.host().atoms().word(latin1_to_utf8(bytes));

@@ -24,6 +24,9 @@ constexpr Rule rules[] = {
      "A node reads or frees memory that is not the result: garbage in Erlang, or a crash.",
      "Return at most rlen bytes in the given buffer; a buffer of your own comes from driver_alloc, or, with "
      "PORT_CONTROL_FLAG_BINARY, from driver_alloc_binary."},
+    {"deadlock", Severity::error, "threads wait for each other and none can go on",
+     "On a node the scheduler that runs the callback, or the thread, hangs for ever; nothing is printed.",
+     "Take locks in one order everywhere, and do not wait in a callback for what only another callback can do."},
     {"double-free", Severity::error, "memory of driver_alloc was freed twice",
      "A node does not notice at once; its heap is corrupt and it crashes later, elsewhere.",
      "Set the pointer to NULL after driver_free, and free in one place."},
@@ -62,6 +65,9 @@ constexpr Rule rules[] = {
      "Check the number of words, the kinds of the arguments and that just one term is left."},
     {"not-a-port-handle", Severity::error, "something that is no port was used as one",
      "A node follows the pointer: anything may happen.", "Keep the ErlDrvPort that start was given."},
+    {"port-data-lock-misuse", Severity::error, "a port data lock was used after its last reference was gone",
+     "A node uses memory that was freed.",
+     "Keep a reference (driver_pdl_inc_refc) for as long as a thread may use the lock."},
     {"pushqv-without-binary", Severity::warning, "driver_pushqv with an element that has no binary",
      "A node corrupts the port's queue: wrong bytes come out.",
      "Use driver_pushq for such bytes, or put them into a binary."},
@@ -72,6 +78,11 @@ constexpr Rule rules[] = {
      "Remove the pin named beside this finding. On a running node only a restart, or loading from another path, brings "
      "the "
      "new code."},
+    {"thread-never-joined", Severity::warning, "a thread of the driver has ended and was never joined",
+     "Its stack stays allocated: the node grows with each reload.", "Call erl_drv_thread_join in stop or finish."},
+    {"thread-outlives-driver", Severity::error, "a thread of the driver still runs when the driver is unloaded",
+     "Its code leaves memory under it: the node crashes as soon as the thread moves.",
+     "Tell the thread to end and join it in finish, or in the stop of the last port."},
     {"timer-without-timeout-callback", Severity::warning, "driver_set_timer without a timeout callback",
      "It answers 0 and nothing ever happens.", "Add the timeout callback."},
     {"unlock-of-unheld-lock", Severity::error, "a lock was unlocked by a thread that does not hold it",

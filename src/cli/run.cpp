@@ -95,6 +95,7 @@ report::Run play(std::vector<Candidate> candidates, const RunArguments& argument
     scenario::RunOptions options;
     options.time_limit = arguments.time_limit;
     options.seed = arguments.seed;
+    options.free_threads = arguments.free_threads;
     options.in_process = arguments.in_process;
     options.parallel = arguments.jobs;
     options.api_function = context.api_function;

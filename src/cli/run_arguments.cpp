@@ -115,6 +115,8 @@ Result<std::variant<RunArguments, HelpText>> parse_run_arguments(const std::vect
                    "real time for each scenario, e.g. 500ms or 1min; wins over the file's time_limit")
         ->type_name("DURATION");
     app.add_option("--seed", out.seed, "seed for choices that a scenario leaves open")->type_name("N");
+    app.add_flag("--free-threads", out.free_threads,
+                 "let threads of drivers run as on a node, not one at a time (for sanitizers; runs may differ)");
     each(app.add_option("--driver-path", out.driver_path, "one more folder to look for driver files in"))
         ->type_name("DIR");
     app.add_option("--fail-on", fail_on,

@@ -28,6 +28,7 @@ struct RunArguments {
     unsigned jobs = 1;
     std::optional<std::chrono::milliseconds> time_limit;
     std::uint64_t seed = 0;
+    bool free_threads = false;
     Color color = Color::automatic;
     report::Detail detail = report::Detail::automatic;
     report::FailOn fail_on = report::FailOn::warning;

@@ -1,5 +1,7 @@
 #include "host/callbacks.h"
 
+#include <fmt/format.h>
+
 #include <cerrno>
 
 namespace ddll::host::callbacks {
@@ -63,17 +65,21 @@ R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
         ++where.port->callbacks_running;
         where.port->timeslice_used = 0;
     }
-    const int locks_before = held_locks();
+    const std::vector<Lockable*>& held = host.threads().self().holds;
+    const std::size_t locks_before = held.size();
     const auto after = [&](std::int64_t result) {
         const int error = errno;
-        if (held_locks() > locks_before)
+        host.threads().enter();
+        if (held.size() > locks_before && where.callback != Callback::thread)
             host.misuse(Misuse::lock_held_at_return, no_function, port,
-                        "a lock taken in the callback is still held at its end");
+                        fmt::format("{} \"{}\" was taken in the callback and is still held at its end",
+                                    name(held.back()->kind), held.back()->name));
         if (where.port) --where.port->callbacks_running;
         frames.pop_back();
         host.journal().write(journal::Left{where.callback, port, result});
         errno = error;
     };
+    host.threads().leave(Side::driver);
     if constexpr (std::is_void_v<R>) {
         enter<R, A...>(function, arguments...);
         after(0);
@@ -156,6 +162,13 @@ void async_invoke(Host& host, Driver& driver, PortId port, void (*invoke)(void*)
     run(host, {Callback::async_invoke, &driver, nullptr, port}, invoke, data);
 }
 
+void* thread(Host& host, DriverId driver, ImageId image, void* (*function)(void*), void* argument) {
+    Driver stand_in; // the driver may be gone before its thread is
+    stand_in.id = driver;
+    stand_in.image_id = image;
+    return run(host, {Callback::thread, &stand_in}, function, argument);
+}
+
 void async_free(Host& host, Driver& driver, PortId port, void (*free)(void*), void* data) {
     run(host, {Callback::async_free, &driver, nullptr, port}, free, data);
 }
@@ -164,9 +177,11 @@ LoaderFrame::LoaderFrame(Host& host, Callback which, DriverId driver, ImageId im
     : host_(host), which_(which) {
     host.journal().write(journal::Entered{which, driver, {}, {}, image, 0, path});
     call_frames().push_back({which, driver, {}, {}});
+    host.threads().leave(Side::driver);
 }
 
 LoaderFrame::~LoaderFrame() {
+    host_.threads().enter();
     call_frames().pop_back();
     host_.journal().write(journal::Left{which_, {}, 0});
 }

@@ -39,6 +39,8 @@ void ready_async(Host& host, Port& port, void* data);
 
 // Of a job, in the name of a driver.
 void async_invoke(Host& host, Driver& driver, PortId port, void (*invoke)(void*), void* data);
+/// On a thread that a driver made; what it returned is for whoever joins it.
+void* thread(Host& host, DriverId driver, ImageId image, void* (*function)(void*), void* argument);
 void async_free(Host& host, Driver& driver, PortId port, void (*free)(void*), void* data);
 
 /// A frame for code of the library that runs while it is mapped or unmapped (constructors, destructors).

@@ -21,9 +21,6 @@ struct CallFrame {
 /// The host that driver code of this process belongs to; nullptr when there is none.
 Host* current();
 
-/// Is the calling thread the one that made the host current (the emulator thread)?
-bool is_host_thread();
-
 /// Makes a host current for a scope. One at a time per process.
 class CurrentHost {
 public:

@@ -1,5 +1,7 @@
 #include "host/host.h"
 
+#include "isolate/crash.h"
+
 #include <algorithm>
 
 namespace ddll::host {
@@ -14,26 +16,30 @@ constexpr const char* first_open_error = "cannot open shared object file: No suc
 } // namespace
 
 Host::Host(Options options, journal::Journal& journal, Chooser& chooser)
-    : options_(std::move(options)), journal_(journal), chooser_(chooser) {
+    : options_(std::move(options)), journal_(journal), chooser_(chooser),
+      threads_(new Threads(journal, chooser, options_.threads)), sync_(*threads_) {
+    threads_->deadlock = [this](const std::string& text) {
+        misuse(Misuse::deadlock, no_function, {}, text);
+        journal_.write(journal::Deadlocked{text});
+        isolate::finish();
+    };
+    threads_->relief = [this] {
+        bool any = false;
+        for (const auto& pool : pool_) {
+            if (pool->jobs.empty() || pool->busy) continue;
+            pool->busy_until = now_;
+            any = true;
+        }
+        give_work();
+        return any;
+    };
+    threads_->cycle = [this](const std::string& text) { misuse(Misuse::deadlock, no_function, {}, text); };
     journal_.set_time(now_);
     if (options_.open_error_preset) error_texts_.emplace_back(first_open_error);
     for (const char* name : linked_in) make_driver(name, true).record.presence = lifecycle::Presence::linked_in;
 }
 
 Host::~Host() = default;
-
-void Host::note_foreign_call(std::uint16_t function) {
-    const std::lock_guard guard(foreign_lock_);
-    foreign_calls_.push_back(function);
-    has_foreign_calls_ = true;
-}
-
-void Host::journal_foreign_calls() {
-    const std::lock_guard guard(foreign_lock_);
-    for (const std::uint16_t function : foreign_calls_) misuse(Misuse::wrong_thread, function, {}, "");
-    foreign_calls_.clear();
-    has_foreign_calls_ = false;
-}
 
 std::int64_t Host::unique_now(std::int64_t epoch_us) {
     last_now_us_ = std::max(last_now_us_ + 1, epoch_us + now_.ns / 1000);

@@ -16,17 +16,16 @@
 #include "host/process.h"
 #include "host/step.h"
 #include "host/sync.h"
+#include "host/threads.h"
 #include "journal/journal.h"
 #include "lifecycle/info.h"
 #include "lifecycle/rules.h"
 #include "term/expr.h"
 
-#include <atomic>
 #include <deque>
 #include <list>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -35,7 +34,9 @@
 namespace ddll::host {
 
 struct Options {
-    Duration async_takes;          ///< virtual time that one async job occupies its thread
+    Duration async_takes;       ///< virtual time that one async job occupies its thread
+    unsigned async_threads = 1; ///< size of the async pool (erl +A); 0: jobs run inside driver_async
+    ThreadMode threads = ThreadMode::serial;
     bool open_error_preset = true; ///< the list of dlopen texts begins with the emulator's own first failure
     std::map<std::string, std::string> environment; ///< for erl_drv_getenv and erl_drv_putenv
 };
@@ -48,6 +49,7 @@ struct Impasse {
         not_implemented, ///< the driver needs a part of the API that is not there yet
         no_rest,         ///< more steps than any story needs: a timer or message loop that never ends
         journal_full,    ///< the driver floods
+        deadlock,        ///< every thread waits for another one
     };
     Kind kind;
     std::string text;
@@ -180,19 +182,31 @@ public:
     std::uint64_t read_timer(const Port& port) const;
     long add_job(Port& port, unsigned* key, void (*invoke)(void*), void* data, void (*free)(void*));
 
+    // --- threads (driver_threads.cpp)
+    // ---------------------------------------------------------------------------------
+
+    /// erl_drv_thread_create: 0 or an errno value. The thread starts when it is its turn.
+    int create_thread(std::string name, void* (*function)(void*), void* argument, std::size_t stack_size,
+                      Thread*& thread);
+    /// erl_drv_thread_exit, on a thread made by create_thread.
+    [[noreturn]] void exit_thread(void* result);
+    /// The lock of a port, nullptr when it has one already.
+    PortDataLock* create_port_data_lock(Port& port, Made made);
+    /// One reference less; the lock goes with the last one.
+    std::int64_t drop_reference(PortDataLock& lock);
+
     // --- for everybody ---------------------------------------------------------------------------------------------
 
     DriverMemory& memory() { return memory_; }
     Atoms& atoms() { return atoms_; }
     const CommonAtoms& common() const { return common_; }
+    Threads& threads() { return *threads_; }
     Sync& sync() { return sync_; }
     journal::Journal& journal() { return journal_; }
     std::map<std::string, std::string>& environment() { return options_.environment; }
     /// Journals a misuse of the API; `function` is a row of api/functions.def or no_function.
     void misuse(Misuse rule, std::uint16_t function, PortId port, std::string_view detail);
     void log(std::string_view text);
-    /// An API function was called on a thread that must not call it. Any thread; journaled with the next step.
-    void note_foreign_call(std::uint16_t function);
     /// Microseconds since `epoch_us` + now, strictly increasing from call to call.
     std::int64_t unique_now(std::int64_t epoch_us);
     /// Registered name or identity to a live thing; for arguments that take both.
@@ -210,15 +224,22 @@ private:
         void (*invoke)(void*);
         void* data;
         void (*free)(void*);
-        bool started = false;
-        VirtualTime ends;
+        PortDataLock* lock = nullptr; ///< of its port, referred to until it is over
+        VirtualTime ends;             ///< once it has run
+    };
+    /// A thread of the async pool with its jobs, first in first out.
+    struct PoolThread {
+        Host* host = nullptr;
+        Thread* thread = nullptr; ///< made with the first job
+        std::deque<Job> jobs;
+        bool busy = false;      ///< in the function of a job
+        VirtualTime busy_until; ///< the last job took that long
     };
     /// Deadline, then the order of setting.
     using TimerKey = std::pair<VirtualTime, std::uint64_t>;
 
     // stepping.cpp
     void collect_ready();
-    void journal_foreign_calls();
     void perform(const Step& step);
     std::optional<VirtualTime> next_event() const;
     // processes.cpp
@@ -270,8 +291,11 @@ private:
     void free_structure(PortId id);
     void retry_suspended(Process& process);
     // async.cpp, timers.cpp
-    void start_job();
-    void end_job();
+    void give_work();
+    void run_jobs(PoolThread& pool);
+    void end_job(std::uint64_t number);
+    void deliver_job(const Job& job);
+    void leave_threads_behind(Driver& driver);
     void fire_timer(PortId id);
 
     Options options_;
@@ -280,6 +304,10 @@ private:
     Atoms atoms_;
     CommonAtoms common_;
     DriverMemory memory_;
+    struct RetireThreads {
+        void operator()(Threads* threads) const { Threads::retire(std::unique_ptr<Threads>(threads)); }
+    };
+    std::unique_ptr<Threads, RetireThreads> threads_;
     Sync sync_;
     VirtualTime now_;
     std::optional<Impasse> impasse_;
@@ -298,11 +326,10 @@ private:
     std::deque<ProcessId> resumable_;
     std::deque<PortId> ending_programs_;
     std::map<TimerKey, PortId> timers_;
-    std::deque<Job> jobs_; ///< of the one pool thread, first in first out
+    std::vector<std::unique_ptr<PoolThread>> pool_;
+    std::deque<Job> done_jobs_;    ///< their functions have run, in that order
+    std::size_t jobs_in_pool_ = 0; ///< given out and not yet done
     std::vector<Step> ready_;
-    std::mutex foreign_lock_;
-    std::vector<std::uint16_t> foreign_calls_; ///< guarded by foreign_lock_
-    std::atomic<bool> has_foreign_calls_{false};
     std::int64_t last_now_us_ = 0;
 
     std::uint64_t next_process_ = 80; // as in a freshly started node, where 0.80.0 or so is the first free pid

@@ -95,6 +95,7 @@ std::optional<LoadError> Host::open_image(Driver& driver, const std::string& pat
         }
         driver.image.emplace(*std::move(opened));
     }
+    if (driver.image->may_make_threads()) threads_->expect_unknown();
     const image::Identity& identity = driver.image->identity();
     const bool differs = driver.image->was_mapped() && driver.image->differs_from_file();
     std::uint64_t hash = 0;

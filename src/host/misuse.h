@@ -26,6 +26,10 @@ inline constexpr std::uint16_t no_function = 0xffff;
     X(queue_overdrawn, "queue-overdrawn")                                                                              \
     X(unlock_unheld, "unlock-of-unheld-lock")                                                                          \
     X(lock_held_at_return, "lock-held-at-return")                                                                      \
+    X(deadlock, "deadlock")                                                                                            \
+    X(thread_outlives_driver, "thread-outlives-driver")                                                                \
+    X(thread_never_joined, "thread-never-joined")                                                                      \
+    X(port_data_lock_misuse, "port-data-lock-misuse")                                                                  \
     X(driver_heap_leak, "driver-alloc-leak")
 
 enum class Misuse : std::uint16_t {

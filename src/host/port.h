@@ -13,6 +13,7 @@
 namespace ddll::host {
 
 struct Driver;
+struct PortDataLock;
 
 /// Options of open_port/2 that mean something to a driver.
 struct PortOptions {
@@ -47,6 +48,7 @@ struct Port {
     };
     std::vector<Monitor> monitored_by;
     IoQueue queue;
+    PortDataLock* data_lock = nullptr; ///< owned by Sync, one reference is the port's
     std::string line_buffer;
     bool failed_in_start = false;   ///< the driver called driver_failure* inside start
     bool closed_by_message = false; ///< {Port, closed} is owed

@@ -97,6 +97,11 @@ void Host::terminate(Port& port) {
     port.stopping = false;
     port.state = Port::State::stopped;
     port.queue.clear();
+    if (port.data_lock != nullptr) {
+        PortDataLock& lock = *port.data_lock;
+        port.data_lock = nullptr;
+        drop_reference(lock);
+    }
     journal_.write(journal::PortClosed{port.id});
     if (port.driver != nullptr) {
         take_out_of_driver(port);

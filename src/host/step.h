@@ -17,8 +17,8 @@ struct Step {
         free_port,    ///< a closed port's structure goes (subject: port)
         resume,       ///< a blocked call got its answer and returns (subject: process)
         timeout,      ///< a port's timer is due (subject: port)
-        async_start,  ///< a pool thread takes its next job (subject: job number)
         async_end,    ///< a job's result is delivered (subject: job number)
+        thread,       ///< a thread of the driver's or of the pool goes on (subject: its number)
         program_end,  ///< the port of an external program closes (subject: port)
     };
     Kind kind;
@@ -26,7 +26,7 @@ struct Step {
 };
 
 /// Picks one of the steps that may happen now. `ready` is never empty; the answer must be a valid index.
-/// Called on the thread that steps the host.
+/// Called by the thread that steps the host, or by one that has to wait and lets another go on; never by two at once.
 class Chooser {
 public:
     virtual ~Chooser() = default;

@@ -43,13 +43,10 @@ void Host::collect_ready() {
             if (key.first > now_ || ready_.size() == most_timers_offered) break;
             ready_.push_back({Step::Kind::timeout, port.value});
         }
-        if (!jobs_.empty()) {
-            const Job& job = jobs_.front();
-            if (!job.started)
-                ready_.push_back({Step::Kind::async_start, job.number});
-            else if (job.ends <= now_)
-                ready_.push_back({Step::Kind::async_end, job.number});
-        }
+        if (!done_jobs_.empty() && done_jobs_.front().ends <= now_)
+            ready_.push_back({Step::Kind::async_end, done_jobs_.front().number});
+        if (jobs_in_pool_ > 0) give_work();
+        threads_->collect(ready_);
         if (!ending_programs_.empty()) ready_.push_back({Step::Kind::program_end, ending_programs_.front().value});
     }
 }
@@ -86,11 +83,11 @@ void Host::perform(const Step& step) {
     case Step::Kind::timeout:
         fire_timer(PortId{step.subject});
         break;
-    case Step::Kind::async_start:
-        start_job();
-        break;
     case Step::Kind::async_end:
-        end_job();
+        end_job(step.subject);
+        break;
+    case Step::Kind::thread:
+        threads_->run(static_cast<std::uint16_t>(step.subject));
         break;
     case Step::Kind::program_end: {
         ending_programs_.pop_front();
@@ -107,13 +104,12 @@ bool Host::step() {
         reach_impasse(Impasse::Kind::journal_full, "the driver floods: the journal of this run is full");
         return false;
     }
-    if (has_foreign_calls_) journal_foreign_calls();
     // The usual case, after a call that left nothing to do.
     if (ending_.empty() && closed_ports_.empty() && collects_.empty() && resumable_.empty() && timers_.empty() &&
-        jobs_.empty() && ending_programs_.empty())
+        done_jobs_.empty() && ending_programs_.empty() && jobs_in_pool_ == 0 && !threads_->any_besides_emulator())
         return false;
     collect_ready();
-    if (ready_.empty()) return false;
+    if (ready_.empty()) return threads_->wait_quiet();
     const std::size_t chosen = chooser_.choose(ready_);
     DDLL_CHECK(chosen < ready_.size());
     perform(Step(ready_[chosen]));
@@ -134,7 +130,12 @@ void Host::run_until_idle() {
 std::optional<VirtualTime> Host::next_event() const {
     std::optional<VirtualTime> next;
     if (!timers_.empty()) next = timers_.begin()->first.first;
-    if (!jobs_.empty() && jobs_.front().started && (!next || jobs_.front().ends < *next)) next = jobs_.front().ends;
+    const auto sooner = [&](VirtualTime time) {
+        if (!next || time < *next) next = time;
+    };
+    if (!done_jobs_.empty()) sooner(done_jobs_.front().ends);
+    for (const auto& pool : pool_)
+        if (!pool->jobs.empty() && !pool->busy) sooner(pool->busy_until);
     return next;
 }
 

@@ -1,5 +1,10 @@
 #include "host/sync.h"
 
+#include "base/check.h"
+#include "host/threads.h"
+
+#include <algorithm>
+
 namespace ddll::host {
 namespace {
 
@@ -10,45 +15,167 @@ std::vector<void*>& slots() {
 
 } // namespace
 
-ErlDrvTSDKey Sync::create_key(const char* name) {
-    const std::lock_guard guard(lock_);
+std::string_view name(SyncKind kind) {
+    switch (kind) {
+    case SyncKind::mutex:
+        return "mutex";
+    case SyncKind::cond:
+        return "condition variable";
+    case SyncKind::rwlock:
+        return "rwlock";
+    case SyncKind::port_data_lock:
+        return "port data lock";
+    }
+    return "?";
+}
+
+bool Lockable::held_by(const Thread& thread) const {
+    return std::find(holders.begin(), holders.end(), &thread) != holders.end();
+}
+
+Sync::~Sync() = default;
+
+void Sync::remove(Lockable& object) {
+    for (Thread* holder : object.holders) std::erase(holder->holds, &object);
+    objects_.erase(&object);
+}
+
+std::vector<const Lockable*> Sync::of(DriverId driver) const {
+    std::vector<const Lockable*> found;
+    for (const auto& [handle, object] : objects_)
+        if (object->made.driver == driver) found.push_back(object.get());
+    std::sort(found.begin(), found.end(), [](const auto* a, const auto* b) { return a->number < b->number; });
+    return found;
+}
+
+void Sync::took(Lockable& lock) {
+    Thread& self = threads_.self();
+    lock.holders.push_back(&self);
+    self.holds.push_back(&lock);
+}
+
+// One hold of the calling thread; false when it has none.
+bool Sync::gave(Lockable& lock) {
+    Thread& self = threads_.self();
+    const auto held = std::find(lock.holders.begin(), lock.holders.end(), &self);
+    if (held == lock.holders.end()) return false;
+    lock.holders.erase(held);
+    self.holds.erase(std::find(self.holds.begin(), self.holds.end(), &lock));
+    return true;
+}
+
+bool Sync::try_lock(Mutex& mutex) {
+    if (pthread_mutex_trylock(&mutex.lock) != 0) return false;
+    took(mutex);
+    return true;
+}
+
+void Sync::lock(Mutex& mutex) {
+    if (threads_.mode() == ThreadMode::free) {
+        threads_.outside([&] { pthread_mutex_lock(&mutex.lock); });
+        took(mutex);
+        return;
+    }
+    while (!try_lock(mutex)) threads_.block({WaitFor::Kind::lock, &mutex, nullptr});
+}
+
+bool Sync::unlock(Mutex& mutex) {
+    if (!gave(mutex)) return false;
+    pthread_mutex_unlock(&mutex.lock);
+    threads_.wake_all(mutex);
+    return true;
+}
+
+bool Sync::try_read_lock(RWLock& lock) {
+    if (pthread_rwlock_tryrdlock(&lock.lock) != 0) return false;
+    took(lock);
+    return true;
+}
+
+bool Sync::try_write_lock(RWLock& lock) {
+    if (pthread_rwlock_trywrlock(&lock.lock) != 0) return false;
+    took(lock);
+    lock.written = true;
+    return true;
+}
+
+void Sync::read_lock(RWLock& lock) {
+    if (threads_.mode() == ThreadMode::free) {
+        threads_.outside([&] { pthread_rwlock_rdlock(&lock.lock); });
+        took(lock);
+        return;
+    }
+    while (!try_read_lock(lock)) threads_.block({WaitFor::Kind::read_lock, &lock, nullptr});
+}
+
+void Sync::write_lock(RWLock& lock) {
+    if (threads_.mode() == ThreadMode::free) {
+        threads_.outside([&] { pthread_rwlock_wrlock(&lock.lock); });
+        took(lock);
+        lock.written = true;
+        return;
+    }
+    while (!try_write_lock(lock)) threads_.block({WaitFor::Kind::write_lock, &lock, nullptr});
+}
+
+bool Sync::read_unlock(RWLock& lock) {
+    if (lock.written || !gave(lock)) return false;
+    pthread_rwlock_unlock(&lock.lock);
+    threads_.wake_all(lock);
+    return true;
+}
+
+bool Sync::write_unlock(RWLock& lock) {
+    if (!lock.written || !gave(lock)) return false;
+    lock.written = false;
+    pthread_rwlock_unlock(&lock.lock);
+    threads_.wake_all(lock);
+    return true;
+}
+
+bool Sync::wait(Cond& condition, Mutex& mutex) {
+    if (threads_.mode() == ThreadMode::free) {
+        if (!gave(mutex)) return false;
+        threads_.outside([&] { pthread_cond_wait(&condition.condition, &mutex.lock); });
+        took(mutex);
+        return true;
+    }
+    if (!unlock(mutex)) return false;
+    threads_.block({WaitFor::Kind::condition, &condition, nullptr});
+    lock(mutex);
+    return true;
+}
+
+void Sync::signal(Cond& condition) {
+    if (threads_.mode() == ThreadMode::free)
+        pthread_cond_signal(&condition.condition);
+    else
+        threads_.wake_one(condition);
+}
+
+void Sync::broadcast(Cond& condition) {
+    if (threads_.mode() == ThreadMode::free)
+        pthread_cond_broadcast(&condition.condition);
+    else
+        threads_.wake_all(condition);
+}
+
+ErlDrvTSDKey Sync::create_key(const char* key_name, Made made) {
     std::size_t key = 0;
     while (key < keys_.size() && keys_[key].used) ++key;
     if (key == keys_.size()) keys_.emplace_back();
-    keys_[key] = Key{true, name != nullptr ? name : ""};
+    keys_[key] = Key{true, key_name != nullptr ? key_name : "", made};
     return static_cast<ErlDrvTSDKey>(key);
 }
 
-bool Sync::known_key(ErlDrvTSDKey key) {
-    const std::lock_guard guard(lock_);
+bool Sync::known_key(ErlDrvTSDKey key) const {
     return key >= 0 && static_cast<std::size_t>(key) < keys_.size() && keys_[static_cast<std::size_t>(key)].used;
 }
 
 bool Sync::destroy_key(ErlDrvTSDKey key) {
     if (!known_key(key)) return false;
-    const std::lock_guard guard(lock_);
     keys_[static_cast<std::size_t>(key)].used = false;
     return true;
-}
-
-void Sync::add(const void* object) {
-    const std::lock_guard guard(lock_);
-    objects_.insert(object);
-}
-
-bool Sync::remove(const void* object) {
-    const std::lock_guard guard(lock_);
-    return objects_.erase(object) > 0;
-}
-
-bool Sync::knows(const void* object) {
-    const std::lock_guard guard(lock_);
-    return objects_.contains(object);
-}
-
-int& held_locks() {
-    thread_local int of_thread = 0;
-    return of_thread;
 }
 
 void* thread_specific(ErlDrvTSDKey key) {

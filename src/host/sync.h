@@ -1,62 +1,146 @@
 #pragma once
-/// Locks and thread-specific data of the driver API. The objects are real pthread objects with a name and a table
-/// entry, so that a driver's own threads work and a destroyed or foreign object is recognised.
+/// Locks, condition variables and thread-specific data of the driver API.
+///
+/// The objects are real pthread objects with a name, a table entry and a record of who holds them, so that a driver's
+/// own threads work, sanitizers see what they order, and a destroyed or foreign object is recognised. Waiting for one
+/// of them is a matter of Threads (threads.h). All functions are called by a thread that is inside the host.
+#include "base/id.h"
+
 #include <erl_driver.h>
 #include <pthread.h>
 
-#include <atomic>
 #include <cstddef>
-#include <mutex>
+#include <cstdint>
+#include <map>
+#include <memory>
 #include <string>
-#include <unordered_set>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace ddll::host {
 
-struct Mutex {
-    std::string name;
-    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    std::atomic<pthread_t> holder{}; ///< 0: free
+struct Thread;
+class Threads;
+
+enum class SyncKind : std::uint8_t { mutex, cond, rwlock, port_data_lock };
+std::string_view name(SyncKind kind);
+
+/// Who made an object of the API: for naming what is left over.
+struct Made {
+    DriverId driver;
+    std::uint16_t function = 0;    ///< row of api/functions.def
+    const void* address = nullptr; ///< inside the driver's code, where the call came from
 };
-struct Cond {
+
+/// What threads can wait for, with those who have it.
+struct Lockable {
+    SyncKind kind;
     std::string name;
+    Made made;
+    std::vector<Thread*> holders; ///< several only for readers
+    std::uint64_t number = 0;     ///< in order of creation
+
+    bool held_by(const Thread& thread) const;
+};
+struct Mutex : Lockable {
+    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+};
+struct Cond : Lockable {
     pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
 };
-struct RWLock {
-    std::string name;
+struct RWLock : Lockable {
     pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
-    std::atomic<int> readers{0};
-    std::atomic<pthread_t> writer{}; ///< 0: none
+    bool written = false; ///< the holder is a writer
+};
+/// A port data lock: a mutex that lives as long as somebody refers to it.
+struct PortDataLock : Mutex {
+    PortId port;
+    std::int64_t references = 1;
+};
+
+/// What a blocked thread waits for.
+struct WaitFor {
+    enum class Kind : std::uint8_t { nothing, lock, read_lock, write_lock, condition, end_of_thread, job };
+    Kind kind = Kind::nothing;
+    Lockable* object = nullptr; ///< for the locks and the condition
+    Thread* thread = nullptr;   ///< whose end is awaited
 };
 
 class Sync {
 public:
-    Sync() = default;
+    explicit Sync(Threads& threads) : threads_(threads) {}
+    ~Sync();
     Sync(const Sync&) = delete;
 
-    ErlDrvTSDKey create_key(const char* name); ///< the lowest free number, from 0
-    bool destroy_key(ErlDrvTSDKey key);        ///< false for an unknown key
-    bool known_key(ErlDrvTSDKey key);
+    /// The table owns the objects.
+    template <class Object>
+    Object& create(SyncKind kind, std::string name, Made made);
+    /// The object behind a handle, nullptr when it is none of that kind (or no longer).
+    template <class Object>
+    Object* find(const void* handle, SyncKind kind);
+    void remove(Lockable& object);
+    /// What is there of a driver, in order of creation.
+    std::vector<const Lockable*> of(DriverId driver) const;
 
-    void add(const void* object);
-    bool remove(const void* object); ///< false for an object that is not (or no longer) in the table
-    bool knows(const void* object);
+    void lock(Mutex& mutex);
+    bool try_lock(Mutex& mutex);
+    /// False when the calling thread does not hold it; then nothing is done.
+    bool unlock(Mutex& mutex);
+    void read_lock(RWLock& lock);
+    void write_lock(RWLock& lock);
+    bool try_read_lock(RWLock& lock);
+    bool try_write_lock(RWLock& lock);
+    bool read_unlock(RWLock& lock);
+    bool write_unlock(RWLock& lock);
+    /// False when the calling thread does not hold `mutex`.
+    bool wait(Cond& condition, Mutex& mutex);
+    void signal(Cond& condition);
+    void broadcast(Cond& condition);
 
-private:
+    ErlDrvTSDKey create_key(const char* name, Made made); ///< the lowest free number, from 0
+    bool destroy_key(ErlDrvTSDKey key);                   ///< false for an unknown key
+    bool known_key(ErlDrvTSDKey key) const;
     struct Key {
         bool used = false;
         std::string name;
+        Made made;
     };
-    std::mutex lock_;
-    std::unordered_set<const void*> objects_;
+    /// Index: the key's number.
+    const std::vector<Key>& keys() const { return keys_; }
+
+private:
+    void took(Lockable& lock);
+    bool gave(Lockable& lock);
+
+    Threads& threads_;
+    std::unordered_map<const void*, std::unique_ptr<Lockable, void (*)(Lockable*)>> objects_;
+    std::uint64_t next_number_ = 1;
     std::vector<Key> keys_;
 };
-
-/// How many locks of the driver API the calling thread holds.
-int& held_locks();
 
 /// Slot of the calling thread for a key; nullptr until something was set.
 void* thread_specific(ErlDrvTSDKey key);
 void set_thread_specific(ErlDrvTSDKey key, void* data);
+
+template <class Object>
+Object& Sync::create(SyncKind kind, std::string name, Made made) {
+    auto object = std::make_unique<Object>();
+    object->kind = kind;
+    object->name = std::move(name);
+    object->made = made;
+    object->number = next_number_++;
+    Object& made_object = *object;
+    objects_.emplace(&made_object, std::unique_ptr<Lockable, void (*)(Lockable*)>(
+                                       object.release(), [](Lockable* o) { delete static_cast<Object*>(o); }));
+    return made_object;
+}
+
+template <class Object>
+Object* Sync::find(const void* handle, SyncKind kind) {
+    const auto it = objects_.find(handle);
+    if (it == objects_.end() || it->second->kind != kind) return nullptr;
+    return static_cast<Object*>(it->second.get());
+}
 
 } // namespace ddll::host

@@ -152,6 +152,37 @@ bool LoadedImage::differs_from_file() const {
     return differs;
 }
 
+namespace {
+
+// The names that the object's symbols use, as the loader has them in memory.
+std::string_view symbol_names(const link_map& object) {
+    const char* names = nullptr;
+    std::size_t size = 0;
+    for (const ElfW(Dyn)* entry = object.l_ld; entry != nullptr && entry->d_tag != DT_NULL; ++entry) {
+        if (entry->d_tag == DT_STRTAB) names = reinterpret_cast<const char*>(entry->d_un.d_ptr);
+        if (entry->d_tag == DT_STRSZ) size = entry->d_un.d_val;
+    }
+    return names == nullptr ? std::string_view{} : std::string_view(names, size);
+}
+
+bool is_of_the_system(std::string_view path) {
+    constexpr std::string_view known[] = {"libc.so", "libm.so", "libgcc_s.so", "libstdc++.so", "ld-linux"};
+    const std::string_view file = path.substr(path.rfind('/') + 1);
+    return std::any_of(std::begin(known), std::end(known), [&](std::string_view n) { return file.starts_with(n); });
+}
+
+} // namespace
+
+bool LoadedImage::may_make_threads() const {
+    const link_map* object = nullptr;
+    if (dlinfo(handle_, RTLD_DI_LINKMAP, &object) != 0) return true;
+    // What it needs was loaded with it or before it; the latter is in the list of an earlier image.
+    for (; object != nullptr; object = object->l_next)
+        if (!is_of_the_system(object->l_name) && symbol_names(*object).find("thread") != std::string_view::npos)
+            return true;
+    return false;
+}
+
 Result<void*> LoadedImage::symbol(const char* name) const {
     DDLL_CHECK(handle_ != nullptr);
     dlerror();

@@ -41,6 +41,10 @@ public:
     /// has none, device, inode, size or time. Also true when there is no such file any more.
     bool differs_from_file() const;
 
+    /// True when it, or a library that came with it, names a function about threads: then its code may run on threads
+    /// that nobody announced.
+    bool may_make_threads() const;
+
     /// Address or the text of dlerror.
     Result<void*> symbol(const char* name) const;
 

@@ -17,6 +17,7 @@ struct Block {
     std::atomic<bool> bug;             ///< bug_text is valid
 
     std::int32_t signal, code;
+    std::uint16_t thread;
     std::uint64_t fault_address;
     bool has_fault_address, stack_exhausted, near_memory_limit;
 

@@ -21,6 +21,8 @@ namespace {
 /// Handlers get no argument of ours.
 Block* child_block = nullptr;
 
+thread_local std::uint16_t own_number = 0;
+
 constexpr int fatal_signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
 constexpr std::size_t signal_stack_size = 64 * 1024;
 constexpr std::size_t guard_size = 4096;
@@ -47,6 +49,7 @@ bool become_writer(int signal) {
     std::uint32_t nobody = 0;
     const std::uint32_t me = thread_number();
     if (child_block->writer.compare_exchange_strong(nobody, me)) {
+        child_block->thread = own_number;
         // Unwinding takes the loader's lock, which a thread that waits for us may hold.
         struct sigaction plain {};
         plain.sa_handler = SIG_DFL;
@@ -143,6 +146,7 @@ void on_failed_check(std::string_view text) {
 void note_exit(std::uintptr_t caller) {
     std::uint32_t nobody = 0;
     if (!child_block->writer.compare_exchange_strong(nobody, thread_number())) return;
+    child_block->thread = own_number;
     note_memory();
     record_modules(*child_block);
     record_stack(*child_block, caller);
@@ -195,6 +199,20 @@ void die(const std::string& text) {
     record_modules(*child_block);
     record_stack(*child_block, reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)));
     end_by(SIGABRT);
+}
+
+void finish() {
+    if (child_block == nullptr) {
+        std::fprintf(stderr, "the run cannot go on\n");
+        std::abort();
+    }
+    std::fflush(nullptr);
+    child_block->returned.store(true, std::memory_order_release);
+    _exit(0);
+}
+
+void number_thread(std::uint16_t number) {
+    own_number = number;
 }
 
 SignalStack::SignalStack() {

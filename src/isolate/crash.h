@@ -23,6 +23,7 @@ struct CrashReport {
     std::vector<Module> modules;    ///< at the time of the crash
     std::string exception;          ///< demangled type and what() of an exception nobody caught
     std::string fatal;              ///< text given to die()
+    std::uint16_t thread = 0;       ///< number_thread() of the thread that died
     bool stack_exhausted = false;   ///< the fault lies in a stack guard page
     bool near_memory_limit = false; ///< little was left of Limits::memory when the child died
 
@@ -32,6 +33,12 @@ struct CrashReport {
 /// Ends the child as the emulator ends for a fatal misuse: records `text` and the stack, then SIGABRT. Outside a child
 /// (in_process) the text goes to stderr instead.
 [[noreturn]] void die(const std::string& text);
+
+/// Ends the child as if its function had returned, from any thread and however deep in foreign code.
+[[noreturn]] void finish();
+
+/// What CrashReport::thread says of the calling thread; 0 until it is called.
+void number_thread(std::uint16_t number);
 
 /// Room for the crash handlers, so that a thread that has used up its stack can still be reported. The main thread of a
 /// child has it; other threads make one at their start and keep it until they end. Belongs to the thread that makes it.

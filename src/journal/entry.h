@@ -38,6 +38,7 @@ enum class Callback : std::uint8_t {
     finish,
     async_invoke,
     async_free,
+    thread,  ///< the function of a thread that the driver made
     dlclose, ///< destructors
 };
 inline constexpr std::uint8_t callback_count = static_cast<std::uint8_t>(Callback::dlclose) + 1;
@@ -189,13 +190,41 @@ struct Bound {
     std::string_view name;
     std::string_view term; ///< external format
 };
+/// A thread came into being. `kind` is host::ThreadKind.
+struct ThreadStarted {
+    std::uint16_t thread = 0;
+    std::uint8_t kind = 0;
+    DriverId driver; ///< whose code made it, or none
+    std::string_view name;
+};
+/// The thread waits inside the driver API, for what `text` names; others may run.
+struct ThreadWaits {
+    std::uint16_t thread = 0;
+    std::string_view text;
+};
+/// Threads take turns: from here on this one runs.
+struct ThreadRuns {
+    std::uint16_t thread = 0;
+};
+struct ThreadEnded {
+    std::uint16_t thread = 0;
+};
+/// The thread waits where the host cannot see what for; it runs by itself from here on.
+struct ThreadLeftAlone {
+    std::uint16_t thread = 0;
+};
+/// Nobody can go on any more.
+struct Deadlocked {
+    std::string_view text;
+};
 /// The story came to its end.
 struct Ended {};
 
-using Event = std::variant<StepBegun, StepEnded, Called, Returned, Delivered, ProcessStarted, ProcessEnded, PortOpened,
-                           PortClosing, PortClosed, Entered, Left, ApiCalled, DriverChanged, ImageOpened, ImageFailed,
-                           ImageClosed, Reloaded, FileInstalled, ClockAdvanced, Misused, Logged, Mismatched, StepFailed,
-                           Bound, Ended>;
+using Event =
+    std::variant<StepBegun, StepEnded, Called, Returned, Delivered, ProcessStarted, ProcessEnded, PortOpened,
+                 PortClosing, PortClosed, Entered, Left, ApiCalled, DriverChanged, ImageOpened, ImageFailed,
+                 ImageClosed, Reloaded, FileInstalled, ClockAdvanced, Misused, Logged, Mismatched, StepFailed, Bound,
+                 ThreadStarted, ThreadWaits, ThreadRuns, ThreadEnded, ThreadLeftAlone, Deadlocked, Ended>;
 
 /// Longer payloads are cut to this many bytes when they are written. A term that was cut cannot be decoded.
 inline constexpr std::size_t payload_limit = 64 * 1024;

@@ -72,6 +72,9 @@ private:
         case Shape::load_error:
             out_[key] = named_or_number(names_.load_error, byte);
             break;
+        case Shape::thread_kind:
+            out_[key] = thread_maker(byte);
+            break;
         case Shape::install:
             out_[key] = install_name(byte);
             break;

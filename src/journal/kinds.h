@@ -10,18 +10,19 @@ namespace ddll::journal {
 
 /// How a field is to be shown.
 enum class Shape : std::uint8_t {
-    plain,      ///< a number, flag, identifier or enumerator by its type
-    text,       ///< UTF-8, or Latin-1 if it is not valid
-    term,       ///< external term format
-    bytes,      ///< what a driver was given: shown as a binary
-    address,    ///< differs from run to run: never shown
-    function,   ///< number of an API function, 0xffff for none
-    rule,       ///< number of a rule of the misuse catalogue
-    presence,   ///< lifecycle::Presence
-    status,     ///< lifecycle::Status
-    load_error, ///< lifecycle::LoadError::Kind
-    install,    ///< rename, overwrite, remove
-    hash,       ///< 64 bits as hexadecimal digits
+    plain,       ///< a number, flag, identifier or enumerator by its type
+    text,        ///< UTF-8, or Latin-1 if it is not valid
+    term,        ///< external term format
+    bytes,       ///< what a driver was given: shown as a binary
+    address,     ///< differs from run to run: never shown
+    function,    ///< number of an API function, 0xffff for none
+    rule,        ///< number of a rule of the misuse catalogue
+    presence,    ///< lifecycle::Presence
+    status,      ///< lifecycle::Status
+    load_error,  ///< lifecycle::LoadError::Kind
+    install,     ///< rename, overwrite, remove
+    thread_kind, ///< emulator, pool, driver, foreign
+    hash,        ///< 64 bits as hexadecimal digits
 };
 
 template <class E, class T>
@@ -115,6 +116,16 @@ template <> inline constexpr auto kind<StepFailed> = describe("step_failed",
     field("step", &StepFailed::index), field("impasse", &StepFailed::kind), field("text", &StepFailed::text));
 template <> inline constexpr auto kind<Bound> = describe("bound",
     field("name", &Bound::name), field("term", &Bound::term, Shape::term));
+template <> inline constexpr auto kind<ThreadStarted> = describe("thread_started",
+    field("id", &ThreadStarted::thread), field("made_by", &ThreadStarted::kind, Shape::thread_kind),
+    field("driver", &ThreadStarted::driver), field("name", &ThreadStarted::name));
+template <> inline constexpr auto kind<ThreadWaits> = describe("thread_waits",
+    field("id", &ThreadWaits::thread), field("for", &ThreadWaits::text));
+template <> inline constexpr auto kind<ThreadRuns> = describe("thread_runs", field("id", &ThreadRuns::thread));
+template <> inline constexpr auto kind<ThreadEnded> = describe("thread_ended", field("id", &ThreadEnded::thread));
+template <> inline constexpr auto kind<ThreadLeftAlone> = describe("thread_left_alone",
+    field("id", &ThreadLeftAlone::thread));
+template <> inline constexpr auto kind<Deadlocked> = describe("deadlocked", field("text", &Deadlocked::text));
 template <> inline constexpr auto kind<Ended> = describe("ended");
 // clang-format on
 

@@ -10,7 +10,7 @@ constexpr std::array<const char*, callback_count> callback_names = {
     "output",      "outputv",         "control",      "call",         "timeout",
     "flush",       "ready_input",     "ready_output", "ready_async",  "process_exit",
     "stop_select", "emergency_close", "finish",       "async_invoke", "async_free",
-    "dlclose"};
+    "thread",      "dlclose"};
 
 } // namespace
 

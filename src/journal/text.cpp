@@ -155,9 +155,26 @@ public:
         return fmt::format("step {} failed: {}", e.index + 1, one_line(e.text));
     }
     std::string operator()(const Bound& e) const { return fmt::format("{} = {}", one_line(e.name), term(e.term)); }
+    std::string operator()(const ThreadStarted& e) const {
+        return fmt::format("thread {}{} made by {}", e.thread, e.name.empty() ? "" : " \"" + one_line(e.name) + "\"",
+                           e.driver ? "driver " + show(e.driver) : thread_maker(e.kind));
+    }
+    std::string operator()(const ThreadWaits& e) const {
+        return fmt::format("{} waits for {}", thread_text(e.thread), one_line(e.text));
+    }
+    std::string operator()(const ThreadRuns& e) const { return thread_text(e.thread) + " goes on"; }
+    std::string operator()(const ThreadEnded& e) const { return thread_text(e.thread) + " ends"; }
+    std::string operator()(const ThreadLeftAlone& e) const {
+        return fmt::format("{} waits outside of the driver API and runs by itself from here on: another run may differ",
+                           thread_text(e.thread));
+    }
+    std::string operator()(const Deadlocked& e) const { return "deadlock: " + one_line(e.text); }
     std::string operator()(const Ended&) const { return "end of the story"; }
 
 private:
+    static std::string thread_text(std::uint16_t thread) {
+        return thread == 0 ? "the emulator thread" : fmt::format("thread {}", thread);
+    }
     template <class I>
     std::string show(I id) const {
         return text_of(id, names_);
@@ -223,6 +240,12 @@ std::string one_line(std::string_view text) {
         }
     }
     return out;
+}
+
+const char* thread_maker(std::uint8_t kind) {
+    static constexpr const char* names[] = {"the emulator", "the async pool", "a driver",
+                                            "code outside of the driver API"};
+    return kind < std::size(names) ? names[kind] : "?";
 }
 
 const char* install_name(std::uint8_t how) {

@@ -40,6 +40,7 @@ std::string term_text(std::string_view external, bool cut, const Names& names);
 std::string bytes_text(std::string_view bytes, std::size_t shown = 64);
 /// UTF-8 on one line: bytes that are no UTF-8 read as Latin-1, control characters escaped as in Erlang.
 std::string one_line(std::string_view text);
-const char* install_name(std::uint8_t how); ///< "rename", "overwrite", "remove"
+const char* thread_maker(std::uint8_t kind); ///< who made a thread of that host::ThreadKind
+const char* install_name(std::uint8_t how);  ///< "rename", "overwrite", "remove"
 
 } // namespace ddll::journal

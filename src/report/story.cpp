@@ -74,11 +74,7 @@ public:
         add(std::move(line));
     }
     void operator()(const Left&) {}
-    void operator()(const ApiCalled&) {
-        Line line{LineKind::api, "", plain()};
-        line.minor = true;
-        add(std::move(line));
-    }
+    void operator()(const ApiCalled&) { add_minor(LineKind::api); }
     void operator()(const DriverChanged& e) { states_[e.driver] = e; }
     void operator()(const ImageOpened& e) {
         Line line{LineKind::loader, "", plain()};
@@ -115,6 +111,12 @@ public:
     void operator()(const Bound&) {}      // the names stand for the values everywhere
     void operator()(const Mismatched&) {} // said by RunResult::failures, with more
     void operator()(const StepFailed& e) { add({LineKind::trouble, "", one_line(e.text), true}); }
+    void operator()(const ThreadStarted&) { add_minor(LineKind::thread); }
+    void operator()(const ThreadWaits&) { add_minor(LineKind::thread); }
+    void operator()(const ThreadRuns&) { add_minor(LineKind::thread); }
+    void operator()(const ThreadEnded&) { add_minor(LineKind::thread); }
+    void operator()(const ThreadLeftAlone&) { add({LineKind::thread, "", plain(), true}); }
+    void operator()(const Deadlocked&) { add({LineKind::trouble, "", plain(), true}); }
     void operator()(const Ended&) {}
 
 private:
@@ -128,6 +130,12 @@ private:
         return term_text(external, entries_[at_].cut, naming_.words());
     }
     std::string plain() const { return event_text(entries_[at_], naming_.words()); }
+
+    void add_minor(LineKind kind) {
+        Line line{kind, "", plain()};
+        line.minor = true;
+        add(std::move(line));
+    }
 
     void add(Line line) {
         // A clock that ticks a thousand times is one line.
@@ -256,6 +264,8 @@ const char* label(LineKind kind) {
         return "log";
     case LineKind::loader:
         return "loader";
+    case LineKind::thread:
+        return "thread";
     case LineKind::api:
         return "api";
     case LineKind::trouble:

@@ -22,6 +22,7 @@ enum class LineKind : std::uint8_t {
     misuse,
     log,     ///< what the emulator would have logged
     loader,  ///< libraries opened and closed
+    thread,  ///< a thread of the driver's waits or goes on
     api,     ///< a call of the driver API
     trouble, ///< the step could not be done
 };

@@ -29,16 +29,16 @@ struct Innermost {
     std::string version;
 };
 
-Innermost innermost(const RunResult& result) {
+Innermost innermost(const RunResult& result, std::uint16_t thread) {
     std::vector<journal::Entered> open;
     std::map<DriverId, std::string> drivers;
     std::map<ImageId, std::string> paths;
     for (const journal::Entry& entry : *result.journal) {
-        if (const auto* entered = std::get_if<journal::Entered>(&entry.event))
-            open.push_back(*entered);
-        else if (std::holds_alternative<journal::Left>(entry.event) && !open.empty())
-            open.pop_back();
-        else if (const auto* changed = std::get_if<journal::DriverChanged>(&entry.event))
+        if (const auto* entered = std::get_if<journal::Entered>(&entry.event)) {
+            if (entry.thread == thread) open.push_back(*entered);
+        } else if (std::holds_alternative<journal::Left>(entry.event)) {
+            if (entry.thread == thread && !open.empty()) open.pop_back();
+        } else if (const auto* changed = std::get_if<journal::DriverChanged>(&entry.event))
             drivers[changed->driver] = changed->name;
         else if (const auto* opened = std::get_if<journal::ImageOpened>(&entry.event))
             paths[opened->image] = opened->path;
@@ -132,7 +132,7 @@ std::string advice_for(const Death& death) {
 Death examine(const isolate::Ending& ending, const RunResult& result, const Versions& versions, std::uint32_t step) {
     Death death;
     const isolate::CrashReport& crash = ending.crash;
-    const Innermost in = innermost(result);
+    const Innermost in = innermost(result, crash.thread);
     death.in.step = step;
     if (in.found) {
         death.in.callback = journal::name(in.entered.callback);
@@ -183,6 +183,7 @@ std::optional<std::pair<std::string, std::string>> unexpected_part(const Expecte
     if (expected.signal && *expected.signal != death.signal) return differ("signal " + *expected.signal);
     if (expected.callback && *expected.callback != death.in.callback)
         return differ("in callback " + *expected.callback);
+    if (expected.deadlock) return differ("a deadlock");
     if (expected.exit && expected.exit != death.exit_status) return differ(fmt::format("exit({})", *expected.exit));
     if (expected.hang && !death.timed_out) return differ("a callback that hangs");
     if (expected.exception && death.exception.empty()) return differ("an exception that nobody catches");

@@ -96,6 +96,7 @@ constexpr Spelling duration_spelling{"^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|min|h)|0+(
 constexpr Words how_words[] = {"rename", "overwrite", "remove"};
 constexpr Words status_words[] = {"not_loaded", "loaded", "unload_pending", "reload_pending", "permanent", "linked_in"};
 constexpr Words error_text_words[] = {"preset", "empty"};
+constexpr Words thread_mode_words[] = {"serial", "free"};
 constexpr Words signal_words[] = {"SIGSEGV", "SIGABRT", "SIGBUS",  "SIGFPE",  "SIGILL",  "SIGTRAP",
                                   "SIGSYS",  "SIGKILL", "SIGTERM", "SIGINT",  "SIGHUP",  "SIGQUIT",
                                   "SIGPIPE", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGXCPU", "SIGXFSZ"};
@@ -105,7 +106,7 @@ constexpr CallbackRow callbacks[] = {
     {"output", 2},       {"outputv", 2},    {"control", 3},         {"call", 3},         {"ready_input", 2},
     {"ready_output", 2}, {"init", 0},       {"finish", 0},          {"process_exit", 0}, {"stop_select", 0},
     {"async_invoke", 0}, {"async_free", 0}, {"emergency_close", 1}, {"driver_init", 0},  {"dlopen", 0},
-    {"dlclose", 0},
+    {"dlclose", 0},      {"thread", 0},
 };
 constexpr auto callback_words = [] {
     std::array<Words, std::size(callbacks)> out;
@@ -148,6 +149,8 @@ constexpr Type file_name{.form = Form::text, .what = "a file name without .so", 
 
 constexpr Type how{.form = Form::text, .what = "a way to install", .words = how_words};
 constexpr Type status{.form = Form::text, .what = "a status", .words = status_words};
+constexpr Type pool_size{.form = Form::whole, .what = "a number (0 to 64)", .most = 64};
+constexpr Type thread_mode{.form = Form::text, .what = "\"serial\" or \"free\"", .words = thread_mode_words};
 constexpr Type error_texts{.form = Form::text, .what = "\"preset\" or \"empty\"", .words = error_text_words};
 constexpr Type signal_name{.form = Form::text, .what = "the name of a signal", .words = signal_words};
 constexpr Type callback{.form = Form::text, .what = "the name of a callback", .words = callback_words};
@@ -216,9 +219,10 @@ constexpr Field crash_fields[] = {
     {"hang", &yes, false, "A callback does not return in time."},
     {"exception", &yes, false, "A C++ exception leaves a callback."},
     {"memory", &yes, false, "The memory limit is passed."},
+    {"deadlock", &yes, false, "Every thread waits for another one."},
     {"callback", &callback, false, "The callback that runs at that moment."},
 };
-constexpr Words crash_ways[] = {"signal", "exit", "hang", "exception", "memory"};
+constexpr Words crash_ways[] = {"signal", "exit", "hang", "exception", "memory", "deadlock"};
 constexpr Choice crash_choices[] = {{crash_ways, false, "a story ends in one way"}};
 constexpr Shape crash_shape{"an expected crash", "How the driver is to die in the last step.", crash_fields,
                             crash_choices, 1};
@@ -330,6 +334,9 @@ constexpr Field scenario_fields[] = {
     {"strict", &flag, false, "Every process counts as listed in receives and exits, every step has driver_calls."},
     {"time_limit", &duration, false, "Real time for the whole story."},
     {"async_takes", &duration, false, "Virtual time that one async job occupies its thread."},
+    {"async_threads", &pool_size, false, "Number of threads in the emulator's async pool (+A)."},
+    {"threads", &thread_mode, false,
+     "Whether threads of drivers take turns, the same in every run, or run as they would on a node."},
     {"open_error_texts", &error_texts, false,
      "Whether the emulator's own dlopen text is already in the list of texts."},
     {"expected_findings", &rules, false, "Exactly these findings must be reported."},

@@ -23,13 +23,23 @@ std::unique_ptr<host::Chooser> chooser_for(std::uint64_t seed) {
     return std::make_unique<host::Shuffled>(seed);
 }
 
+host::Options host_options(const Scenario& scenario, const PlayOptions& options) {
+    host::Options out;
+    out.async_takes = scenario.async_takes;
+    out.async_threads = scenario.async_threads;
+    out.threads = scenario.free_threads || options.free_threads ? host::ThreadMode::free : host::ThreadMode::serial;
+    out.open_error_preset = scenario.open_error_preset;
+    out.environment = scenario.environment;
+    return out;
+}
+
 class Player {
 public:
     Player(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions,
            const PlayOptions& options, journal::Journal& journal)
         : scenario_(scenario), steps_(steps), journal_(journal), chooser_(chooser_for(options.seed)),
-          host_({scenario.async_takes, scenario.open_error_preset, scenario.environment}, journal, *chooser_),
-          current_(host_), observer_(journal, versions, options.api_function) {}
+          host_(host_options(scenario, options), journal, *chooser_), current_(host_),
+          observer_(journal, versions, options.api_function) {}
 
     void run();
 
@@ -306,7 +316,9 @@ void Player::run() {
 
 void play(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions,
           const PlayOptions& options, journal::Journal& journal) {
-    Player(scenario, steps, versions, options, journal).run();
+    auto player = std::make_unique<Player>(scenario, steps, versions, options, journal);
+    player->run();
+    if (options.in_child) static_cast<void>(player.release()); // NOLINT: what still runs may use it
 }
 
 } // namespace ddll::scenario

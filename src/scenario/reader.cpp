@@ -74,6 +74,9 @@ private:
         if (const Node* n = context_.good(root, "tags")) out_.tags = words(*n);
         if (const Node* n = context_.good(root, "strict")) out_.strict = n->boolean;
         if (const Node* n = context_.good(root, "open_error_texts")) out_.open_error_preset = n->text == "preset";
+        if (const Node* n = context_.good(root, "async_threads"))
+            out_.async_threads = static_cast<unsigned>(n->integer);
+        if (const Node* n = context_.good(root, "threads")) out_.free_threads = n->text == "free";
         if (const Node* n = context_.good(root, "async_takes")) out_.async_takes = *parse_duration(n->text);
         if (const Node* n = context_.good(root, "time_limit")) {
             const Duration limit = *parse_duration(n->text);
@@ -190,6 +193,7 @@ private:
         if (const Node* n = context_.good(object, "callback")) crash.callback = n->text;
         if (const Node* n = context_.good(object, "exit")) crash.exit = static_cast<int>(n->integer);
         crash.hang = context_.good(object, "hang") != nullptr;
+        crash.deadlock = context_.good(object, "deadlock") != nullptr;
         crash.exception = context_.good(object, "exception") != nullptr;
         crash.memory = context_.good(object, "memory") != nullptr;
         out_.expected_crash = std::move(crash);

@@ -52,6 +52,7 @@ public:
     bool ended = false;
     std::optional<std::uint32_t> open_; ///< the step that was begun and not ended
     std::optional<host::Impasse::Kind> impasse;
+    std::optional<std::string> deadlocked;
     std::string open_failure; ///< text of dlopen in the current step
 
 private:
@@ -80,6 +81,10 @@ private:
         if (StepResult* step = at(e.index)) step->state = StepState::failed;
         impasse = static_cast<host::Impasse::Kind>(e.kind);
         result_.failures.push_back({e.index, "step", "(the step can be done)", std::string(e.text), ""});
+    }
+    void see(const journal::Deadlocked& e, std::uint64_t) {
+        deadlocked = e.text;
+        impasse = host::Impasse::Kind::deadlock;
     }
     void see(const journal::ImageFailed& e, std::uint64_t) {
         if (e.kind == static_cast<std::uint8_t>(lifecycle::LoadError::Kind::open_error)) open_failure = e.text;
@@ -170,8 +175,24 @@ void judge_death(RunResult& result, const Reading& reading) {
     result.verdict = death.timed_out ? Verdict::hung : Verdict::crashed;
 }
 
+// The story ended in the middle of a step, and not by a death of the child.
+void judge_deadlock(RunResult& result, const Reading& reading) {
+    const std::uint32_t index = reading.open_.value_or(UINT32_MAX);
+    if (index < result.steps.size()) result.steps[index].state = StepState::failed;
+    const auto& expected = result.scenario->expected_crash;
+    if (expected && expected->deadlock && index + 1 == result.flat.size()) {
+        if (index < result.steps.size()) result.steps[index].state = StepState::done;
+        result.verdict = Verdict::passed;
+        return;
+    }
+    result.failures.push_back({index, "step", "(the step comes to its end)", "deadlock: " + *reading.deadlocked,
+                               expected && expected->deadlock ? "it was expected in the last step" : ""});
+    result.verdict = Verdict::hung;
+}
+
 void judge_failures(RunResult& result, const Reading& reading) {
-    if (reading.impasse == host::Impasse::Kind::no_rest || reading.impasse == host::Impasse::Kind::journal_full) {
+    if (reading.impasse == host::Impasse::Kind::deadlock || reading.impasse == host::Impasse::Kind::no_rest ||
+        reading.impasse == host::Impasse::Kind::journal_full) {
         result.verdict = Verdict::hung;
         return;
     }
@@ -211,6 +232,8 @@ RunResult build_result(Running running, const isolate::Ending& ending, const Run
     } else if (!std::holds_alternative<isolate::Finished>(ending.how)) {
         result.death = examine(ending, result, running.versions, reading.open_.value_or(UINT32_MAX));
         judge_death(result, reading);
+    } else if (reading.deadlocked) {
+        judge_deadlock(result, reading);
     } else if (!result.failures.empty()) {
         judge_failures(result, reading);
     } else if (!reading.ended) {

@@ -142,7 +142,7 @@ struct ExpectedCrash {
     std::optional<std::string> signal;
     std::optional<std::string> callback;
     std::optional<int> exit;
-    bool hang = false, exception = false, memory = false;
+    bool hang = false, exception = false, memory = false, deadlock = false;
     Place place;
 };
 
@@ -158,6 +158,8 @@ struct Scenario {
     bool strict = false;
     std::optional<std::chrono::milliseconds> time_limit;
     Duration async_takes;
+    unsigned async_threads = 1; ///< of the emulator's pool
+    bool free_threads = false;  ///< threads run as they would on a node, instead of one at a time
     bool open_error_preset = true;
     std::vector<std::string> expected_findings;
     std::optional<ExpectedCrash> expected_crash;

@@ -1,0 +1,54 @@
+#pragma once
+/// A thread that runs driver code: the emulator's, one of the async pool, one that a driver made with
+/// erl_drv_thread_create, or one that came from somewhere else and called the driver API.
+#include "base/id.h"
+#include "host/sync.h"
+
+#include <pthread.h>
+#include <sys/types.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ddll::host {
+
+enum class ThreadKind : std::uint8_t {
+    emulator,
+    pool,
+    driver,
+    foreign, ///< made behind the API's back, by pthread_create or a library
+};
+
+/// On which side of the driver API a thread is. Only the side of the thread itself is ever stored by it.
+enum class Side : std::uint8_t { host, driver };
+
+class Threads;
+
+struct Thread {
+    enum class State : std::uint8_t { ready, running, blocked, ended };
+
+    Threads* threads = nullptr;
+    std::uint16_t number = 0; ///< 0 is the emulator thread; the others in order of appearance
+    ThreadKind kind = ThreadKind::foreign;
+    std::string name;
+    DriverId driver; ///< whose code made it; none for the emulator's and the pool's
+    State state = State::ready;
+    WaitFor wait; ///< while blocked
+    /// False once it has blocked outside of the API: it runs by itself then, and nobody decides when.
+    bool controlled = true;
+    bool at_the_door = false; ///< uncontrolled, came back to the API and waits to be let in
+    bool abandoned = false;   ///< its code has left memory: it never runs again
+    std::vector<Lockable*> holds;
+    std::atomic<Side> side{Side::driver};
+    std::condition_variable wake;
+    pthread_t handle{};
+    pid_t system_id = 0;
+    void* (*function)(void*) = nullptr;
+    void* argument = nullptr;
+    void* result = nullptr;
+};
+
+} // namespace ddll::host

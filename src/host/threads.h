@@ -1,0 +1,186 @@
+#pragma once
+/// Who may run. One thread at a time is inside the host: it has the baton. A thread enters the host when it calls the
+/// driver API or when a callback returns to it, and leaves when it goes back to driver code.
+///
+/// serial  The baton is kept in driver code too, so that one thread moves at a time and a run repeats itself. A thread
+///         gives it away where it waits inside the API (a lock, a condition, the end of a thread, the next job) and
+///         where it ends; who gets it next is a Step. With nobody left who could, that is a deadlock.
+/// free    The baton is put down in driver code: threads run as they would on a node, for sanitizers.
+///
+/// In serial mode a thread may still wait where nobody can see it: in a system call, in a library's lock, in a loop.
+/// Then it is left to itself (Thread::controlled is false from there on), the others go on, and the journal says that
+/// the run does not repeat itself. The pace of that is real time, the only place where it counts.
+#include "base/id.h"
+#include "base/time.h"
+#include "host/step.h"
+#include "host/sync.h"
+#include "host/thread.h"
+#include "journal/journal.h"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace ddll::host {
+
+enum class ThreadMode : std::uint8_t { serial, free };
+
+class Threads {
+public:
+    /// The calling thread becomes the emulator thread and has the baton.
+    Threads(journal::Journal& journal, Chooser& chooser, ThreadMode mode);
+    ~Threads();
+    Threads(const Threads&) = delete;
+    /// Destroys it, or leaves it where it is when a driver's thread still waits in it.
+    static void retire(std::unique_ptr<Threads> threads);
+
+    ThreadMode mode() const { return mode_; }
+
+    // --- the border, crossed by every call: cheap while there is only one thread
+    // ----------------------------------------
+
+    /// Into the host. Gives back the side to return to, for leave().
+    Side enter() {
+        Thread* self = this_thread_;
+        if (self == nullptr) return arrive();
+        const Side was = self->side.load(std::memory_order_relaxed);
+        self->side.store(Side::host, std::memory_order_relaxed);
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+        if (was == Side::driver && several_.load(std::memory_order_relaxed)) take_baton(*self);
+        return was;
+    }
+    /// Back to where enter() came from.
+    void leave(Side to) {
+        if (to == Side::host) return;
+        Thread& self = *this_thread_;
+        if (several_.load(std::memory_order_relaxed)) put_down(self);
+        std::atomic_signal_fence(std::memory_order_seq_cst);
+        self.side.store(Side::driver, std::memory_order_release);
+    }
+
+    /// The calling thread; foreign ones are given a record.
+    Thread& self();
+    bool on_emulator_thread() const { return this_thread_ == &emulator_; }
+
+    // --- waiting; the caller is inside the host
+    // ------------------------------------------------------------------------
+
+    /// Gives the baton away until something wakes the calling thread. The caller tries again what it waited for.
+    /// False when the host is gone: then a pool thread ends.
+    bool block(const WaitFor& wait);
+    /// Waiters of an object become ready: all, or the one that waited longest.
+    void wake_all(const Lockable& object);
+    void wake_one(const Lockable& object);
+    /// In free mode: runs `wait`, which may block, outside of the host.
+    template <class F>
+    void outside(F&& wait) {
+        leave(Side::driver);
+        wait();
+        enter();
+    }
+
+    // --- threads
+    // -------------------------------------------------------------------------------------------------------
+
+    /// nullptr and an errno value when the system refuses. The thread starts when it is chosen.
+    Thread* create(ThreadKind kind, std::string name, DriverId driver, void* (*function)(void*), void* argument,
+                   std::size_t stack_size, int& error);
+    /// Waits for its end and forgets it. False for a thread that nobody can wait for.
+    bool join(Thread& thread, void** result);
+    /// The calling thread, made by create(), ends here.
+    [[noreturn]] void exit(void* result);
+    Thread* find(const void* handle);
+    /// Those of a driver that were not joined, in order of creation.
+    std::vector<Thread*> of(DriverId driver) const;
+    /// The driver's code is about to leave memory: what still runs of it stays where it is for ever.
+    void abandon(DriverId driver);
+    /// A pool thread without work becomes ready.
+    void wake(Thread& thread);
+
+    // --- for the steps of the host; emulator thread
+    // --------------------------------------------------------------------
+
+    /// Threads that could move now; pool threads that wait for a job are left out.
+    void collect(std::vector<Step>& ready);
+    bool any_besides_emulator() const { return several_.load(std::memory_order_relaxed); }
+    /// Lets that thread run until it waits, ends or leaves for driver code on its own.
+    void run(std::uint16_t number);
+    /// True when something came to the door or is about to; false when all threads are at rest. Waits in real time only
+    /// for threads that are on their own.
+    bool wait_quiet();
+
+    /// Code came in that may make threads without telling: wait_quiet() looks for them from here on.
+    void expect_unknown();
+
+    /// What to do when nobody can move any more: told once, with the text. Must not return.
+    std::function<void(std::string)> deadlock;
+    /// Asked just before that: makes a thread ready that was only kept waiting by virtual time. False when there is
+    /// none.
+    std::function<bool()> relief;
+    /// A cycle of waiting threads in which the emulator is not.
+    std::function<void(std::string)> cycle;
+
+private:
+    Side arrive();
+    void take_baton(Thread& self);
+    void come_to_the_door(std::unique_lock<std::mutex>& lock, Thread& self);
+    void put_down(Thread& self);
+    void hand_to(Thread& next);
+    void hand_on(std::unique_lock<std::mutex>& lock, Thread& from);
+    void wait_for_baton(std::unique_lock<std::mutex>& lock, Thread& self);
+    void become_several();
+    void let_go(std::unique_lock<std::mutex>& lock, Thread& holder);
+    void watch();
+    bool somebody_waits() const;
+    bool somebody_on_its_own() const;
+    enum class Unknown : std::uint8_t { none, asleep, moving };
+    Unknown unknown_threads() const;
+    std::vector<Thread*> candidates() const;
+    static std::vector<Thread*> awaited_by(const Thread& thread);
+    void look_for_cycle(const Thread& start);
+    void end(Thread& self, void* result);
+    std::string situation() const;
+    static void* start(void* thread);
+
+    static thread_local Thread* this_thread_;
+
+    journal::Journal& journal_;
+    Chooser& chooser_;
+    const ThreadMode mode_;
+    Thread emulator_;
+    std::atomic<bool> several_{false}; ///< more than one thread: every crossing of the border counts
+
+    std::atomic<int> arriving_{0}; ///< on their way from driver code to the door: they may be waiting for lock_
+    mutable std::mutex lock_;      ///< guards all below, and the states of the threads, once there are several
+    Thread* holder_ = &emulator_;
+    bool emulator_steps_ = false;             ///< it waits in run() for the step to end
+    std::atomic<std::uint64_t> crossings_{0}; ///< changes whenever somebody crosses the border
+    std::vector<Thread*> threads_; ///< never freed before the host: a thread that is parked for ever has its record
+    std::vector<Thread*> waiting_; ///< blocked, longest first
+    std::uint16_t next_number_ = 1;
+    std::thread watchdog_;
+    pid_t watchdog_id_ = 0;
+    std::condition_variable watch_;
+    bool ending_ = false;
+    bool unknown_expected_ = false;
+};
+
+/// Scope of one visit to the host.
+class Visit {
+public:
+    explicit Visit(Threads& threads) : threads_(threads), was_(threads.enter()) {}
+    ~Visit() { threads_.leave(was_); }
+    Visit(const Visit&) = delete;
+
+private:
+    Threads& threads_;
+    Side was_;
+};
+
+} // namespace ddll::host
