@@ -30,10 +30,6 @@ unsigned driver_async_port_key(ErlDrvPort handle) {
     return missing(Function::driver_async_port_key, handle, 0U);
 }
 
-int driver_select(ErlDrvPort handle, ErlDrvEvent, int, int) {
-    return missing(Function::driver_select, handle, -1);
-}
-
 int driver_monitor_process(ErlDrvPort handle, ErlDrvTermData, ErlDrvMonitor*) {
     return missing(Function::driver_monitor_process, handle, -1);
 }

@@ -12,6 +12,7 @@
 #include "host/driver.h"
 #include "host/memory.h"
 #include "host/misuse.h"
+#include "host/poller.h"
 #include "host/port.h"
 #include "host/process.h"
 #include "host/step.h"
@@ -180,6 +181,18 @@ public:
     std::uint64_t read_timer(const Port& port) const;
     long add_job(Port& port, unsigned* key, void (*invoke)(void*), void* data, void (*free)(void*));
 
+    // --- selected descriptors (select.cpp)
+    // ---------------------------------------------------------------------------------------------
+
+    /// driver_select: 0, or -1 for a descriptor that cannot be.
+    int select(Port& port, int descriptor, int mode, bool on);
+    /// Waits in real time until a selected descriptor is ready or somebody calls poller().wake(); false when `longest`
+    /// went by. What happens after it depends on the outside world: another run may differ.
+    bool wait_outside(std::chrono::milliseconds longest);
+    /// Can anything still happen without the story's doing? Without it there is nothing to wait for.
+    bool outside_may_act() const { return !poller_.empty(); }
+    Poller& poller() { return poller_; }
+
     // --- for everybody ---------------------------------------------------------------------------------------------
 
     DriverMemory& memory() { return memory_; }
@@ -273,6 +286,19 @@ private:
     void start_job();
     void end_job();
     void fire_timer(PortId id);
+    // select.cpp
+    void look_outside();
+    void offer_descriptors();
+    void descriptor_ready(int descriptor, Direction direction);
+    void descriptor_is_closed(int descriptor);
+    void steal(Port& port, int descriptor, int mode, bool on);
+    void select_on(Port& port, int descriptor, int mode);
+    void select_off(Port& port, int descriptor, int mode, bool stops);
+    void deselect(int descriptor, int mode);
+    void mind_progress(int descriptor, Direction direction, std::optional<int> before);
+    void blame_selected(const Port& port);
+    void blame_closed(int descriptor, const Selected& selected);
+    static bool closed_behind(int descriptor, const Selected& selected);
 
     Options options_;
     journal::Journal& journal_;
@@ -299,6 +325,10 @@ private:
     std::deque<PortId> ending_programs_;
     std::map<TimerKey, PortId> timers_;
     std::deque<Job> jobs_; ///< of the one pool thread, first in first out
+    Poller poller_;
+    bool waited_ = false;       ///< in real time, since the last run_until_idle
+    bool others_first_ = false; ///< a round of ready descriptors is over: what else waits has its turn
+    std::vector<Poller::Event> ready_descriptors_;
     std::vector<Step> ready_;
     std::mutex foreign_lock_;
     std::vector<std::uint16_t> foreign_calls_; ///< guarded by foreign_lock_

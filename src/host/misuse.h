@@ -26,7 +26,14 @@ inline constexpr std::uint16_t no_function = 0xffff;
     X(queue_overdrawn, "queue-overdrawn")                                                                              \
     X(unlock_unheld, "unlock-of-unheld-lock")                                                                          \
     X(lock_held_at_return, "lock-held-at-return")                                                                      \
-    X(driver_heap_leak, "driver-alloc-leak")
+    X(driver_heap_leak, "driver-alloc-leak")                                                                           \
+    X(bad_descriptor, "select-of-bad-descriptor")                                                                      \
+    X(closed_while_selected, "closed-while-selected")                                                                  \
+    X(not_deselected, "not-deselected-in-stop")                                                                        \
+    X(stolen_descriptor, "descriptor-stolen")                                                                          \
+    X(stays_ready, "descriptor-stays-ready")                                                                           \
+    X(no_ready_callback, "no-ready-callback")                                                                          \
+    X(no_stop_select, "no-stop-select-callback")
 
 enum class Misuse : std::uint16_t {
 #define DDLL_ENUMERATOR(name, id) name,

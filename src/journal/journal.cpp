@@ -207,6 +207,7 @@ template std::uint64_t Journal::write(const ImageClosed&);
 template std::uint64_t Journal::write(const Reloaded&);
 template std::uint64_t Journal::write(const FileInstalled&);
 template std::uint64_t Journal::write(const ClockAdvanced&);
+template std::uint64_t Journal::write(const Awaited&);
 template std::uint64_t Journal::write(const Misused&);
 template std::uint64_t Journal::write(const Logged&);
 template std::uint64_t Journal::write(const Mismatched&);

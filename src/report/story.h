@@ -21,6 +21,7 @@ enum class LineKind : std::uint8_t {
     proof,   ///< what is in memory now
     misuse,
     log,     ///< what the emulator would have logged
+    outside, ///< what came from outside the story
     loader,  ///< libraries opened and closed
     api,     ///< a call of the driver API
     trouble, ///< the step could not be done

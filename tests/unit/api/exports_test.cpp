@@ -148,7 +148,6 @@ TEST_CASE("what is exported but not there yet") {
         "driver_pdl_get_refc",
         "driver_pdl_inc_refc",
         "driver_pdl_dec_refc",
-        "driver_select",
         "driver_async_port_key",
         "driver_monitor_process",
         "driver_demonitor_process",
