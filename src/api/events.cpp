@@ -33,10 +33,6 @@ unsigned driver_async_port_key(ErlDrvPort handle) {
     return call.returns(port == nullptr ? 0U : static_cast<unsigned>(port->id.value));
 }
 
-int driver_select(ErlDrvPort handle, ErlDrvEvent, int, int) {
-    return missing(Function::driver_select, handle, -1);
-}
-
 int driver_monitor_process(ErlDrvPort handle, ErlDrvTermData, ErlDrvMonitor*) {
     return missing(Function::driver_monitor_process, handle, -1);
 }

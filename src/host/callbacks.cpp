@@ -152,6 +152,31 @@ std::int64_t call(Host& host, Port& port, ProcessId caller, unsigned command, st
                static_cast<ErlDrvSizeT>(result_size), flags);
 }
 
+namespace {
+
+ErlDrvEvent event_of(int descriptor) {
+    return reinterpret_cast<ErlDrvEvent>(static_cast<std::intptr_t>(descriptor));
+}
+
+} // namespace
+
+void ready_input(Host& host, Port& port, int descriptor) {
+    run(host, {Callback::ready_input, port.driver, &port, {}, {}, static_cast<std::uint64_t>(descriptor)},
+        port.driver->callbacks.ready_input, port.data, event_of(descriptor));
+    host.settle(port);
+}
+
+void ready_output(Host& host, Port& port, int descriptor) {
+    run(host, {Callback::ready_output, port.driver, &port, {}, {}, static_cast<std::uint64_t>(descriptor)},
+        port.driver->callbacks.ready_output, port.data, event_of(descriptor));
+    host.settle(port);
+}
+
+void stop_select(Host& host, Driver& driver, int descriptor) {
+    run(host, {Callback::stop_select, &driver, nullptr, {}, {}, static_cast<std::uint64_t>(descriptor)},
+        driver.callbacks.stop_select, event_of(descriptor), static_cast<void*>(nullptr));
+}
+
 void ready_async(Host& host, Port& port, void* data) {
     run(host, {Callback::ready_async, port.driver, &port}, port.driver->callbacks.ready_async, port.data,
         static_cast<ErlDrvThreadData>(data));

@@ -35,7 +35,12 @@ std::int64_t control(Host& host, Port& port, ProcessId caller, unsigned command,
                      std::size_t result_size);
 std::int64_t call(Host& host, Port& port, ProcessId caller, unsigned command, std::string& data, char** result,
                   std::size_t result_size, unsigned* flags);
+void ready_input(Host& host, Port& port, int descriptor);
+void ready_output(Host& host, Port& port, int descriptor);
 void ready_async(Host& host, Port& port, void* data);
+
+/// The driver may close the descriptor. No port: there may be none left.
+void stop_select(Host& host, Driver& driver, int descriptor);
 
 // Of a job, in the name of a driver.
 void async_invoke(Host& host, Driver& driver, PortId port, void (*invoke)(void*), void* data);

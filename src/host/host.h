@@ -12,6 +12,7 @@
 #include "host/driver.h"
 #include "host/memory.h"
 #include "host/misuse.h"
+#include "host/poller.h"
 #include "host/port.h"
 #include "host/process.h"
 #include "host/step.h"
@@ -195,6 +196,18 @@ public:
     /// One reference less; the lock goes with the last one.
     std::int64_t drop_reference(PortDataLock& lock);
 
+    // --- selected descriptors (select.cpp)
+    // ---------------------------------------------------------------------------------------------
+
+    /// driver_select: 0, or -1 for a descriptor that cannot be.
+    int select(Port& port, int descriptor, int mode, bool on);
+    /// Waits in real time until a selected descriptor is ready or somebody calls poller().wake(); false when `longest`
+    /// went by. What happens after it depends on the outside world: another run may differ.
+    bool wait_outside(std::chrono::milliseconds longest);
+    /// Can anything still happen without the story's doing? Without it there is nothing to wait for.
+    bool outside_may_act() const { return !poller_.empty() || threads_->may_act(); }
+    Poller& poller() { return poller_; }
+
     // --- for everybody ---------------------------------------------------------------------------------------------
 
     DriverMemory& memory() { return memory_; }
@@ -297,6 +310,19 @@ private:
     void deliver_job(const Job& job);
     void leave_threads_behind(Driver& driver);
     void fire_timer(PortId id);
+    // select.cpp
+    void look_outside();
+    void offer_descriptors();
+    void descriptor_ready(int descriptor, Direction direction);
+    void descriptor_is_closed(int descriptor);
+    void steal(Port& port, int descriptor, int mode, bool on);
+    void select_on(Port& port, int descriptor, int mode);
+    void select_off(Port& port, int descriptor, int mode, bool stops);
+    void deselect(int descriptor, int mode);
+    void mind_progress(int descriptor, Direction direction, std::optional<int> before);
+    void blame_selected(const Port& port);
+    void blame_closed(int descriptor, const Selected& selected);
+    static bool closed_behind(int descriptor, const Selected& selected);
 
     Options options_;
     journal::Journal& journal_;
@@ -329,6 +355,10 @@ private:
     std::vector<std::unique_ptr<PoolThread>> pool_;
     std::deque<Job> done_jobs_;    ///< their functions have run, in that order
     std::size_t jobs_in_pool_ = 0; ///< given out and not yet done
+    Poller poller_;
+    bool waited_ = false;       ///< in real time, since the last run_until_idle
+    bool others_first_ = false; ///< a round of ready descriptors is over: what else waits has its turn
+    std::vector<Poller::Event> ready_descriptors_;
     std::vector<Step> ready_;
     std::int64_t last_now_us_ = 0;
 

@@ -30,7 +30,14 @@ inline constexpr std::uint16_t no_function = 0xffff;
     X(thread_outlives_driver, "thread-outlives-driver")                                                                \
     X(thread_never_joined, "thread-never-joined")                                                                      \
     X(port_data_lock_misuse, "port-data-lock-misuse")                                                                  \
-    X(driver_heap_leak, "driver-alloc-leak")
+    X(driver_heap_leak, "driver-alloc-leak")                                                                           \
+    X(bad_descriptor, "select-of-bad-descriptor")                                                                      \
+    X(closed_while_selected, "closed-while-selected")                                                                  \
+    X(not_deselected, "not-deselected-in-stop")                                                                        \
+    X(stolen_descriptor, "descriptor-stolen")                                                                          \
+    X(stays_ready, "descriptor-stays-ready")                                                                           \
+    X(no_ready_callback, "no-ready-callback")                                                                          \
+    X(no_stop_select, "no-stop-select-callback")
 
 enum class Misuse : std::uint16_t {
 #define DDLL_ENUMERATOR(name, id) name,

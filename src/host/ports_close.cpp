@@ -94,6 +94,7 @@ void Host::terminate(Port& port) {
     cancel_timer(port);
     if (port.driver != nullptr && port.driver->callbacks.stop != nullptr) callbacks::stop(*this, port);
     cancel_timer(port);
+    blame_selected(port);
     port.stopping = false;
     port.state = Port::State::stopped;
     port.queue.clear();

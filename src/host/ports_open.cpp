@@ -229,6 +229,7 @@ BifResult Host::open_port(ProcessId by, const Term& name, const Term& settings) 
 // stop is not called; what start already sent stays delivered.
 BifResult Host::start_failed(Port& port, std::intptr_t result, int error) {
     cancel_timer(port);
+    blame_selected(port);
     port.queue.clear();
     port.state = Port::State::stopped;
     take_out_of_driver(port);

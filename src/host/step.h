@@ -17,6 +17,8 @@ struct Step {
         free_port,    ///< a closed port's structure goes (subject: port)
         resume,       ///< a blocked call got its answer and returns (subject: process)
         timeout,      ///< a port's timer is due (subject: port)
+        ready_input,  ///< a selected descriptor can be read (subject: descriptor)
+        ready_output, ///< a selected descriptor can be written (subject: descriptor)
         async_end,    ///< a job's result is delivered (subject: job number)
         thread,       ///< a thread of the driver's or of the pool goes on (subject: its number)
         program_end,  ///< the port of an external program closes (subject: port)

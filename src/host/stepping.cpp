@@ -12,6 +12,9 @@ constexpr std::uint64_t most_steps_at_rest = 1'000'000;
 // Timers due at the same moment are offered to the chooser together, but not thousands of them at each step.
 constexpr std::size_t most_timers_offered = 64;
 
+// The same for ready descriptors.
+constexpr std::size_t most_descriptors_offered = 64;
+
 } // namespace
 
 void Host::reach_impasse(Impasse::Kind kind, std::string text) {
@@ -20,8 +23,8 @@ void Host::reach_impasse(Impasse::Kind kind, std::string text) {
 
 // Which steps may happen now, in the order in which the emulator would do them. At the end of a time slice that order
 // is fixed (measured): each process that ended gives its loads back, then waiting drivers leave, then its links are
-// told; after that closed ports are freed, drivers leave, and the calls that were answered by this return. Timers and
-// jobs of the same moment have no order between them.
+// told; after that closed ports are freed, drivers leave, and the calls that were answered by this return. Timers,
+// ready descriptors and jobs of the same moment have no order between them.
 void Host::collect_ready() {
     ready_.clear();
     if (!ending_.empty()) {
@@ -43,12 +46,25 @@ void Host::collect_ready() {
             if (key.first > now_ || ready_.size() == most_timers_offered) break;
             ready_.push_back({Step::Kind::timeout, port.value});
         }
+        if (!others_first_) offer_descriptors();
         if (!done_jobs_.empty() && done_jobs_.front().ends <= now_)
             ready_.push_back({Step::Kind::async_end, done_jobs_.front().number});
         if (jobs_in_pool_ > 0) give_work();
         threads_->collect(ready_);
         if (!ending_programs_.empty()) ready_.push_back({Step::Kind::program_end, ending_programs_.front().value});
+        if (others_first_) offer_descriptors();
     }
+}
+
+// A descriptor may stay ready for ever, and must not keep the others from their turn: each is offered once in a round,
+// and between two rounds comes what else is waiting.
+void Host::offer_descriptors() {
+    look_outside();
+    ready_descriptors_.clear();
+    poller_.ready(most_descriptors_offered, ready_descriptors_);
+    for (const auto& [descriptor, direction] : ready_descriptors_)
+        ready_.push_back({direction == Direction::input ? Step::Kind::ready_input : Step::Kind::ready_output,
+                          static_cast<std::uint64_t>(descriptor)});
 }
 
 void Host::perform(const Step& step) {
@@ -83,6 +99,11 @@ void Host::perform(const Step& step) {
     case Step::Kind::timeout:
         fire_timer(PortId{step.subject});
         break;
+    case Step::Kind::ready_input:
+    case Step::Kind::ready_output:
+        descriptor_ready(static_cast<int>(step.subject),
+                         step.kind == Step::Kind::ready_input ? Direction::input : Direction::output);
+        break;
     case Step::Kind::async_end:
         end_job(step.subject);
         break;
@@ -106,17 +127,24 @@ bool Host::step() {
     }
     // The usual case, after a call that left nothing to do.
     if (ending_.empty() && closed_ports_.empty() && collects_.empty() && resumable_.empty() && timers_.empty() &&
-        done_jobs_.empty() && ending_programs_.empty() && jobs_in_pool_ == 0 && !threads_->any_besides_emulator())
+        done_jobs_.empty() && ending_programs_.empty() && jobs_in_pool_ == 0 && poller_.empty() &&
+        !threads_->any_besides_emulator())
         return false;
     collect_ready();
     if (ready_.empty()) return threads_->wait_quiet();
     const std::size_t chosen = chooser_.choose(ready_);
     DDLL_CHECK(chosen < ready_.size());
-    perform(Step(ready_[chosen]));
+    const Step step = ready_[chosen];
+    perform(step);
+    const bool outside = step.kind == Step::Kind::ready_input || step.kind == Step::Kind::ready_output;
+    others_first_ = outside && !poller_.round_open();
     return true;
 }
 
 void Host::run_until_idle() {
+    // Descriptors that stay ready have another chance with every step of a story, but not each time it waits.
+    if (!waited_) poller_.rest();
+    waited_ = false;
     for (std::uint64_t steps = 0; step(); ++steps) {
         if (steps < most_steps_at_rest) continue;
         reach_impasse(

@@ -226,6 +226,7 @@ void Threads::come_to_the_door(std::unique_lock<std::mutex>& lock, Thread& self)
     self.at_the_door = true;
     if (&self == &emulator_) self.controlled = true;
     watch_.notify_all();
+    if (knock_) knock_();
     wait_for_baton(lock, self);
 }
 
@@ -485,6 +486,18 @@ bool Threads::somebody_on_its_own() const {
     };
     return (!emulator_.controlled && emulator_.side == Side::driver) ||
            std::any_of(threads_.begin(), threads_.end(), alone);
+}
+
+bool Threads::listen(std::function<void()> knock) {
+    const std::lock_guard guard(lock_);
+    knock_ = std::move(knock);
+    return std::any_of(threads_.begin(), threads_.end(), [](const Thread* t) { return t->at_the_door; });
+}
+
+bool Threads::may_act() const {
+    if (!several_) return false;
+    const std::lock_guard guard(lock_);
+    return somebody_on_its_own() || (unknown_expected_ && unknown_threads() != Unknown::none);
 }
 
 void Threads::expect_unknown() {

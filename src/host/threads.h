@@ -115,6 +115,11 @@ public:
     /// for threads that are on their own.
     bool wait_quiet();
 
+    /// Calls `knock` whenever a thread comes to the door, until it is called again with nothing. True when one is there
+    /// already. For a wait outside of this class; `knock` must not call back.
+    bool listen(std::function<void()> knock);
+    /// Do threads exist that move without being told to?
+    bool may_act() const;
     /// Code came in that may make threads without telling: wait_quiet() looks for them from here on.
     void expect_unknown();
 
@@ -169,6 +174,7 @@ private:
     std::condition_variable watch_;
     bool ending_ = false;
     bool unknown_expected_ = false;
+    std::function<void()> knock_;
 };
 
 /// Scope of one visit to the host.

@@ -161,6 +161,10 @@ struct FileInstalled {
 struct ClockAdvanced {
     std::int64_t by_ns = 0;
 };
+/// The story waited in real time for the outside world: another run of it may differ.
+struct Awaited {
+    std::int64_t longest_ns = 0;
+};
 /// The driver did something wrong; `rule` is an id of check/'s catalogue.
 struct Misused {
     std::uint16_t rule = 0;
@@ -223,8 +227,8 @@ struct Ended {};
 using Event =
     std::variant<StepBegun, StepEnded, Called, Returned, Delivered, ProcessStarted, ProcessEnded, PortOpened,
                  PortClosing, PortClosed, Entered, Left, ApiCalled, DriverChanged, ImageOpened, ImageFailed,
-                 ImageClosed, Reloaded, FileInstalled, ClockAdvanced, Misused, Logged, Mismatched, StepFailed, Bound,
-                 ThreadStarted, ThreadWaits, ThreadRuns, ThreadEnded, ThreadLeftAlone, Deadlocked, Ended>;
+                 ImageClosed, Reloaded, FileInstalled, ClockAdvanced, Awaited, Misused, Logged, Mismatched, StepFailed,
+                 Bound, ThreadStarted, ThreadWaits, ThreadRuns, ThreadEnded, ThreadLeftAlone, Deadlocked, Ended>;
 
 /// Longer payloads are cut to this many bytes when they are written. A term that was cut cannot be decoded.
 inline constexpr std::size_t payload_limit = 64 * 1024;

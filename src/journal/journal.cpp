@@ -213,6 +213,7 @@ template std::uint64_t Journal::write(const ThreadRuns&);
 template std::uint64_t Journal::write(const ThreadEnded&);
 template std::uint64_t Journal::write(const ThreadLeftAlone&);
 template std::uint64_t Journal::write(const Deadlocked&);
+template std::uint64_t Journal::write(const Awaited&);
 template std::uint64_t Journal::write(const Misused&);
 template std::uint64_t Journal::write(const Logged&);
 template std::uint64_t Journal::write(const Mismatched&);

@@ -105,6 +105,7 @@ template <> inline constexpr auto kind<FileInstalled> = describe("file_installed
     field("how", &FileInstalled::how, Shape::install), field("path", &FileInstalled::path),
     field("version", &FileInstalled::version));
 template <> inline constexpr auto kind<ClockAdvanced> = describe("clock_advanced", field("by_ns", &ClockAdvanced::by_ns));
+template <> inline constexpr auto kind<Awaited> = describe("awaited", field("longest_ns", &Awaited::longest_ns));
 template <> inline constexpr auto kind<Misused> = describe("misused",
     field("rule", &Misused::rule, Shape::rule), field("function", &Misused::function, Shape::function),
     field("port", &Misused::port), field("detail", &Misused::detail));

@@ -139,6 +139,10 @@ public:
                            e.version.empty() ? "" : ": ", one_line(e.version));
     }
     std::string operator()(const ClockAdvanced& e) const { return "time goes on by " + to_string(Duration{e.by_ns}); }
+    std::string operator()(const Awaited& e) const {
+        return fmt::format("waits for the outside world, at most {} of real time: another run may differ",
+                           to_string(Duration{e.longest_ns}));
+    }
     std::string operator()(const Misused& e) const {
         std::string out = "misuse " + named(names_.rule, e.rule, "rule");
         if (e.function != no_function) out += " in " + named(names_.function, e.function, "API function");

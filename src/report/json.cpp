@@ -140,6 +140,7 @@ Json scenario_json(const RunResult& result, const Options& options) {
     Json out = {{"file", result.file}, {"title", result.title}};
     out["verdict"] = name(judged(result, options.fail_on));
     if (result.scenario && !result.scenario->tags.empty()) out["tags"] = result.scenario->tags;
+    if (!result.reproducible) out["reproducible"] = false;
     put(out, "skipped_why", result.skipped_why);
     if (!result.mistakes.empty()) out["mistakes"] = mistakes_json(result);
     out["steps"] = steps_json(result);

@@ -106,6 +106,7 @@ public:
     }
     void operator()(const FileInstalled&) {}
     void operator()(const ClockAdvanced&) {}
+    void operator()(const Awaited&) { add({LineKind::outside, "", plain()}); }
     void operator()(const Misused&) { add({LineKind::misuse, "", plain(), true}); }
     void operator()(const Logged& e) { add({LineKind::log, "", one_line(e.text)}); }
     void operator()(const Bound&) {}      // the names stand for the values everywhere
@@ -174,6 +175,7 @@ private:
             break;
         case Callback::ready_input:
         case Callback::ready_output:
+        case Callback::stop_select:
             arguments.push_back(fmt::format("{}", e.a));
             break;
         default:
@@ -262,6 +264,8 @@ const char* label(LineKind kind) {
         return "misuse";
     case LineKind::log:
         return "log";
+    case LineKind::outside:
+        return "outside";
     case LineKind::loader:
         return "loader";
     case LineKind::thread:

@@ -21,6 +21,7 @@ enum class LineKind : std::uint8_t {
     proof,   ///< what is in memory now
     misuse,
     log,     ///< what the emulator would have logged
+    outside, ///< what came from outside the story
     loader,  ///< libraries opened and closed
     thread,  ///< a thread of the driver's waits or goes on
     api,     ///< a call of the driver API

@@ -72,6 +72,7 @@ private:
     std::string line(const RunResult& result) const {
         std::string out = fmt::format("{}  {:<{}}  {}", verdict_word(verdict(result), look_.style),
                                       printable(result.file), file_width_, printable(result.title));
+        if (!result.reproducible) out += " (not reproducible)";
         if (!result.skipped_why.empty()) out += fmt::format(" ({})", printable(result.skipped_why));
         out.erase(out.find_last_not_of(' ') + 1);
         return out + '\n';
@@ -103,6 +104,8 @@ private:
         }
         add(death_text(result, look_));
         add(findings_text(result, look_));
+        if (!result.reproducible)
+            add("note: real time or threads on their own had a part in this run; another run may differ\n");
         if (result.journal && result.journal->lost() > 0)
             add(fmt::format("note: the journal was full; {} later events are not in this report\n",
                             result.journal->lost()));

@@ -63,6 +63,24 @@ std::string got_messages(const std::vector<Arrival>& got, bool with_marker, cons
     return join(lines);
 }
 
+// --- the log ---------------------------------------------------------------------------------------------------------
+
+// The first part stands at the beginning, the last one at the end, those between them in order.
+bool line_matches(std::string_view line, std::string_view pattern) {
+    const auto star = pattern.find('*');
+    if (star == pattern.npos) return line == pattern;
+    if (!line.starts_with(pattern.substr(0, star))) return false;
+    line.remove_prefix(star);
+    pattern.remove_prefix(star + 1);
+    for (auto next = pattern.find('*'); next != pattern.npos; next = pattern.find('*')) {
+        const auto at = line.find(pattern.substr(0, next));
+        if (at == line.npos) return false;
+        line.remove_prefix(at + next);
+        pattern.remove_prefix(next + 1);
+    }
+    return line.ends_with(pattern);
+}
+
 // --- driver calls ----------------------------------------------------------------------------------------------------
 
 // Loader events and API functions are compared only where the list speaks of them.
@@ -198,6 +216,17 @@ void check_driver_calls(const Effects& effects, const StepView& view, const Cont
     }
     if (marker && shown_before) got_lines.emplace_back(return_marker);
     out.push_back({"driver_calls", join(expected_lines), join(got_lines)});
+}
+
+void check_logs(const Effects& effects, const StepView& view, std::vector<Mismatch>& out) {
+    if (!effects.logs) return;
+    const auto matches = [](const std::string& line, const Text& pattern) {
+        return line_matches(line, pattern.source);
+    };
+    if (std::equal(view.logs.begin(), view.logs.end(), effects.logs->begin(), effects.logs->end(), matches)) return;
+    std::vector<std::string> expected;
+    for (const Text& pattern : *effects.logs) expected.push_back(pattern.source);
+    out.push_back({"logs", join(expected), join(view.logs)});
 }
 
 } // namespace ddll::scenario

@@ -36,5 +36,6 @@ void check_receives(const Effects& effects, const StepView& view, const Context&
 void check_exits(const Effects& effects, const StepView& view, const Context& context, std::vector<Mismatch>& out);
 void check_driver_calls(const Effects& effects, const StepView& view, const Context& context, bool is_call,
                         std::vector<Mismatch>& out);
+void check_logs(const Effects& effects, const StepView& view, std::vector<Mismatch>& out);
 
 } // namespace ddll::scenario

@@ -104,7 +104,7 @@ constexpr Words signal_words[] = {"SIGSEGV", "SIGABRT", "SIGBUS",  "SIGFPE",  "S
 constexpr CallbackRow callbacks[] = {
     {"start", 2},        {"stop", 1},       {"flush", 1},           {"timeout", 1},      {"ready_async", 1},
     {"output", 2},       {"outputv", 2},    {"control", 3},         {"call", 3},         {"ready_input", 2},
-    {"ready_output", 2}, {"init", 0},       {"finish", 0},          {"process_exit", 0}, {"stop_select", 0},
+    {"ready_output", 2}, {"init", 0},       {"finish", 0},          {"process_exit", 0}, {"stop_select", 1},
     {"async_invoke", 0}, {"async_free", 0}, {"emergency_close", 1}, {"driver_init", 0},  {"dlopen", 0},
     {"dlclose", 0},      {"thread", 0},
 };
@@ -162,6 +162,8 @@ constexpr Type held{.form = Form::list, .what = "a list of expressions", .elemen
 constexpr Type pattern{.form = Form::text, .what = "a pattern (a text)"};
 constexpr Type raised{.form = Form::text, .what = "an exception (a text): badarg, exit:Reason, throw:Term"};
 constexpr Type messages{.form = Form::list, .what = "a list of patterns", .element = &pattern};
+constexpr Type log_line{.form = Form::text, .what = "a line of the log (a text)"};
+constexpr Type log_lines{.form = Form::list, .what = "a list of lines of the log", .element = &log_line};
 constexpr Type driver_call{.form = Form::text, .what = "a callback (a text)"};
 constexpr Type driver_calls{.form = Form::list, .what = "a list of callbacks", .element = &driver_call};
 
@@ -259,6 +261,14 @@ constexpr Field driver_calls_field{
     "driver_calls", &driver_calls, false,
     "The callbacks that run because of this step, in order; \"|\" is the return of the call."};
 
+constexpr Field logs_field{
+    "logs", &log_lines, false,
+    "All lines that a node would log because of this step, in order; * is any run of characters."};
+constexpr Field await_field{
+    "await", &duration, false,
+    "Real time that may pass until the expectations of the step hold: for an outside world that "
+    "is not part of the story. The run cannot be repeated exactly then."};
+
 constexpr Field call_fields[] = {
     by_field,
     {"call", &expression, true, "One Erlang expression."},
@@ -269,6 +279,8 @@ constexpr Field call_fields[] = {
     receives_field,
     exits_field,
     driver_calls_field,
+    logs_field,
+    await_field,
     note_field,
 };
 constexpr Words ending_keys[] = {"returns", "raises", "blocks"};
@@ -282,6 +294,8 @@ constexpr Field batch_fields[] = {
     receives_field,
     exits_field,
     driver_calls_field,
+    logs_field,
+    await_field,
     note_field,
 };
 
@@ -306,6 +320,8 @@ constexpr Field advance_fields[] = {
     receives_field,
     exits_field,
     driver_calls_field,
+    logs_field,
+    await_field,
     note_field,
 };
 constexpr Field expect_fields[] = {

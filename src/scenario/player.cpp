@@ -9,7 +9,9 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <filesystem>
+#include <set>
 
 namespace ddll::scenario {
 
@@ -57,8 +59,19 @@ private:
     void bind(const std::string& name, Term value);
     bool may_act(const std::string& name);
     void check_outcome(const CallStep& step, std::size_t which, const Evaluated& result);
-    void check_unblocked(const Effects& effects, const std::string& caller);
-    void check_effects(const Effects& effects, std::uint64_t returned_at, bool is_call);
+    /// What a step has caused so far.
+    struct Caused {
+        StepView view;
+        std::map<std::string, Evaluated> unblocked; ///< by process: calls of earlier steps that returned
+        std::uint64_t returned_at = 0;
+        bool by_call = false;
+    };
+    void collect(const std::string& caller, Caused& caused);
+    void check_effects(const Effects& effects, const std::string& caller, Caused caused);
+    void check_unblocked(const Effects& effects, const Caused& caused, term::Bindings& bindings,
+                         std::vector<Mismatch>& out);
+    std::vector<Mismatch> compare(const Effects& effects, const Caused& caused, term::Bindings& bindings);
+    void await(const Effects& effects, const std::string& caller, Caused& caused);
     void mismatch(std::string what, std::string expected, std::string got);
     std::string shown(const Evaluated& result) const;
     const std::string& folder(const std::string& variable) const;
@@ -212,44 +225,75 @@ void Player::do_step(const CallStep& step) {
             check_outcome(step, i, result);
     }
     host_.run_until_idle();
-    check_unblocked(step.effects, step.by);
-    check_effects(step.effects, returned_at, true);
+    check_effects(step.effects, step.by, {{}, {}, returned_at, true});
 }
 
-void Player::check_unblocked(const Effects& effects, const std::string& caller) {
-    std::map<std::string, Evaluated> returned;
+void Player::collect(const std::string& caller, Caused& caused) {
     for (const ProcessDecl& process : scenario_.processes)
         if (process.name != caller)
             if (auto late = action::take_late_return(host_, processes_.at(process.name)))
-                returned.emplace(process.name, *std::move(late));
-    for (const NamedPattern& wanted : effects.unblocks) {
-        const auto it = returned.find(wanted.process);
-        const std::string what = "unblocks " + wanted.process;
-        if (it == returned.end()) {
-            const bool blocked = host_.find(processes_.at(wanted.process))->blocked();
-            mismatch(what, term::print(*wanted.pattern.expr),
-                     blocked ? "(the call goes on waiting)" : fmt::format("({} was not blocked)", wanted.process));
-            continue;
-        }
-        if (it->second.kind != Evaluated::Kind::value ||
-            !term::match(*wanted.pattern.expr, it->second.value, bindings_, call_))
-            mismatch(what, term::print(*wanted.pattern.expr), shown(it->second));
-        returned.erase(it);
-    }
-    if (!scenario_.strict) return;
-    for (const auto& [name, result] : returned)
-        mismatch("unblocks " + name, "(the call goes on waiting)", shown(result));
+                caused.unblocked.emplace(process.name, *std::move(late));
+    observer_.next(caused.returned_at, caused.view);
 }
 
-void Player::check_effects(const Effects& effects, std::uint64_t returned_at, bool is_call) {
-    const StepView view = observer_.next(returned_at);
-    if (host_.impasse()) return; // what happened is cut short, and that is said
+void Player::check_unblocked(const Effects& effects, const Caused& caused, term::Bindings& bindings,
+                             std::vector<Mismatch>& out) {
+    std::set<std::string> listed;
+    for (const NamedPattern& wanted : effects.unblocks) {
+        const auto it = caused.unblocked.find(wanted.process);
+        const std::string what = "unblocks " + wanted.process;
+        listed.insert(wanted.process);
+        if (it == caused.unblocked.end()) {
+            const bool blocked = host_.find(processes_.at(wanted.process))->blocked();
+            out.push_back(
+                {what, term::print(*wanted.pattern.expr),
+                 blocked ? "(the call goes on waiting)" : fmt::format("({} was not blocked)", wanted.process)});
+        } else if (it->second.kind != Evaluated::Kind::value ||
+                   !term::match(*wanted.pattern.expr, it->second.value, bindings, call_)) {
+            out.push_back({what, term::print(*wanted.pattern.expr), shown(it->second)});
+        }
+    }
+    if (!scenario_.strict) return;
+    for (const auto& [name, result] : caused.unblocked)
+        if (!listed.contains(name)) out.push_back({"unblocks " + name, "(the call goes on waiting)", shown(result)});
+}
+
+std::vector<Mismatch> Player::compare(const Effects& effects, const Caused& caused, term::Bindings& bindings) {
     std::vector<Mismatch> found;
-    const Context c = context();
-    check_receives(effects, view, c, found);
-    check_exits(effects, view, c, found);
-    check_driver_calls(effects, view, c, is_call, found);
-    for (Mismatch& m : found) mismatch(std::move(m.what), std::move(m.expected), std::move(m.got));
+    const Context c{processes_, bindings, call_, scenario_.strict};
+    check_unblocked(effects, caused, bindings, found);
+    if (host_.impasse()) return found; // what happened is cut short, and that is said
+    check_receives(effects, caused.view, c, found);
+    check_exits(effects, caused.view, c, found);
+    check_driver_calls(effects, caused.view, c, caused.by_call, found);
+    check_logs(effects, caused.view, found);
+    return found;
+}
+
+// Real time: what arrives from outside the story, and when, is not the story's to say.
+void Player::await(const Effects& effects, const std::string& caller, Caused& caused) {
+    using std::chrono::steady_clock;
+    const auto until = steady_clock::now() + std::chrono::nanoseconds(effects.await.ns);
+    bool told = false;
+    while (!host_.impasse()) {
+        term::Bindings trial = bindings_;
+        if (compare(effects, caused, trial).empty()) return;
+        if (!host_.outside_may_act()) return;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
+        if (left.count() <= 0) return;
+        if (!told) journal_.write(journal::Awaited{effects.await.ns});
+        told = true;
+        host_.wait_outside(left);
+        host_.run_until_idle();
+        collect(caller, caused);
+    }
+}
+
+void Player::check_effects(const Effects& effects, const std::string& caller, Caused caused) {
+    collect(caller, caused);
+    if (effects.await.ns > 0 && mismatches_ == 0) await(effects, caller, caused);
+    for (Mismatch& m : compare(effects, caused, bindings_))
+        mismatch(std::move(m.what), std::move(m.expected), std::move(m.got));
 }
 
 void Player::do_step(const InstallStep& step) {
@@ -268,8 +312,7 @@ void Player::do_step(const InstallStep& step) {
 void Player::do_step(const AdvanceStep& step) {
     journal_.write(journal::ClockAdvanced{step.by.ns});
     host_.advance(step.by);
-    check_unblocked(step.effects, {});
-    check_effects(step.effects, 0, false);
+    check_effects(step.effects, {}, {});
 }
 
 void Player::do_step(const ExpectStep& step) {

@@ -240,6 +240,17 @@ Effects StepReader::effects(const Node& node, Returns returns) {
         for (const Node* child : object->children) out.receives.push_back(receives(*child, returns));
     out.exits = named_patterns(context_.good(node, "exits"));
     if (const Node* list = context_.good(node, "driver_calls")) out.driver_calls = driver_calls(*list, returns);
+    if (const Node* list = context_.good(node, "logs")) {
+        out.logs.emplace();
+        for (const Node* line : list->children)
+            if (!context_.bad.contains(line))
+                out.logs->push_back({line->text, nullptr, context_.document.place_of(*line)});
+    }
+    if (const Node* longest = context_.good(node, "await")) {
+        out.await = *parse_duration(longest->text);
+        if (out.await.ns == 0)
+            context_.mistake(*longest, "nothing can be awaited in no time", "leave it out, or write 2s");
+    }
     return out;
 }
 

@@ -81,7 +81,8 @@ struct RunResult {
     std::optional<Death> death;
     std::vector<Error> mistakes; ///< when the file could not be used
     std::string skipped_why;
-    std::string output;                              ///< what the driver printed, the end of it
+    bool reproducible = true; ///< false: real time, or threads on their own, had a part in it: another run may differ
+    std::string output;       ///< what the driver printed, the end of it
     std::shared_ptr<const journal::Journal> journal; ///< may be null
     std::map<std::uint64_t, std::string> versions;   ///< image number to the scenario's version of it
     std::map<std::string, std::string> names;        ///< printed pid, port or reference to the scenario's name for it

@@ -98,6 +98,12 @@ private:
         // A later name of the same thing (in another round) wins; an equal thing named twice keeps its first name.
         result_.names.try_emplace(term::print(value->term), std::string(e.name));
     }
+    void see(const journal::Awaited&, std::uint64_t) { result_.reproducible = false; }
+    void see(const journal::ThreadLeftAlone&, std::uint64_t) { result_.reproducible = false; }
+    void see(const journal::ThreadStarted& e, std::uint64_t) {
+        const auto kind = static_cast<host::ThreadKind>(e.kind);
+        if (kind == host::ThreadKind::foreign || result_.scenario->free_threads) result_.reproducible = false;
+    }
     void see(const journal::Ended&, std::uint64_t) { ended = true; }
 
     RunResult& result_;

@@ -92,6 +92,8 @@ struct Effects {
     std::vector<NamedPattern> exits;
     std::vector<NamedPattern> unblocks;
     std::optional<DriverCalls> driver_calls;
+    std::optional<std::vector<Text>> logs; ///< `*` stands for any run of characters
+    Duration await;                        ///< real time until all of this must hold
 };
 
 struct CallStep {

@@ -34,6 +34,8 @@ std::vector<Term> arguments_of(const journal::Entered& entered) {
     case Callback::ready_input:
     case Callback::ready_output:
         return {port, Term::unsigned_integer(entered.a)};
+    case Callback::stop_select:
+        return {Term::unsigned_integer(entered.a)};
     default:
         return {};
     }
@@ -102,16 +104,22 @@ void Observer::see(const journal::Entry& entry, bool before_return, StepView& vi
         view.arrivals[delivered->to].push_back({decoded(delivered->term), before_return});
     } else if (const auto* ended = std::get_if<journal::ProcessEnded>(&entry.event)) {
         view.exits.emplace(ended->process, decoded(ended->reason));
+    } else if (const auto* logged = std::get_if<journal::Logged>(&entry.event)) {
+        view.logs.emplace_back(logged->text);
     }
 }
 
 StepView Observer::next(std::uint64_t returned_at) {
     StepView view;
+    next(returned_at, view);
+    return view;
+}
+
+void Observer::next(std::uint64_t returned_at, StepView& view) {
     for (auto cursor = journal_.begin(seen_ + 1); cursor; ++cursor) {
         seen_ = cursor->seq;
         see(*cursor, returned_at == 0 || cursor->seq < returned_at, view);
     }
-    return view;
 }
 
 } // namespace ddll::scenario

@@ -32,6 +32,7 @@ struct StepView {
     std::map<ProcessId, std::vector<Arrival>> arrivals;
     std::map<ProcessId, term::Term> exits;
     std::vector<DriverCall> driver_calls;
+    std::vector<std::string> logs;
 };
 
 /// Follows a journal and knows what its numbers mean at each moment.
@@ -43,6 +44,8 @@ public:
     /// All that was journaled since the last call. `returned_at` is the sequence number of the entry that says that the
     /// step's call returned; 0 when it did not.
     StepView next(std::uint64_t returned_at);
+    /// The same, added to what an earlier call gave for the same step.
+    void next(std::uint64_t returned_at, StepView& view);
 
     const std::string& driver_name(DriverId id) const;
     std::string version(ImageId id) const;

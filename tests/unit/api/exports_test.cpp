@@ -142,7 +142,6 @@ TEST_CASE("what is exported but not there yet") {
         if (row.state == api::State::missing) missing.insert(std::string(row.name));
     const std::set<std::string> expected = {
         "erl_drv_init_ack",
-        "driver_select",
         "driver_monitor_process",
         "driver_demonitor_process",
         "driver_get_monitored_process",

@@ -29,6 +29,8 @@ struct Script {
     std::function<ErlDrvSSizeT(ErlDrvPort, unsigned, std::string, char**)> control;
     std::function<ErlDrvSSizeT(ErlDrvPort, unsigned, std::string, char**, unsigned*)> call;
     std::function<void(ErlDrvPort, void*)> ready_async;
+    std::function<void(ErlDrvPort, int)> ready_input, ready_output;
+    std::function<void(int)> stop_select;
 };
 
 // The entry's functions have no argument that could say whose they are.
@@ -36,6 +38,10 @@ inline Script* running = nullptr;
 
 inline ErlDrvPort port_in(ErlDrvData data) {
     return reinterpret_cast<ErlDrvPort>(data);
+}
+
+inline int descriptor_of(ErlDrvEvent event) {
+    return static_cast<int>(reinterpret_cast<std::intptr_t>(event));
 }
 
 inline ErlDrvEntry entry_of(Script& script) {
@@ -63,6 +69,14 @@ inline ErlDrvEntry entry_of(Script& script) {
         };
     if (script.ready_async)
         e.ready_async = [](ErlDrvData d, ErlDrvThreadData data) { running->ready_async(port_in(d), data); };
+    if (script.ready_input)
+        e.ready_input = [](ErlDrvData d, ErlDrvEvent event) { running->ready_input(port_in(d), descriptor_of(event)); };
+    if (script.ready_output)
+        e.ready_output = [](ErlDrvData d, ErlDrvEvent event) {
+            running->ready_output(port_in(d), descriptor_of(event));
+        };
+    if (script.stop_select)
+        e.stop_select = [](ErlDrvEvent event, void*) { running->stop_select(descriptor_of(event)); };
     return e;
 }
 

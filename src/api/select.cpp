@@ -1,0 +1,18 @@
+#include "api/entry.h"
+
+using namespace ddll;
+using api::Call;
+using api::Function;
+
+extern "C" {
+
+int driver_select(ErlDrvPort handle, ErlDrvEvent event, int mode, int on) {
+    Call call(Function::driver_select);
+    host::Port* port = call.port(handle);
+    if (port == nullptr) return call.returns(-1);
+    const auto descriptor = static_cast<int>(reinterpret_cast<std::intptr_t>(event));
+    // Shown with a minus for the end of interest, as the one number there is room for.
+    return call.returns(call.host().select(*port, descriptor, mode, on != 0), descriptor, on != 0 ? mode : -mode);
+}
+
+} // extern "C"
