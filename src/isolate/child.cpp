@@ -43,8 +43,6 @@ void attach_output(int output, std::span<const int> others) {
     dup2(safe, 1);
     dup2(safe, 2);
     close(safe);
-    // What the parent itself was started with: drivers get the same numbers in every run.
-    close_range(3, ~0U, 0);
 }
 
 void reset_signals() {

@@ -75,6 +75,8 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
         };
         job.body = [run, &options] {
             Running& running = (*run)->running;
+            // What this program was started with: drivers get the same numbers in every run.
+            if (!options.in_process) close_range(3, ~0U, 0);
             if (chdir((*run)->folder->path().c_str()) != 0) DDLL_CHECK_MSG(false, std::strerror(errno));
             play(*running.scenario, running.steps, running.versions,
                  {options.seed, options.free_threads, !options.in_process, options.api_function}, *running.journal);
