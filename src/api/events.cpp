@@ -37,20 +37,4 @@ int driver_select(ErlDrvPort handle, ErlDrvEvent, int, int) {
     return missing(Function::driver_select, handle, -1);
 }
 
-int driver_monitor_process(ErlDrvPort handle, ErlDrvTermData, ErlDrvMonitor*) {
-    return missing(Function::driver_monitor_process, handle, -1);
-}
-
-int driver_demonitor_process(ErlDrvPort handle, const ErlDrvMonitor*) {
-    return missing(Function::driver_demonitor_process, handle, -1);
-}
-
-ErlDrvTermData driver_get_monitored_process(ErlDrvPort handle, const ErlDrvMonitor*) {
-    return missing(Function::driver_get_monitored_process, handle, host::nil_word);
-}
-
-int driver_compare_monitors(const ErlDrvMonitor*, const ErlDrvMonitor*) {
-    return not_implemented(Function::driver_compare_monitors, 0);
-}
-
 } // extern "C"

@@ -36,6 +36,9 @@ std::int64_t control(Host& host, Port& port, ProcessId caller, unsigned command,
 std::int64_t call(Host& host, Port& port, ProcessId caller, unsigned command, std::string& data, char** result,
                   std::size_t result_size, unsigned* flags);
 void ready_async(Host& host, Port& port, void* data);
+/// The caller settles the port, once the monitor is removed.
+void process_exit(Host& host, Port& port, ErlDrvMonitor& monitor);
+void emergency_close(Host& host, Port& port);
 
 // Of a job, in the name of a driver.
 void async_invoke(Host& host, Driver& driver, PortId port, void (*invoke)(void*), void* data);

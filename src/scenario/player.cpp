@@ -56,7 +56,8 @@ private:
     void bind_new();
     void bind(const std::string& name, Term value);
     bool may_act(const std::string& name);
-    void check_outcome(const CallStep& step, std::size_t which, const Evaluated& result);
+    void check_outcome(const CallOutcome& wanted, const Evaluated& result, const std::string& key,
+                       const std::string& raises_key);
     void check_unblocked(const Effects& effects, const std::string& caller);
     void check_effects(const Effects& effects, std::uint64_t returned_at, bool is_call);
     void mismatch(std::string what, std::string expected, std::string got);
@@ -150,23 +151,21 @@ bool Player::may_act(const std::string& name) {
     return true;
 }
 
-void Player::check_outcome(const CallStep& step, std::size_t which, const Evaluated& result) {
-    const std::string what = step.is_batch ? fmt::format("returns, call {}", which + 1) : "returns";
-    const auto* value = std::get_if<Text>(&step.outcomes[which]);
-    const auto* raises = std::get_if<Raises>(&step.outcomes[which]);
-    if (raises != nullptr) {
+void Player::check_outcome(const CallOutcome& wanted, const Evaluated& result, const std::string& key,
+                           const std::string& raises_key) {
+    if (const auto* raises = std::get_if<Raises>(&wanted)) {
         const bool raised = result.kind == Evaluated::Kind::raised &&
                             result.exception_class == raises->exception_class &&
                             term::match(*raises->reason.expr, result.value, bindings_, call_);
         if (!raised)
-            mismatch(step.is_batch ? fmt::format("raises, call {}", which + 1) : "raises",
+            mismatch(raises_key,
                      fmt::format("exception {}: {}", raises->exception_class, term::print(*raises->reason.expr)),
                      shown(result));
-    } else if (value != nullptr) {
+    } else if (const auto* value = std::get_if<Text>(&wanted)) {
         if (result.kind != Evaluated::Kind::value || !term::match(*value->expr, result.value, bindings_, call_))
-            mismatch(what, term::print(*value->expr), shown(result));
+            mismatch(key, term::print(*value->expr), shown(result));
     } else if (result.kind == Evaluated::Kind::raised) {
-        mismatch(what, "(any value)", shown(result));
+        mismatch(key, "(any value)", shown(result));
     }
 }
 
@@ -209,7 +208,8 @@ void Player::do_step(const CallStep& step) {
         if (step.blocks && last)
             mismatch("blocks", "(the call blocks)", shown(result));
         else
-            check_outcome(step, i, result);
+            check_outcome(step.outcomes[i], result, step.is_batch ? fmt::format("returns, call {}", i + 1) : "returns",
+                          step.is_batch ? fmt::format("raises, call {}", i + 1) : "raises");
     }
     host_.run_until_idle();
     check_unblocked(step.effects, step.by);
@@ -222,18 +222,17 @@ void Player::check_unblocked(const Effects& effects, const std::string& caller) 
         if (process.name != caller)
             if (auto late = action::take_late_return(host_, processes_.at(process.name)))
                 returned.emplace(process.name, *std::move(late));
-    for (const NamedPattern& wanted : effects.unblocks) {
+    for (const Unblocks& wanted : effects.unblocks) {
         const auto it = returned.find(wanted.process);
         const std::string what = "unblocks " + wanted.process;
         if (it == returned.end()) {
             const bool blocked = host_.find(processes_.at(wanted.process))->blocked();
-            mismatch(what, term::print(*wanted.pattern.expr),
+            const auto* value = std::get_if<Text>(&wanted.outcome);
+            mismatch(what, value != nullptr ? term::print(*value->expr) : "(an exception)",
                      blocked ? "(the call goes on waiting)" : fmt::format("({} was not blocked)", wanted.process));
             continue;
         }
-        if (it->second.kind != Evaluated::Kind::value ||
-            !term::match(*wanted.pattern.expr, it->second.value, bindings_, call_))
-            mismatch(what, term::print(*wanted.pattern.expr), shown(it->second));
+        check_outcome(wanted.outcome, it->second, what, what);
         returned.erase(it);
     }
     if (!scenario_.strict) return;
@@ -309,6 +308,7 @@ void Player::run() {
     bind_new();
     for (std::uint32_t i = 0; i < steps_.size(); ++i)
         if (!play_step(i)) return;
+    host_.report_waiting();
     journal_.write(journal::Ended{});
 }
 
