@@ -69,13 +69,7 @@ void Host::end_node() {
         process->mailbox.clear();
         journal_.write(journal::ProcessEnded{process->id, encoded});
     }
-    ending_.clear();
-    resumable_.clear();
-    closed_ports_.clear();
-    collects_.clear();
-    ending_programs_.clear();
-    timers_.clear();
-    jobs_.clear();
+    node_ended_ = true;
 }
 
 void Host::report_waiting() {

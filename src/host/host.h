@@ -351,6 +351,7 @@ private:
     std::map<std::string, Proof, std::less<>> proofs_;
 
     std::optional<term::Term> halting_; ///< the status, once halt was called
+    bool node_ended_ = false;           ///< nothing happens any more
     std::deque<ProcessId> ending_;      ///< doomed, in order of death
     std::deque<PortId> closed_ports_;   ///< structures to be freed, in order of closing
     std::deque<DriverId> collects_;

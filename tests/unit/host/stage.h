@@ -29,6 +29,7 @@ struct Script {
     std::function<ErlDrvSSizeT(ErlDrvPort, unsigned, std::string, char**)> control;
     std::function<ErlDrvSSizeT(ErlDrvPort, unsigned, std::string, char**, unsigned*)> call;
     std::function<void(ErlDrvPort, void*)> ready_async;
+    std::function<void(ErlDrvPort, ErlDrvMonitor&)> process_exit;
 };
 
 // The entry's functions have no argument that could say whose they are.
@@ -63,6 +64,8 @@ inline ErlDrvEntry entry_of(Script& script) {
         };
     if (script.ready_async)
         e.ready_async = [](ErlDrvData d, ErlDrvThreadData data) { running->ready_async(port_in(d), data); };
+    if (script.process_exit)
+        e.process_exit = [](ErlDrvData d, ErlDrvMonitor* m) { running->process_exit(port_in(d), *m); };
     return e;
 }
 
