@@ -1,5 +1,8 @@
 #include "api/entry.h"
 
+#include <cerrno>
+#include <cstdint>
+
 using namespace ddll;
 using api::Call;
 using api::Function;
@@ -49,9 +52,13 @@ void erl_drv_set_os_pid(ErlDrvPort handle, ErlDrvSInt pid) {
     call.returns(0, pid);
 }
 
-void erl_drv_init_ack(ErlDrvPort handle, ErlDrvData) {
+void erl_drv_init_ack(ErlDrvPort handle, ErlDrvData result) {
+    const int error = errno;
     Call call(Function::erl_drv_init_ack);
-    if (call.port(handle) != nullptr) api::not_implemented(Function::erl_drv_init_ack, 0);
+    host::Port* port = call.port(handle);
+    const auto value = reinterpret_cast<std::intptr_t>(result);
+    call.returns(0, value >= -3 && value < 0 ? value : 0);
+    if (port != nullptr) call.host().acknowledge_open(*port, result, error);
 }
 
 int driver_lock_driver(ErlDrvPort handle) {

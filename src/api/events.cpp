@@ -3,19 +3,6 @@
 using namespace ddll;
 using api::Call;
 using api::Function;
-using api::not_implemented;
-
-namespace {
-
-// A bad port has its answer; a good one needs what is not there yet.
-template <class T>
-T missing(Function function, ErlDrvPort handle, T bad_port) {
-    Call call(function);
-    if (call.port(handle) == nullptr) return call.returns(bad_port);
-    return not_implemented(function, bad_port);
-}
-
-} // namespace
 
 extern "C" {
 
@@ -31,22 +18,6 @@ unsigned driver_async_port_key(ErlDrvPort handle) {
     const host::Port* port = call.port(handle);
     // Any number will do as a key; one that is the same in every run is the port's own.
     return call.returns(port == nullptr ? 0U : static_cast<unsigned>(port->id.value));
-}
-
-int driver_monitor_process(ErlDrvPort handle, ErlDrvTermData, ErlDrvMonitor*) {
-    return missing(Function::driver_monitor_process, handle, -1);
-}
-
-int driver_demonitor_process(ErlDrvPort handle, const ErlDrvMonitor*) {
-    return missing(Function::driver_demonitor_process, handle, -1);
-}
-
-ErlDrvTermData driver_get_monitored_process(ErlDrvPort handle, const ErlDrvMonitor*) {
-    return missing(Function::driver_get_monitored_process, handle, host::nil_word);
-}
-
-int driver_compare_monitors(const ErlDrvMonitor*, const ErlDrvMonitor*) {
-    return not_implemented(Function::driver_compare_monitors, 0);
 }
 
 } // extern "C"

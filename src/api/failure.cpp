@@ -20,6 +20,7 @@ int end_of_file(Call& call, ErlDrvPort handle) {
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
     call.host().flush_line_buffer(*port);
+    call.host().answer_opener(*port);
     if (!port->options.eof || !port->usable()) return fail(call, handle, Term::atom("normal"), 0);
     if (host::Process* owner = call.host().find(port->owner))
         call.host().deliver(*owner, term::make_tuple(Term::port(port->id.value), Term::atom("eof")), port->id, {});

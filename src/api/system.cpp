@@ -9,7 +9,6 @@
 using namespace ddll;
 using api::Call;
 using api::Function;
-using api::not_implemented;
 
 namespace {
 
@@ -143,22 +142,6 @@ int remove_driver_entry(ErlDrvEntry* entry) {
     Call call(Function::remove_driver_entry);
     if (!call.on_emulator_thread()) return 0;
     return call.returns(call.host().remove_static_driver(entry));
-}
-
-void* driver_dl_open(char*) {
-    return not_implemented(Function::driver_dl_open, static_cast<void*>(nullptr));
-}
-
-void* driver_dl_sym(void*, char*) {
-    return not_implemented(Function::driver_dl_sym, static_cast<void*>(nullptr));
-}
-
-int driver_dl_close(void*) {
-    return not_implemented(Function::driver_dl_close, -1);
-}
-
-char* driver_dl_error(void) {
-    return not_implemented(Function::driver_dl_error, static_cast<char*>(nullptr));
 }
 
 } // extern "C"

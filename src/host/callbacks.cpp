@@ -183,6 +183,14 @@ void ready_async(Host& host, Port& port, void* data) {
     host.settle(port);
 }
 
+void process_exit(Host& host, Port& port, ErlDrvMonitor& monitor) {
+    run(host, {Callback::process_exit, port.driver, &port}, port.driver->callbacks.process_exit, port.data, &monitor);
+}
+
+void emergency_close(Host& host, Port& port) {
+    run(host, {Callback::emergency_close, port.driver, &port}, port.driver->callbacks.emergency_close, port.data);
+}
+
 void async_invoke(Host& host, Driver& driver, PortId port, void (*invoke)(void*), void* data) {
     run(host, {Callback::async_invoke, &driver, nullptr, port}, invoke, data);
 }

@@ -38,6 +38,9 @@ std::int64_t call(Host& host, Port& port, ProcessId caller, unsigned command, st
 void ready_input(Host& host, Port& port, int descriptor);
 void ready_output(Host& host, Port& port, int descriptor);
 void ready_async(Host& host, Port& port, void* data);
+/// The caller settles the port, once the monitor is removed.
+void process_exit(Host& host, Port& port, ErlDrvMonitor& monitor);
+void emergency_close(Host& host, Port& port);
 
 /// The driver may close the descriptor. No port: there may be none left.
 void stop_select(Host& host, Driver& driver, int descriptor);

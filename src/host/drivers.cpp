@@ -152,6 +152,10 @@ void Host::finish_and_close(Driver& driver) {
     if (left.blocks > 0)
         leaked(driver, fmt::format("{} driver_alloc block{}, {} bytes", left.blocks, left.blocks == 1 ? "" : "s",
                                    left.block_bytes));
+    for (const auto& other : drivers_)
+        if (other->image_id == driver.image_id && other->entry != nullptr)
+            misuse(Misuse::entry_outlives_library, no_function, {},
+                   fmt::format("{} is still in the list, its code was in {}", other->name, driver.name));
     bool gone = false;
     {
         const callbacks::LoaderFrame frame(*this, journal::Callback::dlclose, driver.id, driver.image_id, driver.path);
@@ -188,6 +192,8 @@ int Host::remove_static_driver(ErlDrvEntry* entry) {
     for (const auto& driver : drivers_) {
         if (driver->entry != entry) continue;
         if (driver->record.presence == lifecycle::Presence::dynamic) return -1;
+        if (driver->first_port != nullptr)
+            misuse(Misuse::entry_removed_with_ports, no_function, driver->first_port->id, driver->name);
         take_out_of_list(*driver); // its ports live on, so the driver stays in limbo
         return 1;
     }

@@ -10,9 +10,11 @@
 #include "host/atoms.h"
 #include "host/current.h"
 #include "host/driver.h"
+#include "host/libraries.h"
 #include "host/memory.h"
 #include "host/misuse.h"
 #include "host/poller.h"
+#include "host/monitors.h"
 #include "host/port.h"
 #include "host/process.h"
 #include "host/step.h"
@@ -160,6 +162,24 @@ public:
     void set_busy(Port& port, bool on);
     /// Called when a callback of the port has returned: a drained port stops now.
     void settle(Port& port);
+    /// erl_drv_init_ack: lets the process that waits in open_port/2 go on. `error` is errno as the driver left it.
+    void acknowledge_open(Port& port, ErlDrvData result, int error);
+    /// Gives the opener its port before anything else ends the waiting (measured: any driver_failure* does).
+    void answer_opener(Port& port);
+
+    // --- monitors of ports on processes (monitors.cpp) ---------------------------------------------------------------
+
+    /// As driver_monitor_process; `id` is nothing for a word that is no pid.
+    int monitor_process(Port& port, std::optional<ProcessId> id, ErlDrvMonitor& monitor);
+    /// As driver_demonitor_process.
+    int demonitor_process(Port& port, const ErlDrvMonitor& monitor);
+
+    // --- the end of the node (halt.cpp) ------------------------------------------------------------------------------
+
+    /// erlang:halt/2. The call never returns: when the last port is gone, all processes end with {halt, Status}.
+    BifResult halt(ProcessId by, const term::Term& status, const term::Term& options);
+    /// The story is over: reports what would wait for ever.
+    void report_waiting();
 
     // --- messages of a port (output.cpp) -----------------------------------------------------------------------------
 
@@ -215,6 +235,7 @@ public:
     const CommonAtoms& common() const { return common_; }
     Threads& threads() { return *threads_; }
     Sync& sync() { return sync_; }
+    Libraries& libraries() { return libraries_; }
     journal::Journal& journal() { return journal_; }
     std::map<std::string, std::string>& environment() { return options_.environment; }
     /// Journals a misuse of the API; `function` is a row of api/functions.def or no_function.
@@ -259,6 +280,11 @@ private:
     void scan_exit(Process& process);
     void signal_exit(Process& process);
     void remove_link(Process& process, const Linked& other);
+    void tell_watchers(Process& process);
+    void fire_monitor(PortId port, RefId ref);
+    void remove_monitors(Port& port);
+    void end_node();
+    void finish_halt();
     bool give_to_wrapper(Process& process, const term::Term& message);
     void set_answer(Process& process, Answer answer);
     // drivers.cpp
@@ -292,6 +318,9 @@ private:
     void take_out_of_driver(Port& port);
     bool parse_port_settings(const term::Term& settings, PortOptions& options, bool& driver_ok) const;
     BifResult start_failed(Port& port, std::intptr_t result, int error);
+    /// What open_port/2 raises for ERL_DRV_ERROR_GENERAL, _ERRNO, _BADARG.
+    term::Term start_error(std::intptr_t result, int error) const;
+    Process* waiting_opener(const Port& port);
     bool run_command(Port& port, ProcessId caller, const term::Term& data);
     void suspend(Process& process, Port& port, const term::Term& data, ProcessId on_behalf_of);
     BifResult send_to_port(ProcessId by, Port& port, const term::Term& message, bool no_suspend);
@@ -335,6 +364,7 @@ private:
     };
     std::unique_ptr<Threads, RetireThreads> threads_;
     Sync sync_;
+    Libraries libraries_;
     VirtualTime now_;
     std::optional<Impasse> impasse_;
 
@@ -346,8 +376,10 @@ private:
     std::vector<std::string> error_texts_;       ///< numbered -10, -11, ...
     std::map<std::string, Proof, std::less<>> proofs_;
 
-    std::deque<ProcessId> ending_;    ///< doomed, in order of death
-    std::deque<PortId> closed_ports_; ///< structures to be freed, in order of closing
+    std::optional<term::Term> halting_; ///< the status, once halt was called
+    bool node_ended_ = false;           ///< nothing happens any more
+    std::deque<ProcessId> ending_;      ///< doomed, in order of death
+    std::deque<PortId> closed_ports_;   ///< structures to be freed, in order of closing
     std::deque<DriverId> collects_;
     std::deque<ProcessId> resumable_;
     std::deque<PortId> ending_programs_;

@@ -37,7 +37,17 @@ inline constexpr std::uint16_t no_function = 0xffff;
     X(stolen_descriptor, "descriptor-stolen")                                                                          \
     X(stays_ready, "descriptor-stays-ready")                                                                           \
     X(no_ready_callback, "no-ready-callback")                                                                          \
-    X(no_stop_select, "no-stop-select-callback")
+    X(no_stop_select, "no-stop-select-callback")                                                                       \
+    X(demonitor_while_firing, "demonitor-while-firing")                                                                \
+    X(failure_in_process_exit, "failure-in-process-exit")                                                              \
+    X(init_ack_ignored, "init-ack-ignored")                                                                            \
+    X(opener_left_waiting, "opener-left-waiting")                                                                      \
+    X(bad_library_handle, "bad-library-handle")                                                                        \
+    X(failed_library_lookup, "failed-library-lookup")                                                                  \
+    X(create_port_lock, "create-port-without-port-locking")                                                            \
+    X(entry_removed_with_ports, "entry-removed-with-ports")                                                            \
+    X(entry_outlives_library, "entry-outlives-library")                                                                \
+    X(queue_never_drained, "queue-never-drained")
 
 enum class Misuse : std::uint16_t {
 #define DDLL_ENUMERATOR(name, id) name,

@@ -47,6 +47,14 @@ struct Port {
         ProcessId watcher;
     };
     std::vector<Monitor> monitored_by;
+    struct ProcessMonitor {
+        RefId ref;
+        ProcessId process;
+    };
+    std::vector<ProcessMonitor> watches;           ///< processes that the driver monitors, in order of monitoring
+    RefId firing;                                  ///< the monitor whose process_exit runs
+    std::optional<term::Term> failed_while_firing; ///< driver_failure* inside process_exit: closed when it has returned
+    ProcessId opener;                              ///< who waits in open_port for erl_drv_init_ack
     IoQueue queue;
     PortDataLock* data_lock = nullptr; ///< owned by Sync, one reference is the port's
     std::string line_buffer;

@@ -45,6 +45,13 @@ void Host::close(Port& port, const Term& reason, CloseCause cause) {
         if (port.was_draining) misuse(Misuse::failure_in_stop, no_function, port.id, "");
         return;
     }
+    if (port.firing && cause == CloseCause::driver) {
+        // The emulator crashes when process_exit returns: its monitor went with the port.
+        misuse(Misuse::failure_in_process_exit, no_function, port.id, "");
+        if (!port.failed_while_firing) port.failed_while_firing = reason;
+        return;
+    }
+    if (cause == CloseCause::driver) answer_opener(port);
     if (port.state == Port::State::closing) {
         if (cause == CloseCause::driver) terminate(port);
         return;
@@ -59,6 +66,7 @@ void Host::close(Port& port, const Term& reason, CloseCause cause) {
     port.state = Port::State::closing;
     port.was_draining = drains;
     tell_links(port, seen);
+    remove_monitors(port);
     if (!drains) {
         terminate(port);
         return;
@@ -72,6 +80,7 @@ void Host::kill(Port& port) {
         terminate(port);
         return;
     }
+    answer_opener(port);
     set_busy(port, false);
     const Term reason = Term::atom("driver_unloaded");
     port.queue.clear();
@@ -79,6 +88,7 @@ void Host::kill(Port& port) {
     port.state = Port::State::closing;
     port.was_draining = false;
     tell_links(port, reason);
+    remove_monitors(port);
     terminate(port);
 }
 
@@ -91,10 +101,12 @@ void Host::settle(Port& port) {
 void Host::terminate(Port& port) {
     if (port.stopping || !port.valid()) return;
     port.stopping = true;
+    if (waiting_opener(port) != nullptr) misuse(Misuse::opener_left_waiting, no_function, port.id, "");
     cancel_timer(port);
     if (port.driver != nullptr && port.driver->callbacks.stop != nullptr) callbacks::stop(*this, port);
     cancel_timer(port);
     blame_selected(port);
+    remove_monitors(port);
     port.stopping = false;
     port.state = Port::State::stopped;
     port.queue.clear();
@@ -112,6 +124,7 @@ void Host::terminate(Port& port) {
         if (Process* owner = find(port.owner))
             deliver(*owner, term::make_tuple(Term::port(port.id.value), Term::atom("closed")), port.id, {});
     closed_ports_.push_back(port.id);
+    if (halting_) finish_halt();
 }
 
 } // namespace ddll::host

@@ -201,11 +201,6 @@ BifResult Host::open_port(ProcessId by, const Term& name, const Term& settings) 
     if (!driver_ok) return badarg;
     const bool no_limits = (driver->flags & ERL_DRV_FLAG_NO_BUSY_MSGQ) != 0;
     if (no_limits && options.message_queue_limits_given && !options.message_queue_limits_disabled) return badarg;
-    if ((driver->flags & ERL_DRV_FLAG_USE_INIT_ACK) != 0) {
-        reach_impasse(Impasse::Kind::not_implemented,
-                      "erl_drv_init_ack (the driver has the flag ERL_DRV_FLAG_USE_INIT_ACK)");
-        return badarg;
-    }
 
     Port& port = make_port(driver, by, std::move(command));
     callbacks::Started started{nullptr, 0};
@@ -223,25 +218,73 @@ BifResult Host::open_port(ProcessId by, const Term& name, const Term& settings) 
     }
     port.state = Port::State::open;
     process_link(by, Term::port(port.id.value));
+    if ((driver->flags & ERL_DRV_FLAG_USE_INIT_ACK) != 0) {
+        port.opener = by;
+        find(by)->wait = WaitInitAck{port.id};
+        return BifResult::blocked();
+    }
     return BifResult::of(Term::port(port.id.value));
+}
+
+void Host::answer_opener(Port& port) {
+    if (Process* opener = waiting_opener(port)) set_answer(*opener, {false, Term::port(port.id.value)});
+    port.opener = {};
+}
+
+Process* Host::waiting_opener(const Port& port) {
+    Process* opener = find(port.opener);
+    if (opener == nullptr || opener->state != Process::State::running || opener->answer) return nullptr;
+    const auto* wait = std::get_if<WaitInitAck>(&opener->wait);
+    return wait != nullptr && wait->port == port.id ? opener : nullptr;
+}
+
+void Host::acknowledge_open(Port& port, ErlDrvData result, int error) {
+    if (!port.opener) {
+        // The emulator remembers the waiting process only when start has returned (measured).
+        misuse(Misuse::init_ack_ignored, no_function, port.id,
+               port.state == Port::State::starting ? "called inside start, where nobody waits yet"
+               : port.driver != nullptr && (port.driver->flags & ERL_DRV_FLAG_USE_INIT_ACK) == 0
+                   ? "the driver does not have ERL_DRV_FLAG_USE_INIT_ACK"
+                   : "the port was acknowledged before");
+        return;
+    }
+    const auto number = reinterpret_cast<std::intptr_t>(result);
+    if (number >= 0 || number < -3) {
+        port.data = result;
+        answer_opener(port);
+        return;
+    }
+    Process* opener = waiting_opener(port);
+    if (opener != nullptr) {
+        process_unlink(opener->id, Term::port(port.id.value));
+        set_answer(*opener, {true, start_error(number, error)});
+    }
+    port.opener = {};
+    close(port, common_.normal, CloseCause::driver);
 }
 
 // stop is not called; what start already sent stays delivered.
 BifResult Host::start_failed(Port& port, std::intptr_t result, int error) {
     cancel_timer(port);
     blame_selected(port);
+    remove_monitors(port);
     port.queue.clear();
     port.state = Port::State::stopped;
     take_out_of_driver(port);
     closed_ports_.push_back(port.id);
     journal_.write(journal::PortClosed{port.id});
     ask(*port.driver, request::PortStopped{});
-    if (result == -1) return BifResult::raise(Term::atom("einval"));
-    if (result == -2) return BifResult::raise(Term::atom(errno_name(error)));
-    return BifResult::raise(common_.badarg);
+    return BifResult::raise(start_error(result, error));
+}
+
+Term Host::start_error(std::intptr_t result, int error) const {
+    if (result == -1) return Term::atom("einval");
+    if (result == -2) return Term::atom(errno_name(error));
+    return common_.badarg;
 }
 
 Port* Host::create_port(Port& creator, ProcessId owner, std::string name, ErlDrvData data) {
+    if (!creator.driver->locks_per_port()) misuse(Misuse::create_port_lock, no_function, creator.id, "");
     Process* process = find(owner);
     if (process == nullptr || !process->alive() || !lifecycle::opens_ports(creator.driver->record)) return nullptr;
     Port& port = make_port(creator.driver, owner, std::move(name));

@@ -24,7 +24,11 @@ struct WaitNotBusy { ///< port_command/2 or a send to a busy port: the whole req
     term::Term data;
     ProcessId on_behalf_of; ///< the process named in the message, none for port_command/2
 };
-using Wait = std::variant<std::monostate, WaitDriver, WaitNotBusy>;
+struct WaitInitAck { ///< open_port/2 of a driver with ERL_DRV_FLAG_USE_INIT_ACK, without limit
+    PortId port;
+};
+struct WaitHalt {}; ///< the node is halting: nothing runs any more but ports that drain
+using Wait = std::variant<std::monostate, WaitDriver, WaitNotBusy, WaitInitAck, WaitHalt>;
 
 /// What a blocked call returns once it is resumed.
 struct Answer {
@@ -46,9 +50,9 @@ struct Process {
     Links links;
     struct Monitor {
         RefId ref;
-        ProcessId watcher;
+        Linked watcher; ///< a process, which gets 'DOWN', or a port, whose driver's process_exit is called
     };
-    std::vector<Monitor> watched_by;
+    std::vector<Monitor> watched_by; ///< in order of monitoring, which is that of telling
     Wait wait;
     std::optional<Answer> answer; ///< set when the wait is over; the call returns when it is resumed
 

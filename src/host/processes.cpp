@@ -41,7 +41,7 @@ void Host::doom(Process& process, Term reason) {
 }
 
 void Host::exit_signal(Process& to, const Term& from, const Term& reason, bool by_exit_bif) {
-    if (to.state != Process::State::running) return;
+    if (to.state != Process::State::running || halting_) return;
     // exit/2 with kill cannot be trapped; a kill that comes along a link can, and was renamed by its sender.
     if (by_exit_bif && reason.is_atom("kill")) {
         doom(to, Term::atom("killed"));
@@ -55,7 +55,7 @@ void Host::exit_signal(Process& to, const Term& from, const Term& reason, bool b
 }
 
 void Host::deliver(Process& to, Term message, PortId from_port, ProcessId from_process) {
-    if (!to.alive()) return;
+    if (!to.alive() || halting_) return; // a halting node runs no process that could look
     if (give_to_wrapper(to, message)) return;
     thread_local std::string encoded;
     encoded.clear();
@@ -129,24 +129,39 @@ void Host::signal_exit(Process& process) {
     std::erase_if(registered_,
                   [&](const auto& entry) { return entry.second == std::variant<ProcessId, PortId>(process.id); });
     const Term pid = Term::pid(process.id.value);
+    // Linked processes hear first, then those that monitor, ports among them; linked ports close last, because their
+    // signals wait until the process is gone (measured).
     const Links links = std::move(process.links);
     process.links.clear();
     for (const Linked& other : links) {
-        if (const auto* port_id = std::get_if<PortId>(&other)) {
-            Port* port = find(*port_id);
-            if (port == nullptr) continue;
-            std::erase(port->links, process.id);
-            if (port->usable() && (port->owner == process.id || !reason.is_atom("normal")))
-                close(*port, reason, CloseCause::request);
-        } else if (Process* peer = find(std::get<ProcessId>(other))) {
-            remove_link(*peer, process.id);
-            exit_signal(*peer, pid, reason, false);
-        }
+        const auto* id = std::get_if<ProcessId>(&other);
+        Process* peer = id != nullptr ? find(*id) : nullptr;
+        if (peer == nullptr) continue;
+        remove_link(*peer, process.id);
+        exit_signal(*peer, pid, reason, false);
     }
+    tell_watchers(process);
+    for (const Linked& other : links) {
+        const auto* id = std::get_if<PortId>(&other);
+        Port* port = id != nullptr ? find(*id) : nullptr;
+        if (port == nullptr) continue;
+        std::erase(port->links, process.id);
+        if (port->usable() && (port->owner == process.id || !reason.is_atom("normal")))
+            close(*port, reason, CloseCause::request);
+    }
+}
+
+void Host::tell_watchers(Process& process) {
+    const Term pid = Term::pid(process.id.value);
+    const Term reason = process.exit_reason;
     const auto watchers = std::move(process.watched_by);
     process.watched_by.clear();
     for (const auto& monitor : watchers) {
-        Process* watcher = find(monitor.watcher);
+        if (const auto* port = std::get_if<PortId>(&monitor.watcher)) {
+            fire_monitor(*port, monitor.ref);
+            continue;
+        }
+        Process* watcher = find(std::get<ProcessId>(monitor.watcher));
         if (watcher == nullptr) continue;
         deliver(*watcher,
                 term::make_tuple(Term::atom("DOWN"), Term::reference(monitor.ref.value), Term::atom("process"), pid,
@@ -237,9 +252,10 @@ BifResult Host::process_monitor(ProcessId by, const Term& type, const Term& item
 BifResult Host::process_demonitor(ProcessId by, const Term& ref) {
     if (!ref.is(Term::Kind::reference)) return BifResult::raise(common_.badarg);
     const RefId id{ref.as_reference()};
-    const auto ours = [&](const auto& monitor) { return monitor.ref == id && monitor.watcher == by; };
-    for (auto& [number, process] : processes_) std::erase_if(process->watched_by, ours);
-    for (auto& [number, port] : ports_) std::erase_if(port->monitored_by, ours);
+    for (auto& [number, process] : processes_)
+        std::erase_if(process->watched_by, [&](const auto& m) { return m.ref == id && m.watcher == Linked(by); });
+    for (auto& [number, port] : ports_)
+        std::erase_if(port->monitored_by, [&](const auto& m) { return m.ref == id && m.watcher == by; });
     return BifResult::of(common_.true_);
 }
 

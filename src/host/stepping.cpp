@@ -120,7 +120,7 @@ void Host::perform(const Step& step) {
 }
 
 bool Host::step() {
-    if (impasse_) return false;
+    if (impasse_ || node_ended_) return false;
     if (journal_.full()) {
         reach_impasse(Impasse::Kind::journal_full, "the driver floods: the journal of this run is full");
         return false;
@@ -157,6 +157,7 @@ void Host::run_until_idle() {
 
 std::optional<VirtualTime> Host::next_event() const {
     std::optional<VirtualTime> next;
+    if (node_ended_) return next;
     if (!timers_.empty()) next = timers_.begin()->first.first;
     const auto sooner = [&](VirtualTime time) {
         if (!next || time < *next) next = time;

@@ -48,8 +48,11 @@ void attach_output(int output, std::span<const int> others) {
 void reset_signals() {
     struct sigaction plain {};
     plain.sa_handler = SIG_DFL;
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGPIPE, SIGALRM})
-        sigaction(signal, &plain, nullptr);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGALRM}) sigaction(signal, &plain, nullptr);
+    // A write into a closed pipe fails with EPIPE, as in every program that talks to others, an emulator among them.
+    struct sigaction ignore {};
+    ignore.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &ignore, nullptr);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -104,7 +104,7 @@ constexpr Words signal_words[] = {"SIGSEGV", "SIGABRT", "SIGBUS",  "SIGFPE",  "S
 constexpr CallbackRow callbacks[] = {
     {"start", 2},        {"stop", 1},       {"flush", 1},           {"timeout", 1},      {"ready_async", 1},
     {"output", 2},       {"outputv", 2},    {"control", 3},         {"call", 3},         {"ready_input", 2},
-    {"ready_output", 2}, {"init", 0},       {"finish", 0},          {"process_exit", 0}, {"stop_select", 1},
+    {"ready_output", 2}, {"init", 0},       {"finish", 0},          {"process_exit", 1}, {"stop_select", 1},
     {"async_invoke", 0}, {"async_free", 0}, {"emergency_close", 1}, {"driver_init", 0},  {"dlopen", 0},
     {"dlclose", 0},      {"thread", 0},
 };
@@ -168,9 +168,10 @@ constexpr Type driver_call{.form = Form::text, .what = "a callback (a text)"};
 constexpr Type driver_calls{.form = Form::list, .what = "a list of callbacks", .element = &driver_call};
 
 constexpr Field raises_fields[] = {
-    {"raises", &raised, true, "The exception this call of the batch ends with."},
+    {"raises", &raised, true, "The exception this call ends with."},
 };
-constexpr Shape raises_shape{"an outcome of a batch", "A call of a batch that raises an exception.", raises_fields};
+constexpr Shape raises_shape{"an outcome", "A call of a batch, or one that was blocked, that raises an exception.",
+                             raises_fields};
 constexpr Type raises_object{.form = Form::object, .what = "an object with \"raises\"", .shape = &raises_shape};
 constexpr Type outcome{.form = Form::text, .what = "a pattern (a text) or {\"raises\": ...}", .other = &raises_object};
 constexpr Type outcomes{
@@ -188,6 +189,8 @@ constexpr Type receives{
     .form = Form::map, .what = "an object: process to list of patterns", .key = &process_name, .element = &messages};
 constexpr Type by_process{
     .form = Form::map, .what = "an object: process to pattern", .key = &process_name, .element = &pattern};
+constexpr Type outcome_by_process{
+    .form = Form::map, .what = "an object: process to pattern", .key = &process_name, .element = &outcome};
 constexpr Type user_counts{
     .form = Form::map, .what = "an object: process to number", .key = &process_name, .element = &count};
 
@@ -255,8 +258,9 @@ constexpr Field receives_field{"receives", &receives, false,
                                "is the return of the call."};
 constexpr Field exits_field{"exits", &by_process, false,
                             "Processes that end because of this step, with their reasons."};
-constexpr Field unblocks_field{"unblocks", &by_process, false,
-                               "Calls blocked in an earlier step that return now, with their values."};
+constexpr Field unblocks_field{"unblocks", &outcome_by_process, false,
+                               "Calls blocked in an earlier step that return now, with their values, or "
+                               "{\"raises\": ...}."};
 constexpr Field driver_calls_field{
     "driver_calls", &driver_calls, false,
     "The callbacks that run because of this step, in order; \"|\" is the return of the call."};

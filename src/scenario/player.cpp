@@ -58,7 +58,8 @@ private:
     void bind_new();
     void bind(const std::string& name, Term value);
     bool may_act(const std::string& name);
-    void check_outcome(const CallStep& step, std::size_t which, const Evaluated& result);
+    std::optional<Mismatch> check_outcome(const CallOutcome& wanted, const Evaluated& result, const std::string& key,
+                                          const std::string& raises_key, term::Bindings& bindings);
     /// What a step has caused so far.
     struct Caused {
         StepView view;
@@ -73,6 +74,7 @@ private:
     std::vector<Mismatch> compare(const Effects& effects, const Caused& caused, term::Bindings& bindings);
     void await(const Effects& effects, const std::string& caller, Caused& caused);
     void mismatch(std::string what, std::string expected, std::string got);
+    void report(std::optional<Mismatch> found);
     std::string shown(const Evaluated& result) const;
     const std::string& folder(const std::string& variable) const;
     Context context() { return Context{processes_, bindings_, call_, scenario_.strict}; }
@@ -133,6 +135,10 @@ void Player::mismatch(std::string what, std::string expected, std::string got) {
     journal_.write(journal::Mismatched{index_, what, expected, got});
 }
 
+void Player::report(std::optional<Mismatch> found) {
+    if (found) mismatch(std::move(found->what), std::move(found->expected), std::move(found->got));
+}
+
 std::string Player::shown(const Evaluated& result) const {
     const Context context{processes_, const_cast<term::Bindings&>(bindings_), {}, false};
     if (result.kind == Evaluated::Kind::blocked) return "(the call blocks)";
@@ -163,24 +169,25 @@ bool Player::may_act(const std::string& name) {
     return true;
 }
 
-void Player::check_outcome(const CallStep& step, std::size_t which, const Evaluated& result) {
-    const std::string what = step.is_batch ? fmt::format("returns, call {}", which + 1) : "returns";
-    const auto* value = std::get_if<Text>(&step.outcomes[which]);
-    const auto* raises = std::get_if<Raises>(&step.outcomes[which]);
-    if (raises != nullptr) {
+std::optional<Mismatch> Player::check_outcome(const CallOutcome& wanted, const Evaluated& result,
+                                              const std::string& key, const std::string& raises_key,
+                                              term::Bindings& bindings) {
+    if (const auto* raises = std::get_if<Raises>(&wanted)) {
         const bool raised = result.kind == Evaluated::Kind::raised &&
                             result.exception_class == raises->exception_class &&
-                            term::match(*raises->reason.expr, result.value, bindings_, call_);
-        if (!raised)
-            mismatch(step.is_batch ? fmt::format("raises, call {}", which + 1) : "raises",
-                     fmt::format("exception {}: {}", raises->exception_class, term::print(*raises->reason.expr)),
-                     shown(result));
-    } else if (value != nullptr) {
-        if (result.kind != Evaluated::Kind::value || !term::match(*value->expr, result.value, bindings_, call_))
-            mismatch(what, term::print(*value->expr), shown(result));
-    } else if (result.kind == Evaluated::Kind::raised) {
-        mismatch(what, "(any value)", shown(result));
+                            term::match(*raises->reason.expr, result.value, bindings, call_);
+        if (raised) return std::nullopt;
+        return Mismatch{raises_key,
+                        fmt::format("exception {}: {}", raises->exception_class, term::print(*raises->reason.expr)),
+                        shown(result)};
     }
+    if (const auto* value = std::get_if<Text>(&wanted)) {
+        if (result.kind == Evaluated::Kind::value && term::match(*value->expr, result.value, bindings, call_))
+            return std::nullopt;
+        return Mismatch{key, term::print(*value->expr), shown(result)};
+    }
+    if (result.kind == Evaluated::Kind::raised) return Mismatch{key, "(any value)", shown(result)};
+    return std::nullopt;
 }
 
 void Player::do_step(const CallStep& step) {
@@ -222,7 +229,9 @@ void Player::do_step(const CallStep& step) {
         if (step.blocks && last)
             mismatch("blocks", "(the call blocks)", shown(result));
         else
-            check_outcome(step, i, result);
+            report(check_outcome(step.outcomes[i], result,
+                                 step.is_batch ? fmt::format("returns, call {}", i + 1) : "returns",
+                                 step.is_batch ? fmt::format("raises, call {}", i + 1) : "raises", bindings_));
     }
     host_.run_until_idle();
     check_effects(step.effects, step.by, {{}, {}, returned_at, true});
@@ -239,18 +248,18 @@ void Player::collect(const std::string& caller, Caused& caused) {
 void Player::check_unblocked(const Effects& effects, const Caused& caused, term::Bindings& bindings,
                              std::vector<Mismatch>& out) {
     std::set<std::string> listed;
-    for (const NamedPattern& wanted : effects.unblocks) {
+    for (const Unblocks& wanted : effects.unblocks) {
         const auto it = caused.unblocked.find(wanted.process);
         const std::string what = "unblocks " + wanted.process;
         listed.insert(wanted.process);
         if (it == caused.unblocked.end()) {
             const bool blocked = host_.find(processes_.at(wanted.process))->blocked();
+            const auto* value = std::get_if<Text>(&wanted.outcome);
             out.push_back(
-                {what, term::print(*wanted.pattern.expr),
+                {what, value != nullptr ? term::print(*value->expr) : "(an exception)",
                  blocked ? "(the call goes on waiting)" : fmt::format("({} was not blocked)", wanted.process)});
-        } else if (it->second.kind != Evaluated::Kind::value ||
-                   !term::match(*wanted.pattern.expr, it->second.value, bindings, call_)) {
-            out.push_back({what, term::print(*wanted.pattern.expr), shown(it->second)});
+        } else if (auto wrong = check_outcome(wanted.outcome, it->second, what, what, bindings)) {
+            out.push_back(*std::move(wrong));
         }
     }
     if (!scenario_.strict) return;
@@ -292,8 +301,7 @@ void Player::await(const Effects& effects, const std::string& caller, Caused& ca
 void Player::check_effects(const Effects& effects, const std::string& caller, Caused caused) {
     collect(caller, caused);
     if (effects.await.ns > 0 && mismatches_ == 0) await(effects, caller, caused);
-    for (Mismatch& m : compare(effects, caused, bindings_))
-        mismatch(std::move(m.what), std::move(m.expected), std::move(m.got));
+    for (Mismatch& m : compare(effects, caused, bindings_)) report(std::move(m));
 }
 
 void Player::do_step(const InstallStep& step) {
@@ -316,8 +324,7 @@ void Player::do_step(const AdvanceStep& step) {
 }
 
 void Player::do_step(const ExpectStep& step) {
-    for (Mismatch& m : check_state(step, host_, observer_, context()))
-        mismatch(std::move(m.what), std::move(m.expected), std::move(m.got));
+    for (Mismatch& m : check_state(step, host_, observer_, context())) report(std::move(m));
 }
 
 bool Player::play_step(std::uint32_t index) {
@@ -352,6 +359,7 @@ void Player::run() {
     bind_new();
     for (std::uint32_t i = 0; i < steps_.size(); ++i)
         if (!play_step(i)) return;
+    host_.report_waiting();
     journal_.write(journal::Ended{});
 }
 

@@ -235,7 +235,11 @@ ExpectStep StepReader::expect(const Node& node) {
 // The order in which the parts of a step are compared is the order in which their variables get values.
 Effects StepReader::effects(const Node& node, Returns returns) {
     Effects out;
-    out.unblocks = named_patterns(context_.good(node, "unblocks"));
+    if (const Node* object = context_.good(node, "unblocks"))
+        for (const Node* child : object->children) {
+            check_process(child->key, context_.document.place_of_key(*child));
+            out.unblocks.push_back({child->key, outcome(*child)});
+        }
     if (const Node* object = context_.good(node, "receives"))
         for (const Node* child : object->children) out.receives.push_back(receives(*child, returns));
     out.exits = named_patterns(context_.good(node, "exits"));

@@ -86,11 +86,16 @@ struct NamedPattern {
     Text pattern;
 };
 
+struct Unblocks {
+    std::string process;
+    CallOutcome outcome;
+};
+
 /// What a call or an advance may be expected to cause.
 struct Effects {
     std::vector<Receives> receives;
     std::vector<NamedPattern> exits;
-    std::vector<NamedPattern> unblocks;
+    std::vector<Unblocks> unblocks;
     std::optional<DriverCalls> driver_calls;
     std::optional<std::vector<Text>> logs; ///< `*` stands for any run of characters
     Duration await;                        ///< real time until all of this must hold

@@ -24,6 +24,8 @@ std::vector<Term> arguments_of(const journal::Entered& entered) {
     case Callback::flush:
     case Callback::timeout:
     case Callback::ready_async:
+    case Callback::process_exit:
+    case Callback::emergency_close:
         return {port};
     case Callback::output:
     case Callback::outputv:

@@ -55,8 +55,9 @@ const std::set<std::string> takes_anything = {
     "erl_ddll:info/0",         "erl_ddll:loaded_drivers/0",
     "erl_ddll:format_error/1", "erl_ddll:start/0",
     "erl_ddll:stop/0",         "erlang:ports/0",
-    "erlang:exit/1",           "erlang:self/0",
-    "erlang:make_ref/0",       "erlang:term_to_binary/1",
+    "erlang:exit/1",           "erlang:halt/0",
+    "erlang:self/0",           "erlang:make_ref/0",
+    "erlang:term_to_binary/1",
 };
 
 // A float is nothing that any of the functions takes.

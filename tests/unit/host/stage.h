@@ -31,6 +31,7 @@ struct Script {
     std::function<void(ErlDrvPort, void*)> ready_async;
     std::function<void(ErlDrvPort, int)> ready_input, ready_output;
     std::function<void(int)> stop_select;
+    std::function<void(ErlDrvPort, ErlDrvMonitor&)> process_exit;
 };
 
 // The entry's functions have no argument that could say whose they are.
@@ -77,6 +78,8 @@ inline ErlDrvEntry entry_of(Script& script) {
         };
     if (script.stop_select)
         e.stop_select = [](ErlDrvEvent event, void*) { running->stop_select(descriptor_of(event)); };
+    if (script.process_exit)
+        e.process_exit = [](ErlDrvData d, ErlDrvMonitor* m) { running->process_exit(port_in(d), *m); };
     return e;
 }
 

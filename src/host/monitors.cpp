@@ -1,0 +1,97 @@
+#include "host/monitors.h"
+
+#include "host/callbacks.h"
+#include "host/host.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace ddll::host {
+namespace {
+
+constexpr char mark[] = {'m', 'o', 'n', 'i', 't', 'o', 'r', ' '};
+
+const Port::ProcessMonitor* find_monitor(const Port& port, const ErlDrvMonitor& monitor) {
+    const auto ref = reference_of(monitor);
+    const auto it = std::find_if(port.watches.begin(), port.watches.end(),
+                                 [&](const Port::ProcessMonitor& watch) { return ref && watch.ref == *ref; });
+    return it == port.watches.end() ? nullptr : &*it;
+}
+
+} // namespace
+
+ErlDrvMonitor monitor_of(RefId ref) {
+    ErlDrvMonitor monitor{};
+    auto* bytes = reinterpret_cast<unsigned char*>(&monitor);
+    std::memcpy(bytes, mark, sizeof mark);
+    for (std::size_t i = 0; i < 8; ++i)
+        bytes[sizeof mark + i] = static_cast<unsigned char>(ref.value >> (8 * (7 - i))); // so that memcmp orders them
+    return monitor;
+}
+
+std::optional<RefId> reference_of(const ErlDrvMonitor& monitor) {
+    const auto* bytes = reinterpret_cast<const unsigned char*>(&monitor);
+    if (std::memcmp(bytes, mark, sizeof mark) != 0) return std::nullopt;
+    RefId ref;
+    for (std::size_t i = 0; i < 8; ++i) ref.value = ref.value << 8 | bytes[sizeof mark + i];
+    return ref;
+}
+
+std::optional<ProcessId> monitored_process(const Port& port, const ErlDrvMonitor& monitor) {
+    const auto* found = find_monitor(port, monitor);
+    if (found == nullptr) return std::nullopt;
+    return found->process;
+}
+
+int Host::monitor_process(Port& port, std::optional<ProcessId> id, ErlDrvMonitor& monitor) {
+    if (port.driver == nullptr || port.driver->callbacks.process_exit == nullptr) return -1;
+    Process* process = id ? find(*id) : nullptr;
+    if (process == nullptr || !process->alive()) return 1;
+    const RefId ref = fresh_reference();
+    process->watched_by.push_back({ref, port.id});
+    port.watches.push_back({ref, process->id});
+    monitor = monitor_of(ref);
+    return 0;
+}
+
+int Host::demonitor_process(Port& port, const ErlDrvMonitor& monitor) {
+    const auto* found = find_monitor(port, monitor);
+    if (found == nullptr) return 1;
+    const auto [ref, id] = *found;
+    if (port.firing == ref) {
+        // The emulator crashes here; it removes the monitor itself when process_exit has returned.
+        misuse(Misuse::demonitor_while_firing, no_function, port.id, "");
+        return 0;
+    }
+    std::erase_if(port.watches, [&](const auto& watch) { return watch.ref == ref; });
+    if (Process* process = find(id)) std::erase_if(process->watched_by, [&](const auto& m) { return m.ref == ref; });
+    return 0;
+}
+
+void Host::remove_monitors(Port& port) {
+    for (const auto& watch : port.watches)
+        if (Process* process = find(watch.process))
+            std::erase_if(process->watched_by, [&](const auto& m) { return m.ref == watch.ref; });
+    port.watches.clear();
+}
+
+// The monitor is there, for driver_get_monitored_process, until the callback has returned.
+void Host::fire_monitor(PortId id, RefId ref) {
+    Port* port = find(id);
+    if (port == nullptr || !port->valid()) return;
+    const auto is_it = [&](const auto& watch) { return watch.ref == ref; };
+    if (std::none_of(port->watches.begin(), port->watches.end(), is_it)) return;
+    port->firing = ref;
+    ErlDrvMonitor monitor = monitor_of(ref);
+    callbacks::process_exit(*this, *port, monitor);
+    port->firing = {};
+    std::erase_if(port->watches, is_it);
+    if (port->failed_while_firing) {
+        const term::Term reason = *std::exchange(port->failed_while_firing, std::nullopt);
+        close(*port, reason, CloseCause::driver);
+    } else {
+        settle(*port);
+    }
+}
+
+} // namespace ddll::host
