@@ -1,10 +1,21 @@
 # The drivers of the conformance stories, in drivers/conformance/: each shows how one part of the driver API answers.
 # Included by drivers/CMakeLists.txt.
-foreach(name closing created entries opening ownership vectors)
+foreach(name acknowledged async closing created entries monitors opening ownership selecting shared_queue vectors)
   sample_driver(${name} FOLDER conformance SOURCES conformance/${name}.c)
 endforeach()
-# driver_get_now is deprecated, and still there.
-sample_driver(clock FOLDER conformance SOURCES conformance/clock.c OPTIONS -Wno-deprecated-declarations)
+# driver_get_now and driver_send_term are deprecated, and still there.
+foreach(name clock threads)
+  sample_driver(${name} FOLDER conformance SOURCES conformance/${name}.c OPTIONS -Wno-deprecated-declarations)
+endforeach()
+
+# The same with one callback less.
+sample_driver(async_without_ready FOLDER conformance SOURCES conformance/async.c DEFINES WITHOUT_READY)
+sample_driver(monitors_without_exit FOLDER conformance SOURCES conformance/monitors.c DEFINES WITHOUT_EXIT)
+foreach(callback ready stop)
+  string(TOUPPER ${callback} upper)
+  sample_driver(selecting_without_${callback} FOLDER conformance SOURCES conformance/selecting.c
+    DEFINES WITHOUT_${upper} NAME="selecting_without_${callback}")
+endforeach()
 
 function(busy_driver name flags)
   sample_driver(${name} FOLDER conformance SOURCES conformance/busy.c
