@@ -1,4 +1,4 @@
-/* acknowledged: open_port returns when the driver says so, which its timeout callback does after 100 ms. How, is told
+/* acknowledged: open_port returns when the driver says so, which its timeout callback does after a second. How, is told
  * by what follows the driver's name.
  *
  *   "acknowledged value N"   with N as the data of the port     "acknowledged errno N"   with the error errno tells
@@ -21,7 +21,7 @@ static ErlDrvData acknowledged_start(ErlDrvPort port, char* command) {
     if (strstr(command, " refuse")) return ERL_DRV_ERROR_GENERAL;
     opening = port;
     snprintf(how, sizeof how, "%s", command);
-    driver_set_timer(port, 100);
+    driver_set_timer(port, 1000);
     return (ErlDrvData)0;
 }
 

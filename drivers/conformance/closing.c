@@ -3,13 +3,13 @@
  *   port_control(P, 1, [])         which callbacks ran, and what the functions returned that timeout called
  *   port_control(P, 2, Bytes)      put bytes into the queue -> []
  *   port_control(P, 3, "now")      flush empties the queue at once (so it begins)
- *   port_control(P, 3, "later")    flush sets a timer of 200 ms, whose timeout sends data and a term, then empties it
- *   port_control(P, 3, "fail")     flush sets that timer, whose timeout calls driver_failure_atom
- *   port_control(P, 4, [])         call driver_failure_atom now -> "0"
- *   port_control(P, 5, [])         from now on stop sends "from stop", and notes the result */
+ *   port_control(P, 3, "later")    flush sets a timer of two seconds, whose timeout sends data and a term, then empties
+ * it port_control(P, 3, "fail")     flush sets that timer, whose timeout calls driver_failure_atom port_control(P, 4,
+ * [])         call driver_failure_atom now -> "0" port_control(P, 5, [])         from now on stop sends "from stop",
+ * and notes the result */
 #include "diary.h"
 
-enum { DRAIN_TIME = 200 };
+enum { DRAIN_TIME = 2000 };
 
 typedef struct {
     ErlDrvPort port;
