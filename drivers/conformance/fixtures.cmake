@@ -1,16 +1,15 @@
 # The drivers of the conformance stories, in drivers/conformance/: each shows how one part of the driver API answers.
 # Included by drivers/CMakeLists.txt.
-foreach(name acknowledged async closing created entries monitors opening ownership selecting shared_queue vectors)
+foreach(name acknowledged async closing opening ownership selecting vectors)
   sample_driver(${name} FOLDER conformance SOURCES conformance/${name}.c)
 endforeach()
 # driver_get_now and driver_send_term are deprecated, and still there.
-foreach(name clock threads)
+foreach(name clock terms_from_thread)
   sample_driver(${name} FOLDER conformance SOURCES conformance/${name}.c OPTIONS -Wno-deprecated-declarations)
 endforeach()
 
 # The same with one callback less.
 sample_driver(async_without_ready FOLDER conformance SOURCES conformance/async.c DEFINES WITHOUT_READY)
-sample_driver(monitors_without_exit FOLDER conformance SOURCES conformance/monitors.c DEFINES WITHOUT_EXIT)
 foreach(callback ready stop)
   string(TOUPPER ${callback} upper)
   sample_driver(selecting_without_${callback} FOLDER conformance SOURCES conformance/selecting.c
