@@ -3,7 +3,7 @@
  *   1 echo in the buffer given     2 says 0           3 says -1              4 "abc", which is no term
  *   5 131, 255: no known tag       6 a static buffer kept by the driver -> 42
  *   7 a term and three bytes more -> 42                8 two of the three bytes of a term
- *   9 echo in driver_alloc memory */
+ *   9 echo in driver_alloc memory                        10 the first byte of what it was given */
 #include <erl_driver.h>
 #include <string.h>
 
@@ -44,6 +44,10 @@ static ErlDrvSSizeT call_call(ErlDrvData data, unsigned int command, char* buf, 
         *rbuf = driver_alloc(len);
         memcpy(*rbuf, buf, len);
         return (ErlDrvSSizeT)len;
+    case 10: {
+        const char byte[] = {(char)131, 97, buf[0]};
+        return answer(rbuf, byte, sizeof byte, sizeof byte);
+    }
     default:
         return -1;
     }

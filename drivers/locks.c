@@ -1,8 +1,10 @@
 /* locks: the lock functions on one thread, each answer a line of results.
  *
- *   1 mutex: trylock twice, name                 2 rwlock: two readers, a writer, then a writer and a reader, name
- *   3 condition variable: create, signal, broadcast, name     4 thread-specific data: empty, set, after destroy and
- * create 5 port data lock: second create, refcounts   6 names of objects created without a name */
+ *   1 mutex: trylock twice, name         2 rwlock: two readers, a writer, then a writer and a reader, name
+ *   3 condition variable: create, signal, broadcast, name
+ *   4 thread-specific data: empty, set, cleared, then the key that the next one gets
+ *   5 port data lock: second create, refcounts          6 names of objects created without a name
+ *   7 rwlock: what a writer finds after rlock, a reader after rwlock    8 locks no mutex at all, which ends a node */
 #include "reply.h"
 #include <errno.h>
 
@@ -36,6 +38,20 @@ static ErlDrvSSizeT rwlock_answer(char** rbuf, ErlDrvSizeT rlen) {
     erl_drv_rwlock_rwunlock(lock);
     ErlDrvSSizeT length = reply(rbuf, rlen, "%d %d %d %d %d %s", one, two, writer == EBUSY, alone, reader == EBUSY,
                                 erl_drv_rwlock_name(lock));
+    erl_drv_rwlock_destroy(lock);
+    return length;
+}
+
+static ErlDrvSSizeT rwlock_waiting_answer(char** rbuf, ErlDrvSizeT rlen) {
+    ErlDrvRWLock* lock = erl_drv_rwlock_create("my_rwlock");
+    erl_drv_rwlock_rlock(lock);
+    int writer = erl_drv_rwlock_tryrwlock(lock);
+    erl_drv_rwlock_runlock(lock);
+    erl_drv_rwlock_rwlock(lock);
+    int reader = erl_drv_rwlock_tryrlock(lock);
+    erl_drv_rwlock_rwunlock(lock);
+    ErlDrvSSizeT length =
+        reply(rbuf, rlen, "%s %s", writer == EBUSY ? "busy" : "taken", reader == EBUSY ? "busy" : "taken");
     erl_drv_rwlock_destroy(lock);
     return length;
 }
@@ -108,6 +124,11 @@ static ErlDrvSSizeT locks_control(ErlDrvData data, unsigned int command, char* b
         return pdl_answer((ErlDrvPort)data, rbuf, rlen);
     case 6:
         return names_answer(rbuf, rlen);
+    case 7:
+        return rwlock_waiting_answer(rbuf, rlen);
+    case 8:
+        erl_drv_mutex_lock(NULL);
+        return 0;
     default:
         return -1;
     }

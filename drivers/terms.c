@@ -4,7 +4,7 @@
  *   100 the same term by driver_output_term    101 by driver_send_term and 102 by erl_drv_send_term to the caller
  *   103 to an atom, 104 to nil                 105 with an invalid port      106 an atom made of the bytes told
  *   107 binaries: "whole part null outside refcount"      108 an atom of 300 characters      109 is nil nil
- *   110 maps of 40 keys: all different, then all equal */
+ *   110 maps of 40 keys: all different, then all equal      111 by erl_drv_send_term to the owner */
 #include "reply.h"
 #include <math.h>
 #include <string.h>
@@ -118,6 +118,8 @@ static int sent_otherwise(ErlDrvPort port, unsigned int command) {
         return driver_send_term(port, caller, words, count);
     case 102:
         return erl_drv_send_term(self, caller, words, count);
+    case 111:
+        return erl_drv_send_term(self, driver_connected(port), words, count);
     case 103:
         return erl_drv_send_term(self, driver_mk_atom("nobody"), words, count);
     case 104:

@@ -59,6 +59,7 @@ CASES = {
     "story": (["run", f"{DEMO}/counter.json"], 0),
     "story_verbose": (["run", "--verbose", f"{DEMO}/counter.json"], 0),
     "story_in_colour": (["run", "--color", "always", f"{DEMO}/counter.json"], 0),
+    "fatal_error_of_a_lock": (["run", "--story", "tests/scenarios/conformance/null_mutex.json"], 0),
     "finding": (["run", f"{DEMO}/pinned.json"], 1),
     "finding_that_may_be": (["run", "--quiet", "--fail-on", "never", f"{DEMO}/pinned.json"], 0),
     "many": (["run", f"{DEMO}/counter.json", f"{DEMO}/pinned.json", f"{FAILING}/returns.json", "no/such/story.json"], 3),
@@ -70,7 +71,7 @@ CASES = {
 
 # What a file of tests/scenarios/failing ends with when it is not 1.
 FAILING_EXIT = {"crash": 4, "other_crash": 4, "hang": 5}
-NOT_SANITIZED = {"failing/crash", "failing/other_crash", "many_with_a_crash", "failing/hang"}
+NOT_SANITIZED = {"fatal_error_of_a_lock", "failing/crash", "failing/other_crash", "many_with_a_crash", "failing/hang"}
 
 MASKS = [
     # How deep a stack is, and in which clone of a function it ends, is the compiler's choice: the innermost place stays.

@@ -113,7 +113,7 @@ TEST_CASE("a failure inside process_exit closes the port afterwards") {
     stage.host().monitor_process(port, stage.process("Bob").id, monitor);
     stage.mark();
     stage.run("exit(Bob, kill)");
-    CHECK(stage.trail() == "Bob ends killed | process_exit | Alice gets {'EXIT',P,lost} | stop");
+    CHECK(stage.trail() == "Bob ends killed | process_exit | Alice gets {'EXIT',P,lost} | stop | closed");
     CHECK(stage.misuses() == "failure-in-process-exit");
 }
 
@@ -133,5 +133,5 @@ TEST_CASE("links hear first, monitors in the order of monitoring, linked ports c
     stage.run("Bob", "exit(foo)");
     CHECK(stage.trail() == "Bob ends foo | Alice gets {'EXIT',Bob,foo} | Alice gets {'DOWN',First,process,Bob,foo} | "
                            "process_exit | Alice gets {'DOWN',Second,process,Bob,foo} | Alice gets {'EXIT',P,foo} | "
-                           "stop");
+                           "stop | closed");
 }

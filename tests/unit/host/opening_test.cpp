@@ -48,7 +48,7 @@ TEST_CASE("an acknowledgement that is an error closes the port, which the opener
         stage.host().acknowledge_open(only_port(stage), driver_data(value), ENOSPC);
         stage.host().run_until_idle();
         CHECK(stage.late("Alice") == reason);
-        CHECK(stage.trail() == "stop");
+        CHECK(stage.trail() == "stop | closed");
         CHECK(stage.host().live_ports().empty());
         CHECK(stage.misuses() == "");
     }
@@ -94,13 +94,13 @@ TEST_CASE("a halting node closes its ports, waits for the queues, and tells nobo
     port.queue.append("abc");
     stage.mark();
     CHECK(stage.run("halt(3)") == "blocked");
-    CHECK(stage.trail() == "stop | flush");
+    CHECK(stage.trail() == "stop | closed | draining | flush");
     CHECK(stage.process("Bob").blocked());
     stage.host().report_waiting();
     CHECK(stage.misuses() == "queue-never-drained");
     port.queue.clear();
     stage.host().settle(port);
-    CHECK(stage.trail() == "stop | Alice ends {halt,3} | Bob ends {halt,3}");
+    CHECK(stage.trail() == "stop | closed | Alice ends {halt,3} | Bob ends {halt,3}");
     CHECK_FALSE(stage.host().step());
 }
 

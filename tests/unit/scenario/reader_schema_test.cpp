@@ -64,6 +64,7 @@ TEST_CASE("the schema takes what the reader takes") {
             R"j({ "by": "bob", "call": "exit(1)", "returns": "_", "note": "n", "receives": { "bob": ["a", "|"] }, "exits": {}, "driver_calls": [] })j",
             R"j({ "by": "bob", "call": "exit(1)", "blocks": true })j",
             R"j({ "by": "bob", "call": "exit(1)", "raises": "badarg", "unblocks": { "alice": "ok" } })j",
+            R"j({ "by": "bob", "call": "exit(1)", "unblocks": { "alice": { "raises": "exit:{gone, _}" } } })j",
             R"j({ "by": "bob", "calls": ["exit(1)", "exit(2)"], "returns": ["_", { "raises": "badarg" }] })j",
             R"j({ "install": "counter", "version": "v1", "into": "Dir", "how": "overwrite", "as": "x" })j",
             R"j({ "install": "counter", "into": "Dir", "how": "remove" })j",

@@ -113,7 +113,7 @@ TEST_CASE("every sort of step") {
     { "by": "bob", "calls": ["open_port({spawn_driver, \"x\"}, [])", "port_close(Q)", "exit(2)"],
       "returns": ["Q", "true", {"raises": "throw:x"}] },
     { "by": "bob", "calls": ["exit(1)"] },
-    { "advance": "250ms", "unblocks": { "bob": "ok" }, "driver_calls": [] },
+    { "advance": "250ms", "unblocks": { "bob": "ok", "alice": { "raises": "exit:gone" } }, "driver_calls": [] },
     { "expect": { "driver": "counter", "status": "reload_pending", "forced": true, "image": "v2", "replaced": false, "unloaded": true,
                   "port_count": 2, "held_by": ["P", "{async, 2}"], "users": { "alice": 2 } } },
     { "repeat": 3, "steps": [ { "repeat": 2, "steps": [ { "note": "x" } ] } ] }
@@ -177,6 +177,9 @@ TEST_CASE("every sort of step") {
 
     CHECK(step<AdvanceStep>(s, 9).by == ddll::milliseconds(250));
     CHECK(step<AdvanceStep>(s, 9).effects.unblocks.at(0).process == "bob");
+    CHECK(std::holds_alternative<Text>(step<AdvanceStep>(s, 9).effects.unblocks.at(0).outcome));
+    CHECK(step<AdvanceStep>(s, 9).effects.unblocks.at(1).process == "alice");
+    CHECK(std::get<Raises>(step<AdvanceStep>(s, 9).effects.unblocks.at(1).outcome).exception_class == "exit");
     CHECK(step<AdvanceStep>(s, 9).effects.driver_calls->calls.empty());
 
     const auto& expect = step<ExpectStep>(s, 10);
