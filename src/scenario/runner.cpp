@@ -76,8 +76,8 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
         job.body = [run, &options] {
             Running& running = (*run)->running;
             if (chdir((*run)->folder->path().c_str()) != 0) DDLL_CHECK_MSG(false, std::strerror(errno));
-            play(*running.scenario, running.steps, running.versions, {options.seed, options.api_function},
-                 *running.journal);
+            play(*running.scenario, running.steps, running.versions,
+                 {options.seed, options.api_function, options.comparison}, *running.journal);
         };
         job.done = [run, scenario, i, &played, &options, &progress](isolate::Ending ending) {
             if (!*run) { // interrupted before it was prepared

@@ -105,9 +105,9 @@ void Observer::see(const journal::Entry& entry, bool before_return, StepView& vi
     }
 }
 
-StepView Observer::next(std::uint64_t returned_at) {
+StepView Observer::next(std::uint64_t returned_at, std::uint64_t last) {
     StepView view;
-    for (auto cursor = journal_.begin(seen_ + 1); cursor; ++cursor) {
+    for (auto cursor = journal_.begin(seen_ + 1); cursor && cursor->seq <= last; ++cursor) {
         seen_ = cursor->seq;
         see(*cursor, returned_at == 0 || cursor->seq < returned_at, view);
     }
