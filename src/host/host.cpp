@@ -11,7 +11,7 @@ constexpr const char* first_open_error = "cannot open shared object file: No suc
 } // namespace
 
 Host::Host(Options options, journal::Journal& journal, Chooser& chooser)
-    : options_(std::move(options)), journal_(journal), chooser_(chooser) {
+    : options_(std::move(options)), journal_(journal), chooser_(chooser), next_port_(options_.first_port) {
     journal_.set_time(now_);
     if (options_.open_error_preset) error_texts_.emplace_back(first_open_error);
     for (const std::string& name : options_.linked_in)

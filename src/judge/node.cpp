@@ -1,6 +1,7 @@
 #include "judge/node.h"
 
 #include "base/text.h"
+#include "isolate/isolate.h"
 #include "judge/embedded.h"
 #include "term/external.h"
 
@@ -154,13 +155,27 @@ Result<Toolbox> Toolbox::open(const std::string& erl) {
     return Toolbox(*program, *std::move(folder));
 }
 
+namespace {
+
+/// As much address space beyond what it has now as the children that play for ddlltool get.
+void limit_memory(pid_t pid) {
+    std::ifstream sizes(fmt::format("/proc/{}/statm", pid));
+    std::uint64_t pages = 0;
+    if (!(sizes >> pages)) return;
+    const rlim_t limit = pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + isolate::Limits{}.memory;
+    const rlimit both{limit, limit};
+    prlimit(pid, RLIMIT_AS, &both, nullptr);
+}
+
+} // namespace
+
 Result<std::unique_ptr<Node>> Node::start(const Toolbox& toolbox,
-                                          const std::map<std::string, std::string>& environment) {
+                                          const std::map<std::string, std::string>& environment, Duration async_takes) {
     std::unique_ptr<Node> node(new Node);
     auto folder = scenario::WorkFolder::create();
     if (!folder) return std::move(folder).error();
     node->folder_.emplace(*std::move(folder));
-    if (auto launched = node->launch(toolbox, environment); !launched) return std::move(launched).error();
+    if (auto launched = node->launch(toolbox, environment, async_takes); !launched) return std::move(launched).error();
     const auto hello = node->read_packet(start_limit);
     const auto decoded = hello ? term::decode(*hello) : std::nullopt;
     if (!decoded || !decoded->term.is_tuple(7)) {
@@ -170,16 +185,19 @@ Result<std::unique_ptr<Node>> Node::start(const Toolbox& toolbox,
     if (!node->log_->present())
         return error(fmt::format("{} does not let itself be watched", toolbox.erl()),
                      "its emulator must be a program called beam... that takes LD_PRELOAD and glibc");
+    limit_memory(node->pid_);
     const auto& parts = decoded->term.elements();
     node->facts_.otp = text_of(parts[1]);
     node->facts_.erts = text_of(parts[2]);
     node->facts_.driver_interface = text_of(parts[3]);
     for (const Term& name : parts[4].items()) node->facts_.machine.linked_in.push_back(text_of(name));
+    node->facts_.machine.first_port = static_cast<std::uint64_t>(parts[6].as_integer());
     node->facts_.machine.open_error_preset = text_of(parts[5]) != "Unknown dlload error";
     return node;
 }
 
-Result<void> Node::launch(const Toolbox& toolbox, const std::map<std::string, std::string>& environment) {
+Result<void> Node::launch(const Toolbox& toolbox, const std::map<std::string, std::string>& environment,
+                          Duration async_takes) {
     const std::string log = folder_->path() + "/witness";
     auto mapped = WitnessLog::create(log);
     if (!mapped) return std::move(mapped).error();
@@ -189,6 +207,7 @@ Result<void> Node::launch(const Toolbox& toolbox, const std::map<std::string, st
     std::map<std::string, std::string> variables = environment;
     variables["LD_PRELOAD"] = toolbox.folder() + "/witness.so";
     variables["DDLLTOOL_WITNESS"] = log;
+    if (async_takes.ns > 0) variables["DDLLTOOL_ASYNC_TAKES"] = fmt::format("{}", async_takes.ns);
     variables["ERL_CRASH_DUMP_SECONDS"] = "0";
     variables["HOME"] = folder_->path(); // no .erlang, no cookie of the user
     for (const char* flags : {"ERL_FLAGS", "ERL_AFLAGS", "ERL_ZFLAGS", "ERL_LIBS"}) variables[flags] = "";

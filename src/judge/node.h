@@ -45,9 +45,11 @@ std::optional<std::string> find_erl(const std::string& name);
 
 class Node {
 public:
-    /// Starts an emulator with one scheduler and waits until it plays. The toolbox must outlive it.
+    /// Starts an emulator with one scheduler and waits until it plays. The toolbox must outlive it. Each async job
+    /// occupies its thread for `async_takes` of the emulator's stopped time.
     static Result<std::unique_ptr<Node>> start(const Toolbox& toolbox,
-                                               const std::map<std::string, std::string>& environment);
+                                               const std::map<std::string, std::string>& environment,
+                                               Duration async_takes = {});
     ~Node(); ///< ends the emulator, without a word
     Node(const Node&) = delete;
 
@@ -61,7 +63,8 @@ public:
 
 private:
     Node() = default;
-    Result<void> launch(const Toolbox& toolbox, const std::map<std::string, std::string>& environment);
+    Result<void> launch(const Toolbox& toolbox, const std::map<std::string, std::string>& environment,
+                        Duration async_takes);
     bool write_all(const std::string& bytes);
     std::optional<std::string> read_packet(std::chrono::milliseconds limit);
     void bury(bool timed_out, std::chrono::milliseconds limit);

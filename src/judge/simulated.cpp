@@ -119,7 +119,10 @@ std::vector<StepRecord> simulated_records(const scenario::RunResult& result,
                                           std::string_view (*api_function)(std::uint16_t)) {
     if (!result.journal || !result.scenario) return {};
     auto records = Reading(result, api_function).run();
-    if (result.death && !records.empty()) records.back().death = result.death->headline;
+    if (result.death && !records.empty()) {
+        records.back().death = result.death->headline;
+        records.back().skipped = false; // it was begun: nothing has returned
+    }
     return records;
 }
 

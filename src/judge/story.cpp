@@ -70,8 +70,6 @@ StoryVerdict begin_verdict(const scenario::RunResult& played) {
             note(out, "driver_calls of API functions and async functions (the witness sees callbacks)", step.number);
     }
     if (!played.scenario->expected_findings.empty()) out.push_back({"expected_findings (rules of ddlltool)", {}});
-    if (played.scenario->async_takes.ns != 0)
-        out.push_back({"async_takes (on a node a job takes the time it takes)", {}});
     if (played.scenario->expected_crash)
         out.push_back({"expected_crash (that the node dies is compared, how it does is not)", {}});
     return verdict;

@@ -21,7 +21,7 @@ StoryVerdict judge_one(const scenario::RunResult& played, const Toolbox& toolbox
         verdict.why = std::string("ddlltool could not play it: ") + scenario::name(played.verdict);
         return verdict;
     }
-    auto node = Node::start(toolbox, played.scenario->environment);
+    auto node = Node::start(toolbox, played.scenario->environment, played.scenario->async_takes);
     if (!node) {
         verdict.why = node.error().message;
         return verdict;

@@ -37,6 +37,9 @@ struct Header {
     std::uint64_t count;   ///< events written
     std::uint64_t used;    ///< bytes of them
     std::uint64_t full;    ///< 1: events are missing at the end
+    // Where DDLLTOOL_ASYNC_TAKES gives async jobs a duration of the stopped clock (offset 48):
+    std::uint64_t jobs_begun, jobs_done; ///< handed to the emulator; whose function has returned
+    std::int64_t job_ends;               ///< `clock` at which the running one ends; 0: none runs
 };
 
 struct Event {

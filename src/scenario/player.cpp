@@ -27,6 +27,7 @@ host::Options host_options(const Scenario& scenario, const PlayOptions& options)
     host::Options made{scenario.async_takes, scenario.open_error_preset, scenario.environment};
     if (options.comparison) {
         made.open_error_preset = options.comparison->open_error_preset;
+        made.first_port = options.comparison->first_port;
         made.linked_in = options.comparison->linked_in;
     }
     return made;

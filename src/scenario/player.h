@@ -18,6 +18,7 @@ namespace ddll::scenario {
 /// called by no process. What differs from machine to machine is taken from the node.
 struct Comparison {
     std::vector<std::string> linked_in; ///< names of its linked-in drivers, oldest first
+    std::uint64_t first_port = 5;       ///< number of the first port that a story opens
     bool open_error_preset = true;      ///< its list of dlopen texts begins with one of its own
 };
 

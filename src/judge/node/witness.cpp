@@ -5,7 +5,8 @@
 // dlopen, dlsym and dlclose; for driver_init it hands out a function of its own that calls the driver's and gives the
 // emulator a copy of the entry whose callbacks write a line and then do what the original does. What drivers register
 // themselves (add_driver_entry) goes around that and is not seen; neither are calls from driver to emulator, nor async
-// functions.
+// functions. Only where a story gives async jobs a duration is the address of driver_async in a driver's tables replaced,
+// so that its jobs can be held up until the clock says that they are done.
 //
 // clock_gettime, when the emulator itself calls it, answers with a time that moves only when the coordinator moves it.
 // getpid, when the emulator itself calls it, answers with the number of events so far: os:getpid() is how Erlang code
@@ -90,6 +91,8 @@ void note(Kind kind, std::uint32_t library, std::uint32_t port, std::uint64_t a,
 // --- libraries -------------------------------------------------------------------------------------------------------
 
 constexpr std::size_t most_libraries = 64, most_ports = 4096;
+
+std::int64_t async_takes = 0; // nanoseconds of the stopped clock
 
 struct Library {
     void* handle = nullptr; // null: the slot is free
@@ -197,6 +200,69 @@ void remove_port(std::uint32_t number) {
         if (p.number == number) p.number = 0;
 }
 
+// --- async jobs that take their time ---------------------------------------------------------------------------------
+
+using DriverAsync = long (*)(ErlDrvPort, unsigned*, void (*)(void*), void*, void (*)(void*));
+
+struct Job {
+    void (*invoke)(void*);
+    void (*free)(void*);
+    void* data;
+};
+
+void invoke_slowly(void* wrapped) {
+    const Job& job = *static_cast<Job*>(wrapped);
+    const std::int64_t ends = __atomic_load_n(&header->clock, __ATOMIC_ACQUIRE) + async_takes;
+    __atomic_store_n(&header->job_ends, ends, __ATOMIC_RELEASE);
+    while (__atomic_load_n(&header->clock, __ATOMIC_ACQUIRE) < ends) usleep(200);
+    job.invoke(job.data);
+    __atomic_store_n(&header->job_ends, 0, __ATOMIC_RELEASE);
+    __atomic_add_fetch(&header->jobs_done, 1, __ATOMIC_RELEASE);
+}
+
+void free_job(void* wrapped) {
+    Job* job = static_cast<Job*>(wrapped);
+    if (job->free != nullptr) job->free(job->data);
+    std::free(job);
+}
+
+long slow_driver_async(ErlDrvPort port, unsigned* key, void (*invoke)(void*), void* data, void (*free)(void*)) {
+    Job* job = static_cast<Job*>(std::malloc(sizeof(Job)));
+    *job = {invoke, free, data};
+    __atomic_add_fetch(&header->jobs_begun, 1, __ATOMIC_RELEASE);
+    return driver_async(port, key, invoke_slowly, job, free_job);
+}
+
+// The loader has filled the library's tables: every entry for driver_async gets ours.
+void slow_down(void* handle) {
+    link_map* map = nullptr;
+    if (dlinfo(handle, RTLD_DI_LINKMAP, &map) != 0 || map == nullptr) return;
+    const ElfW(Sym)* symbols = nullptr;
+    const char* names = nullptr;
+    const ElfW(Rela)* tables[2] = {};
+    std::size_t sizes[2] = {};
+    for (const ElfW(Dyn)* d = map->l_ld; d->d_tag != DT_NULL; ++d) {
+        if (d->d_tag == DT_SYMTAB) symbols = reinterpret_cast<const ElfW(Sym)*>(d->d_un.d_ptr);
+        if (d->d_tag == DT_STRTAB) names = reinterpret_cast<const char*>(d->d_un.d_ptr);
+        if (d->d_tag == DT_JMPREL) tables[0] = reinterpret_cast<const ElfW(Rela)*>(d->d_un.d_ptr);
+        if (d->d_tag == DT_PLTRELSZ) sizes[0] = d->d_un.d_val;
+        if (d->d_tag == DT_RELA) tables[1] = reinterpret_cast<const ElfW(Rela)*>(d->d_un.d_ptr);
+        if (d->d_tag == DT_RELASZ) sizes[1] = d->d_un.d_val;
+    }
+    if (symbols == nullptr || names == nullptr) return;
+    for (int t = 0; t < 2; ++t) {
+        for (std::size_t i = 0; tables[t] != nullptr && i < sizes[t] / sizeof(ElfW(Rela)); ++i) {
+            const auto symbol = ELF64_R_SYM(tables[t][i].r_info);
+            if (symbol == 0 || std::strcmp(names + symbols[symbol].st_name, "driver_async") != 0) continue;
+            auto* slot = reinterpret_cast<DriverAsync*>(map->l_addr + tables[t][i].r_offset);
+            const auto page = reinterpret_cast<std::uintptr_t>(slot) & ~static_cast<std::uintptr_t>(getpagesize() - 1);
+            if (mprotect(reinterpret_cast<void*>(page), static_cast<std::size_t>(getpagesize()),
+                         PROT_READ | PROT_WRITE) == 0)
+                *slot = slow_driver_async;
+        }
+    }
+}
+
 // --- callbacks: one set of functions for each library slot -----------------------------------------------------------
 
 void note_port(Kind kind, std::size_t slot, ErlDrvData data, std::uint64_t a = 0, const void* bytes = nullptr,
@@ -276,6 +342,11 @@ struct Callbacks {
     }
     static void ready_async(ErlDrvData data, ErlDrvThreadData thread_data) {
         note_port(Kind::ready_async, N, data);
+        if (async_takes > 0) {
+            Job* job = reinterpret_cast<Job*>(thread_data);
+            thread_data = reinterpret_cast<ErlDrvThreadData>(job->data);
+            std::free(job);
+        }
         real().ready_async(data, thread_data);
     }
     static void flush(ErlDrvData data) {
@@ -338,9 +409,9 @@ ErlDrvEntry* watched_driver_init() {
     note(Kind::driver_init, library->number, no_port, 0, nullptr, 0);
     ErlDrvEntry* entry = library->driver_init();
     if (entry == nullptr) return nullptr;
-    // An entry of another version may be shorter than ours; the emulator refuses it, so it needs no dress.
+    // What the emulator refuses may be shorter than an entry, and needs no dress. Interface 2 has the same members.
     if (static_cast<unsigned>(entry->extended_marker) != static_cast<unsigned>(ERL_DRV_EXTENDED_MARKER) ||
-        entry->major_version != ERL_DRV_EXTENDED_MAJOR_VERSION)
+        entry->major_version < 2 || entry->major_version > ERL_DRV_EXTENDED_MAJOR_VERSION)
         return entry;
     library->original = *entry;
     library->shown = *entry;
@@ -376,6 +447,7 @@ __attribute__((constructor)) void begin() {
         nullptr);
     header = static_cast<Header*>(mapped);
     events = static_cast<char*>(mapped) + sizeof(Header);
+    if (const char* takes = std::getenv("DDLLTOOL_ASYNC_TAKES")) async_takes = std::atoll(takes);
     header->present = 1;
     unsetenv("LD_PRELOAD"); // programs that the emulator starts are none of our business
 }
@@ -407,6 +479,7 @@ void* dlopen(const char* path, int mode) {
     const Search search = search_for(library->base);
     note(Kind::library_path, library->number, no_port, 0, path, std::strlen(path));
     note(Kind::library_id, library->number, no_port, 0, search.id, search.id_size);
+    if (async_takes > 0) slow_down(handle);
     if (!was_mapped) note(Kind::dlopen, library->number, no_port, 0, nullptr, 0);
     return handle;
 }
