@@ -38,7 +38,7 @@ struct Options {
     Duration async_takes;          ///< virtual time that one async job occupies its thread
     bool open_error_preset = true; ///< the list of dlopen texts begins with the emulator's own first failure
     std::map<std::string, std::string> environment; ///< for erl_drv_getenv and erl_drv_putenv
-    std::uint64_t first_port = 5; ///< number of the first port opened: the emulator itself has some
+    std::uint64_t first_port = 5;                   ///< number of the first port opened: the emulator itself has some
     /// Drivers that are linked into the emulator: their names answer in erl_ddll, their ports are not simulated.
     std::vector<std::string> linked_in{"tcp_inet", "udp_inet", "ram_file_drv", "tty_sl"};
 };

@@ -60,15 +60,18 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
     return out;
 }
 
-/// A program with descriptors 0 (nothing), 1 and 2 (into `output`), and `channel` as 3 where given.
+/// A program with descriptors 0 (nothing), 1 and 2 (into `output`), and `in` and `out` as 3 and 4 where given.
 Result<pid_t> spawn(std::vector<std::string> arguments, std::vector<std::string> environment, const std::string& output,
-                    int channel = -1) {
+                    int in = -1, int out = -1) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, 1, output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     posix_spawn_file_actions_adddup2(&actions, 1, 2);
-    if (channel >= 0) posix_spawn_file_actions_adddup2(&actions, channel, 3);
+    if (in >= 0) {
+        posix_spawn_file_actions_adddup2(&actions, in, 3);
+        posix_spawn_file_actions_adddup2(&actions, out, 4);
+    }
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
@@ -87,16 +90,13 @@ Result<pid_t> spawn(std::vector<std::string> arguments, std::vector<std::string>
     return pid;
 }
 
-/// Two connected ends, ours first, both away from the numbers that the emulator gets. A socket, because a write to a
-/// dead emulator must not be a signal.
-Result<std::pair<int, int>> make_channel() {
-    int ends[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-        return error(fmt::format("cannot make a channel: {}", std::strerror(errno)));
-    std::pair<int, int> high(fcntl(ends[0], F_DUPFD_CLOEXEC, 10), fcntl(ends[1], F_DUPFD_CLOEXEC, 10));
+/// Two ends, both away from the numbers that the emulator gets.
+Result<std::pair<int, int>> move_up(int (&ends)[2], bool made) {
+    if (!made) return error(fmt::format("cannot make a channel to a node: {}", std::strerror(errno)));
+    const std::pair<int, int> high(fcntl(ends[0], F_DUPFD_CLOEXEC, 10), fcntl(ends[1], F_DUPFD_CLOEXEC, 10));
     close(ends[0]);
     close(ends[1]);
-    if (high.first < 0 || high.second < 0) return error("cannot make a channel: too many open files");
+    if (high.first < 0 || high.second < 0) return error("cannot make a channel to a node: too many open files");
     return high;
 }
 
@@ -169,8 +169,8 @@ void limit_memory(pid_t pid) {
 
 } // namespace
 
-Result<std::unique_ptr<Node>> Node::start(const Toolbox& toolbox,
-                                          const std::map<std::string, std::string>& environment, Duration async_takes) {
+Result<std::unique_ptr<Node>> Node::start(const Toolbox& toolbox, const std::map<std::string, std::string>& environment,
+                                          Duration async_takes) {
     std::unique_ptr<Node> node(new Node);
     auto folder = scenario::WorkFolder::create();
     if (!folder) return std::move(folder).error();
@@ -202,8 +202,18 @@ Result<void> Node::launch(const Toolbox& toolbox, const std::map<std::string, st
     auto mapped = WitnessLog::create(log);
     if (!mapped) return std::move(mapped).error();
     log_.emplace(*std::move(mapped));
-    auto channel = make_channel();
-    if (!channel) return std::move(channel).error();
+    // A socket for commands, because a write to a dead emulator must not be a signal; a pipe for answers, because the
+    // emulator can open it as a file.
+    int ends[2];
+    auto commands = move_up(ends, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    if (!commands) return std::move(commands).error();
+    commands_ = commands->first;
+    auto answers = move_up(ends, pipe2(ends, O_CLOEXEC) == 0);
+    if (!answers) {
+        close(commands->second);
+        return std::move(answers).error();
+    }
+    answers_ = answers->first;
     std::map<std::string, std::string> variables = environment;
     variables["LD_PRELOAD"] = toolbox.folder() + "/witness.so";
     variables["DDLLTOOL_WITNESS"] = log;
@@ -212,10 +222,10 @@ Result<void> Node::launch(const Toolbox& toolbox, const std::map<std::string, st
     variables["HOME"] = folder_->path(); // no .erlang, no cookie of the user
     for (const char* flags : {"ERL_FLAGS", "ERL_AFLAGS", "ERL_ZFLAGS", "ERL_LIBS"}) variables[flags] = "";
     auto pid = spawn({toolbox.erl(), "+S", "1:1", "+SDcpu", "1:1", "+SDio", "1", "-noinput", "-boot", "start_clean",
-                      "-pa", toolbox.folder(), "-s", "ddlltool_player", "start"},
-                     environment_with(variables), folder_->path() + "/output", channel->second);
-    close(channel->second);
-    channel_ = channel->first;
+                      "-pa", toolbox.folder(), "-kernel", "logger_level", "none", "-s", "ddlltool_player", "start"},
+                     environment_with(variables), folder_->path() + "/output", commands->second, answers->second);
+    close(commands->second);
+    close(answers->second);
     if (!pid) return std::move(pid).error();
     pid_ = *pid;
     const rlimit no_core{0, 0};
@@ -229,7 +239,8 @@ Node::~Node() {
         while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
         }
     }
-    if (channel_ >= 0) close(channel_);
+    if (commands_ >= 0) close(commands_);
+    if (answers_ >= 0) close(answers_);
 }
 
 void Node::bury(bool timed_out, milliseconds limit) {
@@ -250,7 +261,7 @@ void Node::bury(bool timed_out, milliseconds limit) {
 bool Node::write_all(const std::string& bytes) {
     std::size_t done = 0;
     while (done < bytes.size()) {
-        const ssize_t n = send(channel_, bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL);
+        const ssize_t n = send(commands_, bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return false;
         done += static_cast<std::size_t>(n);
@@ -264,7 +275,7 @@ std::optional<std::string> Node::read_packet(milliseconds limit) {
     std::size_t wanted = 4;
     while (bytes.size() < wanted) {
         const auto left = std::chrono::duration_cast<milliseconds>(end - std::chrono::steady_clock::now()).count();
-        pollfd waiting{channel_, POLLIN, 0};
+        pollfd waiting{answers_, POLLIN, 0};
         const int ready = left <= 0 ? 0 : poll(&waiting, 1, static_cast<int>(left));
         if (ready < 0 && errno == EINTR) continue;
         if (ready <= 0) {
@@ -272,7 +283,7 @@ std::optional<std::string> Node::read_packet(milliseconds limit) {
             return std::nullopt;
         }
         char buffer[65536];
-        const ssize_t n = read(channel_, buffer, std::min(sizeof buffer, wanted - bytes.size()));
+        const ssize_t n = read(answers_, buffer, std::min(sizeof buffer, wanted - bytes.size()));
         if (n < 0 && errno == EINTR) continue;
         if (n <= 0) {
             bury(false, limit);

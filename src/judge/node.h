@@ -47,9 +47,8 @@ class Node {
 public:
     /// Starts an emulator with one scheduler and waits until it plays. The toolbox must outlive it. Each async job
     /// occupies its thread for `async_takes` of the emulator's stopped time.
-    static Result<std::unique_ptr<Node>> start(const Toolbox& toolbox,
-                                               const std::map<std::string, std::string>& environment,
-                                               Duration async_takes = {});
+    static Result<std::unique_ptr<Node>>
+    start(const Toolbox& toolbox, const std::map<std::string, std::string>& environment, Duration async_takes = {});
     ~Node(); ///< ends the emulator, without a word
     Node(const Node&) = delete;
 
@@ -70,7 +69,7 @@ private:
     void bury(bool timed_out, std::chrono::milliseconds limit);
 
     pid_t pid_ = -1;
-    int channel_ = -1;
+    int commands_ = -1, answers_ = -1;
     std::optional<scenario::WorkFolder> folder_;
     std::optional<WitnessLog> log_;
     NodeFacts facts_;

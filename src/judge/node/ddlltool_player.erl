@@ -1,4 +1,4 @@
-%% The real emulator's side of `ddlltool verify`: does on a node what it is told over a socket, and says what it sees.
+%% The real emulator's side of `ddlltool verify`: does on a node what it is told over a socket, and answers into a pipe, and says what it sees.
 %%
 %% One process for each process of the story evaluates its calls, so that a call that blocks blocks only its own. This
 %% process, the coordinator, never waits for the clock: the clock of the node stands still but for {advance, Ns} (see
@@ -26,26 +26,35 @@
 -export([start/0]).
 
 -record(proc, {name, pid, seen = 0, waiting = none}). % waiting: number of the call it has not answered
--record(state, {port, ref, base_ports, procs = [], number = 0, caller = none, returned = none, arrived = 0,
+-record(state, {port, out, ref, base_ports, procs = [], number = 0, caller = none, returned = none, arrived = 0,
                 held = [], late = [], exits = [], clock}). % held: messages its receiver has taken out of its mailbox
 
-start() -> spawn(fun main/0).
+start() ->
+    spawn(fun() ->
+                  try main()
+                  catch Class:Reason:Stack -> erlang:display({Class, Reason, Stack}), erlang:halt(3, [{flush, false}])
+                  end
+          end).
 
 main() ->
     process_flag(trap_exit, true),
     process_flag(priority, high),
-    Port = open_port({fd, 3, 3}, [{packet, 4}, binary, eof]),
+    Port = open_port({fd, 3, 3}, [in, {packet, 4}, binary, eof]),
+    %% A port would write from an async thread, behind the jobs of drivers.
+    {ok, Out} = file:open("/proc/self/fd/4", [write, raw, binary]),
     _ = [{module, M} = code:ensure_loaded(M)
          || M <- [erl_scan, erl_parse, erl_eval, erl_anno, erl_ddll, erl_bits, eval_bits, lists, orddict, maps, file,
                   prim_file, unicode, io_lib, string, ets, proplists, binary, sets, erl_lint, erl_internal]],
     _ = erl_ddll:info(),
     {value, 3, _} = evaluate(parse("1+2."), []),
     erts_debug:set_internal_state(available_internal_state, true),
+    %% Waiting for deallocations waits for running async jobs too, and the witness may be holding one.
+    put(wait_for, case os:getenv("DDLLTOOL_ASYNC_TAKES") of false -> deallocations; _ -> thread_progress end),
     ClockFile = os:getenv("DDLLTOOL_WITNESS"),
     {ok, Clock} = file:open(ClockFile, [read, write, raw, binary]),
     stop_clock(Clock),
     {ok, Linked} = erl_ddll:loaded_drivers(),
-    S = #state{port = Port, ref = make_ref(), base_ports = erlang:ports(), clock = Clock},
+    S = #state{port = Port, out = Out, ref = make_ref(), base_ports = erlang:ports(), clock = Clock},
     answer(S, {hello, list_to_binary(erlang:system_info(otp_release)), list_to_binary(erlang:system_info(version)),
                list_to_binary(erlang:system_info(driver_version)), [list_to_binary(N) || N <- Linked],
                list_to_binary(erl_ddll:format_error({open_error, -10})), 1 + last_port()}),
@@ -75,7 +84,9 @@ loop(S = #state{port = Port}) ->
         Other -> loop(note(Other, S))
     end.
 
-answer(#state{port = Port}, Term) -> true = port_command(Port, term_to_binary(Term)).
+answer(#state{out = Out}, Term) ->
+    Bytes = term_to_binary(Term),
+    ok = file:write(Out, [<<(byte_size(Bytes)):32>>, Bytes]).
 
 command({begin_story, Folder, Processes}, S0) ->
     ok = file:set_cwd(unicode:characters_to_list(Folder)),
@@ -174,7 +185,7 @@ barrier() ->
     process_flag(priority, low),
     erlang:yield(),
     erlang:yield(),
-    erts_debug:set_internal_state(wait, deallocations),
+    erts_debug:set_internal_state(wait, get(wait_for)),
     erlang:yield(),
     process_flag(priority, high).
 

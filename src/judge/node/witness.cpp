@@ -5,8 +5,8 @@
 // dlopen, dlsym and dlclose; for driver_init it hands out a function of its own that calls the driver's and gives the
 // emulator a copy of the entry whose callbacks write a line and then do what the original does. What drivers register
 // themselves (add_driver_entry) goes around that and is not seen; neither are calls from driver to emulator, nor async
-// functions. Only where a story gives async jobs a duration is the address of driver_async in a driver's tables replaced,
-// so that its jobs can be held up until the clock says that they are done.
+// functions. Only where a story gives async jobs a duration is the address of driver_async in a driver's tables
+// replaced, so that its jobs can be held up until the clock says that they are done.
 //
 // clock_gettime, when the emulator itself calls it, answers with a time that moves only when the coordinator moves it.
 // getpid, when the emulator itself calls it, answers with the number of events so far: os:getpid() is how Erlang code
@@ -239,7 +239,7 @@ void slow_down(void* handle) {
     if (dlinfo(handle, RTLD_DI_LINKMAP, &map) != 0 || map == nullptr) return;
     const ElfW(Sym)* symbols = nullptr;
     const char* names = nullptr;
-    const ElfW(Rela)* tables[2] = {};
+    const ElfW(Rela) * tables[2] = {};
     std::size_t sizes[2] = {};
     for (const ElfW(Dyn)* d = map->l_ld; d->d_tag != DT_NULL; ++d) {
         if (d->d_tag == DT_SYMTAB) symbols = reinterpret_cast<const ElfW(Sym)*>(d->d_un.d_ptr);
