@@ -4,12 +4,15 @@
 #include "cli/select.h"
 #include "cli/usage.h"
 #include "cli/verify_arguments.h"
+#include "judge/random.h"
 #include "report/verification.h"
 #include "scenario/reader.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
+#include <fstream>
 
 namespace ddll::cli {
 namespace {
@@ -47,6 +50,51 @@ ExitCode exit_code(const judge::Verification& all) {
     return code;
 }
 
+judge::VerifyOptions verify_options(const VerifyArguments& wanted, const Context& context) {
+    judge::VerifyOptions options;
+    options.erl = wanted.erl;
+    options.parallel = wanted.jobs;
+    options.time_limit = wanted.time_limit;
+    options.patience = wanted.patience;
+    options.api_function = context.api_function;
+    return options;
+}
+
+ExitCode random_stories(const VerifyArguments& wanted, const Context& context) {
+    judge::RandomOptions options;
+    options.count = wanted.random;
+    options.seed = wanted.seed;
+    options.most_differences = wanted.most_differences;
+    options.verify = verify_options(wanted, context);
+    options.read = read_options(context, wanted.driver_path);
+    const bool watched = isatty(STDERR_FILENO) == 1;
+    const auto result = judge::verify_random(options, [&](std::uint64_t done) {
+        if (watched) std::fputs(fmt::format("\r{}/{} judged", done, wanted.random).c_str(), stderr);
+    });
+    if (watched) std::fputs("\r\x1b[K", stderr);
+    if (!result) {
+        complain("verify", result.error().message, result.error().hint);
+        return ExitCode::nothing_run;
+    }
+    ExitCode code = result->interrupted ? ExitCode::failed : ExitCode::ok;
+    for (const auto& difference : result->differences) {
+        code = worse(code, ExitCode::failed);
+        const std::string file =
+            fmt::format("{}/random-{}-{}.json", wanted.differences_folder, wanted.seed, difference.number);
+        std::ofstream out(file, std::ios::binary);
+        out << difference.text;
+        out.close();
+        if (!out) {
+            complain(file, "cannot be written");
+            code = worse(code, ExitCode::unusable_input);
+        }
+        if (!wanted.json) std::fputs(report::random_difference_text(difference, file).c_str(), stdout);
+    }
+    if (wanted.json) std::fputs(report::random_json(*result, wanted.seed).c_str(), stdout);
+    std::fputs((report::random_summary(*result, wanted.seed) + "\n").c_str(), wanted.json ? stderr : stdout);
+    return code;
+}
+
 } // namespace
 
 ExitCode verify_command(const std::vector<std::string>& arguments, const Context& context) {
@@ -62,18 +110,14 @@ ExitCode verify_command(const std::vector<std::string>& arguments, const Context
                  "install Erlang/OTP 24 or later, or give --erl PATH; nothing was judged");
         return ExitCode::nothing_run;
     }
+    if (wanted.random > 0) return random_stories(wanted, context);
     ExitCode code = ExitCode::ok;
     auto scenarios = read_all(wanted, context, code);
     if (scenarios.empty()) {
         complain("verify", "no scenario to judge");
         return worse(code, ExitCode::nothing_run);
     }
-    judge::VerifyOptions options;
-    options.erl = wanted.erl;
-    options.parallel = wanted.jobs;
-    options.time_limit = wanted.time_limit;
-    options.patience = wanted.patience;
-    options.api_function = context.api_function;
+    const judge::VerifyOptions options = verify_options(wanted, context);
     const auto show = [&](const judge::StoryVerdict& story) {
         if (wanted.json || (wanted.quiet && story.agreement == judge::Agreement::agrees)) return;
         std::fputs(report::verification_text(story, wanted.verbose, report::Style{}).c_str(), stdout);

@@ -26,6 +26,7 @@ What a node cannot show is listed with --verbose, never passed over.
 examples:
   ddlltool verify story.json                    would a node do the same?
   ddlltool verify -j2 tests/scenarios/lifecycle all stories of a folder
+  ddlltool verify --random 5000 --seed 7        stories made up by chance; one that differs is shrunk and kept
   ddlltool verify --erl /opt/otp27/bin/erl story.json
 
 exit codes: 0 both agree, 1 they differ, 2 wrong usage, 3 a file that cannot be used, 77 nothing was judged (no erl).)";
@@ -53,6 +54,15 @@ Result<std::variant<VerifyArguments, HelpText>> parse_verify_arguments(const std
     app.add_option("--patience", patience, "how long a node may take to show what ddlltool showed (default 2s)")
         ->type_name("DURATION");
     each(app.add_option("--driver-path", out.driver_path, "one more folder to look for driver files in"))
+        ->type_name("DIR");
+    app.add_option("--random", out.random, "make up N stories about loading and unloading instead of reading files")
+        ->type_name("N")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}));
+    app.add_option("--seed", out.seed, "which ones (default 1): the same seed gives the same stories")->type_name("N");
+    app.add_option("--differences", out.most_differences, "stop after N random stories that differ (default 1)")
+        ->type_name("N")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000}));
+    app.add_option("--into", out.differences_folder, "folder for random stories that differ, shrunk (default .)")
         ->type_name("DIR");
     app.add_flag("-v,--verbose", out.verbose, "also what was not compared, and why");
     app.add_flag("-q,--quiet", out.quiet, "only what differs, and the summary");
@@ -85,7 +95,10 @@ Result<std::variant<VerifyArguments, HelpText>> parse_verify_arguments(const std
     }
     if (format != "text" && format != "json") return about("--format " + format, "must be text or json");
     out.json = format == "json";
-    if (out.inputs.empty()) return about("verify", "needs a scenario file or a folder", "ddlltool verify FILE|DIR...");
+    if (out.random > 0 && !out.inputs.empty())
+        return about("--random", "makes its own stories", "give files or --random, not both");
+    if (out.inputs.empty() && out.random == 0)
+        return about("verify", "needs a scenario file or a folder", "ddlltool verify FILE|DIR...");
     return std::variant<VerifyArguments, HelpText>(std::move(out));
 }
 

@@ -4,6 +4,7 @@
 #include "cli/run_arguments.h"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -19,6 +20,8 @@ struct VerifyArguments {
     unsigned jobs = 1;
     std::optional<std::chrono::milliseconds> time_limit;
     std::chrono::milliseconds patience{2'000};
+    std::uint64_t random = 0, seed = 1, most_differences = 1; ///< random: how many stories are made up; 0: none
+    std::string differences_folder = ".";                     ///< where stories that differ are written
     bool json = false, verbose = false, quiet = false;
 };
 

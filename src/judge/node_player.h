@@ -22,8 +22,8 @@ public:
 
     /// Makes folders and processes. False when the node died of it.
     bool begin();
-    /// Does the step; gives what was seen when the node had come to rest.
-    StepRecord play(std::size_t index);
+    /// Does the step; gives what was seen when the node had come to rest. `skip`: why it is not to be done, or empty.
+    StepRecord play(std::size_t index, const std::string& skip);
     /// Looks again: all that has happened since the step began.
     StepRecord look();
     /// Ends the step: what it saw binds the story's variables.

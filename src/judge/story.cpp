@@ -1,6 +1,7 @@
 #include "judge/story.h"
 
 #include "judge/node_player.h"
+#include "judge/tally.h"
 #include "scenario/versions.h"
 
 #include <algorithm>
@@ -93,7 +94,7 @@ bool judge_story(const scenario::RunResult& played, const std::vector<StepRecord
     const Namers namers{our_namer(played), player.namer()};
     for (std::uint32_t i = 0; i < records.size(); ++i) {
         const std::string& caller = caller_of(played.flat[i]);
-        StepRecord seen = player.play(i);
+        StepRecord seen = player.play(i, records[i].skipped ? records[i].why : "");
         Identities known = identities;
         auto differences = compare(records[i], seen, caller, known, namers);
         // Threads of drivers, other programs and a busy machine take their time: what is missing may yet come.
@@ -107,6 +108,7 @@ bool judge_story(const scenario::RunResult& played, const std::vector<StepRecord
             differences = compare(records[i], seen, caller, known, namers);
         }
         ++verdict.steps_compared;
+        if (differences.empty()) count(*played.flat[i].step, seen, verdict.tally);
         if (!differences.empty()) {
             verdict.agreement = Agreement::differs;
             for (Difference& difference : differences) verdict.differences.push_back({i, std::move(difference)});

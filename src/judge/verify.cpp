@@ -70,6 +70,8 @@ Result<Verification> verify(std::vector<scenario::Scenario> scenarios, const Ver
                 }
             });
         for (std::thread& worker : workers) worker.join();
+        for (const StoryVerdict& verdict : verdicts)
+            for (const auto& [what, times] : verdict.tally) all.tally[what] += times;
         for (StoryVerdict& verdict : verdicts) all.stories.push_back(std::move(verdict));
     }
     return all;

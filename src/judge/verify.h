@@ -2,6 +2,7 @@
 /// Stories played by both players and compared: what `ddlltool verify` does.
 #include "judge/compare.h"
 #include "judge/node.h"
+#include "judge/tally.h"
 #include "scenario/runner.h"
 #include "scenario/scenario.h"
 
@@ -41,6 +42,7 @@ struct StoryVerdict {
     std::vector<StepDifference> differences; ///< of the first step that has some: what follows is another story
     std::vector<NotCompared> not_compared;
     std::size_t steps_compared = 0;
+    Tally tally;                      ///< of the steps that agree
     std::optional<std::string> death; ///< both players died, and how the node did
 };
 
@@ -57,6 +59,7 @@ struct Verification {
     NodeFacts facts;
     std::string erl; ///< the program
     std::vector<StoryVerdict> stories;
+    Tally tally; ///< of all of them
     bool interrupted = false;
 };
 

@@ -15,7 +15,7 @@
 %%   end_story                                      ok | dirty: whether the node is as it was before the story
 %%
 %% A look: {look, Return, Late, Mail, Exits, Info, Events}, all of it since the last end_step.
-%%   Return  none | blocked | {returned, [Outcome], MessagesBefore, EventsBefore}, two numbers: how much of the
+%%   Return  none | {blocked, [Outcome]} | {returned, [Outcome], MessagesBefore, EventsBefore}, two numbers: how much of the
 %%           caller's mail and of the driver events came before the call had returned
 %%   Late    [{Name, Outcome}]  calls of earlier steps that returned
 %%   Mail    [{Name, [Message]}]
@@ -26,8 +26,9 @@
 -export([start/0]).
 
 -record(proc, {name, pid, seen = 0, waiting = none}). % waiting: number of the call it has not answered
--record(state, {port, out, ref, base_ports, procs = [], number = 0, caller = none, returned = none, arrived = 0,
-                held = [], late = [], exits = [], clock}). % held: messages its receiver has taken out of its mailbox
+%% outcomes: what a call of several has given so far; held: messages its receiver has taken out of its mailbox.
+-record(state, {port, out, ref, base_ports, procs = [], number = 0, caller = none, returned = none, outcomes = [],
+                arrived = 0, held = [], late = [], exits = [], clock}).
 
 start() ->
     spawn(fun() ->
@@ -98,7 +99,8 @@ command({begin_story, Folder, Processes}, S0) ->
                  receive {Ref, ready, Pid} -> ok end,
                  #proc{name = Name, pid = Pid}
              end || {Name, Trap} <- Processes],
-    S = S0#state{procs = Procs, number = 0, caller = none, returned = none, arrived = 0, held = [], late = [], exits = []},
+    S = S0#state{procs = Procs, number = 0, caller = none, returned = none, outcomes = [], arrived = 0, held = [],
+                 late = [], exits = []},
     answer(S, {processes, [P#proc.pid || P <- Procs]}),
     S;
 command({call, Name, Texts, Bindings}, S0) ->
@@ -143,6 +145,11 @@ parse_pattern(Text) ->
 
 %% --- what is seen -------------------------------------------------------------------------------------------------
 
+note({Ref, outcome, N, Outcome}, S = #state{ref = Ref}) ->
+    case N =:= S#state.caller of
+        true -> S#state{outcomes = S#state.outcomes ++ [Outcome]};
+        false -> S
+    end;
 note({Ref, returned, N, Pid, Outcomes, Events}, S = #state{ref = Ref}) ->
     Proc = lists:keyfind(Pid, #proc.pid, S#state.procs),
     S1 = S#state{procs = lists:keystore(Pid, #proc.pid, S#state.procs, Proc#proc{waiting = none})},
@@ -164,6 +171,7 @@ note({'DOWN', _, process, Pid, Reason}, S) ->
 note(_, S) -> S.
 
 collect(S) -> receive M = {R, _, _, _, _, _} when R =:= S#state.ref -> collect(note(M, S));
+                      M = {R, outcome, _, _} when R =:= S#state.ref -> collect(note(M, S));
                       M = {R, _, _, _, _} when R =:= S#state.ref -> collect(note(M, S));
                       M = {'DOWN', _, process, _, _} -> collect(note(M, S))
               after 0 -> S end.
@@ -207,7 +215,7 @@ jobs_at_rest(#state{clock = File}) ->
 look(S) ->
     Return = case S#state.returned of
                  _ when S#state.caller =:= none -> none;
-                 none -> blocked;
+                 none -> {blocked, S#state.outcomes};
                  {Outcomes, Events} -> {returned, Outcomes, S#state.arrived, Events}
              end,
     answer(S, {look, Return, S#state.late, [{P#proc.name, mail(P, S)} || P <- S#state.procs], S#state.exits,
@@ -229,7 +237,8 @@ info() -> try erl_ddll:info() catch _:_ -> info() end.
 
 end_step(S) ->
     Procs = [end_step(P, S) || P <- S#state.procs],
-    (collect(S))#state{procs = Procs, caller = none, returned = none, arrived = 0, held = [], late = [], exits = []}.
+    (collect(S))#state{procs = Procs, caller = none, returned = none, outcomes = [], arrived = 0, held = [],
+                 late = [], exits = []}.
 
 end_step(P = #proc{pid = Pid, waiting = none}, #state{ref = Ref}) ->
     Pid ! {Ref, flush},
@@ -287,8 +296,10 @@ actor(Main, Ref) ->
             Main ! {Ref, flushed, self()},
             actor(Main, Ref);
         {Ref, run, N, Calls, Bindings} ->
-            Outcomes = run(Calls, lists:foldl(fun({K, V}, B) -> erl_eval:add_binding(binary_to_atom(K, utf8), V, B) end,
-                                              erl_eval:new_bindings(), Bindings)),
+            Tell = fun(Outcome) -> Main ! {Ref, outcome, N, Outcome} end,
+            Outcomes = run(Tell, Calls, lists:foldl(fun({K, V}, B) ->
+                                                            erl_eval:add_binding(binary_to_atom(K, utf8), V, B)
+                                                    end, erl_eval:new_bindings(), Bindings)),
             Main ! {Ref, returned, N, self(), Outcomes, events()},
             %% An exit signal that the call caused takes effect at the first receive, not before.
             Main ! {Ref, arrived, N, self(), arrived(Ref)},
@@ -302,10 +313,12 @@ arrived(Ref) -> receive M when not (is_tuple(M) andalso tuple_size(M) > 0 andals
                         [M | arrived(Ref)]
                 after 0 -> [] end.
 
-run([], _) -> [];
-run([{Exprs, Pattern} | More], Bindings) ->
+%% Each outcome is told at once: the process may not live to tell them all.
+run(_, [], _) -> [];
+run(Tell, [{Exprs, Pattern} | More], Bindings) ->
     Outcome = try evaluate(Exprs, Bindings) of {value, V, _} -> {value, V} catch C:R -> {C, R} end,
-    [Outcome | run(More, bind(Pattern, Outcome, Bindings))].
+    Tell(Outcome),
+    [Outcome | run(Tell, More, bind(Pattern, Outcome, Bindings))].
 
 bind(none, _, Bindings) -> Bindings;
 bind(Pattern, {value, V}, Bindings) ->
