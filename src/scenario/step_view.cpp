@@ -62,7 +62,6 @@ ImageId Observer::image_of(DriverId id) const {
 }
 
 void Observer::add_callback(const journal::Entered& entered, bool before_return, StepView& view) {
-    frames_.emplace_back(entered.driver, entered.image);
     // The loader's frames only say that it is at work; whether code came or went is said by the image's own entries.
     if (entered.callback == Callback::dlopen || entered.callback == Callback::dlclose) return;
     const bool loader = entered.callback == Callback::driver_init;
@@ -90,11 +89,14 @@ void Observer::see(const journal::Entry& entry, bool before_return, StepView& vi
     } else if (const auto* closed = std::get_if<journal::ImageClosed>(&entry.event)) {
         if (closed->gone) loader(Callback::dlclose, closed->driver, closed->image);
     } else if (const auto* entered = std::get_if<journal::Entered>(&entry.event)) {
+        frames_[entry.thread].emplace_back(entered->driver, entered->image);
         add_callback(*entered, before_return, view);
     } else if (std::holds_alternative<journal::Left>(entry.event)) {
-        if (!frames_.empty()) frames_.pop_back();
+        Frames& frames = frames_[entry.thread];
+        if (!frames.empty()) frames.pop_back();
     } else if (const auto* api = std::get_if<journal::ApiCalled>(&entry.event)) {
-        const auto [driver, image] = frames_.empty() ? std::pair<DriverId, ImageId>() : frames_.back();
+        const Frames& frames = frames_[entry.thread];
+        const auto [driver, image] = frames.empty() ? std::pair<DriverId, ImageId>() : frames.back();
         view.driver_calls.push_back({DriverCall::Kind::api,
                                      std::nullopt,
                                      std::string(api_function_(api->function)),
@@ -111,14 +113,14 @@ void Observer::see(const journal::Entry& entry, bool before_return, StepView& vi
     }
 }
 
-StepView Observer::next(std::uint64_t returned_at) {
+StepView Observer::next(std::uint64_t returned_at, std::uint64_t last) {
     StepView view;
-    next(returned_at, view);
+    next(returned_at, view, last);
     return view;
 }
 
-void Observer::next(std::uint64_t returned_at, StepView& view) {
-    for (auto cursor = journal_.begin(seen_ + 1); cursor; ++cursor) {
+void Observer::next(std::uint64_t returned_at, StepView& view, std::uint64_t last) {
+    for (auto cursor = journal_.begin(seen_ + 1); cursor && cursor->seq <= last; ++cursor) {
         seen_ = cursor->seq;
         see(*cursor, returned_at == 0 || cursor->seq < returned_at, view);
     }

@@ -42,10 +42,10 @@ public:
         : journal_(journal), versions_(versions), api_function_(api_function) {}
 
     /// All that was journaled since the last call. `returned_at` is the sequence number of the entry that says that the
-    /// step's call returned; 0 when it did not.
-    StepView next(std::uint64_t returned_at);
+    /// step's call returned; 0 when it did not. Reads no further than the entry `last`.
+    StepView next(std::uint64_t returned_at, std::uint64_t last = UINT64_MAX);
     /// The same, added to what an earlier call gave for the same step.
-    void next(std::uint64_t returned_at, StepView& view);
+    void next(std::uint64_t returned_at, StepView& view, std::uint64_t last = UINT64_MAX);
 
     const std::string& driver_name(DriverId id) const;
     std::string version(ImageId id) const;
@@ -62,7 +62,8 @@ private:
     std::map<DriverId, std::string> names_;
     std::map<ImageId, std::string> labels_;
     std::map<DriverId, ImageId> images_;
-    std::vector<std::pair<DriverId, ImageId>> frames_; ///< callbacks entered and not left, for API calls
+    using Frames = std::vector<std::pair<DriverId, ImageId>>;
+    std::map<std::uint16_t, Frames> frames_; ///< by thread: callbacks entered and not left, for API calls
 };
 
 } // namespace ddll::scenario
