@@ -52,6 +52,19 @@ static ErlDrvSSizeT locking_control(ErlDrvData data, unsigned int command, char*
         erl_drv_thread_create("sends", &thread, send_from_thread, (void*)driver_mk_port((ErlDrvPort)data), NULL);
         erl_drv_thread_join(thread, NULL);
         return 0;
+    case 7: { /* the port's reference to its data lock is given up by somebody else */
+        ErlDrvPDL lock = driver_pdl_create((ErlDrvPort)data);
+        driver_pdl_dec_refc(lock);
+        driver_pdl_get_refc(lock);
+        return 0;
+    }
+    case 8: {
+        ErlDrvPDL lock = driver_pdl_create((ErlDrvPort)data);
+        driver_pdl_inc_refc(lock);
+        driver_pdl_dec_refc(lock);
+        driver_pdl_get_refc(lock);
+        return 0;
+    }
     default:
         return -1;
     }

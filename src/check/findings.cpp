@@ -77,7 +77,9 @@ private:
         }
         findings_.push_back({found,
                              subject.empty() ? std::string(found->title) : fmt::format("{}: {}", subject, found->title),
-                             std::move(evidence), entry, {}});
+                             std::move(evidence),
+                             entry,
+                             {}});
         counts_.push_back(1);
     }
 

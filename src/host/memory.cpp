@@ -98,6 +98,7 @@ void DriverMemory::check_freed(const Freed& freed) {
 
 void DriverMemory::retire(char* data, std::size_t size, bool is_binary) {
     check_guards(data, size, is_binary);
+    if (is_binary) std::erase_if(shares_, [&](const Share& share) { return data_of(share.binary) == data; });
     remember_freed(data);
     std::memset(data, freed_byte, std::min(size, most_filled));
     kept_.push_back({data, size, is_binary});
@@ -204,6 +205,8 @@ std::int64_t DriverMemory::add_reference(ErlDrvBinary* binary) {
 std::int64_t DriverMemory::drop_reference(ErlDrvBinary* binary) {
     const std::lock_guard hold(lock_);
     const auto it = binaries_.find(binary);
+    // A driver that frees too often leaves messages behind that still think they have a reference.
+    if (it == binaries_.end()) return 0;
     if (--it->second.references > 0) return it->second.references;
     const std::size_t size = it->second.size;
     binaries_.erase(it);

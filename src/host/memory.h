@@ -54,7 +54,7 @@ public:
     PointerState state_of(const ErlDrvBinary* binary);
     std::int64_t references(const ErlDrvBinary* binary); ///< of a live binary
     std::int64_t add_reference(ErlDrvBinary* binary);    ///< of a live binary; the new count
-    /// Drops one reference of a live binary and frees it at 0; the new count.
+    /// Drops one reference and frees the binary at 0; the new count. 0 for what is no live binary.
     std::int64_t drop_reference(ErlDrvBinary* binary);
     /// driver_binary_dec_refc: never frees; reaching 0 this way is a mistake of the driver and the count stays 1.
     std::int64_t decrease_reference(ErlDrvBinary* binary);

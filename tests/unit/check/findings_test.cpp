@@ -140,7 +140,7 @@ TEST_CASE("every misuse is found under its own rule") {
 #define DDLL_FOUND(which, text)                                                                                        \
     {                                                                                                                  \
         journal::Journal journal;                                                                                      \
-        journal.write(journal::Misused{number(host::Misuse::which), host::no_function, {}, "why", {}});                    \
+        journal.write(journal::Misused{number(host::Misuse::which), host::no_function, {}, "why", {}});                \
         const auto found = check::find(journal, names_with(&facts));                                                   \
         CHECK(found.size() == 1);                                                                                      \
         CHECK(found.at(0).rule->id == text);                                                                           \
