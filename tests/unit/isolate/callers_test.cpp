@@ -26,8 +26,8 @@ std::string module_of(std::uintptr_t address) {
 }
 
 // Through a pointer, so that the library's own function is called and not an inline copy of it.
-void* (*volatile search)(const void*, const void*, std::size_t, std::size_t, int (*)(const void*, const void*)) =
-    std::bsearch;
+void* (*volatile search)(const void*, const void*, std::size_t, std::size_t,
+                         int (*)(const void*, const void*)) = std::bsearch;
 
 } // namespace
 
