@@ -15,8 +15,12 @@ host::Made Call::made(const void* address) const {
 
 // May the calling thread make this call for that port?
 bool Call::allowed(const host::Port& port) {
-    if (host_.threads().on_emulator_thread()) return true;
     const Caller caller = functions()[static_cast<std::size_t>(function_)].caller;
+    if (host_.threads().on_emulator_thread()) {
+        if (caller == Caller::port && !host::lock_held(port))
+            misuse(host::Misuse::port_not_locked, "the callback that runs is of another port");
+        return true;
+    }
     if (caller == Caller::any) return true;
     if (caller == Caller::lock && port.data_lock != nullptr && port.data_lock->held_by(host_.threads().self()))
         return true;
@@ -27,9 +31,8 @@ bool Call::allowed(const host::Port& port) {
 host::Port* Call::live(PortId id) {
     host::Port* port = host_.find(id);
     if (port != nullptr && port->valid()) {
-        if (!allowed(*port)) return nullptr;
         port_ = id;
-        return port;
+        return allowed(*port) ? port : nullptr;
     }
     misuse(host::Misuse::dead_port, "");
     return nullptr;

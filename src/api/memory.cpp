@@ -41,6 +41,7 @@ void* driver_realloc(void* block, ErlDrvSizeT size) {
     Call call(Function::driver_realloc);
     host::PointerState state;
     void* moved = call.host().memory().reallocate(block, size, owner(), state);
+    call.host().report_damage(static_cast<std::uint16_t>(Function::driver_realloc));
     if (state != host::PointerState::live) blame(call, state, "the block");
     return moved;
 }
@@ -49,6 +50,7 @@ void driver_free(void* block) {
     if (block == nullptr) return;
     Call call(Function::driver_free);
     const auto state = call.host().memory().release(block);
+    call.host().report_damage(static_cast<std::uint16_t>(Function::driver_free));
     if (state != host::PointerState::live) blame(call, state, "the block");
 }
 
@@ -69,7 +71,9 @@ ErlDrvBinary* driver_realloc_binary(ErlDrvBinary* binary, ErlDrvSizeT size) {
 void driver_free_binary(ErlDrvBinary* binary) {
     if (binary == nullptr) return;
     Call call(Function::driver_free_binary);
-    if (live(call, binary)) call.host().memory().drop_reference(binary);
+    if (!live(call, binary)) return;
+    call.host().memory().drop_reference(binary);
+    call.host().report_damage(static_cast<std::uint16_t>(Function::driver_free_binary));
 }
 
 ErlDrvSInt driver_binary_get_refc(ErlDrvBinary* binary) {

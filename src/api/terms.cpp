@@ -2,6 +2,8 @@
 #include "base/text.h"
 #include "host/term_spec.h"
 
+#include <fmt/format.h>
+
 #include <cstring>
 
 using namespace ddll;
@@ -41,7 +43,10 @@ ErlDrvTermData driver_mk_term_nil(void) {
 ErlDrvTermData driver_mk_atom(char* text) {
     Call call(Function::driver_mk_atom);
     // Latin-1, and what is too long for an atom is cut.
-    const std::string_view bytes(text, strnlen(text, 255));
+    constexpr std::size_t longest = 255;
+    const std::string_view bytes(text, strnlen(text, longest));
+    if (text[bytes.size()] != '\0')
+        call.misuse(host::Misuse::atom_too_long, fmt::format("only {} characters are kept", longest));
     return call.host().atoms().word(latin1_to_utf8(bytes));
 }
 

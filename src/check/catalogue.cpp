@@ -8,8 +8,14 @@ namespace ddll::check {
 namespace {
 
 constexpr Rule rules[] = {
+    {"atom-too-long", Severity::warning, "driver_mk_atom of more than 255 characters",
+     "The rest is cut off without a word: two long names may become the same atom.",
+     "Keep names short, or send long texts as binaries."},
     {"bad-library-handle", Severity::error, "driver_dl_close or driver_dl_sym of a handle that is not open",
      "A node crashes (SIGSEGV).", "Close each handle of driver_dl_open once, and forget it then."},
+    {"binary-modified-after-output", Severity::error, "a driver binary was changed after it had been sent",
+     "The message refers to the same memory: the receiver sees its binary change, and never knows why.",
+     "Write into a binary before it is sent, and into a fresh one for the next message."},
     {"binary-out-of-bounds", Severity::error, "a part of a binary lies outside of it",
      "A node reads past the end of the binary: foreign memory reaches Erlang, or the node crashes.",
      "Check offset and length against orig_size."},
@@ -54,6 +60,12 @@ constexpr Rule rules[] = {
     {"driver-alloc-leak", Severity::warning, "memory of driver_alloc outlives the driver",
      "When the driver is unloaded nobody can free it any more: the node grows with each reload.",
      "Free what belongs to a port in stop, and what belongs to the driver in finish."},
+    {"driver-heap-overrun", Severity::error, "memory was written beyond the ends of a block",
+     "A node's heap is corrupt from then on; it crashes later, elsewhere.",
+     "Compare what is written with the size that driver_alloc or driver_alloc_binary was given."},
+    {"driver-heap-use-after-free", Severity::error, "memory was written after it had been freed",
+     "A node has given the memory to somebody else by then: whoever it is finds foreign data in it.",
+     "Set the pointer to NULL after driver_free, and cancel what may still use it (timers, jobs, descriptors) first."},
     {"dso-nodelete-flag", Severity::warning, "the library asks never to leave memory",
      "It was linked with -z nodelete: a reload from the same path goes on with the old code.",
      "Link without -z nodelete."},
@@ -70,6 +82,9 @@ constexpr Rule rules[] = {
      "that "
      "provides one.",
      "Build with -fno-gnu-unique, or link with a version script that exports only driver_init, or use clang."},
+    {"entry-changed-after-init", Severity::warning, "the driver entry was changed after it had been read",
+     "Nobody reads it again: callbacks and flags stay what they were before init.",
+     "Fill in the entry before driver_init returns it."},
     {"entry-outlives-library", Severity::error, "an entry added with add_driver_entry outlives its library",
      "Its name still opens ports, and a node then calls code that is no longer there.",
      "Call remove_driver_entry in finish, or lock the driver with driver_lock_driver before adding entries."},
@@ -115,6 +130,10 @@ constexpr Rule rules[] = {
     {"port-data-lock-misuse", Severity::error, "a port data lock was used after its last reference was gone",
      "A node uses memory that was freed.",
      "Keep a reference (driver_pdl_inc_refc) for as long as a thread may use the lock."},
+    {"port-lock-not-held", Severity::error, "a port was used in a callback of another port",
+     "With locking by port another scheduler may be in a callback of that port at the same time: a race.",
+     "Leave out ERL_DRV_FLAG_USE_PORT_LOCKING, or send with erl_drv_send_term and erl_drv_output_term, which need no "
+     "lock."},
     {"pushqv-without-binary", Severity::warning, "driver_pushqv with an element that has no binary",
      "A node corrupts the port's queue: wrong bytes come out.",
      "Use driver_pushq for such bytes, or put them into a binary."},

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
 #include <map>
 
 namespace ddll::check {
@@ -53,7 +54,11 @@ public:
         else if (const auto* reloaded = std::get_if<journal::Reloaded>(&entry.event))
             see_reloaded(*reloaded, entry.seq);
         else if (const auto* misused = std::get_if<journal::Misused>(&entry.event))
-            see_misused(*misused, entry.seq);
+            see_misused(*misused, entry);
+        else if (const auto* entered = std::get_if<journal::Entered>(&entry.event))
+            running_[entry.thread].push_back(entered->callback);
+        else if (std::holds_alternative<journal::Left>(entry.event) && !running_[entry.thread].empty())
+            running_[entry.thread].pop_back();
     }
 
     std::vector<Finding> finish() {
@@ -72,7 +77,9 @@ private:
         }
         findings_.push_back({found,
                              subject.empty() ? std::string(found->title) : fmt::format("{}: {}", subject, found->title),
-                             std::move(evidence), entry});
+                             std::move(evidence),
+                             entry,
+                             {}});
         counts_.push_back(1);
     }
 
@@ -94,19 +101,36 @@ private:
             entry);
     }
 
-    void see_misused(const journal::Misused& misused, std::uint64_t entry) {
+    // Where it happened, as near as is known: the driver's source line, else the callback.
+    std::string place_of(const std::vector<std::uintptr_t>& stack, const journal::Entry& entry) const {
+        for (const std::uintptr_t address : stack)
+            if (const std::string place = names_.place ? names_.place(address, entry.seq) : ""; !place.empty())
+                return "at " + place;
+        const auto it = running_.find(entry.thread);
+        if (it == running_.end() || it->second.empty()) return "";
+        return fmt::format("in {}", journal::name(it->second.back()));
+    }
+
+    void see_misused(const journal::Misused& misused, const journal::Entry& entry) {
         const auto id = host::rule_id(static_cast<host::Misuse>(misused.rule));
         std::string evidence = misused.function == host::no_function ? "" : names_.function(misused.function);
         if (misused.port) evidence += fmt::format("{}port {}", evidence.empty() ? "" : ", ", names_.port(misused.port));
         if (!misused.detail.empty()) evidence += fmt::format("{}{}", evidence.empty() ? "" : ": ", misused.detail);
+        std::vector<std::uintptr_t> stack(misused.stack.size() / sizeof(std::uintptr_t));
+        std::memcpy(stack.data(), misused.stack.data(), stack.size() * sizeof(std::uintptr_t));
+        if (const std::string place = place_of(stack, entry); !place.empty())
+            evidence += fmt::format("{}{}", evidence.empty() ? "" : ", ", place);
         const bool by_function = misused.function != host::no_function;
-        add(id, by_function ? names_.function(misused.function) : "", std::move(evidence), entry);
+        const std::size_t before = findings_.size();
+        add(id, by_function ? names_.function(misused.function) : "", std::move(evidence), entry.seq);
+        if (findings_.size() > before) findings_.back().stack = std::move(stack);
     }
 
     const Names& names_;
     std::vector<Finding> findings_;
     std::vector<std::uint64_t> counts_;
     std::map<std::string, std::size_t> index_;
+    std::map<std::uint16_t, std::vector<journal::Callback>> running_; ///< by thread, outermost first
 };
 
 } // namespace

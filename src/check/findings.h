@@ -12,9 +12,10 @@ namespace ddll::check {
 
 struct Finding {
     const Rule* rule = nullptr;
-    std::string title;       ///< the rule's, with whom it concerns
-    std::string evidence;    ///< what was seen
-    std::uint64_t entry = 0; ///< the journal entry that shows it
+    std::string title;                 ///< the rule's, with whom it concerns
+    std::string evidence;              ///< what was seen
+    std::uint64_t entry = 0;           ///< the journal entry that shows it
+    std::vector<std::uintptr_t> stack; ///< driver code that led there, innermost first; addresses as journaled
 };
 
 /// What is known about an opened library besides the journal.
@@ -28,6 +29,8 @@ struct Names {
     std::function<std::string(DriverId)> driver;
     std::function<std::string(PortId)> port;
     std::function<std::string(std::uint16_t)> function; ///< of the driver API
+    /// "counter.c:42 in counter_control" for an address that was journaled in an entry; empty when unknown.
+    std::function<std::string(std::uintptr_t, std::uint64_t entry)> place;
 };
 
 /// All findings in the order of the journal. The same thing said again (same rule, same subject) is said once, with a

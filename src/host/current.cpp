@@ -1,6 +1,10 @@
 #include "host/current.h"
 
 #include "base/check.h"
+#include "host/driver.h"
+#include "host/port.h"
+
+#include <algorithm>
 
 namespace ddll::host {
 namespace {
@@ -18,6 +22,15 @@ CurrentHost::CurrentHost(Host& host) {
 
 CurrentHost::~CurrentHost() {
     current_host = nullptr;
+}
+
+bool lock_held(const Port& port) {
+    const auto& frames = call_frames();
+    return frames.empty() || std::any_of(frames.begin(), frames.end(), [&](const CallFrame& frame) {
+               if (!frame.port) return false;
+               if (frame.port == port.id || frame.port == port.creator) return true;
+               return port.driver != nullptr && !port.driver->locks_per_port() && frame.driver == port.driver->id;
+           });
 }
 
 std::vector<CallFrame>& call_frames() {

@@ -9,6 +9,7 @@
 namespace ddll::host {
 
 class Host;
+struct Port;
 
 /// "We are inside callback X of port P on behalf of process C."
 struct CallFrame {
@@ -28,6 +29,10 @@ public:
     ~CurrentHost();
     CurrentHost(const CurrentHost&) = delete;
 };
+
+/// Does a callback that holds the port's lock run on this thread? One of the port itself or of the port that created
+/// it, or, in drivers that lock as a whole, one of any port of the driver. True where no driver code runs.
+bool lock_held(const Port& port);
 
 /// Frames of the calling thread, outermost first.
 std::vector<CallFrame>& call_frames();

@@ -31,7 +31,10 @@ struct Callbacks {
     void (*process_exit)(ErlDrvData, ErlDrvMonitor*) = nullptr;
     void (*stop_select)(ErlDrvEvent, void*) = nullptr;
     void (*emergency_close)(ErlDrvData) = nullptr;
+
+    friend bool operator==(const Callbacks&, const Callbacks&) = default;
 };
+Callbacks callbacks_of(const ErlDrvEntry& entry);
 
 struct Driver {
     DriverId id;

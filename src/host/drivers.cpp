@@ -145,9 +145,12 @@ void Host::kill_ports(Driver& driver) {
 
 void Host::finish_and_close(Driver& driver) {
     take_out_of_list(driver);
+    report_changed_entry(driver);
     if (driver.callbacks.finish != nullptr) callbacks::finish(*this, driver);
     if (!driver.image) return;
     leave_threads_behind(driver);
+    memory_.inspect(driver.id);
+    report_damage(no_function);
     const HeapUse left = memory_.used_by(driver.id);
     if (left.blocks > 0)
         leaked(driver, fmt::format("{} driver_alloc block{}, {} bytes", left.blocks, left.blocks == 1 ? "" : "s",

@@ -72,7 +72,10 @@ void Host::end_node() {
     node_ended_ = true;
 }
 
-void Host::report_waiting() {
+void Host::report_end() {
+    memory_.inspect({});
+    report_damage(no_function);
+    for (const auto& driver : drivers_) report_changed_entry(*driver);
     for (const Port* port : live_ports()) {
         if (port->state != Port::State::closing) continue;
         misuse(Misuse::queue_never_drained, no_function, port->id,

@@ -181,8 +181,8 @@ public:
 
     /// erlang:halt/2. The call never returns: when the last port is gone, all processes end with {halt, Status}.
     BifResult halt(ProcessId by, const term::Term& status, const term::Term& options);
-    /// The story is over: reports what would wait for ever.
-    void report_waiting();
+    /// The story is over: reports what would wait for ever, and what has been damaged without anybody noticing.
+    void report_end();
 
     // --- messages of a port (output.cpp) -----------------------------------------------------------------------------
 
@@ -242,6 +242,8 @@ public:
     Libraries& libraries() { return libraries_; }
     journal::Journal& journal() { return journal_; }
     std::map<std::string, std::string>& environment() { return options_.environment; }
+    /// Journals what DriverMemory found damaged, in the name of the API function that made it look.
+    void report_damage(std::uint16_t function);
     /// Journals a misuse of the API; `function` is a row of api/functions.def or no_function.
     void misuse(Misuse rule, std::uint16_t function, PortId port, std::string_view detail);
     void log(std::string_view text);
@@ -302,6 +304,7 @@ private:
     void journal_driver(const Driver& driver);
     std::size_t text_index(std::string text);
     void take_entry(Driver& driver, ErlDrvEntry* entry);
+    void report_changed_entry(const Driver& driver);
     void leaked(const Driver& driver, std::string_view what);
     lifecycle::LoadError open_error(const std::string& path, std::string text);
     void kill_ports(Driver& driver);

@@ -23,29 +23,42 @@ bool accepted_version(int major, int minor) {
 
 } // namespace
 
+Callbacks callbacks_of(const ErlDrvEntry& entry) {
+    Callbacks c;
+    c.init = entry.init;
+    c.start = entry.start;
+    c.stop = entry.stop;
+    c.output = entry.output;
+    c.outputv = entry.outputv;
+    c.ready_input = entry.ready_input;
+    c.ready_output = entry.ready_output;
+    c.finish = entry.finish;
+    c.control = entry.control;
+    c.timeout = entry.timeout;
+    c.ready_async = entry.ready_async;
+    c.flush = entry.flush;
+    c.call = entry.call;
+    c.process_exit = entry.process_exit;
+    c.stop_select = entry.stop_select;
+    // Entries before 3.2 are shorter and have no such field.
+    const bool has_emergency_close = entry.major_version > 3 || (entry.major_version == 3 && entry.minor_version >= 2);
+    c.emergency_close = has_emergency_close ? entry.emergency_close : nullptr;
+    return c;
+}
+
 void Host::take_entry(Driver& driver, ErlDrvEntry* entry) {
     driver.entry = entry;
     driver.flags = entry->driver_flags;
-    Callbacks& c = driver.callbacks;
-    c.init = entry->init;
-    c.start = entry->start;
-    c.stop = entry->stop;
-    c.output = entry->output;
-    c.outputv = entry->outputv;
-    c.ready_input = entry->ready_input;
-    c.ready_output = entry->ready_output;
-    c.finish = entry->finish;
-    c.control = entry->control;
-    c.timeout = entry->timeout;
-    c.ready_async = entry->ready_async;
-    c.flush = entry->flush;
-    c.call = entry->call;
-    c.process_exit = entry->process_exit;
-    c.stop_select = entry->stop_select;
-    // Entries before 3.2 are shorter and have no such field.
-    const bool has_emergency_close =
-        entry->major_version > 3 || (entry->major_version == 3 && entry->minor_version >= 2);
-    c.emergency_close = has_emergency_close ? entry->emergency_close : nullptr;
+    driver.callbacks = callbacks_of(*entry);
+}
+
+// Only of a library that is mapped: the entry is the driver's own memory.
+void Host::report_changed_entry(const Driver& driver) {
+    if (!driver.image || driver.entry == nullptr) return;
+    if (driver.entry->driver_flags != driver.flags)
+        misuse(Misuse::entry_changed, no_function, {}, fmt::format("driver_flags of {}", driver.name));
+    if (callbacks_of(*driver.entry) != driver.callbacks)
+        misuse(Misuse::entry_changed, no_function, {}, fmt::format("a callback of {}", driver.name));
 }
 
 // The emulator keeps one list of texts for the life of the node; the number in {open_error, N} is -10 - index.

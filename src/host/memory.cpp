@@ -1,13 +1,65 @@
 #include "host/memory.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdlib>
+#include <cstring>
+#include <tuple>
+#include <utility>
 
 namespace ddll::host {
+namespace {
+
+// As wide as malloc's alignment. The byte makes free(), if a driver calls it for such memory, find a size that cannot
+// be: the C library then ends the program at that place.
+constexpr std::size_t guard = 16;
+constexpr unsigned char guard_byte = 0xd8;
+constexpr unsigned char freed_byte = 0xdf;
+constexpr std::size_t most_filled = 4096; ///< of a freed block: the rest is not watched
+constexpr std::size_t largest_binary = std::size_t{1} << 47;
+constexpr std::size_t binary_header = offsetof(ErlDrvBinary, orig_bytes);
+
+char* guarded(std::size_t size) {
+    if (size > largest_binary) return nullptr;
+    auto* whole = static_cast<char*>(std::malloc(guard + size + guard));
+    if (whole == nullptr) return nullptr;
+    std::memset(whole, guard_byte, guard);
+    std::memset(whole + guard + size, guard_byte, guard);
+    return whole + guard;
+}
+
+bool is_guard(char byte) {
+    return static_cast<unsigned char>(byte) == guard_byte;
+}
+
+std::uint64_t hash_of(const char* data, std::size_t size) {
+    std::uint64_t hash = size * 0x9e3779b97f4a7c15;
+    const auto mix = [&](std::uint64_t word) {
+        hash = (hash ^ word) * 0xff51afd7ed558ccd;
+        hash ^= hash >> 32;
+    };
+    for (; size >= 8; data += 8, size -= 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, data, 8);
+        mix(word);
+    }
+    std::uint64_t rest = 0;
+    std::memcpy(&rest, data, size);
+    mix(rest);
+    return hash;
+}
+
+// The whole of a binary as the table of blocks would have it.
+char* data_of(ErlDrvBinary* binary) {
+    return reinterpret_cast<char*>(binary);
+}
+
+} // namespace
 
 DriverMemory::~DriverMemory() {
-    for (const auto& [pointer, block] : blocks_) std::free(const_cast<void*>(pointer));
-    for (const auto& [binary, info] : binaries_) std::free(const_cast<ErlDrvBinary*>(binary));
+    for (const auto& [pointer, block] : blocks_) std::free(static_cast<char*>(const_cast<void*>(pointer)) - guard);
+    for (const auto& [binary, info] : binaries_) std::free(data_of(const_cast<ErlDrvBinary*>(binary)) - guard);
+    for (const Freed& freed : kept_) std::free(freed.data - guard);
 }
 
 void DriverMemory::remember_freed(const void* pointer) {
@@ -20,10 +72,50 @@ PointerState DriverMemory::absent_state(const void* pointer) const {
                                                                                         : PointerState::foreign;
 }
 
+void DriverMemory::check_guards(const char* data, std::size_t size, bool is_binary) {
+    const std::size_t shown = is_binary ? size - binary_header : size;
+    for (std::size_t i = guard; i > 0; --i)
+        if (!is_guard(data[-static_cast<std::ptrdiff_t>(i)])) {
+            damage_.push_back({Damage::Where::before, is_binary, shown, i});
+            break;
+        }
+    for (std::size_t i = guard; i > 0; --i)
+        if (!is_guard(data[size + i - 1])) {
+            damage_.push_back({Damage::Where::behind, is_binary, shown, i});
+            break;
+        }
+}
+
+void DriverMemory::check_freed(const Freed& freed) {
+    const std::size_t filled = std::min(freed.size, most_filled);
+    for (std::size_t i = 0; i < filled; ++i)
+        if (static_cast<unsigned char>(freed.data[i]) != freed_byte) {
+            damage_.push_back(
+                {Damage::Where::freed, freed.is_binary, freed.is_binary ? freed.size - binary_header : freed.size, i});
+            return;
+        }
+}
+
+void DriverMemory::retire(char* data, std::size_t size, bool is_binary) {
+    check_guards(data, size, is_binary);
+    if (is_binary) std::erase_if(shares_, [&](const Share& share) { return data_of(share.binary) == data; });
+    remember_freed(data);
+    std::memset(data, freed_byte, std::min(size, most_filled));
+    kept_.push_back({data, size, is_binary});
+    kept_bytes_ += size;
+    while (kept_.size() > most_kept || kept_bytes_ > most_kept_bytes) {
+        const Freed oldest = kept_.front();
+        kept_.pop_front();
+        kept_bytes_ -= oldest.size;
+        check_freed(oldest);
+        std::free(oldest.data - guard);
+    }
+}
+
 void* DriverMemory::allocate(std::size_t size, DriverId owner) {
-    void* block = std::malloc(size == 0 ? 1 : size);
+    char* block = guarded(size);
     if (block == nullptr) return nullptr;
-    const std::lock_guard guard(lock_);
+    const std::lock_guard hold(lock_);
     blocks_.insert_or_assign(block, Block{size, owner});
     return block;
 }
@@ -31,104 +123,134 @@ void* DriverMemory::allocate(std::size_t size, DriverId owner) {
 void* DriverMemory::reallocate(void* block, std::size_t size, DriverId owner, PointerState& state) {
     state = PointerState::live;
     if (block == nullptr) return allocate(size, owner);
-    const std::lock_guard guard(lock_);
+    const std::lock_guard hold(lock_);
     const auto it = blocks_.find(block);
     if (it == blocks_.end()) {
         state = absent_state(block);
         return nullptr;
     }
-    const DriverId first_owner = it->second.owner;
-    void* moved = std::realloc(block, size == 0 ? 1 : size);
+    const Block before = it->second;
+    char* moved = guarded(size);
     if (moved == nullptr) return nullptr;
+    std::memcpy(moved, block, std::min(size, before.size));
     blocks_.erase(it);
-    blocks_.insert_or_assign(moved, Block{size, first_owner});
+    retire(static_cast<char*>(block), before.size, false);
+    blocks_.insert_or_assign(moved, Block{size, before.owner});
     return moved;
 }
 
 PointerState DriverMemory::release(void* block) {
-    const std::lock_guard guard(lock_);
+    const std::lock_guard hold(lock_);
     const auto it = blocks_.find(block);
     if (it == blocks_.end()) return absent_state(block);
+    const std::size_t size = it->second.size;
     blocks_.erase(it);
-    remember_freed(block);
-    std::free(block);
+    retire(static_cast<char*>(block), size, false);
     return PointerState::live;
 }
 
 std::optional<std::size_t> DriverMemory::size_of(const void* block) {
-    const std::lock_guard guard(lock_);
+    const std::lock_guard hold(lock_);
     const auto it = blocks_.find(block);
     if (it == blocks_.end()) return std::nullopt;
     return it->second.size;
 }
 
 ErlDrvBinary* DriverMemory::allocate_binary(std::size_t size, DriverId owner) {
-    if (size > std::size_t{1} << 47) return nullptr;
-    auto* binary = static_cast<ErlDrvBinary*>(std::malloc(sizeof(ErlDrvBinary) + size));
+    if (size > largest_binary) return nullptr;
+    auto* binary = reinterpret_cast<ErlDrvBinary*>(guarded(binary_header + size));
     if (binary == nullptr) return nullptr;
     binary->orig_size = static_cast<ErlDrvSInt>(size);
-    const std::lock_guard guard(lock_);
-    binaries_.insert_or_assign(binary, Binary{1, owner});
+    const std::lock_guard hold(lock_);
+    binaries_.insert_or_assign(binary, Binary{1, owner, size});
     return binary;
 }
 
 ErlDrvBinary* DriverMemory::reallocate_binary(ErlDrvBinary* binary, std::size_t size, PointerState& state) {
     state = PointerState::live;
-    const std::lock_guard guard(lock_);
+    const std::lock_guard hold(lock_);
     const auto it = binaries_.find(binary);
     if (it == binaries_.end()) {
         state = absent_state(binary);
         return nullptr;
     }
-    if (size > std::size_t{1} << 47) return nullptr;
-    const Binary info = it->second;
-    auto* moved = static_cast<ErlDrvBinary*>(std::realloc(binary, sizeof(ErlDrvBinary) + size));
+    if (size > largest_binary) return nullptr;
+    Binary info = it->second;
+    auto* moved = reinterpret_cast<ErlDrvBinary*>(guarded(binary_header + size));
     if (moved == nullptr) return nullptr;
     moved->orig_size = static_cast<ErlDrvSInt>(size);
+    std::memcpy(moved->orig_bytes, binary->orig_bytes, std::min(size, info.size));
     binaries_.erase(it);
+    retire(data_of(binary), binary_header + info.size, true);
+    info.size = size;
     binaries_.insert_or_assign(moved, info);
     return moved;
 }
 
 PointerState DriverMemory::state_of(const ErlDrvBinary* binary) {
-    const std::lock_guard guard(lock_);
+    const std::lock_guard hold(lock_);
     return binaries_.contains(binary) ? PointerState::live : absent_state(binary);
 }
 
 std::int64_t DriverMemory::references(const ErlDrvBinary* binary) {
-    const std::lock_guard guard(lock_);
+    const std::lock_guard hold(lock_);
     return binaries_.at(binary).references;
 }
 
 std::int64_t DriverMemory::add_reference(ErlDrvBinary* binary) {
-    const std::lock_guard guard(lock_);
+    const std::lock_guard hold(lock_);
     return ++binaries_.at(binary).references;
 }
 
 std::int64_t DriverMemory::drop_reference(ErlDrvBinary* binary) {
-    const std::lock_guard guard(lock_);
+    const std::lock_guard hold(lock_);
     const auto it = binaries_.find(binary);
+    // A driver that frees too often leaves messages behind that still think they have a reference.
+    if (it == binaries_.end()) return 0;
     if (--it->second.references > 0) return it->second.references;
+    const std::size_t size = it->second.size;
     binaries_.erase(it);
-    remember_freed(binary);
-    std::free(binary);
+    retire(data_of(binary), binary_header + size, true);
     return 0;
 }
 
 std::int64_t DriverMemory::decrease_reference(ErlDrvBinary* binary) {
-    const std::lock_guard guard(lock_);
+    const std::lock_guard hold(lock_);
     auto& info = binaries_.at(binary);
     if (info.references <= 1) return 0;
     return --info.references;
 }
 
-std::shared_ptr<const void> DriverMemory::share(ErlDrvBinary* binary) {
+std::shared_ptr<const void> DriverMemory::share(ErlDrvBinary* binary, std::size_t offset, std::size_t length,
+                                                PortId port) {
     add_reference(binary);
-    return {static_cast<const void*>(binary), [this, binary](const void*) { drop_reference(binary); }};
+    std::shared_ptr<const void> message(static_cast<const void*>(binary),
+                                        [this, binary](const void*) { drop_reference(binary); });
+    const std::uint64_t hash = hash_of(binary->orig_bytes + offset, length);
+    const std::lock_guard hold(lock_);
+    shares_.push_back({message, binary, offset, length, port, hash});
+    return message;
+}
+
+std::vector<DriverMemory::ChangedShare> DriverMemory::changed_shares() {
+    std::vector<ChangedShare> changed;
+    std::vector<std::shared_ptr<const void>> held; // given up without the lock, which the last reference needs
+    {
+        const std::lock_guard hold(lock_);
+        std::erase_if(shares_, [&](Share& share) {
+            held.push_back(share.message.lock());
+            if (held.back() == nullptr) return true;
+            const std::uint64_t hash = hash_of(share.binary->orig_bytes + share.offset, share.length);
+            if (hash != share.hash) changed.push_back({share.port, share.length});
+            share.hash = hash;
+            return false;
+        });
+    }
+    return changed;
 }
 
 HeapUse DriverMemory::used_by(DriverId owner) {
-    const std::lock_guard guard(lock_);
+    const std::lock_guard hold(lock_);
     HeapUse use;
     for (const auto& [pointer, block] : blocks_) {
         if (block.owner != owner) continue;
@@ -138,9 +260,32 @@ HeapUse DriverMemory::used_by(DriverId owner) {
     for (const auto& [binary, info] : binaries_) {
         if (info.owner != owner) continue;
         ++use.binaries;
-        use.binary_bytes += static_cast<std::size_t>(binary->orig_size);
+        use.binary_bytes += info.size;
     }
     return use;
+}
+
+void DriverMemory::inspect(DriverId owner) {
+    const std::lock_guard hold(lock_);
+    const std::size_t before = damage_.size();
+    for (const auto& [pointer, block] : blocks_)
+        if (!owner || block.owner == owner) check_guards(static_cast<const char*>(pointer), block.size, false);
+    for (const auto& [binary, info] : binaries_)
+        if (!owner || info.owner == owner)
+            check_guards(reinterpret_cast<const char*>(binary), binary_header + info.size, true);
+    for (const Freed& freed : kept_) check_freed(freed);
+    for (Freed& freed : kept_) std::memset(freed.data, freed_byte, std::min(freed.size, most_filled));
+    // The tables have no order that a report may show.
+    std::sort(damage_.begin() + static_cast<std::ptrdiff_t>(before), damage_.end(),
+              [](const Damage& a, const Damage& b) {
+                  return std::tie(a.where, a.is_binary, a.size, a.distance) <
+                         std::tie(b.where, b.is_binary, b.size, b.distance);
+              });
+}
+
+std::vector<Damage> DriverMemory::take_damage() {
+    const std::lock_guard hold(lock_);
+    return std::exchange(damage_, {});
 }
 
 } // namespace ddll::host

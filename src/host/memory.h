@@ -1,6 +1,7 @@
 #pragma once
 /// The driver heap: driver_alloc blocks and driver binaries, each in a table so that a wild pointer is recognised
-/// without being touched. Any thread may call; one lock guards the tables.
+/// without being touched. Each lies between guard bytes, and what was freed is kept for a while, so that writing where
+/// one must not is seen later. Any thread may call; one lock guards the tables.
 #include "base/id.h"
 
 #include <erl_driver.h>
@@ -8,15 +9,26 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 namespace ddll::host {
 
 /// What a pointer given back by a driver turned out to be.
 enum class PointerState : std::uint8_t { live, freed, foreign };
+
+/// Memory that was written where the driver must not write.
+struct Damage {
+    enum class Where : std::uint8_t { before, behind, freed };
+    Where where;
+    bool is_binary;
+    std::size_t size;     ///< of the block or binary
+    std::size_t distance; ///< of the farthest byte written from the block, from 1; when freed, the offset of the first
+};
 
 struct HeapUse {
     std::size_t blocks = 0, block_bytes = 0;
@@ -42,24 +54,50 @@ public:
     PointerState state_of(const ErlDrvBinary* binary);
     std::int64_t references(const ErlDrvBinary* binary); ///< of a live binary
     std::int64_t add_reference(ErlDrvBinary* binary);    ///< of a live binary; the new count
-    /// Drops one reference of a live binary and frees it at 0; the new count.
+    /// Drops one reference and frees the binary at 0; the new count. 0 for what is no live binary.
     std::int64_t drop_reference(ErlDrvBinary* binary);
     /// driver_binary_dec_refc: never frees; reaching 0 this way is a mistake of the driver and the count stays 1.
     std::int64_t decrease_reference(ErlDrvBinary* binary);
 
-    /// An owner for messages: keeps one reference to `binary` until the last copy of the term is gone.
-    std::shared_ptr<const void> share(ErlDrvBinary* binary);
+    /// An owner for messages: keeps one reference to `binary` until the last copy of the term is gone. Until then the
+    /// bytes must stay as they are; `port` is told of in changed_shares.
+    std::shared_ptr<const void> share(ErlDrvBinary* binary, std::size_t offset, std::size_t length, PortId port);
+    /// A binary whose bytes changed after they were sent.
+    struct ChangedShare {
+        PortId port;
+        std::size_t length = 0;
+    };
+    /// Looks at all that are still in a message; each change is told once.
+    std::vector<ChangedShare> changed_shares();
 
     HeapUse used_by(DriverId owner);
+
+    /// Looks at the guards of a driver's live memory (of everybody's for none), and at what is kept of the freed.
+    void inspect(DriverId owner);
+    /// What was found damaged since the last time: by inspect, or when something was freed.
+    std::vector<Damage> take_damage();
 
 private:
     struct Block {
         std::size_t size;
         DriverId owner;
     };
+    struct Share {
+        std::weak_ptr<const void> message;
+        ErlDrvBinary* binary;
+        std::size_t offset, length;
+        PortId port;
+        std::uint64_t hash;
+    };
+    struct Freed {
+        char* data;
+        std::size_t size;
+        bool is_binary;
+    };
     struct Binary {
         std::int64_t references;
         DriverId owner;
+        std::size_t size; ///< orig_size may be written by the driver
     };
 
     std::mutex lock_;
@@ -70,7 +108,18 @@ private:
     const void* freed_[remembered] = {};
     std::size_t freed_next_ = 0;
 
+    // Freed memory waits here, filled, until there is too much of it.
+    static constexpr std::size_t most_kept = 256, most_kept_bytes = std::size_t{1} << 20;
+    std::deque<Freed> kept_;
+    std::size_t kept_bytes_ = 0;
+    std::vector<Damage> damage_;
+    std::vector<Share> shares_;
+
     void remember_freed(const void* pointer);
+    void check_guards(const char* data, std::size_t size, bool is_binary);
+    void check_freed(const Freed& freed);
+    /// Takes memory out of use: `data` lies behind its front guard.
+    void retire(char* data, std::size_t size, bool is_binary);
     PointerState absent_state(const void* pointer) const;
 };
 

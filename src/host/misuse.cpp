@@ -1,8 +1,10 @@
 #include "host/misuse.h"
 
 #include "host/host.h"
+#include "isolate/callers.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -10,6 +12,10 @@
 #include <fmt/format.h>
 
 namespace ddll::host {
+
+namespace {
+constexpr std::size_t shown_callers = 8;
+}
 
 std::string_view rule_id(Misuse misuse) {
     switch (misuse) {
@@ -23,11 +29,33 @@ std::string_view rule_id(Misuse misuse) {
 }
 
 void Host::misuse(Misuse rule, std::uint16_t function, PortId port, std::string_view detail) {
-    journal_.write(journal::Misused{static_cast<std::uint16_t>(rule), function, port, detail});
+    // The unwinder stops at the frame that called the driver, so this is the driver's part of the stack.
+    std::array<std::uintptr_t, shown_callers> callers;
+    const std::size_t count = isolate::callers_outside(callers);
+    journal_.write(journal::Misused{static_cast<std::uint16_t>(rule),
+                                    function,
+                                    port,
+                                    detail,
+                                    {reinterpret_cast<const char*>(callers.data()), count * sizeof callers[0]}});
 }
 
 void Host::leaked(const Driver& driver, std::string_view what) {
     misuse(Misuse::driver_heap_leak, no_function, {}, fmt::format("{}: {}", driver.name, what));
+}
+
+void Host::report_damage(std::uint16_t function) {
+    for (const Damage& damage : memory_.take_damage()) {
+        const char* what = damage.is_binary ? "a binary" : "a block";
+        if (damage.where == Damage::Where::freed)
+            misuse(Misuse::heap_use_after_free, function, {},
+                   fmt::format("{} of {} bytes was written at offset {} after it was freed", what, damage.size,
+                               damage.distance));
+        else
+            misuse(Misuse::heap_overrun, function, {},
+                   fmt::format("{} of {} bytes was written up to {} byte{} {} it", what, damage.size, damage.distance,
+                               damage.distance == 1 ? "" : "s",
+                               damage.where == Damage::Where::before ? "in front of" : "behind"));
+    }
 }
 
 void Host::log(std::string_view text) {

@@ -47,7 +47,13 @@ inline constexpr std::uint16_t no_function = 0xffff;
     X(create_port_lock, "create-port-without-port-locking")                                                            \
     X(entry_removed_with_ports, "entry-removed-with-ports")                                                            \
     X(entry_outlives_library, "entry-outlives-library")                                                                \
-    X(queue_never_drained, "queue-never-drained")
+    X(queue_never_drained, "queue-never-drained")                                                                      \
+    X(heap_overrun, "driver-heap-overrun")                                                                             \
+    X(heap_use_after_free, "driver-heap-use-after-free")                                                               \
+    X(binary_modified, "binary-modified-after-output")                                                                 \
+    X(port_not_locked, "port-lock-not-held")                                                                           \
+    X(atom_too_long, "atom-too-long")                                                                                  \
+    X(entry_changed, "entry-changed-after-init")
 
 enum class Misuse : std::uint16_t {
 #define DDLL_ENUMERATOR(name, id) name,

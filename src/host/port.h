@@ -54,6 +54,7 @@ struct Port {
     std::vector<ProcessMonitor> watches;           ///< processes that the driver monitors, in order of monitoring
     RefId firing;                                  ///< the monitor whose process_exit runs
     std::optional<term::Term> failed_while_firing; ///< driver_failure* inside process_exit: closed when it has returned
+    PortId creator;                                ///< of driver_create_port
     ProcessId opener;                              ///< who waits in open_port for erl_drv_init_ack
     IoQueue queue;
     PortDataLock* data_lock = nullptr; ///< owned by Sync, one reference is the port's

@@ -1,6 +1,7 @@
 // The BIFs and messages by which processes use a port.
 #include "host/callbacks.h"
 #include "host/command.h"
+#include "host/current.h"
 #include "host/host.h"
 #include "host/misuse.h"
 #include "term/external.h"
@@ -110,7 +111,7 @@ Term Host::binary_term(ErlDrvBinary* binary, std::size_t offset, std::size_t len
     const char* data = binary->orig_bytes + offset;
     if (length <= 64) return Term::binary({data, length});
     term::Bits bits;
-    bits.owner = memory_.share(binary);
+    bits.owner = memory_.share(binary, offset, length, call_frames().empty() ? PortId{} : call_frames().back().port);
     bits.data = reinterpret_cast<const std::uint8_t*>(data);
     bits.size = length;
     return Term::bits(std::move(bits));

@@ -288,6 +288,7 @@ Port* Host::create_port(Port& creator, ProcessId owner, std::string name, ErlDrv
     Process* process = find(owner);
     if (process == nullptr || !process->alive() || !lifecycle::opens_ports(creator.driver->record)) return nullptr;
     Port& port = make_port(creator.driver, owner, std::move(name));
+    port.creator = creator.id;
     port.data = data;
     port.state = Port::State::open;
     process_link(owner, Term::port(port.id.value));

@@ -2,6 +2,8 @@
 #include "host/host.h"
 #include "term/external.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace ddll::host {
@@ -65,6 +67,9 @@ void Host::deliver(Process& to, Term message, PortId from_port, ProcessId from_p
 }
 
 void Host::empty_mailboxes() {
+    for (const auto& changed : memory_.changed_shares())
+        misuse(Misuse::binary_modified, no_function, changed.port,
+               fmt::format("{} bytes of a binary changed after they were sent", changed.length));
     for (auto& [id, process] : processes_) process->mailbox.clear();
 }
 

@@ -187,6 +187,7 @@ struct Misused {
     std::uint16_t function = 0; ///< the API function, 0xffff for none
     PortId port;
     std::string_view detail;
+    std::string_view stack; ///< driver code that led there, innermost first: std::uintptr_t each, never printed
 };
 /// What the emulator would have written to its log.
 struct Logged {

@@ -72,6 +72,18 @@ Json failures_json(const RunResult& result) {
     return out;
 }
 
+Json stack_json(const std::vector<scenario::StackFrame>& frames) {
+    Json stack = Json::array();
+    for (const auto& frame : frames) {
+        Json item = {{"module", frame.module}};
+        if (frame.offset) item["offset"] = *frame.offset;
+        put(item, "function", frame.function);
+        put(item, "source", frame.source);
+        stack.push_back(std::move(item));
+    }
+    return stack;
+}
+
 Json findings_json(const RunResult& result) {
     Json out = Json::array();
     for (const auto& finding : result.findings) {
@@ -79,6 +91,7 @@ Json findings_json(const RunResult& result) {
         put(item, "evidence", finding.evidence);
         put(item, "advice", finding.advice);
         if (finding.step != UINT32_MAX) item["step"] = finding.step;
+        if (!finding.stack.empty()) item["stack"] = stack_json(finding.stack);
         item["expected"] = finding.expected;
         out.push_back(std::move(item));
     }
@@ -99,15 +112,7 @@ Json death_json(const Death& death) {
     put(in, "port", death.in.port);
     if (death.in.step != UINT32_MAX) in["step"] = death.in.step;
     if (!in.empty()) out["in"] = std::move(in);
-    Json stack = Json::array();
-    for (const auto& frame : death.stack) {
-        Json item = {{"module", frame.module}};
-        if (frame.offset) item["offset"] = *frame.offset;
-        put(item, "function", frame.function);
-        put(item, "source", frame.source);
-        stack.push_back(std::move(item));
-    }
-    out["stack"] = std::move(stack);
+    out["stack"] = stack_json(death.stack);
     put(out, "output", death.output);
     put(out, "advice", death.advice);
     return out;

@@ -42,11 +42,11 @@ std::string frame_text(const StackFrame& frame) {
     return printable(out);
 }
 
-std::string stack_text(const Death& death) {
-    if (death.stack.empty()) return "";
+std::string stack_text(const std::vector<StackFrame>& frames) {
+    if (frames.empty()) return "";
     std::string out = "  stack\n";
     std::size_t number = 0;
-    for (const auto& frame : death.stack) out += fmt::format("    #{:<2} {}\n", number++, frame_text(frame));
+    for (const auto& frame : frames) out += fmt::format("    #{:<2} {}\n", number++, frame_text(frame));
     return out;
 }
 
@@ -121,7 +121,7 @@ std::string death_text(const RunResult& result, const Look& look) {
     out += row("port", death.in.port);
     out += row("step", step_line(result, death.in.step));
     out += row("at", at_line(result, death.in.step));
-    out += stack_text(death);
+    out += stack_text(death.stack);
     out += events_text(result, 0, look);
     out += output_text(death.output.empty() ? result.output : death.output);
     if (!death.advice.empty()) out += "  what to do\n" + wrapped(printable(death.advice, true), 4);
@@ -140,6 +140,7 @@ std::string findings_text(const RunResult& result, const Look& look) {
         out += '\n' + wrapped_lines(printable(finding.title, true), 2);
         if (finding.step < result.flat.size()) out += row("step", step_line(result, finding.step));
         if (!finding.evidence.empty()) out += "  evidence\n" + wrapped_lines(printable(finding.evidence, true), 4);
+        if (finding.stack.size() > 1) out += stack_text(finding.stack); // one alone is in the evidence
         if (!finding.advice.empty()) out += "  what to do\n" + wrapped(printable(finding.advice, true), 4);
     }
     return out;

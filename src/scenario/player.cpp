@@ -469,7 +469,7 @@ void Player::run() {
     bind_new();
     for (std::uint32_t i = 0; i < steps_.size(); ++i)
         if (!play_step(i)) return;
-    host_.report_waiting();
+    host_.report_end();
     journal_.write(journal::Ended{});
 }
 

@@ -25,21 +25,22 @@ struct Failure {
     std::string help; ///< what to do next; may be empty
 };
 
+struct StackFrame {
+    std::string module;                  ///< base name of the file
+    std::optional<std::uint64_t> offset; ///< none for the place where a loop was stopped: it is chance
+    std::string function;                ///< demangled, may be empty
+    std::string source;                  ///< file:line, may be empty
+};
+
 struct Finding {
     std::string rule;     ///< stable id, as in check/catalogue
     std::string severity; ///< "error", "warning", "note"
     std::string title;    ///< one line with the names filled in
     std::string evidence;
     std::string advice;
+    std::vector<StackFrame> stack; ///< driver code that led there, innermost first; empty where none did
     std::uint32_t step = UINT32_MAX;
     bool expected = false;
-};
-
-struct StackFrame {
-    std::string module;                  ///< base name of the file
-    std::optional<std::uint64_t> offset; ///< none for the place where a loop was stopped: it is chance
-    std::string function;                ///< demangled, may be empty
-    std::string source;                  ///< file:line, may be empty
 };
 
 /// The callback that was running when the child died.

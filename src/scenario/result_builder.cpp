@@ -3,6 +3,7 @@
 #include "check/findings.h"
 #include "host/host.h"
 #include "scenario/autopsy.h"
+#include "scenario/code_places.h"
 #include "term/external.h"
 #include "term/text.h"
 
@@ -140,6 +141,11 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
         return check::ImageNote{known == nullptr ? driver : driver + "/" + known->version,
                                 known == nullptr ? nullptr : &known->facts};
     };
+    CodePlaces places(*result.journal, running.versions);
+    names.place = [&](std::uintptr_t address, std::uint64_t entry) {
+        const auto frame = places.frame(address, entry);
+        return frame ? place_text(*frame) : "";
+    };
     for (check::Finding& found : check::find(*result.journal, names)) {
         Finding finding;
         finding.rule = found.rule->id;
@@ -147,6 +153,8 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
         finding.title = std::move(found.title);
         finding.evidence = std::move(found.evidence);
         finding.advice = found.rule->advice;
+        for (const std::uintptr_t address : found.stack)
+            if (auto frame = places.frame(address, found.entry)) finding.stack.push_back(*std::move(frame));
         for (std::size_t i = 0; i < result.steps.size(); ++i)
             if (result.steps[i].first_entry != 0 && result.steps[i].first_entry <= found.entry &&
                 found.entry <= result.steps[i].last_entry)

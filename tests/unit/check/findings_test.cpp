@@ -140,7 +140,7 @@ TEST_CASE("every misuse is found under its own rule") {
 #define DDLL_FOUND(which, text)                                                                                        \
     {                                                                                                                  \
         journal::Journal journal;                                                                                      \
-        journal.write(journal::Misused{number(host::Misuse::which), host::no_function, {}, "why"});                    \
+        journal.write(journal::Misused{number(host::Misuse::which), host::no_function, {}, "why", {}});                \
         const auto found = check::find(journal, names_with(&facts));                                                   \
         CHECK(found.size() == 1);                                                                                      \
         CHECK(found.at(0).rule->id == text);                                                                           \
@@ -153,10 +153,10 @@ TEST_CASE("every misuse is found under its own rule") {
 TEST_CASE("the same misuse is said once, with a count; another function is another finding") {
     const auto facts = facts_with({});
     journal::Journal journal;
-    journal.write(journal::Misused{number(host::Misuse::dead_port), 3, PortId{5}, ""});
-    journal.write(journal::Misused{number(host::Misuse::dead_port), 4, PortId{5}, ""});
-    journal.write(journal::Misused{number(host::Misuse::dead_port), 3, PortId{6}, ""});
-    journal.write(journal::Misused{number(host::Misuse::double_free), 4, {}, "the block was freed before"});
+    journal.write(journal::Misused{number(host::Misuse::dead_port), 3, PortId{5}, "", {}});
+    journal.write(journal::Misused{number(host::Misuse::dead_port), 4, PortId{5}, "", {}});
+    journal.write(journal::Misused{number(host::Misuse::dead_port), 3, PortId{6}, "", {}});
+    journal.write(journal::Misused{number(host::Misuse::double_free), 4, {}, "the block was freed before", {}});
     const auto found = check::find(journal, names_with(&facts));
     REQUIRE(found.size() == 3);
     CHECK(found[0].title == "driver_output: a port was used after its stop had returned");
@@ -164,4 +164,29 @@ TEST_CASE("the same misuse is said once, with a count; another function is anoth
     CHECK(found[0].entry == 1);
     CHECK(found[1].evidence == "driver_free, port P5");
     CHECK(found[2].evidence == "driver_free: the block was freed before");
+}
+
+TEST_CASE("where a misuse happened: the driver's line if there is one, else the callback") {
+    const auto facts = facts_with({});
+    check::Names names = names_with(&facts);
+    names.place = [](std::uintptr_t address, std::uint64_t entry) {
+        return address == 0x1000 && entry == 3 ? std::string("counter.c:42 in counter_control") : std::string();
+    };
+    const std::uintptr_t stack[] = {0x500, 0x1000};
+    const std::string_view bytes(reinterpret_cast<const char*>(stack), sizeof stack);
+    journal::Journal journal;
+    journal.write(journal::Entered{journal::Callback::timeout, counter, PortId{5}, {}, first, 0, ""});
+    journal.write(journal::Entered{journal::Callback::stop, counter, PortId{5}, {}, first, 0, ""});
+    journal.write(journal::Misused{number(host::Misuse::dead_port), 3, PortId{5}, "", bytes});
+    journal.write(journal::Left{journal::Callback::stop, PortId{5}, 0});
+    journal.write(journal::Misused{number(host::Misuse::double_free), 4, {}, "", {}});
+    journal.write(journal::Left{journal::Callback::timeout, PortId{5}, 0});
+    journal.write(journal::Misused{number(host::Misuse::heap_overrun), host::no_function, {}, "why", {}});
+    const auto found = check::find(journal, names);
+    REQUIRE(found.size() == 3);
+    CHECK(found[0].evidence == "driver_output, port P5, at counter.c:42 in counter_control");
+    CHECK(found[0].stack == std::vector<std::uintptr_t>{0x500, 0x1000});
+    CHECK(found[1].evidence == "driver_free, in timeout");
+    CHECK(found[2].evidence == "why");
+    CHECK(found[2].stack.empty());
 }

@@ -76,7 +76,7 @@ TEST_CASE("binaries: references, sharing, sizes") {
     CHECK(state == PointerState::live);
     CHECK(b->orig_size == 100);
     {
-        const auto shared = memory.share(b);
+        const auto shared = memory.share(b, 0, 100, PortId{7});
         const auto copy = shared;
         CHECK(memory.references(b) == 2);
     }
@@ -88,6 +88,97 @@ TEST_CASE("binaries: references, sharing, sizes") {
     CHECK(state == PointerState::freed);
     CHECK(memory.allocate_binary(std::size_t{1} << 60, mine) == nullptr);
     CHECK(memory.allocate_binary(static_cast<std::size_t>(-1), mine) == nullptr);
+}
+
+namespace {
+
+std::string shown(const std::vector<Damage>& damage) {
+    std::string all;
+    for (const Damage& d : damage)
+        all += fmt::format("{} {} of {} {};", d.is_binary ? "binary" : "block", d.size,
+                           d.where == Damage::Where::before   ? "before"
+                           : d.where == Damage::Where::behind ? "behind"
+                                                              : "freed",
+                           d.distance);
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("what is written around a block is seen when it is freed") {
+    DriverMemory memory;
+    for (const std::size_t size : {0, 1, 24, 5000}) {
+        auto* block = static_cast<char*>(memory.allocate(size, mine));
+        CHECK(reinterpret_cast<std::uintptr_t>(block) % 16 == 0);
+        std::memset(block, 'x', size);
+        memory.release(block);
+        CHECK(memory.take_damage().empty());
+    }
+    auto* block = static_cast<char*>(memory.allocate(24, mine));
+    unseen(block)[24] = 'x';
+    unseen(block)[26] = 'x';
+    memory.release(block);
+    CHECK(shown(memory.take_damage()) == "block 24 of behind 3;");
+    block = static_cast<char*>(memory.allocate(24, mine));
+    unseen(block)[-2] = 'x';
+    PointerState state;
+    block = static_cast<char*>(memory.reallocate(block, 30, mine, state));
+    CHECK(shown(memory.take_damage()) == "block 24 of before 2;");
+    unseen(block)[30] = 'x';
+    memory.inspect(yours);
+    CHECK(memory.take_damage().empty());
+    memory.inspect(mine);
+    CHECK(shown(memory.take_damage()) == "block 30 of behind 1;");
+    ErlDrvBinary* binary = memory.allocate_binary(10, mine);
+    std::memset(binary->orig_bytes, 'x', 10);
+    memory.inspect({});
+    CHECK(shown(memory.take_damage()) == "block 30 of behind 1;");
+    unseen(binary)->orig_bytes[10] = 'x';
+    memory.drop_reference(binary);
+    CHECK(shown(memory.take_damage()) == "binary 10 of behind 1;");
+}
+
+TEST_CASE("what is written after it was freed is seen later, once") {
+    DriverMemory memory;
+    auto* block = static_cast<char*>(memory.allocate(24, mine));
+    memory.release(block);
+    memory.inspect({});
+    CHECK(memory.take_damage().empty());
+    unseen(block)[5] = 'x';
+    memory.inspect({});
+    CHECK(shown(memory.take_damage()) == "block 24 of freed 5;");
+    memory.inspect({});
+    CHECK(memory.take_damage().empty());
+    unseen(block)[0] = 'x';
+    for (int i = 0; i < 300; ++i) memory.release(memory.allocate(1, mine)); // until it is given up
+    CHECK(shown(memory.take_damage()) == "block 24 of freed 0;");
+}
+
+TEST_CASE("a binary that changes while a message shows it is told once for each change") {
+    DriverMemory memory;
+    ErlDrvBinary* binary = memory.allocate_binary(100, mine);
+    std::memset(binary->orig_bytes, 'a', 100);
+    {
+        const auto message = memory.share(binary, 10, 80, PortId{7});
+        CHECK(memory.changed_shares().empty());
+        binary->orig_bytes[9] = binary->orig_bytes[90] = 'b'; // not in the message
+        CHECK(memory.changed_shares().empty());
+        binary->orig_bytes[89] = 'b';
+        const auto changed = memory.changed_shares();
+        REQUIRE(changed.size() == 1);
+        CHECK(changed[0].port == PortId{7});
+        CHECK(changed[0].length == 80);
+        CHECK(memory.changed_shares().empty());
+    }
+    binary->orig_bytes[50] = 'c'; // the message is gone
+    CHECK(memory.changed_shares().empty());
+    {
+        const auto message = memory.share(binary, 0, 100, PortId{7});
+        memory.drop_reference(binary);
+        CHECK(memory.drop_reference(binary) == 0); // freed too often, under the message
+        CHECK(memory.changed_shares().empty());
+    }
+    CHECK(memory.used_by(mine).binaries == 0);
 }
 
 TEST_CASE("what a driver does wrong with memory") {

@@ -96,7 +96,7 @@ TEST_CASE("a halting node closes its ports, waits for the queues, and tells nobo
     CHECK(stage.run("halt(3)") == "blocked");
     CHECK(stage.trail() == "stop | closed | draining | flush");
     CHECK(stage.process("Bob").blocked());
-    stage.host().report_waiting();
+    stage.host().report_end();
     CHECK(stage.misuses() == "queue-never-drained");
     port.queue.clear();
     stage.host().settle(port);

@@ -112,8 +112,14 @@ TEST_CASE("a death tells where the driver was, and its output cannot steer the t
 
 TEST_CASE("findings have a rule, a reason and a cure; an unexpected one fails the story") {
     auto result = reload_story(false);
-    result.findings.push_back(
-        {"reload-kept-old-code", "error", "counter was not replaced", "image 1 stayed mapped", "Rename it.", 5, false});
+    result.findings.push_back({"reload-kept-old-code",
+                               "error",
+                               "counter was not replaced",
+                               "image 1 stayed mapped",
+                               "Rename it.",
+                               {},
+                               5,
+                               false});
     CHECK(report::judged(result, report::FailOn::error) == Verdict::failed);
     CHECK(report::judged(result, report::FailOn::never) == Verdict::passed);
     const std::string text = report::write_text(one(result), {});
@@ -126,6 +132,23 @@ TEST_CASE("findings have a rule, a reason and a cure; an unexpected one fails th
     result.findings.front().expected = true;
     CHECK(report::judged(result, report::FailOn::note) == Verdict::passed);
     CHECK(contains(report::write_text(one(result), {}), "error: reload-kept-old-code (expected)\n"));
+}
+
+TEST_CASE("the driver code that led to a finding is shown where the evidence cannot name it all") {
+    auto result = reload_story(false);
+    result.findings.push_back({"double-free",
+                               "error",
+                               "freed twice",
+                               "driver_free, at c.c:3 in drop",
+                               "Do not.",
+                               {{"c.so", 0x10, "drop", "c.c:3"}},
+                               5,
+                               false});
+    CHECK_FALSE(contains(report::write_text(one(result), {}), "  stack\n"));
+    result.findings.front().stack.push_back({"c.so", 0x20, "c_control", "c.c:9"});
+    CHECK(contains(report::write_text(one(result), {}), "  stack\n    #0  c.so+0x10 drop (c.c:3)\n"
+                                                        "    #1  c.so+0x20 c_control (c.c:9)\n"
+                                                        "  what to do\n"));
 }
 
 TEST_CASE("quiet prints what is wrong and the summary, nothing else") {
