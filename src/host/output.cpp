@@ -69,9 +69,16 @@ void Host::output_bytes(Port& port, std::string_view header, std::string_view by
 }
 
 void Host::flush_line_buffer(Port& port) {
-    if (port.options.line == 0 || port.line_buffer.empty()) return;
-    output_to_owner(port, term::make_tuple(common_.noeol, shown(port.options.binary, {}, port.line_buffer, false)));
-    port.line_buffer.clear();
+    const auto emit = [&] {
+        output_to_owner(port, term::make_tuple(common_.noeol, shown(port.options.binary, {}, port.line_buffer, false)));
+        port.line_buffer.clear();
+    };
+    if (port.options.line == 0) return;
+    if (std::exchange(port.carriage_return, false)) {
+        if (port.line_buffer.size() >= port.options.line) emit();
+        port.line_buffer += '\r';
+    }
+    if (!port.line_buffer.empty()) emit();
 }
 
 int Host::send_term(Port* port, ProcessId to, Term message) {

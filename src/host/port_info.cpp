@@ -82,16 +82,13 @@ BifResult Host::port_info(const Term& port_term, const Term& item) const {
     if (!item.is(Term::Kind::atom)) return BifResult::raise(common_.badarg);
     if (!port_term.is(Term::Kind::port) && !port_term.is(Term::Kind::atom)) return BifResult::raise(common_.badarg);
     const Port* port = port_argument(port_term);
-    // A name that nothing has: whatever was asked (measured on OTP 25).
-    if (port == nullptr && port_term.is(Term::Kind::atom)) return BifResult::of(common_.undefined);
-    const bool dead = port == nullptr || !port->valid();
+    // Where there is no port any more, whatever was asked (measured on OTP 25).
+    if (port == nullptr || !port->valid()) return BifResult::of(common_.undefined);
     if (item.is_atom("registered_name")) {
-        if (dead) return BifResult::of(common_.undefined);
         const Term name = registered_name(port->id);
         return BifResult::of(name.is(Term::Kind::nil) ? name : term::make_tuple(item, name));
     }
-    if (!known_item(item.as_atom())) return BifResult::raise(common_.badarg); // also for a dead port
-    if (dead) return BifResult::of(common_.undefined);
+    if (!known_item(item.as_atom())) return BifResult::raise(common_.badarg);
     return BifResult::of(term::make_tuple(item, *port_item(*port, item.as_atom())));
 }
 
