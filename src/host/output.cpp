@@ -1,6 +1,8 @@
 // Messages from a port to processes.
 #include "host/host.h"
 
+#include <utility>
+
 namespace ddll::host {
 
 using term::Term;
@@ -49,22 +51,34 @@ void Host::output_bytes(Port& port, std::string_view header, std::string_view by
         output_to_owner(port, term::make_tuple(tag, shown(port.options.binary, header, port.line_buffer, false)));
         port.line_buffer.clear();
     };
+    // A line of just the full length waits: the next byte tells whether it was complete. A carriage return waits too,
+    // and does not count as long as it does (measured on OTP 25).
+    const auto add = [&](char c) {
+        if (port.line_buffer.size() >= port.options.line) emit(common_.noeol);
+        port.line_buffer += c;
+    };
     for (const char c : bytes) {
+        const bool waited = std::exchange(port.carriage_return, c == '\r');
         if (c == '\n') {
-            if (!port.line_buffer.empty() && port.line_buffer.back() == '\r') port.line_buffer.pop_back();
             emit(common_.eol);
             continue;
         }
-        // A line of just the full length waits: the next byte tells whether it was complete.
-        if (port.line_buffer.size() >= port.options.line) emit(common_.noeol);
-        port.line_buffer += c;
+        if (waited) add('\r');
+        if (c != '\r') add(c);
     }
 }
 
 void Host::flush_line_buffer(Port& port) {
-    if (port.options.line == 0 || port.line_buffer.empty()) return;
-    output_to_owner(port, term::make_tuple(common_.noeol, shown(port.options.binary, {}, port.line_buffer, false)));
-    port.line_buffer.clear();
+    const auto emit = [&] {
+        output_to_owner(port, term::make_tuple(common_.noeol, shown(port.options.binary, {}, port.line_buffer, false)));
+        port.line_buffer.clear();
+    };
+    if (port.options.line == 0) return;
+    if (std::exchange(port.carriage_return, false)) {
+        if (port.line_buffer.size() >= port.options.line) emit();
+        port.line_buffer += '\r';
+    }
+    if (!port.line_buffer.empty()) emit();
 }
 
 int Host::send_term(Port* port, ProcessId to, Term message) {

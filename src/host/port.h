@@ -45,6 +45,7 @@ struct Port {
     struct Monitor {
         RefId ref;
         ProcessId watcher;
+        std::string name{}; ///< under which it was monitored, or empty
     };
     std::vector<Monitor> monitored_by;
     struct ProcessMonitor {
@@ -59,6 +60,7 @@ struct Port {
     IoQueue queue;
     PortDataLock* data_lock = nullptr; ///< owned by Sync, one reference is the port's
     std::string line_buffer;
+    bool carriage_return = false;   ///< in line mode: one came, and the next byte tells whether it ends the line
     bool failed_in_start = false;   ///< the driver called driver_failure* inside start
     bool closed_by_message = false; ///< {Port, closed} is owed
     bool stopping = false;          ///< inside stop

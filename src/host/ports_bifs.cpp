@@ -31,14 +31,14 @@ bool command_number(const Term& term, unsigned& out) {
 
 // port_control cuts a bitstring to whole bytes; everything else must be an iolist.
 bool control_data(const Term& term, std::string& out) {
-    if (!term.is(Term::Kind::bits)) return (term.is_list()) && term::iolist_to_bytes(term, out);
+    if (!term.is(Term::Kind::bits)) return term.is_list() && term::iolist_to_bytes(term, out, term::LooseBits::empty);
     const term::Bits& bits = term.as_bits();
     out = bits.bytes().substr(0, bits.bits == 8 ? bits.size : bits.size - 1);
     return true;
 }
 
 bool command_data(const Term& term, std::string& out) {
-    return (term.is_list() || term.is_binary()) && term::iolist_to_bytes(term, out);
+    return term::iolist_to_bytes(term, out, term::LooseBits::empty);
 }
 
 bool is_command_data(const Term& term) {

@@ -27,8 +27,8 @@ void Host::tell_links(Port& port, const Term& reason) {
     for (const auto& monitor : monitors)
         if (Process* watcher = find(monitor.watcher))
             deliver(*watcher,
-                    term::make_tuple(Term::atom("DOWN"), Term::reference(monitor.ref.value), Term::atom("port"), self,
-                                     reason),
+                    term::make_tuple(Term::atom("DOWN"), Term::reference(monitor.ref.value), Term::atom("port"),
+                                     monitored_object(monitor.name, self), reason),
                     port.id, {});
 }
 

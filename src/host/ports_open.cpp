@@ -1,8 +1,8 @@
 // open_port/2, and how port structures come and go.
-#include "base/text.h"
 #include "host/callbacks.h"
 #include "host/host.h"
 #include "host/misuse.h"
+#include "host/names.h"
 
 #include <fmt/format.h>
 
@@ -17,33 +17,6 @@ namespace request = lifecycle::request;
 namespace {
 
 enum class Spawn : std::uint8_t { any, driver, executable };
-
-// Characters of a deep list, an atom or a binary; no zero character and not empty.
-bool append_command(const Term& term, std::string& out) {
-    switch (term.kind()) {
-    case Term::Kind::atom:
-        out += term.as_atom();
-        return true;
-    case Term::Kind::nil:
-        return true;
-    case Term::Kind::bits:
-        out += term.as_bits().bytes();
-        return term.is_binary();
-    case Term::Kind::list:
-        break;
-    default:
-        return false;
-    }
-    for (const Term& item : term.items()) {
-        if (item.is(Term::Kind::integer)) {
-            if (item.as_integer() < 0 || item.as_integer() > 0x10FFFF) return false;
-            if (!append_utf8(out, static_cast<char32_t>(item.as_integer()))) return false;
-        } else if (item.is(Term::Kind::atom) || !append_command(item, out)) {
-            return false;
-        }
-    }
-    return term.tail().is(Term::Kind::nil) || (term.tail().is_binary() && append_command(term.tail(), out));
-}
 
 struct Setting {
     std::string_view name;
@@ -114,6 +87,9 @@ bool Host::parse_port_settings(const Term& settings, PortOptions& options, bool&
                 const auto known = std::find_if(std::begin(valued_settings), std::end(valued_settings),
                                                 [&](const Setting& s) { return s.name == name; });
                 if (known == std::end(valued_settings)) return false;
+                std::string folder;
+                if (name == "cd" ? !append_file_name(value, folder) : name == "env" && !is_environment(value))
+                    return false;
                 driver_ok = driver_ok && known->for_drivers;
             }
         } else {
@@ -171,8 +147,10 @@ BifResult Host::open_port(ProcessId by, const Term& name, const Term& settings) 
     else if (!how.is_atom("spawn"))
         return badarg;
     std::string command;
-    if (!append_command(name.elements()[1], command) || command.empty() || command.find('\0') != std::string::npos)
-        return badarg;
+    // A node crashes when the last byte of the name is not whole.
+    const Term& text = name.elements()[1];
+    const bool whole = !text.is(Term::Kind::bits) || text.is_binary();
+    if (!whole || !append_file_name(text, command) || command.empty()) return badarg;
     PortOptions options;
     bool driver_ok = true;
     if (!parse_port_settings(settings, options, driver_ok)) return badarg;

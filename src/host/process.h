@@ -50,7 +50,8 @@ struct Process {
     Links links;
     struct Monitor {
         RefId ref;
-        Linked watcher; ///< a process, which gets 'DOWN', or a port, whose driver's process_exit is called
+        Linked watcher;     ///< a process, which gets 'DOWN', or a port, whose driver's process_exit is called
+        std::string name{}; ///< under which it was monitored, or empty
     };
     std::vector<Monitor> watched_by; ///< in order of monitoring, which is that of telling
     Wait wait;
@@ -59,5 +60,8 @@ struct Process {
     bool alive() const { return state != State::dead; }
     bool blocked() const { return wait.index() != 0; }
 };
+
+/// The process or port as a 'DOWN' message shows it: {Name, Node} if it was monitored by a registered name.
+term::Term monitored_object(const std::string& name, const term::Term& object);
 
 } // namespace ddll::host

@@ -169,8 +169,8 @@ void Host::tell_watchers(Process& process) {
         Process* watcher = find(std::get<ProcessId>(monitor.watcher));
         if (watcher == nullptr) continue;
         deliver(*watcher,
-                term::make_tuple(Term::atom("DOWN"), Term::reference(monitor.ref.value), Term::atom("process"), pid,
-                                 reason),
+                term::make_tuple(Term::atom("DOWN"), Term::reference(monitor.ref.value), Term::atom("process"),
+                                 monitored_object(monitor.name, pid), reason),
                 {}, process.id);
     }
 }
@@ -227,15 +227,20 @@ BifResult Host::process_unlink(ProcessId by, const Term& target) {
     return BifResult::of(common_.true_);
 }
 
+Term monitored_object(const std::string& name, const Term& object) {
+    return name.empty() ? object : term::make_tuple(Term::atom(name), Term::atom("nonode@nohost"));
+}
+
 // monitor(process | port, Item); a registered name as the item is answered with {Name, Node} in the message, as in
 // Erlang.
 BifResult Host::process_monitor(ProcessId by, const Term& type, const Term& item) {
     const bool of_port = type.is_atom("port");
     if (!of_port && !type.is_atom("process")) return BifResult::raise(common_.badarg);
-    Term object = item, shown = item;
+    Term object = item;
+    std::string name;
     if (item.is(Term::Kind::atom)) {
         object = process_whereis(item).value;
-        shown = term::make_tuple(item, Term::atom("nonode@nohost"));
+        name = item.as_atom();
     }
     const bool right_kind = object.is(of_port ? Term::Kind::port : Term::Kind::pid);
     if (!right_kind && !item.is(Term::Kind::atom)) return BifResult::raise(common_.badarg);
@@ -244,13 +249,16 @@ BifResult Host::process_monitor(ProcessId by, const Term& type, const Term& item
     bool watching = false;
     if (right_kind && of_port) {
         Port* port = find(PortId{object.as_port()});
-        if ((watching = port != nullptr && port->usable())) port->monitored_by.push_back({ref, by});
+        if ((watching = port != nullptr && port->usable())) port->monitored_by.push_back({ref, by, name});
     } else if (right_kind) {
         Process* process = find(ProcessId{object.as_pid()});
-        if ((watching = process != nullptr && process->alive())) process->watched_by.push_back({ref, by});
+        if ((watching = process != nullptr && process->alive())) process->watched_by.push_back({ref, by, name});
     }
     if (!watching)
-        deliver(*find(by), term::make_tuple(Term::atom("DOWN"), ref_term, type, shown, Term::atom("noproc")), {}, {});
+        deliver(
+            *find(by),
+            term::make_tuple(Term::atom("DOWN"), ref_term, type, monitored_object(name, item), Term::atom("noproc")),
+            {}, {});
     return BifResult::of(ref_term);
 }
 

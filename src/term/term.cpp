@@ -207,14 +207,15 @@ const Term* Term::find(const Term& key) const {
     return at != all.end() && at->first == key ? &at->second : nullptr;
 }
 
-bool iolist_to_bytes(const Term& term, std::string& out) {
+bool iolist_to_bytes(const Term& term, std::string& out, LooseBits loose) {
     struct Place {
         const Term* next;
         const Term* end;
         const Term* tail;
     };
-    const auto append_binary = [&out](const Term& t) {
-        if (!t.is_binary()) return false;
+    const auto append_binary = [&out, loose](const Term& t) {
+        if (!t.is(Term::Kind::bits)) return false;
+        if (!t.is_binary()) return loose == LooseBits::empty && t.as_bits().size == 1;
         out += t.as_bits().bytes();
         return true;
     };

@@ -256,8 +256,14 @@ Term make_tuple(T... elements) {
 
 // --- iolists, as the BIFs understand them ---------------------------------------------------------------------------
 
+/// What becomes of a bitstring that is not whole bytes.
+enum class LooseBits : std::uint8_t {
+    refused,
+    empty ///< one that has no whole byte counts as empty, others are refused: as ports take it (measured on OTP 25)
+};
+
 /// The bytes of a binary or of a (deep, possibly binary-ended) list of bytes and binaries; false for anything else,
-/// with `out` in an unspecified state. Bitstrings that are not whole bytes are refused.
-bool iolist_to_bytes(const Term& term, std::string& out);
+/// with `out` in an unspecified state.
+bool iolist_to_bytes(const Term& term, std::string& out, LooseBits loose = LooseBits::refused);
 
 } // namespace ddll::term
