@@ -37,8 +37,9 @@ ExitCode help_command(const std::vector<std::string>& arguments, const Context& 
 } // namespace
 
 std::span<const Command> commands() {
-    static constexpr std::array<Command, 3> table = {{
+    static constexpr std::array<Command, 4> table = {{
         {"run", "play scenario files and report what held and what did not", run_command},
+        {"verify", "play scenario files on a real Erlang emulator too, and compare", verify_command},
         {"schema", "print the JSON Schema of scenario files", schema_command},
         {"help", "print this, or the help of a command", help_command},
     }};

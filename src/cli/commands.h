@@ -28,6 +28,7 @@ std::span<const Command> commands();
 ExitCode run_program(const std::vector<std::string>& arguments, const Context& context);
 
 ExitCode run_command(const std::vector<std::string>& arguments, const Context& context);    // run.cpp
+ExitCode verify_command(const std::vector<std::string>& arguments, const Context& context); // verify.cpp
 ExitCode schema_command(const std::vector<std::string>& arguments, const Context& context); // schema.cpp
 std::string version_text();                                                                 // version.cpp
 

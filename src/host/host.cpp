@@ -7,9 +7,6 @@
 namespace ddll::host {
 namespace {
 
-// Drivers that are linked into the emulator: their names answer in erl_ddll, their ports are not simulated.
-constexpr const char* linked_in[] = {"tcp_inet", "udp_inet", "ram_file_drv", "tty_sl"};
-
 // The emulator fails to open an optional library when it starts, so that this text already has number -10.
 constexpr const char* first_open_error = "cannot open shared object file: No such file or directory";
 
@@ -17,7 +14,8 @@ constexpr const char* first_open_error = "cannot open shared object file: No suc
 
 Host::Host(Options options, journal::Journal& journal, Chooser& chooser)
     : options_(std::move(options)), journal_(journal), chooser_(chooser),
-      threads_(new Threads(journal, chooser, options_.threads)), sync_(*threads_) {
+      threads_(new Threads(journal, chooser, options_.threads)), sync_(*threads_),
+      next_port_(options_.first_port) {
     threads_->deadlock = [this](const std::string& text) {
         misuse(Misuse::deadlock, no_function, {}, text);
         journal_.write(journal::Deadlocked{text});
@@ -36,7 +34,8 @@ Host::Host(Options options, journal::Journal& journal, Chooser& chooser)
     threads_->cycle = [this](const std::string& text) { misuse(Misuse::deadlock, no_function, {}, text); };
     journal_.set_time(now_);
     if (options_.open_error_preset) error_texts_.emplace_back(first_open_error);
-    for (const char* name : linked_in) make_driver(name, true).record.presence = lifecycle::Presence::linked_in;
+    for (const std::string& name : options_.linked_in)
+        make_driver(name, true).record.presence = lifecycle::Presence::linked_in;
 }
 
 Host::~Host() = default;

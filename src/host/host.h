@@ -42,6 +42,9 @@ struct Options {
     ThreadMode threads = ThreadMode::serial;
     bool open_error_preset = true; ///< the list of dlopen texts begins with the emulator's own first failure
     std::map<std::string, std::string> environment; ///< for erl_drv_getenv and erl_drv_putenv
+    std::uint64_t first_port = 5;                   ///< number of the first port opened: the emulator itself has some
+    /// Drivers that are linked into the emulator: their names answer in erl_ddll, their ports are not simulated.
+    std::vector<std::string> linked_in{"tcp_inet", "udp_inet", "ram_file_drv", "tty_sl"};
 };
 
 using BifResult = term::Evaluated;
@@ -395,7 +398,7 @@ private:
     std::int64_t last_now_us_ = 0;
 
     std::uint64_t next_process_ = 80; // as in a freshly started node, where 0.80.0 or so is the first free pid
-    std::uint64_t next_port_ = 5;
+    std::uint64_t next_port_;
     std::uint64_t next_reference_ = 1;
     std::uint64_t next_driver_ = 1;
     std::uint64_t next_image_ = 1;

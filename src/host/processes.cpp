@@ -172,7 +172,11 @@ void Host::tell_watchers(Process& process) {
 
 BifResult Host::process_exit(ProcessId by, const Term& target, const Term& reason) {
     if (target.is(Term::Kind::pid)) {
-        if (Process* to = find(ProcessId{target.as_pid()})) exit_signal(*to, Term::pid(by.value), reason, true);
+        if (Process* to = find(ProcessId{target.as_pid()})) {
+            exit_signal(*to, Term::pid(by.value), reason, true);
+            // A signal to oneself is handled before the call returns; then it does not (measured).
+            if (to->id == by && to->state != Process::State::running) return BifResult::blocked();
+        }
     } else if (target.is(Term::Kind::port)) {
         // Unlike between processes, even `normal` closes a port (measured).
         Port* port = find(PortId{target.as_port()});

@@ -6,19 +6,31 @@
 #include "scenario/versions.h"
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace ddll::scenario {
+
+/// Playing for a comparison with a node. Expectations bind variables and nothing else: the story goes on whatever
+/// happens, and a call whose variables have no value is left out. After each step erl_ddll:info() is journaled, as
+/// called by no process. What differs from machine to machine is taken from the node.
+struct Comparison {
+    std::vector<std::string> linked_in; ///< names of its linked-in drivers, oldest first
+    std::uint64_t first_port = 5;       ///< number of the first port that a story opens
+    bool open_error_preset = true;      ///< its list of dlopen texts begins with one of its own
+};
 
 struct PlayOptions {
     std::uint64_t seed = 0;    ///< 0: first in, first out; else the order of what has no order is drawn from it
     bool free_threads = false; ///< as Scenario::free_threads
     bool in_child = false;     ///< the process ends after the play: nothing is torn down, threads may still run
     std::string_view (*api_function)(std::uint16_t) = nullptr;
+    std::optional<Comparison> comparison{};
 };
 
-/// Ends after the last step, or after the first one that does not hold.
+/// Ends after the last step, or (but for comparisons) after the first one that does not hold.
 void play(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions,
           const PlayOptions& options, journal::Journal& journal);
 

@@ -79,7 +79,8 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
             if (!options.in_process) close_range(3, ~0U, 0);
             if (chdir((*run)->folder->path().c_str()) != 0) DDLL_CHECK_MSG(false, std::strerror(errno));
             play(*running.scenario, running.steps, running.versions,
-                 {options.seed, options.free_threads, !options.in_process, options.api_function}, *running.journal);
+                 {options.seed, options.free_threads, !options.in_process, options.api_function, options.comparison},
+                 *running.journal);
         };
         job.done = [run, scenario, i, &played, &options, &progress](isolate::Ending ending) {
             if (!*run) { // interrupted before it was prepared

@@ -1,5 +1,6 @@
 #pragma once
 /// Plays scenarios, each in a child of its own, and says how each ended.
+#include "scenario/player.h"
 #include "scenario/result.h"
 #include "scenario/scenario.h"
 
@@ -17,6 +18,7 @@ struct RunOptions {
     std::uint64_t seed = 0;  ///< 0: what has no order happens first in, first out; else its order is drawn from it
     bool in_process = false; ///< no child: for debuggers; a crash of the driver is then one of ddlltool
     unsigned parallel = 1;
+    std::optional<Comparison> comparison{};
     /// Names of driver API functions by the journal's numbers; must not be null.
     std::string_view (*api_function)(std::uint16_t) = nullptr;
 };

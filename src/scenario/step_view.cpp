@@ -111,14 +111,14 @@ void Observer::see(const journal::Entry& entry, bool before_return, StepView& vi
     }
 }
 
-StepView Observer::next(std::uint64_t returned_at) {
+StepView Observer::next(std::uint64_t returned_at, std::uint64_t last) {
     StepView view;
-    next(returned_at, view);
+    next(returned_at, view, last);
     return view;
 }
 
-void Observer::next(std::uint64_t returned_at, StepView& view) {
-    for (auto cursor = journal_.begin(seen_ + 1); cursor; ++cursor) {
+void Observer::next(std::uint64_t returned_at, StepView& view, std::uint64_t last) {
+    for (auto cursor = journal_.begin(seen_ + 1); cursor && cursor->seq <= last; ++cursor) {
         seen_ = cursor->seq;
         see(*cursor, returned_at == 0 || cursor->seq < returned_at, view);
     }

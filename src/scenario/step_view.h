@@ -42,10 +42,10 @@ public:
         : journal_(journal), versions_(versions), api_function_(api_function) {}
 
     /// All that was journaled since the last call. `returned_at` is the sequence number of the entry that says that the
-    /// step's call returned; 0 when it did not.
-    StepView next(std::uint64_t returned_at);
+    /// step's call returned; 0 when it did not. Reads no further than the entry `last`.
+    StepView next(std::uint64_t returned_at, std::uint64_t last = UINT64_MAX);
     /// The same, added to what an earlier call gave for the same step.
-    void next(std::uint64_t returned_at, StepView& view);
+    void next(std::uint64_t returned_at, StepView& view, std::uint64_t last = UINT64_MAX);
 
     const std::string& driver_name(DriverId id) const;
     std::string version(ImageId id) const;

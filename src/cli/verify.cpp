@@ -1,0 +1,135 @@
+#include "judge/verify.h"
+#include "cli/commands.h"
+#include "cli/read_options.h"
+#include "cli/select.h"
+#include "cli/usage.h"
+#include "cli/verify_arguments.h"
+#include "judge/random.h"
+#include "report/verification.h"
+#include "scenario/reader.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+
+namespace ddll::cli {
+namespace {
+
+/// The usable ones; complains about the others.
+std::vector<scenario::Scenario> read_all(const VerifyArguments& arguments, const Context& context, ExitCode& code) {
+    const scenario::ReadOptions options = read_options(context, arguments.driver_path);
+    std::vector<scenario::Scenario> out;
+    for (const auto& file : find_scenarios(arguments.inputs)) {
+        auto read = scenario::read_scenario_file(file, options);
+        std::vector<std::string> texts{file};
+        if (read.scenario) {
+            texts.push_back(read.scenario->title);
+            texts.insert(texts.end(), read.scenario->tags.begin(), read.scenario->tags.end());
+        }
+        if (!passes(arguments.filters, texts)) continue;
+        if (read.scenario) {
+            out.push_back(*std::move(read.scenario));
+            continue;
+        }
+        for (Error& mistake : read.mistakes) {
+            if (mistake.place.file.empty()) mistake.place.file = file;
+            if (mistake.place.line > 0) mistake.place.file += fmt::format(":{}", mistake.place.line);
+            complain(mistake);
+        }
+        code = worse(code, ExitCode::unusable_input);
+    }
+    return out;
+}
+
+ExitCode exit_code(const judge::Verification& all) {
+    ExitCode code = all.interrupted ? ExitCode::failed : ExitCode::ok;
+    for (const auto& story : all.stories)
+        if (story.agreement != judge::Agreement::agrees) code = worse(code, ExitCode::failed);
+    return code;
+}
+
+judge::VerifyOptions verify_options(const VerifyArguments& wanted, const Context& context) {
+    judge::VerifyOptions options;
+    options.erl = wanted.erl;
+    options.parallel = wanted.jobs;
+    options.time_limit = wanted.time_limit;
+    options.patience = wanted.patience;
+    options.api_function = context.api_function;
+    return options;
+}
+
+ExitCode random_stories(const VerifyArguments& wanted, const Context& context) {
+    judge::RandomOptions options;
+    options.count = wanted.random;
+    options.seed = wanted.seed;
+    options.most_differences = wanted.most_differences;
+    options.verify = verify_options(wanted, context);
+    options.read = read_options(context, wanted.driver_path);
+    const bool watched = isatty(STDERR_FILENO) == 1;
+    const auto result = judge::verify_random(options, [&](std::uint64_t done) {
+        if (watched) std::fputs(fmt::format("\r{}/{} judged", done, wanted.random).c_str(), stderr);
+    });
+    if (watched) std::fputs("\r\x1b[K", stderr);
+    if (!result) {
+        complain("verify", result.error().message, result.error().hint);
+        return ExitCode::nothing_run;
+    }
+    ExitCode code = result->interrupted ? ExitCode::failed : ExitCode::ok;
+    for (const auto& difference : result->differences) {
+        code = worse(code, ExitCode::failed);
+        const std::string file =
+            fmt::format("{}/random-{}-{}.json", wanted.differences_folder, wanted.seed, difference.number);
+        std::ofstream out(file, std::ios::binary);
+        out << difference.text;
+        out.close();
+        if (!out) {
+            complain(file, "cannot be written");
+            code = worse(code, ExitCode::unusable_input);
+        }
+        if (!wanted.json) std::fputs(report::random_difference_text(difference, file).c_str(), stdout);
+    }
+    if (wanted.json) std::fputs(report::random_json(*result, wanted.seed).c_str(), stdout);
+    std::fputs((report::random_summary(*result, wanted.seed) + "\n").c_str(), wanted.json ? stderr : stdout);
+    return code;
+}
+
+} // namespace
+
+ExitCode verify_command(const std::vector<std::string>& arguments, const Context& context) {
+    auto parsed = parse_verify_arguments(arguments);
+    if (!parsed) return wrong_usage(parsed.error().place.file, parsed.error().message, parsed.error().hint);
+    if (const auto* help = std::get_if<HelpText>(&*parsed)) {
+        std::fputs(help->text.c_str(), stdout);
+        return ExitCode::ok;
+    }
+    const VerifyArguments& wanted = std::get<VerifyArguments>(*parsed);
+    if (!judge::find_erl(wanted.erl)) {
+        complain("verify", fmt::format("there is no Erlang emulator to judge: {} cannot be run", wanted.erl),
+                 "install Erlang/OTP 24 or later, or give --erl PATH; nothing was judged");
+        return ExitCode::nothing_run;
+    }
+    if (wanted.random > 0) return random_stories(wanted, context);
+    ExitCode code = ExitCode::ok;
+    auto scenarios = read_all(wanted, context, code);
+    if (scenarios.empty()) {
+        complain("verify", "no scenario to judge");
+        return worse(code, ExitCode::nothing_run);
+    }
+    const judge::VerifyOptions options = verify_options(wanted, context);
+    const auto show = [&](const judge::StoryVerdict& story) {
+        if (wanted.json || (wanted.quiet && story.agreement == judge::Agreement::agrees)) return;
+        std::fputs(report::verification_text(story, wanted.verbose, report::Style{}).c_str(), stdout);
+    };
+    const auto all = judge::verify(std::move(scenarios), options, show);
+    if (!all) {
+        complain("verify", all.error().message, all.error().hint);
+        return worse(code, ExitCode::nothing_run);
+    }
+    if (wanted.json) std::fputs(report::verification_json(*all).c_str(), stdout);
+    std::fputs((report::verification_summary(*all) + "\n").c_str(), wanted.json ? stderr : stdout);
+    return worse(code, exit_code(*all));
+}
+
+} // namespace ddll::cli

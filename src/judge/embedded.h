@@ -1,0 +1,10 @@
+#pragma once
+/// What the real emulator needs from us, carried inside the executable.
+#include <string_view>
+
+namespace ddll::judge {
+
+std::string_view player_source();   ///< node/ddlltool_player.erl
+std::string_view witness_library(); ///< node/witness.cpp, built
+
+} // namespace ddll::judge

@@ -1,0 +1,169 @@
+#include "report/verification.h"
+
+#include "report/step_text.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace ddll::report {
+
+using judge::Agreement;
+using judge::StoryVerdict;
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const char* word(Agreement agreement) {
+    switch (agreement) {
+    case Agreement::agrees:
+        return "agrees";
+    case Agreement::differs:
+        return "differs";
+    case Agreement::not_judged:
+        return "not judged";
+    }
+    return "";
+}
+
+std::string steps_text(const std::vector<std::uint32_t>& steps) {
+    if (steps.empty()) return "whole story";
+    std::string out = steps.size() == 1 ? "step " : "steps ";
+    for (std::size_t i = 0; i < steps.size(); ++i) out += fmt::format("{}{}", i == 0 ? "" : ", ", steps[i]);
+    return out;
+}
+
+std::string difference_text(const judge::Difference& difference, const Style& style) {
+    return fmt::format("      {}\n        ddlltool  {}\n        erl       {}\n", style.strong(difference.what),
+                       printable(difference.ours), printable(difference.nodes));
+}
+
+Json story_json(const StoryVerdict& story) {
+    Json one{{"file", story.file},
+             {"title", story.title},
+             {"verdict", word(story.agreement)},
+             {"steps_compared", story.steps_compared}};
+    if (!story.why.empty()) one["why"] = story.why;
+    if (story.death) one["death"] = *story.death;
+    Json differences = Json::array();
+    for (const auto& [step, difference] : story.differences)
+        differences.push_back({{"step", story.flat[step].number},
+                               {"line", story.flat[step].step->place.line},
+                               {"what", difference.what},
+                               {"ddlltool", printable(difference.ours)},
+                               {"erl", printable(difference.nodes)}});
+    one["differences"] = std::move(differences);
+    Json left = Json::array();
+    for (const auto& part : story.not_compared) left.push_back({{"what", part.what}, {"steps", part.steps}});
+    one["not_compared"] = std::move(left);
+    return one;
+}
+
+std::string judged_by(const judge::NodeFacts& facts) {
+    return fmt::format("judged by OTP {} (erts {}, driver interface {})", facts.otp, facts.erts,
+                       facts.driver_interface);
+}
+
+Json facts_json(const judge::NodeFacts& facts) {
+    return Json{{"ddlltool_verify", 1},
+                {"otp", facts.otp},
+                {"erts", facts.erts},
+                {"driver_interface", facts.driver_interface},
+                {"linked_in", facts.machine.linked_in},
+                {"open_error_preset", facts.machine.open_error_preset}};
+}
+
+std::string written(const Json& whole) {
+    return whole.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+} // namespace
+
+std::string verification_text(const StoryVerdict& story, bool verbose, const Style& style) {
+    const std::string mark = story.agreement == Agreement::agrees    ? style.good("agrees ")
+                             : story.agreement == Agreement::differs ? style.bad("DIFFERS")
+                                                                     : style.warn("skipped");
+    std::string out = fmt::format("{} {}", mark, story.file);
+    if (!story.title.empty()) out += ": " + printable(story.title);
+    if (story.agreement == Agreement::not_judged) return out + fmt::format("\n    not judged: {}\n", story.why);
+    if (story.death) out += style.dim(fmt::format(" (both die; the node: {})", *story.death));
+    out += "\n";
+    std::uint32_t last = UINT32_MAX;
+    for (const auto& [step, difference] : story.differences) {
+        if (step != last) {
+            const scenario::FlatStep& flat = story.flat[step];
+            const StepText text = step_text(*flat.step);
+            out += fmt::format("    step {} at {}: {}{}{}\n", step_number(flat), place_text(flat.step->place), text.who,
+                               text.who.empty() ? "" : ": ", printable(text.what));
+        }
+        last = step;
+        out += difference_text(difference, style);
+    }
+    if (verbose)
+        for (const auto& part : story.not_compared)
+            out += style.dim(fmt::format("    not compared: {}: {}", part.what, steps_text(part.steps))) + "\n";
+    return out;
+}
+
+std::string verification_summary(const judge::Verification& all) {
+    const auto count = [&](Agreement wanted) {
+        return std::count_if(all.stories.begin(), all.stories.end(),
+                             [&](const StoryVerdict& story) { return story.agreement == wanted; });
+    };
+    std::string out = fmt::format("{} stories: {} agree, {} differ", all.stories.size(), count(Agreement::agrees),
+                                  count(Agreement::differs));
+    if (const auto left = count(Agreement::not_judged); left > 0) out += fmt::format(", {} not judged", left);
+    std::size_t partly = 0;
+    for (const auto& story : all.stories) partly += story.not_compared.empty() ? 0 : 1;
+    if (partly > 0) out += fmt::format("; {} with parts that are not compared (--verbose lists them)", partly);
+    return out + "; " + judged_by(all.facts);
+}
+
+std::string random_difference_text(const judge::RandomDifference& difference, const std::string& file) {
+    StoryVerdict shown = difference.verdict;
+    shown.file = file;
+    std::string out = verification_text(shown, false, Style{});
+    if (shown.agreement == Agreement::agrees)
+        out += "    the shrunk story agrees when it is played again: chance has a part in this difference\n";
+    return out + fmt::format("    story {}, shrunk from {} steps\n", difference.number, difference.steps_before);
+}
+
+std::string random_summary(const judge::RandomResult& result, std::uint64_t seed) {
+    return fmt::format("{} random stories of seed {}, {} steps, {} nodes: {} agree, {} differ; {}", result.stories,
+                       seed, result.steps, result.nodes, result.stories - result.differences.size(),
+                       result.differences.size(), judged_by(result.facts));
+}
+
+std::string random_json(const judge::RandomResult& result, std::uint64_t seed) {
+    Json stories = Json::array();
+    for (const auto& difference : result.differences) {
+        Json one = story_json(difference.verdict);
+        one["number"] = difference.number;
+        one["scenario"] = difference.text;
+        stories.push_back(std::move(one));
+    }
+    Json whole = facts_json(result.facts);
+    whole["seed"] = seed;
+    whole["random_stories"] = result.stories;
+    whole["steps"] = result.steps;
+    whole["differ"] = result.differences.size();
+    whole["interrupted"] = result.interrupted;
+    whole["exercised"] = result.tally;
+    whole["stories"] = std::move(stories);
+    return written(whole);
+}
+
+std::string verification_json(const judge::Verification& all) {
+    Json stories = Json::array();
+    for (const StoryVerdict& story : all.stories) stories.push_back(story_json(story));
+    Json whole = facts_json(all.facts);
+    whole["erl"] = all.erl;
+    whole["interrupted"] = all.interrupted;
+    whole["exercised"] = all.tally;
+    whole["stories"] = std::move(stories);
+    return written(whole);
+}
+
+} // namespace ddll::report
