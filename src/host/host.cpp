@@ -14,8 +14,7 @@ constexpr const char* first_open_error = "cannot open shared object file: No suc
 
 Host::Host(Options options, journal::Journal& journal, Chooser& chooser)
     : options_(std::move(options)), journal_(journal), chooser_(chooser),
-      threads_(new Threads(journal, chooser, options_.threads)), sync_(*threads_),
-      next_port_(options_.first_port) {
+      threads_(new Threads(journal, chooser, options_.threads)), sync_(*threads_), next_port_(options_.first_port) {
     threads_->deadlock = [this](const std::string& text) {
         misuse(Misuse::deadlock, no_function, {}, text);
         journal_.write(journal::Deadlocked{text});

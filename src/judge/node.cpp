@@ -215,14 +215,30 @@ Result<void> Node::launch(const Toolbox& toolbox, const Settings& settings) {
     std::map<std::string, std::string> variables = settings.environment;
     variables["LD_PRELOAD"] = toolbox.folder() + "/witness.so";
     variables["DDLLTOOL_WITNESS"] = log;
-    if (settings.async_takes.ns > 0)
-        variables["DDLLTOOL_ASYNC_TAKES"] = fmt::format("{}", settings.async_takes.ns);
+    if (settings.async_takes.ns > 0) variables["DDLLTOOL_ASYNC_TAKES"] = fmt::format("{}", settings.async_takes.ns);
     variables["ERL_CRASH_DUMP_SECONDS"] = "0";
     variables["HOME"] = folder_->path(); // no .erlang, no cookie of the user
     for (const char* flags : {"ERL_FLAGS", "ERL_AFLAGS", "ERL_ZFLAGS", "ERL_LIBS"}) variables[flags] = "";
-    auto pid = spawn({toolbox.erl(), "+S", "1:1", "+SDcpu", "1:1", "+SDio", "1", "+A",
-                      fmt::format("{}", settings.async_threads), "-noinput", "-boot", "start_clean",
-                      "-pa", toolbox.folder(), "-kernel", "logger_level", "none", "-s", "ddlltool_player", "start"},
+    auto pid = spawn({toolbox.erl(),
+                      "+S",
+                      "1:1",
+                      "+SDcpu",
+                      "1:1",
+                      "+SDio",
+                      "1",
+                      "+A",
+                      fmt::format("{}", settings.async_threads),
+                      "-noinput",
+                      "-boot",
+                      "start_clean",
+                      "-pa",
+                      toolbox.folder(),
+                      "-kernel",
+                      "logger_level",
+                      "none",
+                      "-s",
+                      "ddlltool_player",
+                      "start"},
                      environment_with(variables), folder_->path() + "/output", commands->second, answers->second);
     close(commands->second);
     close(answers->second);

@@ -51,8 +51,7 @@ public:
         unsigned async_threads = 1;
     };
     /// Starts an emulator with one scheduler and waits until it plays. The toolbox must outlive it.
-    static Result<std::unique_ptr<Node>>
-    start(const Toolbox& toolbox, const std::map<std::string, std::string>& environment, Duration async_takes = {});
+    static Result<std::unique_ptr<Node>> start(const Toolbox& toolbox, const Settings& settings);
     ~Node(); ///< ends the emulator, without a word
     Node(const Node&) = delete;
 

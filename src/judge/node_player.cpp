@@ -344,7 +344,8 @@ void NodePlayer::add(const WitnessEvent& event) {
 
 void NodePlayer::bind_outcome(const scenario::CallOutcome& wanted, const Outcome& got) {
     const bool raised = got.kind != Outcome::Kind::value && got.kind != Outcome::Kind::blocked;
-    if (const auto* pattern = std::get_if<scenario::Text>(&wanted); pattern != nullptr && got.kind == Outcome::Kind::value)
+    if (const auto* pattern = std::get_if<scenario::Text>(&wanted);
+        pattern != nullptr && got.kind == Outcome::Kind::value)
         term::match(*pattern->expr, got.term, bindings_, call_);
     if (const auto* raises = std::get_if<scenario::Raises>(&wanted); raises != nullptr && raised)
         term::match(*raises->reason.expr, got.term, bindings_, call_);

@@ -69,8 +69,7 @@ StoryVerdict begin_verdict(const scenario::RunResult& played) {
         if (effects != nullptr && effects->driver_calls &&
             std::any_of(effects->driver_calls->calls.begin(), effects->driver_calls->calls.end(), only_ddlltool_sees))
             note(out, "driver_calls of API functions and async functions (the witness sees callbacks)", step.number);
-        if (effects != nullptr && effects->logs)
-            note(out, "logs (the emulator's words for its log)", step.number);
+        if (effects != nullptr && effects->logs) note(out, "logs (the emulator's words for its log)", step.number);
     }
     if (!played.scenario->expected_findings.empty()) out.push_back({"expected_findings (rules of ddlltool)", {}});
     if (played.scenario->expected_crash)
