@@ -192,6 +192,8 @@ BifResult Host::process_link(ProcessId by, const Term& target) {
     if (target.is(Term::Kind::port)) {
         Port* port = find(PortId{target.as_port()});
         if (port == nullptr || !port->usable()) {
+            // Unlike a process that is gone, which is told by a signal (measured).
+            if (!self->trap_exit) return BifResult::raise(Term::atom("noproc"));
             exit_signal(*self, target, Term::atom("noproc"), false);
         } else if (std::find(port->links.begin(), port->links.end(), by) == port->links.end()) {
             port->links.push_back(by);

@@ -81,8 +81,8 @@ StoryVerdict begin_verdict(const scenario::RunResult& played) {
         if (effects != nullptr && effects->logs) note(out, "logs (the emulator's words for its log)", step.number);
     }
     if (const auto halts = first_halt(played.flat); halts < played.flat.size())
-        out.push_back({"halt, and what follows it (the emulator that would be looked at is gone)",
-                       {played.flat[halts].number}});
+        out.push_back(
+            {"halt, and what follows it (the emulator that would be looked at is gone)", {played.flat[halts].number}});
     if (!played.scenario->expected_findings.empty()) out.push_back({"expected_findings (rules of ddlltool)", {}});
     if (played.scenario->expected_crash)
         out.push_back({"expected_crash (that the node dies is compared, how it does is not)", {}});

@@ -2,11 +2,11 @@
 // and holds its clock still. No driver is changed and none notices.
 //
 // The emulator finds a driver's entry with dlopen, dlsym("driver_init") and a call. This library stands in front of
-// dlopen, dlsym and dlclose; for driver_init it hands out a function of its own that calls the driver's and puts callbacks
-// into the entry it got that write a line and then do what the original does, until the library is closed. What drivers register
-// themselves (add_driver_entry) goes around that and is not seen; neither are calls from driver to emulator, nor async
-// functions. Only where a story gives async jobs a duration is the address of driver_async in a driver's tables
-// replaced, so that its jobs can be held up until the clock says that they are done.
+// dlopen, dlsym and dlclose; for driver_init it hands out a function of its own that calls the driver's and puts
+// callbacks into the entry it got that write a line and then do what the original does, until the library is closed.
+// What drivers register themselves (add_driver_entry) goes around that and is not seen; neither are calls from driver
+// to emulator, nor async functions. Only where a story gives async jobs a duration is the address of driver_async in a
+// driver's tables replaced, so that its jobs can be held up until the clock says that they are done.
 //
 // clock_gettime, when the emulator itself calls it, answers with a time that moves only when the coordinator moves it.
 // getpid, when the emulator itself calls it, answers with the number of events so far: os:getpid() is how Erlang code
@@ -528,7 +528,8 @@ int dlclose(void* handle) {
     if (library != nullptr) undress(*library); // it may stay mapped, and be asked again
     const int result = real(handle);
     if (library == nullptr) return result;
-    if (library->number != 0 && !search_for(library->base).found) note(Kind::dlclose, library->number, no_port, 0, nullptr, 0);
+    if (library->number != 0 && !search_for(library->base).found)
+        note(Kind::dlclose, library->number, no_port, 0, nullptr, 0);
     library->handle = nullptr;
     return result;
 }
