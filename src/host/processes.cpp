@@ -177,7 +177,11 @@ void Host::tell_watchers(Process& process) {
 
 BifResult Host::process_exit(ProcessId by, const Term& target, const Term& reason) {
     if (target.is(Term::Kind::pid)) {
-        if (Process* to = find(ProcessId{target.as_pid()})) exit_signal(*to, Term::pid(by.value), reason, true);
+        if (Process* to = find(ProcessId{target.as_pid()})) {
+            exit_signal(*to, Term::pid(by.value), reason, true);
+            // A signal to oneself is handled before the call returns; then it does not (measured).
+            if (to->id == by && to->state != Process::State::running) return BifResult::blocked();
+        }
     } else if (target.is(Term::Kind::port)) {
         // Unlike between processes, even `normal` closes a port (measured).
         Port* port = find(PortId{target.as_port()});
@@ -193,6 +197,8 @@ BifResult Host::process_link(ProcessId by, const Term& target) {
     if (target.is(Term::Kind::port)) {
         Port* port = find(PortId{target.as_port()});
         if (port == nullptr || !port->usable()) {
+            // Unlike a process that is gone, which is told by a signal (measured).
+            if (!self->trap_exit) return BifResult::raise(Term::atom("noproc"));
             exit_signal(*self, target, Term::atom("noproc"), false);
         } else if (std::find(port->links.begin(), port->links.end(), by) == port->links.end()) {
             port->links.push_back(by);

@@ -169,13 +169,12 @@ void limit_memory(pid_t pid) {
 
 } // namespace
 
-Result<std::unique_ptr<Node>> Node::start(const Toolbox& toolbox, const std::map<std::string, std::string>& environment,
-                                          Duration async_takes) {
+Result<std::unique_ptr<Node>> Node::start(const Toolbox& toolbox, const Settings& settings) {
     std::unique_ptr<Node> node(new Node);
     auto folder = scenario::WorkFolder::create();
     if (!folder) return std::move(folder).error();
     node->folder_.emplace(*std::move(folder));
-    if (auto launched = node->launch(toolbox, environment, async_takes); !launched) return std::move(launched).error();
+    if (auto launched = node->launch(toolbox, settings); !launched) return std::move(launched).error();
     const auto hello = node->read_packet(start_limit);
     const auto decoded = hello ? term::decode(*hello) : std::nullopt;
     if (!decoded || !decoded->term.is_tuple(7)) {
@@ -196,8 +195,7 @@ Result<std::unique_ptr<Node>> Node::start(const Toolbox& toolbox, const std::map
     return node;
 }
 
-Result<void> Node::launch(const Toolbox& toolbox, const std::map<std::string, std::string>& environment,
-                          Duration async_takes) {
+Result<void> Node::launch(const Toolbox& toolbox, const Settings& settings) {
     const std::string log = folder_->path() + "/witness";
     auto mapped = WitnessLog::create(log);
     if (!mapped) return std::move(mapped).error();
@@ -214,15 +212,33 @@ Result<void> Node::launch(const Toolbox& toolbox, const std::map<std::string, st
         return std::move(answers).error();
     }
     answers_ = answers->first;
-    std::map<std::string, std::string> variables = environment;
+    std::map<std::string, std::string> variables = settings.environment;
     variables["LD_PRELOAD"] = toolbox.folder() + "/witness.so";
     variables["DDLLTOOL_WITNESS"] = log;
-    if (async_takes.ns > 0) variables["DDLLTOOL_ASYNC_TAKES"] = fmt::format("{}", async_takes.ns);
+    if (settings.async_takes.ns > 0) variables["DDLLTOOL_ASYNC_TAKES"] = fmt::format("{}", settings.async_takes.ns);
     variables["ERL_CRASH_DUMP_SECONDS"] = "0";
     variables["HOME"] = folder_->path(); // no .erlang, no cookie of the user
     for (const char* flags : {"ERL_FLAGS", "ERL_AFLAGS", "ERL_ZFLAGS", "ERL_LIBS"}) variables[flags] = "";
-    auto pid = spawn({toolbox.erl(), "+S", "1:1", "+SDcpu", "1:1", "+SDio", "1", "-noinput", "-boot", "start_clean",
-                      "-pa", toolbox.folder(), "-kernel", "logger_level", "none", "-s", "ddlltool_player", "start"},
+    auto pid = spawn({toolbox.erl(),
+                      "+S",
+                      "1:1",
+                      "+SDcpu",
+                      "1:1",
+                      "+SDio",
+                      "1",
+                      "+A",
+                      fmt::format("{}", settings.async_threads),
+                      "-noinput",
+                      "-boot",
+                      "start_clean",
+                      "-pa",
+                      toolbox.folder(),
+                      "-kernel",
+                      "logger_level",
+                      "none",
+                      "-s",
+                      "ddlltool_player",
+                      "start"},
                      environment_with(variables), folder_->path() + "/output", commands->second, answers->second);
     close(commands->second);
     close(answers->second);

@@ -45,10 +45,13 @@ std::optional<std::string> find_erl(const std::string& name);
 
 class Node {
 public:
-    /// Starts an emulator with one scheduler and waits until it plays. The toolbox must outlive it. Each async job
-    /// occupies its thread for `async_takes` of the emulator's stopped time.
-    static Result<std::unique_ptr<Node>>
-    start(const Toolbox& toolbox, const std::map<std::string, std::string>& environment, Duration async_takes = {});
+    struct Settings {
+        std::map<std::string, std::string> environment{};
+        Duration async_takes{}; ///< how long a job occupies its thread, in the emulator's stopped time
+        unsigned async_threads = 1;
+    };
+    /// Starts an emulator with one scheduler and waits until it plays. The toolbox must outlive it.
+    static Result<std::unique_ptr<Node>> start(const Toolbox& toolbox, const Settings& settings);
     ~Node(); ///< ends the emulator, without a word
     Node(const Node&) = delete;
 
@@ -62,8 +65,7 @@ public:
 
 private:
     Node() = default;
-    Result<void> launch(const Toolbox& toolbox, const std::map<std::string, std::string>& environment,
-                        Duration async_takes);
+    Result<void> launch(const Toolbox& toolbox, const Settings& settings);
     bool write_all(const std::string& bytes);
     std::optional<std::string> read_packet(std::chrono::milliseconds limit);
     void bury(bool timed_out, std::chrono::milliseconds limit);

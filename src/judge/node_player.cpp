@@ -112,6 +112,8 @@ std::vector<Term> arguments_of(journal::Callback callback, const WitnessEvent& e
     case Callback::ready_async:
     case Callback::ready_input:
     case Callback::ready_output:
+    case Callback::process_exit:
+    case Callback::emergency_close:
         return {port};
     case Callback::output:
     case Callback::outputv:
@@ -340,18 +342,12 @@ void NodePlayer::add(const WitnessEvent& event) {
                              arguments_of(*callback, event, first_start_), true});
 }
 
-void NodePlayer::bind_outcomes(const CallStep& step, const StepRecord& record) {
-    for (std::size_t i = 0; i < record.returns.size() && i < step.outcomes.size(); ++i) {
-        bind_outcome(step.outcomes[i], record.returns[i]);
-    }
-}
-
 void NodePlayer::bind_outcome(const scenario::CallOutcome& wanted, const Outcome& got) {
+    const bool raised = got.kind != Outcome::Kind::value && got.kind != Outcome::Kind::blocked;
     if (const auto* pattern = std::get_if<scenario::Text>(&wanted);
         pattern != nullptr && got.kind == Outcome::Kind::value)
         term::match(*pattern->expr, got.term, bindings_, call_);
-    if (const auto* raises = std::get_if<scenario::Raises>(&wanted);
-        raises != nullptr && got.kind != Outcome::Kind::value && got.kind != Outcome::Kind::blocked)
+    if (const auto* raises = std::get_if<scenario::Raises>(&wanted); raises != nullptr && raised)
         term::match(*raises->reason.expr, got.term, bindings_, call_);
 }
 
@@ -373,7 +369,8 @@ void NodePlayer::bind_effects(const scenario::Effects& effects, const StepRecord
 void NodePlayer::end_step(const StepRecord& record) {
     const auto& what = steps_[index_].step->what;
     if (const auto* call = std::get_if<CallStep>(&what)) {
-        bind_outcomes(*call, record);
+        for (std::size_t i = 0; i < record.returns.size() && i < call->outcomes.size(); ++i)
+            bind_outcome(call->outcomes[i], record.returns[i]);
         bind_effects(call->effects, record);
     } else if (const auto* advance = std::get_if<scenario::AdvanceStep>(&what)) {
         bind_effects(advance->effects, record);

@@ -41,7 +41,6 @@ private:
     StepRecord read_look(const term::Term& answer);
     StepRecord dead();
     void enter_rounds();
-    void bind_outcomes(const scenario::CallStep& step, const StepRecord& record);
     void bind_outcome(const scenario::CallOutcome& wanted, const Outcome& got);
     void bind_effects(const scenario::Effects& effects, const StepRecord& record);
     std::optional<term::Term> call_command(const scenario::CallStep& step, std::string& why);

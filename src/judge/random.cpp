@@ -169,8 +169,9 @@ Result<RandomResult> verify_random(const RandomOptions& options, const std::func
                                          options.seed, verdict.why));
             result.steps += verdict.steps_compared;
             for (const auto& [what, times] : verdict.tally) result.tally[what] += times;
-            if (verdict.agreement != Agreement::differs || result.differences.size() >= options.most_differences)
-                continue;
+            if (verdict.agreement != Agreement::differs) continue;
+            ++result.differ;
+            if (result.differences.size() >= options.most_differences) continue;
             auto shrunk = session.shrink(drafts[i], result.stories + i + 1);
             if (!shrunk) return std::move(shrunk).error();
             result.differences.push_back(*std::move(shrunk));

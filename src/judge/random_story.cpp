@@ -5,6 +5,7 @@
 #include <array>
 #include <initializer_list>
 #include <string_view>
+#include <utility>
 
 namespace ddll::judge {
 
@@ -50,7 +51,8 @@ constexpr const char* drivers = R"(  "drivers": {
               "old": { "file": "lifecycle/major1.so", "broken": true },
               "symbol_missing": { "file": "lifecycle/undef.so", "broken": true } },
     "other": { "v1": "lifecycle/other.so", "init_fails": "echo_v3.so" },
-    "flushdrv": { "v1": "lifecycle/flushdrv.so" }
+    "flushdrv": { "v1": "lifecycle/flushdrv.so" },
+    "pldrv": { "v1": "lifecycle/pldrv.so" }
   },
 )";
 
@@ -72,11 +74,12 @@ public:
             draft_.processes.push_back(
                 fmt::format("\"{}\": {{ \"trap_exit\": {} }}", name, dice_.in(3, 5) ? "true" : "false"));
         }
-        main_driver_ = dice_.pick({"echo", "echo", "other", "flushdrv"});
+        main_driver_ = dice_.pick({"echo", "echo", "echo", "other", "flushdrv", "pldrv"});
         add(R"({ "install": "echo", "version": "v1", "into": "D1" })");
         if (dice_.in(2, 3)) add(R"({ "install": "echo", "version": "v2", "into": "D2" })");
         add(R"({ "install": "other", "version": "v1", "into": "D1" })");
-        if (main_driver_ == "flushdrv") add(R"({ "install": "flushdrv", "version": "v1", "into": "D1" })");
+        if (main_driver_ == "flushdrv" || main_driver_ == "pldrv")
+            add(fmt::format(R"({{ "install": "{}", "version": "v1", "into": "D1" }})", main_driver_));
         kill_ = dice_.in(1, 3);
         const std::size_t length = 6 + dice_.below(20);
         for (std::size_t i = 0; i < length; ++i) step();
@@ -137,7 +140,6 @@ private:
         references_.push_back(fmt::format("R{}", references_.size() + 1));
         return references_.back();
     }
-    std::string some_port() { return ports_.empty() ? std::string() : dice_.one_of(ports_); }
 
     std::string load_options(bool reload) {
         std::vector<std::string> options;
@@ -204,17 +206,17 @@ private:
     }
 
     Call open() {
-        ports_.push_back(fmt::format("P{}", ports_.size() + 1));
         std::string command(dice_.in(1, 5) ? "other" : main_driver_);
+        ports_.emplace_back(fmt::format("P{}", ports_.size() + 1), command == main_driver_);
         if (dice_.in(1, 8)) command += std::string(dice_.pick({" errgen", " errno", " badarg", " text"}));
         if (draft_.locks && dice_.in(1, 4)) command += " lock";
         return {fmt::format("open_port({{spawn_driver, \"{}\"}}, [{}])", command, dice_.in(1, 3) ? "binary" : ""),
-                ports_.back()};
+                ports_.back().first};
     }
 
     Call use(bool in_batch) {
-        const std::string port = some_port();
-        if (port.empty()) return open();
+        if (ports_.empty()) return open();
+        const auto& [port, own] = dice_.one_of(ports_);
         const auto with = [&](std::string_view text) { return Call{fmt::format(fmt::runtime(text), port), ""}; };
         switch (dice_.below(14)) {
         case 0:
@@ -225,7 +227,8 @@ private:
         case 4:
             return with("port_command({}, \"x\")");
         case 5:
-            return with("port_command({}, \"C\")");
+            // One more port. Under a driver's common lock that stops an emulator for ever.
+            return with(main_driver_ == "pldrv" && own ? "port_command({}, \"C\")" : "port_command({}, \"yy\")");
         case 6:
             return with("port_control({}, 2, [])");
         case 7:
@@ -262,7 +265,8 @@ private:
 
     Dice dice_;
     Draft draft_;
-    std::vector<std::string> processes_, ports_, references_;
+    std::vector<std::string> processes_, references_;
+    std::vector<std::pair<std::string, bool>> ports_; ///< variable; whether it is one of main_driver_
     std::string_view main_driver_;
     bool kill_ = false;
 };

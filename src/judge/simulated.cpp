@@ -1,10 +1,13 @@
 #include "judge/simulated.h"
 
+#include "lifecycle/record.h"
 #include "scenario/versions.h"
 #include "term/external.h"
 #include "term/text.h"
 
 #include <fmt/format.h>
+
+#include <set>
 
 namespace ddll::judge {
 
@@ -43,6 +46,11 @@ private:
     void see(const E&, std::uint64_t) {}
 
     void see(const journal::ProcessStarted& e, std::uint64_t) { processes_[e.process] = e.name; }
+
+    // Drivers that drivers add themselves: no witness stands between them and the emulator.
+    void see(const journal::DriverChanged& e, std::uint64_t) {
+        if (e.presence == static_cast<std::uint8_t>(lifecycle::Presence::linked_in)) added_.emplace(e.name);
+    }
 
     void see(const journal::StepBegun& e, std::uint64_t seq) {
         if (open_) end_step(seq - 1);
@@ -90,10 +98,14 @@ private:
     void add(scenario::DriverCall call) {
         using journal::Callback;
         if (call.kind == scenario::DriverCall::Kind::api) return;
-        if (call.callback == Callback::async_invoke || call.callback == Callback::async_free) return;
+        if (call.callback == Callback::async_invoke || call.callback == Callback::async_free ||
+            call.callback == Callback::thread)
+            return;
+        if (call.driver.empty() || added_.contains(call.driver)) return;
         if (call.callback == Callback::start) ports_.emplace(term::print(call.arguments[0]), ports_.size() + 1);
-        if (call.callback == Callback::ready_input || call.callback == Callback::ready_output)
-            call.arguments.resize(1); // descriptors are numbered by the system
+        // Descriptors are numbered by the system.
+        if (call.callback == Callback::stop_select) call.arguments.clear();
+        if (call.callback == Callback::ready_input || call.callback == Callback::ready_output) call.arguments.resize(1);
         if (!call.arguments.empty()) {
             const auto port = ports_.find(term::print(call.arguments[0]));
             call.arguments[0] = port == ports_.end() ? Term::atom("unknown") : Term::unsigned_integer(port->second);
@@ -106,6 +118,7 @@ private:
     scenario::Observer observer_;
     std::map<ProcessId, std::string> processes_;
     std::map<std::string, std::size_t> ports_; ///< by their printed form, to the number of their start
+    std::set<std::string> added_;
     std::vector<StepRecord> records_;
     StepRecord record_;
     bool open_ = false;

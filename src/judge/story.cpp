@@ -25,6 +25,15 @@ void note(std::vector<NotCompared>& out, std::string what, std::uint32_t step) {
     out.push_back({std::move(what), {step}});
 }
 
+/// Index of the first step that calls halt; the number of steps when none does.
+std::size_t first_halt(const std::vector<scenario::FlatStep>& steps) {
+    for (std::size_t i = 0; i < steps.size(); ++i)
+        if (const auto* call = std::get_if<CallStep>(&steps[i].step->what))
+            for (const scenario::Text& text : call->calls)
+                if (text.expr->kind == term::Expr::Kind::call && text.expr->name == "halt") return i;
+    return steps.size();
+}
+
 const scenario::Effects* effects_of(const scenario::Step& step) {
     if (const auto* call = std::get_if<CallStep>(&step.what)) return &call->effects;
     if (const auto* advance = std::get_if<scenario::AdvanceStep>(&step.what)) return &advance->effects;
@@ -69,7 +78,11 @@ StoryVerdict begin_verdict(const scenario::RunResult& played) {
         if (effects != nullptr && effects->driver_calls &&
             std::any_of(effects->driver_calls->calls.begin(), effects->driver_calls->calls.end(), only_ddlltool_sees))
             note(out, "driver_calls of API functions and async functions (the witness sees callbacks)", step.number);
+        if (effects != nullptr && effects->logs) note(out, "logs (the emulator's words for its log)", step.number);
     }
+    if (const auto halts = first_halt(played.flat); halts < played.flat.size())
+        out.push_back(
+            {"halt, and what follows it (the emulator that would be looked at is gone)", {played.flat[halts].number}});
     if (!played.scenario->expected_findings.empty()) out.push_back({"expected_findings (rules of ddlltool)", {}});
     if (played.scenario->expected_crash)
         out.push_back({"expected_crash (that the node dies is compared, how it does is not)", {}});
@@ -92,14 +105,18 @@ bool judge_story(const scenario::RunResult& played, const std::vector<StepRecord
     }
     verdict.agreement = Agreement::agrees;
     const Namers namers{our_namer(played), player.namer()};
-    for (std::uint32_t i = 0; i < records.size(); ++i) {
+    const std::size_t last = std::min(records.size(), first_halt(played.flat));
+    for (std::uint32_t i = 0; i < last; ++i) {
         const std::string& caller = caller_of(played.flat[i]);
         StepRecord seen = player.play(i, records[i].skipped ? records[i].why : "");
         Identities known = identities;
         auto differences = compare(records[i], seen, caller, known, namers);
         // Threads of drivers, other programs and a busy machine take their time: what is missing may yet come.
+        const scenario::Effects* effects = effects_of(*played.flat[i].step);
+        const milliseconds patience =
+            options.patience + milliseconds(effects == nullptr ? 0 : effects->await.ns / 1'000'000);
         milliseconds pause{1}, waited{0};
-        while (!differences.empty() && !seen.death && waited < options.patience) {
+        while (!differences.empty() && !seen.death && waited < patience) {
             std::this_thread::sleep_for(pause);
             waited += pause;
             pause = std::min(pause * 2, longest_pause);

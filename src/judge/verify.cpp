@@ -21,7 +21,8 @@ StoryVerdict judge_one(const scenario::RunResult& played, const Toolbox& toolbox
         verdict.why = std::string("ddlltool could not play it: ") + scenario::name(played.verdict);
         return verdict;
     }
-    auto node = Node::start(toolbox, played.scenario->environment, played.scenario->async_takes);
+    auto node = Node::start(
+        toolbox, {played.scenario->environment, played.scenario->async_takes, played.scenario->async_threads});
     if (!node) {
         verdict.why = node.error().message;
         return verdict;

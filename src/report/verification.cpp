@@ -132,8 +132,8 @@ std::string random_difference_text(const judge::RandomDifference& difference, co
 
 std::string random_summary(const judge::RandomResult& result, std::uint64_t seed) {
     return fmt::format("{} random stories of seed {}, {} steps, {} nodes: {} agree, {} differ; {}", result.stories,
-                       seed, result.steps, result.nodes, result.stories - result.differences.size(),
-                       result.differences.size(), judged_by(result.facts));
+                       seed, result.steps, result.nodes, result.stories - result.differ, result.differ,
+                       judged_by(result.facts));
 }
 
 std::string random_json(const judge::RandomResult& result, std::uint64_t seed) {
@@ -148,7 +148,7 @@ std::string random_json(const judge::RandomResult& result, std::uint64_t seed) {
     whole["seed"] = seed;
     whole["random_stories"] = result.stories;
     whole["steps"] = result.steps;
-    whole["differ"] = result.differences.size();
+    whole["differ"] = result.differ;
     whole["interrupted"] = result.interrupted;
     whole["exercised"] = result.tally;
     whole["stories"] = std::move(stories);

@@ -318,7 +318,10 @@ run(_, [], _) -> [];
 run(Tell, [{Exprs, Pattern} | More], Bindings) ->
     Outcome = try evaluate(Exprs, Bindings) of {value, V, _} -> {value, V} catch C:R -> {C, R} end,
     Tell(Outcome),
-    [Outcome | run(Tell, More, bind(Pattern, Outcome, Bindings))].
+    case Outcome of
+        {error, {Unbound, _}} when Unbound =:= unbound; Unbound =:= unbound_var -> [Outcome];
+        _ -> [Outcome | run(Tell, More, bind(Pattern, Outcome, Bindings))]
+    end.
 
 bind(none, _, Bindings) -> Bindings;
 bind(Pattern, {value, V}, Bindings) ->

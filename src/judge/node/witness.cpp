@@ -2,11 +2,11 @@
 // and holds its clock still. No driver is changed and none notices.
 //
 // The emulator finds a driver's entry with dlopen, dlsym("driver_init") and a call. This library stands in front of
-// dlopen, dlsym and dlclose; for driver_init it hands out a function of its own that calls the driver's and gives the
-// emulator a copy of the entry whose callbacks write a line and then do what the original does. What drivers register
-// themselves (add_driver_entry) goes around that and is not seen; neither are calls from driver to emulator, nor async
-// functions. Only where a story gives async jobs a duration is the address of driver_async in a driver's tables
-// replaced, so that its jobs can be held up until the clock says that they are done.
+// dlopen, dlsym and dlclose; for driver_init it hands out a function of its own that calls the driver's and puts
+// callbacks into the entry it got that write a line and then do what the original does, until the library is closed.
+// What drivers register themselves (add_driver_entry) goes around that and is not seen; neither are calls from driver
+// to emulator, nor async functions. Only where a story gives async jobs a duration is the address of driver_async in a
+// driver's tables replaced, so that its jobs can be held up until the clock says that they are done.
 //
 // clock_gettime, when the emulator itself calls it, answers with a time that moves only when the coordinator moves it.
 // getpid, when the emulator itself calls it, answers with the number of events so far: os:getpid() is how Erlang code
@@ -96,13 +96,17 @@ std::int64_t async_takes = 0; // nanoseconds of the stopped clock
 
 struct Library {
     void* handle = nullptr; // null: the slot is free
+    std::uint32_t opening = 0;
     std::uintptr_t base = 0;
-    std::uint32_t number = 0;
+    std::uint32_t number = 0; // 0: not known to be a driver
+    char path[most_data] = {};
+    bool was_mapped = false;
     ErlDrvEntry* (*driver_init)() = nullptr;
-    ErlDrvEntry original{}, shown{};
+    ErlDrvEntry* entry = nullptr; // the driver's, dressed; null: untouched
+    ErlDrvEntry original{};
 };
 Library libraries[most_libraries];
-std::uint32_t library_count = 0;
+std::uint32_t library_count = 0, opening_count = 0;
 thread_local Library* about_to_init = nullptr;
 
 Library* free_slot() {
@@ -115,7 +119,7 @@ Library* free_slot() {
 Library* find(void* handle) {
     Library* latest = nullptr;
     for (Library& l : libraries)
-        if (l.handle == handle && (latest == nullptr || l.number > latest->number)) latest = &l;
+        if (l.handle == handle && (latest == nullptr || l.opening > latest->opening)) latest = &l;
     return latest;
 }
 
@@ -165,6 +169,16 @@ Search search_for(std::uintptr_t base) {
     return search;
 }
 
+// The emulator asks a library for its entry: it is a driver's, and not one that a driver opens for itself.
+void announce(Library& library) {
+    if (library.number != 0) return;
+    library.number = ++library_count;
+    const Search search = search_for(library.base);
+    note(Kind::library_path, library.number, no_port, 0, library.path, std::strlen(library.path));
+    note(Kind::library_id, library.number, no_port, 0, search.id, search.id_size);
+    if (!library.was_mapped) note(Kind::dlopen, library.number, no_port, 0, nullptr, 0);
+}
+
 // --- ports -----------------------------------------------------------------------------------------------------------
 
 // Ports are numbered by their start callbacks. A driver may give several ports the same data, and a port that a driver
@@ -198,6 +212,14 @@ void add_port(ErlDrvData data, std::uint32_t number, std::uint32_t library) {
 void remove_port(std::uint32_t number) {
     for (PortEntry& p : ports)
         if (p.number == number) p.number = 0;
+}
+
+// A driver's entry may be constant, and its tables are after loading.
+bool make_writable(void* at, std::size_t size) {
+    const auto page = static_cast<std::uintptr_t>(getpagesize());
+    const auto first = reinterpret_cast<std::uintptr_t>(at) / page * page;
+    const auto end = (reinterpret_cast<std::uintptr_t>(at) + size + page - 1) / page * page;
+    return mprotect(reinterpret_cast<void*>(first), end - first, PROT_READ | PROT_WRITE) == 0;
 }
 
 // --- async jobs that take their time ---------------------------------------------------------------------------------
@@ -255,10 +277,7 @@ void slow_down(void* handle) {
             const auto symbol = ELF64_R_SYM(tables[t][i].r_info);
             if (symbol == 0 || std::strcmp(names + symbols[symbol].st_name, "driver_async") != 0) continue;
             auto* slot = reinterpret_cast<DriverAsync*>(map->l_addr + tables[t][i].r_offset);
-            const auto page = reinterpret_cast<std::uintptr_t>(slot) & ~static_cast<std::uintptr_t>(getpagesize() - 1);
-            if (mprotect(reinterpret_cast<void*>(page), static_cast<std::size_t>(getpagesize()),
-                         PROT_READ | PROT_WRITE) == 0)
-                *slot = slow_driver_async;
+            if (make_writable(slot, sizeof *slot)) *slot = slow_driver_async;
         }
     }
 }
@@ -413,10 +432,16 @@ ErlDrvEntry* watched_driver_init() {
     if (static_cast<unsigned>(entry->extended_marker) != static_cast<unsigned>(ERL_DRV_EXTENDED_MARKER) ||
         entry->major_version < 2 || entry->major_version > ERL_DRV_EXTENDED_MAJOR_VERSION)
         return entry;
+    if (!make_writable(entry, sizeof *entry)) return entry;
     library->original = *entry;
-    library->shown = *entry;
-    dressers.of[library - libraries](library->shown);
-    return &library->shown;
+    library->entry = entry;
+    dressers.of[library - libraries](*entry);
+    return entry;
+}
+
+void undress(Library& library) {
+    if (library.entry != nullptr) *library.entry = library.original;
+    library.entry = nullptr;
 }
 
 __attribute__((constructor)) void begin() {
@@ -474,23 +499,24 @@ void* dlopen(const char* path, int mode) {
     if (library == nullptr) return handle;
     library->handle = handle;
     library->base = base_of(handle);
-    library->number = ++library_count;
+    library->opening = ++opening_count;
+    library->number = 0;
+    library->was_mapped = was_mapped;
     library->driver_init = nullptr;
-    const Search search = search_for(library->base);
-    note(Kind::library_path, library->number, no_port, 0, path, std::strlen(path));
-    note(Kind::library_id, library->number, no_port, 0, search.id, search.id_size);
+    std::strncpy(library->path, path, sizeof library->path - 1);
     if (async_takes > 0) slow_down(handle);
-    if (!was_mapped) note(Kind::dlopen, library->number, no_port, 0, nullptr, 0);
     return handle;
 }
 
 void* dlsym(void* handle, const char* name) {
     REAL(dlsym);
     void* symbol = real(handle, name);
-    if (symbol == nullptr || !from_emulator(__builtin_return_address(0))) return symbol;
+    if (!from_emulator(__builtin_return_address(0))) return symbol;
     if (std::strcmp(name, "driver_init") != 0 && std::strcmp(name, "_driver_init") != 0) return symbol;
     Library* library = find(handle);
     if (library == nullptr) return symbol;
+    announce(*library);
+    if (symbol == nullptr) return symbol;
     library->driver_init = reinterpret_cast<ErlDrvEntry* (*)()>(symbol);
     about_to_init = library;
     return reinterpret_cast<void*>(&watched_driver_init);
@@ -499,9 +525,11 @@ void* dlsym(void* handle, const char* name) {
 int dlclose(void* handle) {
     REAL(dlclose);
     Library* library = from_emulator(__builtin_return_address(0)) ? find(handle) : nullptr;
+    if (library != nullptr) undress(*library); // it may stay mapped, and be asked again
     const int result = real(handle);
     if (library == nullptr) return result;
-    if (!search_for(library->base).found) note(Kind::dlclose, library->number, no_port, 0, nullptr, 0);
+    if (library->number != 0 && !search_for(library->base).found)
+        note(Kind::dlclose, library->number, no_port, 0, nullptr, 0);
     library->handle = nullptr;
     return result;
 }
