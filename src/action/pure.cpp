@@ -67,6 +67,24 @@ Evaluated integer_to_list(Host&, ProcessId, Args a) {
     return Evaluated::of(Term::string(term::print(a[0])));
 }
 
+// The text of one integer literal, as the parser reads it; Erlang's underscores, bases and $c are not for these BIFs.
+Evaluated integer_of(const std::string& digits) {
+    const std::size_t sign = digits.starts_with('-') || digits.starts_with('+') ? 1 : 0;
+    if (digits.size() == sign || digits.find_first_not_of("0123456789", sign) != digits.npos) return badarg();
+    const auto parsed = term::parse_expr(digits[0] == '+' ? digits.substr(1) : digits);
+    if (!parsed) return badarg();
+    return term::evaluate(**parsed, {}, {});
+}
+
+Evaluated list_to_integer(Host&, ProcessId, Args a) {
+    const auto text = characters(a[0]);
+    return text ? integer_of(*text) : badarg();
+}
+
+Evaluated binary_to_integer(Host&, ProcessId, Args a) {
+    return a[0].is_binary() ? integer_of(std::string(a[0].as_bits().bytes())) : badarg();
+}
+
 Evaluated element(Host&, ProcessId, Args a) {
     if (!a[0].is(Term::Kind::integer) || !a[1].is(Term::Kind::tuple)) return badarg();
     const auto n = a[0].as_integer();
@@ -207,6 +225,8 @@ const Row rows[] = {
     {"erlang", "list_to_atom", 1, list_to_atom, "atom of a string"},
     {"erlang", "atom_to_list", 1, atom_to_list, "string of an atom"},
     {"erlang", "integer_to_list", 1, integer_to_list, "digits"},
+    {"erlang", "list_to_integer", 1, list_to_integer, "number of digits"},
+    {"erlang", "binary_to_integer", 1, binary_to_integer, "number of digits"},
     {"erlang", "element", 2, element, "element N of a tuple, from 1"},
     {"erlang", "length", 1, length, "length of a list"},
     {"erlang", "byte_size", 1, byte_size, "bytes of a binary"},

@@ -13,8 +13,8 @@
 #include "host/libraries.h"
 #include "host/memory.h"
 #include "host/misuse.h"
-#include "host/poller.h"
 #include "host/monitors.h"
+#include "host/poller.h"
 #include "host/port.h"
 #include "host/process.h"
 #include "host/step.h"
@@ -224,9 +224,10 @@ public:
 
     /// driver_select: 0, or -1 for a descriptor that cannot be.
     int select(Port& port, int descriptor, int mode, bool on);
-    /// Waits in real time until a selected descriptor is ready or somebody calls poller().wake(); false when `longest`
-    /// went by. What happens after it depends on the outside world: another run may differ.
-    bool wait_outside(std::chrono::milliseconds longest);
+    /// Waits in real time until a selected descriptor is ready, one of `also` can be read or somebody calls
+    /// poller().wake(); false when `longest` went by. What happens after it depends on the outside world: another run
+    /// may differ.
+    bool wait_outside(std::chrono::milliseconds longest, std::span<const int> also = {});
     /// Can anything still happen without the story's doing? Without it there is nothing to wait for.
     bool outside_may_act() const { return !poller_.empty() || threads_->may_act(); }
     Poller& poller() { return poller_; }

@@ -1,6 +1,7 @@
 #include "host/poller.h"
 
-#include <fcntl.h>
+#include "base/descriptor.h"
+
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,12 +10,6 @@
 #include <cerrno>
 
 namespace ddll::host {
-namespace {
-
-constexpr int lowest_own_descriptor = 800;
-
-} // namespace
-
 FileIdentity identity_of(int descriptor) {
     struct stat status;
     if (fstat(descriptor, &status) != 0) return {};
@@ -144,12 +139,7 @@ void Poller::rest() {
 
 void Poller::prepare_wake() {
     if (wake_ >= 0) return;
-    const int made = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    wake_ = fcntl(made, F_DUPFD_CLOEXEC, lowest_own_descriptor);
-    if (wake_ >= 0)
-        close(made);
-    else
-        wake_ = made; // a system with few descriptors
+    wake_ = move_high(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
 }
 
 void Poller::wake() const {
@@ -157,10 +147,12 @@ void Poller::wake() const {
     [[maybe_unused]] const ssize_t written = write(wake_, &one, sizeof one); // full is as good as written
 }
 
-bool Poller::wait(std::chrono::milliseconds longest) {
+bool Poller::wait(std::chrono::milliseconds longest, std::span<const int> also) {
     prepare_wake();
     list();
+    const std::size_t selected = polled_.size();
     polled_.push_back({wake_, POLLIN, 0});
+    for (const int descriptor : also) polled_.push_back({descriptor, POLLIN, 0});
     const auto until = std::chrono::steady_clock::now() + longest;
     int ready = 0;
     for (;;) {
@@ -169,7 +161,7 @@ bool Poller::wait(std::chrono::milliseconds longest) {
         ready = poll(polled_.data(), polled_.size(), static_cast<int>(std::max<std::int64_t>(0, left.count())));
         if (ready >= 0 || errno != EINTR) break;
     }
-    polled_.pop_back();
+    polled_.resize(selected);
     std::uint64_t count = 0;
     [[maybe_unused]] const ssize_t taken = read(wake_, &count, sizeof count);
     return ready > 0;

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -86,8 +87,9 @@ public:
 
     // --- waiting in real time --------------------------------------------------------------------------------------
 
-    /// Waits until a selected descriptor is ready or wake() is called, at most `longest`; false when time was up.
-    bool wait(std::chrono::milliseconds longest);
+    /// Waits until a selected descriptor is ready, one of `also` can be read or wake() is called, at most `longest`;
+    /// false when time was up.
+    bool wait(std::chrono::milliseconds longest, std::span<const int> also = {});
     /// Ends a wait(), also one that only begins later. Any thread. Only after prepare_wake().
     void wake() const;
     /// Makes what wake() needs, once. Its descriptor lies far above those that a driver gets.

@@ -9,7 +9,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 
-#include <cerrno>
 #include <optional>
 
 namespace ddll::host {
@@ -255,11 +254,11 @@ void Host::blame_selected(const Port& port) {
         misuse(Misuse::not_deselected, no_function, port.id, fmt::format("descriptor {}", descriptor));
 }
 
-bool Host::wait_outside(std::chrono::milliseconds longest) {
+bool Host::wait_outside(std::chrono::milliseconds longest, std::span<const int> also) {
     waited_ = true;
     poller_.prepare_wake();
     bool happened = threads_->listen([this] { poller_.wake(); });
-    if (!happened) happened = poller_.wait(longest);
+    if (!happened) happened = poller_.wait(longest, also);
     threads_->listen({});
     return happened;
 }

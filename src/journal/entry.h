@@ -165,6 +165,22 @@ struct ClockAdvanced {
 struct Awaited {
     std::int64_t longest_ns = 0;
 };
+/// A peer of the story did something.
+struct PeerActed {
+    std::string_view peer;
+    std::string_view what; ///< "connects to 5555"
+};
+/// Something arrived at a peer: a binary, or the atoms closed and reset; `term` in external format. What arrives
+/// together may be several entries.
+struct PeerReceived {
+    std::string_view peer;
+    std::string_view term;
+};
+/// The system chose a number (a TCP port), which is another one in the next run; reports show the name in its place.
+struct NumberChosen {
+    std::string_view name; ///< the variable that holds it
+    std::uint64_t number = 0;
+};
 /// The driver did something wrong; `rule` is an id of check/'s catalogue.
 struct Misused {
     std::uint16_t rule = 0;
@@ -224,11 +240,11 @@ struct Deadlocked {
 /// The story came to its end.
 struct Ended {};
 
-using Event =
-    std::variant<StepBegun, StepEnded, Called, Returned, Delivered, ProcessStarted, ProcessEnded, PortOpened,
-                 PortClosing, PortClosed, Entered, Left, ApiCalled, DriverChanged, ImageOpened, ImageFailed,
-                 ImageClosed, Reloaded, FileInstalled, ClockAdvanced, Awaited, Misused, Logged, Mismatched, StepFailed,
-                 Bound, ThreadStarted, ThreadWaits, ThreadRuns, ThreadEnded, ThreadLeftAlone, Deadlocked, Ended>;
+using Event = std::variant<StepBegun, StepEnded, Called, Returned, Delivered, ProcessStarted, ProcessEnded, PortOpened,
+                           PortClosing, PortClosed, Entered, Left, ApiCalled, DriverChanged, ImageOpened, ImageFailed,
+                           ImageClosed, Reloaded, FileInstalled, ClockAdvanced, Awaited, PeerActed, PeerReceived,
+                           NumberChosen, Misused, Logged, Mismatched, StepFailed, Bound, ThreadStarted, ThreadWaits,
+                           ThreadRuns, ThreadEnded, ThreadLeftAlone, Deadlocked, Ended>;
 
 /// Longer payloads are cut to this many bytes when they are written. A term that was cut cannot be decoded.
 inline constexpr std::size_t payload_limit = 64 * 1024;

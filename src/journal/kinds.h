@@ -106,6 +106,12 @@ template <> inline constexpr auto kind<FileInstalled> = describe("file_installed
     field("version", &FileInstalled::version));
 template <> inline constexpr auto kind<ClockAdvanced> = describe("clock_advanced", field("by_ns", &ClockAdvanced::by_ns));
 template <> inline constexpr auto kind<Awaited> = describe("awaited", field("longest_ns", &Awaited::longest_ns));
+template <> inline constexpr auto kind<PeerActed> = describe("peer_acted",
+    field("peer", &PeerActed::peer), field("what", &PeerActed::what));
+template <> inline constexpr auto kind<PeerReceived> = describe("peer_received",
+    field("peer", &PeerReceived::peer), field("term", &PeerReceived::term, Shape::term));
+template <> inline constexpr auto kind<NumberChosen> = describe("number_chosen",
+    field("name", &NumberChosen::name), field("number", &NumberChosen::number));
 template <> inline constexpr auto kind<Misused> = describe("misused",
     field("rule", &Misused::rule, Shape::rule), field("function", &Misused::function, Shape::function),
     field("port", &Misused::port), field("detail", &Misused::detail));

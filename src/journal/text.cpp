@@ -143,6 +143,15 @@ public:
         return fmt::format("waits for the outside world, at most {} of real time: another run may differ",
                            to_string(Duration{e.longest_ns}));
     }
+    std::string operator()(const PeerActed& e) const {
+        return fmt::format("peer {} {}", one_line(e.peer), one_line(e.what));
+    }
+    std::string operator()(const PeerReceived& e) const {
+        return fmt::format("peer {} receives {}", one_line(e.peer), term(e.term));
+    }
+    std::string operator()(const NumberChosen& e) const {
+        return fmt::format("{} is a number that the system chose: {}", one_line(e.name), e.number);
+    }
     std::string operator()(const Misused& e) const {
         std::string out = "misuse " + named(names_.rule, e.rule, "rule");
         if (e.function != no_function) out += " in " + named(names_.function, e.function, "API function");

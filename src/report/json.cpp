@@ -125,6 +125,19 @@ Json mistakes_json(const RunResult& result) {
     return out;
 }
 
+/// Numbers that the system chose are other ones in the next run.
+void name_chosen(Json& value, const RunResult& result) {
+    if (value.is_string()) {
+        value = with_names(value.get<std::string>(), result.chosen);
+    } else if (value.is_number_integer()) {
+        const auto found = result.chosen.find(value.dump());
+        if (found != result.chosen.end()) value = found->second;
+    } else if (value.is_object()) {
+        for (auto member = value.begin(); member != value.end(); ++member)
+            if (member.key() != "seq" && member.key() != "time_ns") name_chosen(member.value(), result);
+    }
+}
+
 Json events_json(const RunResult& result, const Options& options) {
     Json out = Json::array();
     if (!result.journal) return out;
@@ -132,6 +145,7 @@ Json events_json(const RunResult& result, const Options& options) {
     for (const auto& entry : *result.journal) {
         naming.observe(entry);
         out.push_back(Json::parse(journal::to_json(entry, naming.words()), nullptr, false));
+        if (!result.chosen.empty()) name_chosen(out.back(), result);
     }
     return out;
 }

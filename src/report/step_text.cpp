@@ -67,6 +67,41 @@ StepText text(const ExpectStep& step) {
     return {"expect", fmt::format("{}: {}", step.driver, joined(parts, "; "))};
 }
 
+StepText text(const PeerStep& step) {
+    const std::string what = journal::one_line(step.what.source);
+    std::string out;
+    switch (step.verb) {
+    case PeerVerb::connect:
+        out = "connect to " + what;
+        break;
+    case PeerVerb::listen:
+        out = "listen on " + what;
+        break;
+    case PeerVerb::accept:
+        out = "accept a connection to " + step.listener;
+        break;
+    case PeerVerb::send:
+        out = "send " + what;
+        break;
+    case PeerVerb::close:
+        out = step.close == PeerClose::all     ? "close"
+              : step.close == PeerClose::reset ? "reset the connection"
+                                               : "send no more";
+        break;
+    }
+    return {step.peer, step.fails.empty() ? out : fmt::format("{}: fails with {}", out, step.fails)};
+}
+
+StepText text(const FileStep& step) {
+    std::vector<std::string> parts;
+    if (step.exists) parts.emplace_back(*step.exists ? "is there" : "is not there");
+    if (step.size) parts.push_back(fmt::format("{} byte{}", *step.size, *step.size == 1 ? "" : "s"));
+    if (step.bytes) parts.push_back(journal::one_line(step.bytes->source));
+    for (const auto& part : step.contains) parts.push_back(fmt::format("contains \"{}\"", journal::one_line(part)));
+    if (step.sha256) parts.push_back("SHA-256 " + *step.sha256);
+    return {"expect", fmt::format("file {}: {}", step.file, joined(parts, "; "))};
+}
+
 StepText text(const NoteStep&) {
     return {};
 }

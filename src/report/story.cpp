@@ -107,6 +107,9 @@ public:
     void operator()(const FileInstalled&) {}
     void operator()(const ClockAdvanced&) {}
     void operator()(const Awaited&) { add({LineKind::outside, "", plain()}); }
+    void operator()(const PeerActed&) {} // the line of the step says it
+    void operator()(const PeerReceived& e) { add({LineKind::message, one_line(e.peer), term(e.term)}); }
+    void operator()(const NumberChosen&) {} // its name stands for it everywhere
     void operator()(const Misused&) { add({LineKind::misuse, "", plain(), true}); }
     void operator()(const Logged& e) { add({LineKind::log, "", one_line(e.text)}); }
     void operator()(const Bound&) {}      // the names stand for the values everywhere
@@ -139,6 +142,7 @@ private:
     }
 
     void add(Line line) {
+        if (!result_.chosen.empty()) line.text = scenario::with_names(std::move(line.text), result_.chosen);
         // A clock that ticks a thousand times is one line.
         auto& lines = step_ != nullptr ? step_->lines : story_.afterwards;
         if (!lines.empty() && lines.back().kind == line.kind && lines.back().text == line.text &&
@@ -293,7 +297,7 @@ std::vector<std::string> last_events(const scenario::RunResult& result, const Na
         naming.observe(entry);
         // A step that ended, or a name given to a value, explains nothing.
         if (std::holds_alternative<StepEnded>(entry.event) || std::holds_alternative<Bound>(entry.event)) continue;
-        last.push_back(to_text(entry, naming.words()));
+        last.push_back(scenario::with_names(to_text(entry, naming.words()), result.chosen));
         if (last.size() > count) last.pop_front();
     }
     return {last.begin(), last.end()};

@@ -44,6 +44,15 @@ bool messages_match(const Receives& wanted, const std::vector<Arrival>& got, con
     return true;
 }
 
+std::vector<Arrival> as_arrivals(const std::vector<std::variant<std::string, Term>>& at_peer) {
+    std::vector<Arrival> out;
+    for (const auto& what : at_peer) {
+        const auto* bytes = std::get_if<std::string>(&what);
+        out.push_back({bytes != nullptr ? Term::binary(*bytes) : std::get<Term>(what), false});
+    }
+    return out;
+}
+
 std::string wanted_messages(const Receives& wanted) {
     std::vector<std::string> lines;
     for (const ReceivePattern& pattern : wanted.messages)
@@ -61,6 +70,13 @@ std::string got_messages(const std::vector<Arrival>& got, bool with_marker, cons
     }
     if (with_marker && before) lines.emplace_back(return_marker);
     return join(lines);
+}
+
+void check_peer(const Receives& wanted, const StepView& view, const Context& context, std::vector<Mismatch>& out) {
+    const auto it = view.at_peers.find(wanted.process);
+    const auto got = it == view.at_peers.end() ? std::vector<Arrival>() : as_arrivals(it->second);
+    if (!messages_match(wanted, got, context))
+        out.push_back({"receives " + wanted.process, wanted_messages(wanted), got_messages(got, false, context)});
 }
 
 // --- the log ---------------------------------------------------------------------------------------------------------
@@ -145,7 +161,13 @@ std::string Context::name_of(ProcessId id) const {
 void check_receives(const Effects& effects, const StepView& view, const Context& context, std::vector<Mismatch>& out) {
     static const std::vector<Arrival> nothing;
     std::set<ProcessId> listed;
+    std::set<std::string> listed_peers;
     for (const Receives& wanted : effects.receives) {
+        if (wanted.to_peer) {
+            listed_peers.insert(wanted.process);
+            check_peer(wanted, view, context, out);
+            continue;
+        }
         const ProcessId id = context.processes.at(wanted.process);
         listed.insert(id);
         const auto it = view.arrivals.find(id);
@@ -159,6 +181,9 @@ void check_receives(const Effects& effects, const StepView& view, const Context&
     for (const auto& [id, got] : view.arrivals)
         if (!listed.contains(id))
             out.push_back({"receives " + context.name_of(id), "(nothing)", got_messages(got, false, context)});
+    for (const auto& [peer, got] : view.at_peers)
+        if (!listed_peers.contains(peer))
+            out.push_back({"receives " + peer, "(nothing)", got_messages(as_arrivals(got), false, context)});
 }
 
 void check_exits(const Effects& effects, const StepView& view, const Context& context, std::vector<Mismatch>& out) {

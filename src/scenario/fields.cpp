@@ -86,6 +86,18 @@ constexpr Spelling rule_spelling{"^[a-z0-9]+(-[a-z0-9]+)*$",
                                             all(s, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
                                  },
                                  "small letters and digits with - in between"};
+constexpr Spelling errno_spelling{"^e[a-z0-9]+$",
+                                  [](std::string_view s) {
+                                      return s.size() > 1 && s[0] == 'e' &&
+                                             all(s, [](char c) { return is_lower(c) || is_digit(c); });
+                                  },
+                                  "as Erlang writes it: econnrefused"};
+constexpr Spelling sha256_spelling{"^[0-9a-f]{64}$",
+                                   [](std::string_view s) {
+                                       return s.size() == 64 &&
+                                              all(s, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
+                                   },
+                                   "64 small hexadecimal digits"};
 constexpr Spelling duration_spelling{"^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|min|h)|0+(\\.0+)?)$",
                                      [](std::string_view s) { return static_cast<bool>(parse_duration(s)); },
                                      "a number and a unit: 250ms, 1.5s, 20us, 3min"};
@@ -95,6 +107,8 @@ constexpr Spelling duration_spelling{"^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|min|h)|0+(
 
 constexpr Words how_words[] = {"rename", "overwrite", "remove"};
 constexpr Words status_words[] = {"not_loaded", "loaded", "unload_pending", "reload_pending", "permanent", "linked_in"};
+constexpr Words peer_kind_words[] = {"tcp", "unix", "fifo"};
+constexpr Words close_words[] = {"all", "writing", "reset"};
 constexpr Words error_text_words[] = {"preset", "empty"};
 constexpr Words thread_mode_words[] = {"serial", "free"};
 constexpr Words signal_words[] = {"SIGSEGV", "SIGABRT", "SIGBUS",  "SIGFPE",  "SIGILL",  "SIGTRAP",
@@ -146,6 +160,17 @@ constexpr Type variable_value{.form = Form::text, .what = "a text", .spelling = 
 constexpr Type environment{
     .form = Form::map, .what = "an object: name to value", .key = &variable_name, .element = &variable_value};
 constexpr Type file_name{.form = Form::text, .what = "a file name without .so", .spelling = &driver_spelling};
+
+constexpr Type peer_name{.form = Form::text, .what = "the name of a peer", .spelling = &process_spelling};
+constexpr Type peer_kind{.form = Form::text, .what = "a kind of peer", .words = peer_kind_words};
+constexpr Type peers{
+    .form = Form::map, .what = "an object: peer to its kind", .key = &peer_name, .element = &peer_kind};
+constexpr Type close_way{.form = Form::text, .what = "a way to close", .words = close_words};
+constexpr Type errno_name{.form = Form::text, .what = "the name of an error", .spelling = &errno_spelling};
+constexpr Type bytes_size{.form = Form::whole, .what = "a number of bytes (0 or more)"};
+constexpr Type sha256_digits{.form = Form::text, .what = "a SHA-256", .spelling = &sha256_spelling};
+constexpr Type parts{.form = Form::list, .what = "a list of texts", .element = &text, .least = 1};
+constexpr Type part_or_parts{.form = Form::text, .what = "a text or a list of texts", .other = &parts};
 
 constexpr Type how{.form = Form::text, .what = "a way to install", .words = how_words};
 constexpr Type status{.form = Form::text, .what = "a status", .words = status_words};
@@ -247,7 +272,21 @@ constexpr Field expectation_fields[] = {
 };
 constexpr Shape expectation_shape{
     "a look at the state", "What must be true of a driver now.", expectation_fields, {}, 2};
-constexpr Type expectation{.form = Form::object, .what = "an object with \"driver\"", .shape = &expectation_shape};
+constexpr Type expectation{
+    .form = Form::object, .what = "an object with \"driver\" or \"file\"", .shape = &expectation_shape};
+
+constexpr Field file_expectation_fields[] = {
+    {"file", &file_path, true, "The file to look at; a relative path lies in the work folder."},
+    {"exists", &flag, false, "Whether it is there; it must be when its contents are looked at."},
+    {"size", &bytes_size, false, "How many bytes it has."},
+    {"bytes", &pattern, false, "Pattern for its contents, which are one binary."},
+    {"contains", &part_or_parts, false, "Texts that stand in it somewhere."},
+    {"sha256", &sha256_digits, false, "SHA-256 of its contents."},
+};
+constexpr Shape file_expectation_shape{
+    "a look at a file", "What must be true of a file now.", file_expectation_fields, {}, 2};
+constexpr Type file_expectation{
+    .form = Form::object, .what = "an object with \"driver\" or \"file\"", .shape = &file_expectation_shape};
 
 constexpr Type steps{.form = Form::steps, .what = "a list of steps", .least = 1};
 
@@ -255,7 +294,7 @@ constexpr Field note_field{"note", &text, false, "A sentence printed with the st
 constexpr Field by_field{"by", &process_name, true, "The process that does it."};
 constexpr Field receives_field{"receives", &receives, false,
                                "All messages that arrive because of this step, for each process named, in order; \"|\" "
-                               "is the return of the call."};
+                               "is the return of the call. For a peer: the bytes as one binary, closed, reset."};
 constexpr Field exits_field{"exits", &by_process, false,
                             "Processes that end because of this step, with their reasons."};
 constexpr Field unblocks_field{"unblocks", &outcome_by_process, false,
@@ -332,6 +371,31 @@ constexpr Field expect_fields[] = {
     {"expect", &expectation, true, "What must be true now."},
     note_field,
 };
+constexpr Field expect_file_fields[] = {
+    {"expect", &file_expectation, true, "What must be true of a file now."},
+    note_field,
+};
+constexpr Field peer_fields[] = {
+    {"peer", &peer_name, true, "The peer that acts."},
+    {"connect", &expression, false, "Expression: a TCP port, {Address, Port}, or the path of a UNIX socket or fifo."},
+    {"listen", &expression, false,
+     "On TCP a pattern for the port that the system chooses; else an expression: the path."},
+    {"accept", &peer_name, false, "The listening peer whose oldest waiting connection becomes this one's."},
+    {"send", &expression, false, "Expression: the bytes, an iolist."},
+    {"close", &close_way, false,
+     "all; writing: the other side reads to the end, and may still answer; reset: TCP only."},
+    {"fails", &errno_name, false, "The error it must end with: econnrefused."},
+    unblocks_field,
+    receives_field,
+    exits_field,
+    driver_calls_field,
+    logs_field,
+    await_field,
+    note_field,
+};
+constexpr Words peer_verbs[] = {"connect", "listen", "accept", "send", "close"};
+constexpr Choice peer_choices[] = {{peer_verbs, true, "a peer does one thing in a step"}};
+
 constexpr Field repeat_fields[] = {
     {"repeat", &times, true, "How often."},
     {"steps", &steps, true, "What is done each time."},
@@ -350,7 +414,9 @@ constexpr Field scenario_fields[] = {
     {"paths", &paths, false, "Variables that hold names of folders."},
     {"drivers", &drivers, false, "Driver to version to library file."},
     {"processes", &processes, true, "The processes of the story."},
-    {"environment", &environment, false, "What erl_drv_getenv finds."},
+    {"peers", &peers, false, "The other side of what drivers connect to, listen on and open."},
+    {"environment", &environment, false,
+     "The environment variables of the driver's process, and what erl_drv_getenv finds."},
     {"strict", &flag, false, "Every process counts as listed in receives and exits, every step has driver_calls."},
     {"time_limit", &duration, false, "Real time for the whole story."},
     {"async_takes", &duration, false, "Virtual time that one async job occupies its thread."},
@@ -380,6 +446,8 @@ constexpr Shape removal_step{"an install step with \"how\": \"remove\"",
                              true};
 constexpr Shape advance_step{"an advance of the clock", "Virtual time passes.", advance_fields};
 constexpr Shape expect_step{"an expect step", "A look at the state.", expect_fields};
+constexpr Shape expect_file_step{"an expect step for a file", "A look at a file.", expect_file_fields};
+constexpr Shape peer_step{"a peer's step", "A peer does something.", peer_fields, peer_choices};
 constexpr Shape repeat_step{"a repeat", "Steps done again and again.", repeat_fields};
 constexpr Shape note_step{"a remark", "A sentence between the steps.", note_fields};
 constexpr Shape scenario_shape{"a scenario", "A story about drivers being loaded, used, reloaded and unloaded.",
@@ -391,8 +459,9 @@ const Field* Shape::find(std::string_view key) const {
 }
 
 std::span<const Shape* const> step_shapes() {
-    static constexpr const Shape* shapes[] = {&call_step,    &batch_step,  &install_step, &removal_step,
-                                              &advance_step, &expect_step, &repeat_step,  &note_step};
+    static constexpr const Shape* shapes[] = {&call_step,    &batch_step,  &install_step,     &removal_step,
+                                              &advance_step, &expect_step, &expect_file_step, &peer_step,
+                                              &repeat_step,  &note_step};
     return shapes;
 }
 

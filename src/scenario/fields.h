@@ -68,7 +68,8 @@ struct Shape {
 /// The whole file.
 extern const Shape scenario_shape;
 
-extern const Shape call_step, batch_step, install_step, removal_step, advance_step, expect_step, repeat_step, note_step;
+extern const Shape call_step, batch_step, install_step, removal_step, advance_step, expect_step, expect_file_step,
+    peer_step, repeat_step, note_step;
 
 /// Every shape a step may have, in the order in which they are documented.
 std::span<const Shape* const> step_shapes();

@@ -1,8 +1,10 @@
 #include "scenario/player.h"
 
 #include "action/action.h"
+#include "scenario/expect_file.h"
 #include "scenario/expect_state.h"
 #include "scenario/expectations.h"
+#include "scenario/peers.h"
 #include "scenario/step_view.h"
 #include "scenario/work_folder.h"
 #include "term/external.h"
@@ -45,7 +47,7 @@ public:
     Player(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions,
            const PlayOptions& options, journal::Journal& journal)
         : scenario_(scenario), steps_(steps), journal_(journal), chooser_(chooser_for(options.seed)),
-          host_(host_options(scenario, options), journal, *chooser_), current_(host_),
+          host_(host_options(scenario, options), journal, *chooser_), current_(host_), peers_(scenario.peers, journal),
           observer_(journal, versions, options.api_function), comparing_(options.comparison.has_value()) {}
 
     void run();
@@ -56,9 +58,14 @@ private:
     void do_step(const InstallStep& step);
     void do_step(const AdvanceStep& step);
     void do_step(const ExpectStep& step);
+    void do_step(const PeerStep& step);
+    void do_step(const FileStep& step);
     void do_step(const NoteStep&) {}
     void do_step(const RepeatStep&) {}
 
+    void run_until_idle();
+    Peers::Done act(const PeerStep& step);
+    void note_chosen(const Text& text, std::uint64_t number);
     void enter_rounds(const FlatStep& step);
     void bind_new();
     void bind(const std::string& name, Term value);
@@ -93,6 +100,7 @@ private:
     std::unique_ptr<host::Chooser> chooser_;
     host::Host host_;
     host::CurrentHost current_;
+    Peers peers_;
     Observer observer_;
     const bool comparing_;
     std::map<std::string, ProcessId> processes_;
@@ -108,6 +116,19 @@ private:
         return action::call(host_, pattern_caller_, module, name, args);
     };
 };
+
+// The host, and what of it the peers see, and what comes of that.
+void Player::run_until_idle() {
+    constexpr std::uint32_t most_turns = 10'000;
+    host_.run_until_idle();
+    for (std::uint32_t turn = 0; peers_.pump(); ++turn) {
+        if (turn == most_turns)
+            host_.reach_impasse(host::Impasse::Kind::no_rest,
+                                fmt::format("no rest after {} turns: the driver goes on sending", most_turns));
+        if (host_.impasse()) return;
+        host_.run_until_idle();
+    }
+}
 
 void Player::bind(const std::string& name, Term value) {
     bindings_.insert_or_assign(name, std::move(value));
@@ -214,7 +235,7 @@ void Player::do_step(const CallStep& step) {
         if (result.kind == Evaluated::Kind::blocked) {
             // Whoever waits gives up its time slice, and may have its answer by then.
             returned_at = 0;
-            host_.run_until_idle();
+            run_until_idle();
             if (auto late = action::take_late_return(host_, by)) {
                 result = *std::move(late);
                 returned_at = journal_.size();
@@ -244,7 +265,7 @@ void Player::do_step(const CallStep& step) {
                                  step.is_batch ? fmt::format("returns, call {}", i + 1) : "returns",
                                  step.is_batch ? fmt::format("raises, call {}", i + 1) : "raises", bindings_));
     }
-    host_.run_until_idle();
+    run_until_idle();
     check_effects(step.effects, step.by, {{}, {}, returned_at, true});
 }
 
@@ -290,28 +311,33 @@ std::vector<Mismatch> Player::compare(const Effects& effects, const Caused& caus
     return found;
 }
 
-// Real time: what arrives from outside the story, and when, is not the story's to say.
+// Real time: what arrives from outside the story, and when, is not the story's to say. What peers of the story send
+// over TCP is: the system delivers it at once, but a very busy one may be late, and that is no failure.
 void Player::await(const Effects& effects, const std::string& caller, Caused& caused) {
     using std::chrono::steady_clock;
-    const auto until = steady_clock::now() + std::chrono::nanoseconds(effects.await.ns);
-    bool told = false;
+    constexpr std::chrono::milliseconds delivery{250};
+    const auto longest = std::max<std::chrono::nanoseconds>(std::chrono::nanoseconds(effects.await.ns),
+                                                            peers_.any_tcp() ? delivery : delivery.zero());
+    const auto until = steady_clock::now() + longest;
+    bool told = effects.await.ns == 0;
     while (!host_.impasse()) {
         term::Bindings trial = bindings_;
         if (compare(effects, caused, trial).empty()) return;
-        if (!host_.outside_may_act()) return;
+        const auto also = peers_.open();
+        if (!host_.outside_may_act() && also.empty()) return;
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
         if (left.count() <= 0) return;
         if (!told) journal_.write(journal::Awaited{effects.await.ns});
         told = true;
-        host_.wait_outside(left);
-        host_.run_until_idle();
+        host_.wait_outside(left, also);
+        run_until_idle();
         collect(caller, caused);
     }
 }
 
 void Player::check_effects(const Effects& effects, const std::string& caller, Caused caused) {
     collect(caller, caused);
-    if (effects.await.ns > 0 && mismatches_ == 0) await(effects, caller, caused);
+    if ((effects.await.ns > 0 || peers_.any_tcp()) && mismatches_ == 0) await(effects, caller, caused);
     for (Mismatch& m : compare(effects, caused, bindings_)) report(std::move(m));
 }
 
@@ -331,6 +357,7 @@ void Player::do_step(const InstallStep& step) {
 void Player::do_step(const AdvanceStep& step) {
     journal_.write(journal::ClockAdvanced{step.by.ns});
     host_.advance(step.by);
+    run_until_idle();
     check_effects(step.effects, {}, {});
 }
 
@@ -349,6 +376,63 @@ void Player::record_state() {
     journal_.write(journal::Called{ProcessId{}, "erl_ddll:info()"});
     journal_.write(
         journal::Returned{ProcessId{}, journal::Outcome::value, false, term::encode(host_.ddll_info().value)});
+}
+
+Peers::Done Player::act(const PeerStep& step) {
+    Term value;
+    if (step.verb == PeerVerb::listen)
+        for (const PeerDecl& peer : scenario_.peers)
+            if (peer.name == step.peer && peer.kind == PeerKind::tcp) {
+                std::uint16_t chosen = 0;
+                Peers::Done done = peers_.listen(step.peer, chosen);
+                if (!done.ok()) return done;
+                if (!term::match(*step.what.expr, Term::integer(chosen), bindings_, call_))
+                    return {0, fmt::format("the system chose {}", chosen)};
+                note_chosen(step.what, chosen);
+                return done;
+            }
+    if (step.what.expr) {
+        Evaluated result = term::evaluate(*step.what.expr, bindings_, call_);
+        if (result.kind != Evaluated::Kind::value) return {0, shown(result)};
+        value = std::move(result.value);
+    }
+    switch (step.verb) {
+    case PeerVerb::connect:
+        if (value.is(Term::Kind::integer)) note_chosen(step.what, static_cast<std::uint64_t>(value.as_integer()));
+        return peers_.connect(step.peer, value);
+    case PeerVerb::listen:
+        return peers_.listen(step.peer, value);
+    case PeerVerb::accept:
+        return peers_.accept(step.peer, step.listener);
+    case PeerVerb::send:
+        return peers_.send(step.peer, value);
+    case PeerVerb::close:
+        return peers_.close(step.peer, step.close);
+    }
+    return {};
+}
+
+// A port number in a variable is one that the system chose, for a peer or for the driver: reports show the variable.
+void Player::note_chosen(const Text& text, std::uint64_t number) {
+    if (text.expr->kind == term::Expr::Kind::variable) journal_.write(journal::NumberChosen{text.expr->name, number});
+}
+
+void Player::do_step(const PeerStep& step) {
+    const Peers::Done done = act(step);
+    const std::string expected = step.fails.empty() ? "(it is done)" : step.fails;
+    const std::string got = !done.mistake.empty() ? done.mistake
+                            : done.error != 0     ? host::errno_name(done.error)
+                                                  : "(it is done)";
+    if (got != expected) {
+        mismatch("peer " + step.peer, expected, got);
+        return;
+    }
+    run_until_idle();
+    check_effects(step.effects, {}, {});
+}
+
+void Player::do_step(const FileStep& step) {
+    for (Mismatch& m : check_file(step, context())) report(std::move(m));
 }
 
 bool Player::play_step(std::uint32_t index) {

@@ -20,23 +20,6 @@ std::string variable_of(const std::string& process) {
     return out;
 }
 
-// Relative folders lie in the work folder of the run and must not lead out of it.
-bool climbs_out(std::string_view folder) {
-    if (folder.starts_with('/')) return false;
-    int depth = 0;
-    while (!folder.empty()) {
-        const auto slash = folder.find('/');
-        const std::string_view part = folder.substr(0, slash);
-        if (part == "..")
-            --depth;
-        else if (!part.empty() && part != ".")
-            ++depth;
-        if (depth < 0) return true;
-        folder = slash == folder.npos ? std::string_view() : folder.substr(slash + 1);
-    }
-    return false;
-}
-
 class Reader {
 public:
     Reader(Context& context, bool check_files) : context_(context), texts_(context), check_files_(check_files) {}
@@ -45,9 +28,10 @@ public:
         out_.file = context_.document.file();
         header(root);
         const StepReader::Unsure unsure{unread(root, "paths"), unread(root, "drivers"),
-                                        unread(root, "processes") || !root.find("processes")};
+                                        unread(root, "processes") || !root.find("processes"), unread(root, "peers")};
         if (const Node* node = context_.good(root, "paths")) paths(*node);
         if (const Node* node = context_.good(root, "processes")) processes(*node);
+        if (const Node* node = context_.good(root, "peers")) peers(*node);
         if (const Node* node = context_.good(root, "drivers")) drivers(*node);
         if (const Node* node = context_.good(root, "expected_crash")) crash(*node);
         if (const Node* node = context_.good(root, "steps")) {
@@ -140,6 +124,19 @@ private:
             texts_.scope.declare(variable, fmt::format("the process {}", node->key));
             const Node* trap = context_.good(*node, "trap_exit");
             out_.processes.push_back({node->key, variable, trap != nullptr && trap->boolean});
+        }
+    }
+
+    void peers(const Node& object) {
+        for (const Node* node : object.children) {
+            if (context_.bad.contains(node)) continue;
+            const auto& processes = out_.processes;
+            if (std::any_of(processes.begin(), processes.end(), [&](const auto& p) { return p.name == node->key; }))
+                context_.mistake(context_.document.place_of_key(*node),
+                                 fmt::format("{} is a process already", node->key), "rename one of the two");
+            out_.peers.push_back({node->key, node->text == "unix"   ? PeerKind::unix_socket
+                                             : node->text == "fifo" ? PeerKind::fifo
+                                                                    : PeerKind::tcp});
         }
     }
 

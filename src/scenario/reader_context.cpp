@@ -22,6 +22,22 @@ const Node* Context::good(const Node& object, std::string_view key) const {
     return node != nullptr && !bad.contains(node) ? node : nullptr;
 }
 
+bool climbs_out(std::string_view path) {
+    if (path.starts_with('/')) return false;
+    int depth = 0;
+    while (!path.empty()) {
+        const auto slash = path.find('/');
+        const std::string_view part = path.substr(0, slash);
+        if (part == "..")
+            --depth;
+        else if (!part.empty() && part != ".")
+            ++depth;
+        if (depth < 0) return true;
+        path = slash == path.npos ? std::string_view() : path.substr(slash + 1);
+    }
+    return false;
+}
+
 std::string quote(std::string_view text) {
     constexpr std::size_t longest = 60;
     std::string out = "\"";

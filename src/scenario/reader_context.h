@@ -30,6 +30,9 @@ struct Context {
     const Node* good(const Node& object, std::string_view key) const;
 };
 
+/// Whether a path leads out of the work folder of the run. Absolute ones do not count.
+bool climbs_out(std::string_view path);
+
 /// The text in double quotes for a message: escaped, and cut where it is long.
 std::string quote(std::string_view text);
 

@@ -15,8 +15,8 @@ struct Telling {
 };
 // The key that makes a step what it is.
 constexpr Telling telling[] = {
-    {"call", &call_step},       {"calls", &batch_step},   {"install", &install_step},
-    {"advance", &advance_step}, {"expect", &expect_step}, {"repeat", &repeat_step},
+    {"call", &call_step},     {"calls", &batch_step},   {"install", &install_step}, {"advance", &advance_step},
+    {"expect", &expect_step}, {"repeat", &repeat_step}, {"peer", &peer_step},
 };
 
 const Shape* install_or_removal(const Node& step) {
@@ -24,6 +24,14 @@ const Shape* install_or_removal(const Node& step) {
     if (how == nullptr || !how->is(Node::Kind::text)) return &install_step;
     const auto meant = nearest(how->text, install_step.find("how")->type->words);
     return meant && *meant == removal_step.tag_value ? &removal_step : &install_step;
+}
+
+// A look at a file, unless it says that it is one at a driver.
+const Shape* expect_driver_or_file(const Node& step) {
+    const Node* what = step.find("expect");
+    const bool file = what != nullptr && what->is(Node::Kind::object) && what->find("file") != nullptr &&
+                      what->find("driver") == nullptr;
+    return file ? &expect_file_step : &expect_step;
 }
 
 bool any_step_has(std::string_view key) {
@@ -221,7 +229,11 @@ private:
 } // namespace
 
 const Shape* step_shape(const Node& step) {
-    const auto chosen = [&](const Shape* shape) { return shape == &install_step ? install_or_removal(step) : shape; };
+    const auto chosen = [&](const Shape* shape) {
+        return shape == &install_step  ? install_or_removal(step)
+               : shape == &expect_step ? expect_driver_or_file(step)
+                                       : shape;
+    };
     for (const auto& row : telling)
         if (step.find(row.key) != nullptr) return chosen(row.shape);
     std::vector<std::string_view> keys;

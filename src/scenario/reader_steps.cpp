@@ -60,6 +60,10 @@ std::optional<Step> StepReader::step(const Node& node, std::uint64_t times, cons
         out.what = advance(node);
     else if (shape == &expect_step)
         out.what = expect(node);
+    else if (shape == &expect_file_step)
+        out.what = file(node);
+    else if (shape == &peer_step)
+        out.what = peer(node);
     else
         out.what = NoteStep{};
     return out;
@@ -278,11 +282,15 @@ Receives StepReader::receives(const Node& node, Returns returns) {
         texts_.assume_bound(node);
         return out;
     }
-    check_process(node.key, context_.document.place_of_key(node));
+    const auto is_peer = [&](const PeerDecl& p) { return p.name == node.key; };
+    out.to_peer = std::any_of(scenario_.peers.begin(), scenario_.peers.end(), is_peer);
+    if (!out.to_peer && !unsure_.peers) check_process(node.key, context_.document.place_of_key(node));
     bool seen = false;
     for (const Node* child : node.children) {
         if (context_.bad.contains(child))
             texts_.assume_bound(*child);
+        else if (out.to_peer && child->text == "|")
+            context_.mistake(*child, "a peer does not notice when a call returns", "leave it out");
         else if (is_return_mark(*child, returns, seen))
             out.messages.push_back({true, {}});
         else

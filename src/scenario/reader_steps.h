@@ -15,7 +15,7 @@ public:
     /// `scenario` has its paths, drivers and processes already. Names of a sort that could not be read are not
     /// looked up (`unsure`): the mistake is elsewhere.
     struct Unsure {
-        bool paths = false, drivers = false, processes = false;
+        bool paths = false, drivers = false, processes = false, peers = false;
     };
     StepReader(Context& context, Texts& texts, const Scenario& scenario, Unsure unsure)
         : context_(context), texts_(texts), scenario_(scenario), unsure_(unsure) {}
@@ -35,6 +35,11 @@ private:
     InstallStep install(const Node& node);
     AdvanceStep advance(const Node& node);
     ExpectStep expect(const Node& node);
+
+    // reader_outside.cpp
+    PeerStep peer(const Node& node);
+    FileStep file(const Node& node);
+    const PeerDecl* check_peer(std::string_view name, Place place);
 
     CallOutcome outcome(const Node& node);
     CallOutcome raises(const Node& node);

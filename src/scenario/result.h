@@ -85,7 +85,11 @@ struct RunResult {
     std::string output;       ///< what the driver printed, the end of it
     std::shared_ptr<const journal::Journal> journal; ///< may be null
     std::map<std::uint64_t, std::string> versions;   ///< image number to the scenario's version of it
+    std::map<std::string, std::string> chosen;       ///< digits of a number that the system chose, to the variable
     std::map<std::string, std::string> names;        ///< printed pid, port or reference to the scenario's name for it
 };
+
+/// The text with the names of variables in place of the numbers that the system chose: they are others in the next run.
+std::string with_names(std::string text, const std::map<std::string, std::string>& chosen);
 
 } // namespace ddll::scenario

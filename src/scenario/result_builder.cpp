@@ -98,6 +98,9 @@ private:
         // A later name of the same thing (in another round) wins; an equal thing named twice keeps its first name.
         result_.names.try_emplace(term::print(value->term), std::string(e.name));
     }
+    void see(const journal::NumberChosen& e, std::uint64_t) {
+        result_.chosen.try_emplace(fmt::to_string(e.number), std::string(e.name));
+    }
     void see(const journal::Awaited&, std::uint64_t) { result_.reproducible = false; }
     void see(const journal::ThreadLeftAlone&, std::uint64_t) { result_.reproducible = false; }
     void see(const journal::ThreadStarted& e, std::uint64_t) {
@@ -214,6 +217,19 @@ void judge_failures(RunResult& result, const Reading& reading) {
 
 } // namespace
 
+std::string with_names(std::string text, const std::map<std::string, std::string>& chosen) {
+    const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+    for (const auto& [digits, name] : chosen) {
+        for (auto at = text.find(digits); at != text.npos; at = text.find(digits, at)) {
+            const auto end = at + digits.size();
+            const bool alone = (at == 0 || !is_word(text[at - 1])) && (end == text.size() || !is_word(text[end]));
+            if (alone) text.replace(at, digits.size(), name);
+            at += alone ? name.size() : digits.size();
+        }
+    }
+    return text;
+}
+
 RunResult build_result(Running running, const isolate::Ending& ending, const RunOptions& options) {
     RunResult result;
     result.scenario = running.scenario;
@@ -227,6 +243,15 @@ RunResult build_result(Running running, const isolate::Ending& ending, const Run
     Reading reading(result);
     reading.run();
     add_findings(result, running, options);
+    if (!result.chosen.empty()) {
+        for (Failure& failure : result.failures) {
+            failure.expected = with_names(std::move(failure.expected), result.chosen);
+            failure.got = with_names(std::move(failure.got), result.chosen);
+        }
+        for (Finding& finding : result.findings)
+            finding.evidence = with_names(std::move(finding.evidence), result.chosen);
+        result.output = with_names(std::move(result.output), result.chosen);
+    }
 
     if (const auto* bug = std::get_if<isolate::Bug>(&ending.how)) {
         result.verdict = Verdict::bug;

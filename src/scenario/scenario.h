@@ -47,6 +47,15 @@ struct PathDecl {
     std::string folder;
 };
 
+/// What the other side of a driver's descriptors is.
+enum class PeerKind : std::uint8_t { tcp, unix_socket, fifo };
+struct PeerDecl {
+    std::string name;
+    PeerKind kind = PeerKind::tcp;
+};
+enum class PeerVerb : std::uint8_t { connect, listen, accept, send, close };
+enum class PeerClose : std::uint8_t { all, writing, reset };
+
 enum class InstallHow : std::uint8_t { rename, overwrite, remove };
 
 /// Class and reason of an expected exception.
@@ -65,6 +74,7 @@ struct Receives {
     std::string process;
     std::vector<ReceivePattern> messages;
     Place place;
+    bool to_peer = false; ///< `process` is a peer
 };
 
 struct DriverCallPattern {
@@ -131,6 +141,24 @@ struct ExpectStep {
     std::optional<std::vector<Text>> held_by;
     std::optional<std::vector<std::pair<std::string, std::uint32_t>>> users;
 };
+struct PeerStep {
+    std::string peer;
+    PeerVerb verb = PeerVerb::connect;
+    Text what;            ///< of connect, send, and listen on a path: an expression; of listen on TCP: a pattern
+    std::string listener; ///< of accept
+    PeerClose close = PeerClose::all;
+    std::string fails; ///< name of the errno it must fail with; empty: it must not fail
+    Effects effects;
+};
+/// A look at a file.
+struct FileStep {
+    std::string file; ///< relative to the work folder, or absolute
+    std::optional<bool> exists;
+    std::optional<std::uint64_t> size;
+    std::optional<Text> bytes; ///< a pattern for the contents as one binary
+    std::vector<std::string> contains;
+    std::optional<std::string> sha256; ///< small hexadecimal digits
+};
 struct NoteStep {};
 struct Step;
 struct RepeatStep {
@@ -139,7 +167,7 @@ struct RepeatStep {
 };
 
 struct Step {
-    std::variant<CallStep, InstallStep, AdvanceStep, ExpectStep, NoteStep, RepeatStep> what;
+    std::variant<CallStep, InstallStep, AdvanceStep, ExpectStep, PeerStep, FileStep, NoteStep, RepeatStep> what;
     std::string note;
     Place place;
 };
@@ -161,6 +189,7 @@ struct Scenario {
     std::vector<PathDecl> paths;
     std::vector<DriverDecl> drivers;
     std::vector<ProcessDecl> processes;
+    std::vector<PeerDecl> peers;
     std::map<std::string, std::string> environment;
     bool strict = false;
     std::optional<std::chrono::milliseconds> time_limit;

@@ -110,6 +110,15 @@ void Observer::see(const journal::Entry& entry, bool before_return, StepView& vi
         view.exits.emplace(ended->process, decoded(ended->reason));
     } else if (const auto* logged = std::get_if<journal::Logged>(&entry.event)) {
         view.logs.emplace_back(logged->text);
+    } else if (const auto* received = std::get_if<journal::PeerReceived>(&entry.event)) {
+        auto& all = view.at_peers[std::string(received->peer)];
+        Term what = decoded(received->term);
+        if (!what.is_binary()) {
+            all.emplace_back(std::move(what));
+        } else {
+            if (all.empty() || std::holds_alternative<Term>(all.back())) all.emplace_back(std::string());
+            term::iolist_to_bytes(what, std::get<std::string>(all.back()));
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace ddll::scenario {
@@ -33,6 +34,8 @@ struct StepView {
     std::map<ProcessId, term::Term> exits;
     std::vector<DriverCall> driver_calls;
     std::vector<std::string> logs;
+    /// At a peer: bytes, as long as nothing else came between them, or the atoms closed and reset.
+    std::map<std::string, std::vector<std::variant<std::string, term::Term>>> at_peers;
 };
 
 /// Follows a journal and knows what its numbers mean at each moment.

@@ -140,7 +140,6 @@ TEST_CASE("what is exported but not there yet") {
     std::set<std::string> missing;
     for (const api::FunctionRow& row : api::functions())
         if (row.state == api::State::missing) missing.insert(std::string(row.name));
-    const std::set<std::string> expected = {
-    };
+    const std::set<std::string> expected = {};
     CHECK(missing == expected);
 }
