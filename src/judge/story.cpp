@@ -91,6 +91,10 @@ StoryVerdict begin_verdict(const scenario::RunResult& played) {
 
 bool judge_story(const scenario::RunResult& played, const std::vector<StepRecord>& records, Node& node,
                  const VerifyOptions& options, Identities& identities, StoryVerdict& verdict) {
+    if (!played.scenario->peers.empty()) {
+        verdict.why = "its peers are played by ddlltool alone";
+        return true;
+    }
     auto folder = scenario::WorkFolder::create();
     if (!folder) {
         verdict.why = folder.error().message;

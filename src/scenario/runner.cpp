@@ -32,6 +32,24 @@ RunResult unusable(const Scenario& scenario, Error why) {
     return result;
 }
 
+// The variables of the story and no others, so that it plays alike for everybody. As long as this lives.
+class Environment {
+public:
+    explicit Environment(const std::map<std::string, std::string>& variables) : before_(environ) {
+        for (const auto& [name, value] : variables) texts_.push_back(name + "=" + value);
+        for (std::string& text : texts_) pointers_.push_back(text.data());
+        pointers_.push_back(nullptr);
+        environ = pointers_.data();
+    }
+    ~Environment() { environ = before_; }
+    Environment(const Environment&) = delete;
+
+private:
+    char** before_;
+    std::vector<std::string> texts_;
+    std::vector<char*> pointers_;
+};
+
 // Without a child, for debuggers: nothing is caught.
 void play_here(isolate::Job job) {
     std::error_code ignored;
@@ -77,6 +95,7 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
             Running& running = (*run)->running;
             // What this program was started with: drivers get the same numbers in every run.
             if (!options.in_process) close_range(3, ~0U, 0);
+            const Environment environment(running.scenario->environment);
             if (chdir((*run)->folder->path().c_str()) != 0) DDLL_CHECK_MSG(false, std::strerror(errno));
             play(*running.scenario, running.steps, running.versions,
                  {options.seed, options.free_threads, !options.in_process, options.api_function, options.comparison},
