@@ -16,7 +16,7 @@ constexpr std::size_t many_elements = 16;
 
 CommandVector::CommandVector(DriverMemory& memory, const Term& data) : memory_(memory) {
     std::string flat;
-    if (!term::iolist_to_bytes(data, flat, term::LooseBits::empty)) return;
+    if (!term::iolist_to_bytes(data, flat)) return;
     first_bytes_ = flat.substr(0, small_binary);
     list_bytes_.reserve(flat.size()); // pieces point into it, so it must not move
     std::vector<Piece> pieces;
@@ -25,7 +25,7 @@ CommandVector::CommandVector(DriverMemory& memory, const Term& data) : memory_(m
     lay_out(pieces, small_binary);
     if (iov_.size() >= many_elements) lay_out(pieces, packed_binary);
     // A bare empty binary is an element, an empty list is none.
-    if (iov_.size() == 1 && data.is(Term::Kind::bits)) {
+    if (iov_.size() == 1 && data.is_binary()) {
         iov_.push_back({nullptr, 0});
         binv_.push_back(nullptr);
     }
@@ -38,8 +38,8 @@ CommandVector::~CommandVector() {
 
 bool CommandVector::gather(const Term& data, std::vector<Piece>& pieces) {
     if (data.is(Term::Kind::bits)) {
-        if (data.is_binary() && data.as_bits().size > 0) pieces.push_back({data.as_bits().bytes(), true});
-        return true; // what is no iodata was refused before
+        if (data.as_bits().size > 0) pieces.push_back({data.as_bits().bytes(), true});
+        return data.is_binary();
     }
     if (!data.is_list()) return false;
     for (const Term& item : data.items()) {

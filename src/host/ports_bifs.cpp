@@ -37,13 +37,15 @@ bool control_data(const Term& term, std::string& out) {
     return true;
 }
 
-bool command_data(const Term& term, std::string& out) {
-    return term::iolist_to_bytes(term, out, term::LooseBits::empty);
+// A bit string without a whole byte is empty to output, and refused for outputv (measured on OTP 25).
+bool command_data(const Port& port, const Term& term, std::string& out) {
+    const bool as_vector = port.driver != nullptr && port.driver->callbacks.outputv != nullptr;
+    return term::iolist_to_bytes(term, out, as_vector ? term::LooseBits::refused : term::LooseBits::empty);
 }
 
-bool is_command_data(const Term& term) {
+bool is_command_data(const Port& port, const Term& term) {
     std::string ignored;
-    return term.is_binary() || command_data(term, ignored);
+    return term.is_binary() || command_data(port, term, ignored);
 }
 
 } // namespace
@@ -155,7 +157,7 @@ BifResult Host::port_call(ProcessId by, const Term& port_term, const Term& op, c
 
 // Runs output or outputv; false for bad data.
 bool Host::run_command(Port& port, ProcessId caller, const Term& data) {
-    if (port.driver == nullptr) return is_command_data(data);
+    if (port.driver == nullptr) return is_command_data(port, data);
     std::size_t size = 0;
     if (port.driver->callbacks.outputv != nullptr) {
         CommandVector vector(memory_, data);
@@ -164,7 +166,7 @@ bool Host::run_command(Port& port, ProcessId caller, const Term& data) {
         callbacks::outputv(*this, port, caller, vector.vector(), vector.first_bytes());
     } else {
         std::string bytes;
-        if (!command_data(data, bytes)) return false;
+        if (!command_data(port, data, bytes)) return false;
         size = bytes.size();
         bytes.reserve(size + 1); // drivers may count on one spare byte
         if (port.driver->callbacks.output != nullptr) callbacks::output(*this, port, caller, bytes.data(), size);
@@ -223,7 +225,7 @@ BifResult Host::port_command(ProcessId by, const Term& port_term, const Term& da
             return BifResult::raise(common_.badarg);
     }
     if (port == nullptr || !port->usable()) return BifResult::raise(common_.badarg);
-    if (!is_command_data(data)) {
+    if (!is_command_data(*port, data)) {
         log(fmt::format("Bad value on output port '{}'", port->name));
         return BifResult::raise(common_.badarg);
     }
@@ -286,7 +288,7 @@ BifResult Host::send_to_port(ProcessId by, Port& port, const Term& message, bool
     if (what.is_atom("close")) {
         close(port, common_.normal, CloseCause::message);
     } else if (what.is_tuple(2) && what.elements()[0].is_atom("command")) {
-        if (!is_command_data(what.elements()[1])) {
+        if (!is_command_data(port, what.elements()[1])) {
             log(fmt::format("Bad value on output port '{}'", port.name));
             bad_signal(port);
         } else if (port.busy && no_suspend) {

@@ -87,9 +87,12 @@ TEST_CASE("names: only a space ends the driver's name") {
     stage.let("P", "open_port({spawn_driver, \"probe a  b \"}, [])");
     CHECK(command == "probe a  b ");
     CHECK(stage.run("port_info(P, name)") == "{name,\"probe a  b \"}");
-    stage.let("P", "open_port({spawn, [$p, \"ro\" | <<\"be x\">>]}, [])");
+    stage.let("P", "open_port({spawn, [$p, \"ro\" | \"be x\"]}, [])");
     CHECK(command == "probe x");
-    for (const char* bad : {"\"probe\\t\"", "\" probe\"", "\"Probe\"", "\"\"", "7", "{probe}", "[112, 0]", "nothing"}) {
+    stage.let("P", "open_port({spawn, <<\"probe y\", 0, \"z\">>}, [])");
+    CHECK(command == "probe y");
+    for (const char* bad : {"\"probe\\t\"", "\" probe\"", "\"Probe\"", "\"\"", "7", "{probe}", "[112, 0]", "nothing",
+                            "[$p, \"ro\" | <<\"be x\">>]"}) {
         CAPTURE(std::string(bad));
         CHECK(stage.run(fmt::format("open_port({{spawn_driver, {}}}, [])", bad)) == "error:badarg");
     }
