@@ -123,7 +123,7 @@ public:
             add("the step", ours_.skipped ? "not done: " + ours_.why : "done",
                 nodes_.skipped ? "not done: " + nodes_.why : "done");
         if (!out_.empty() || ours_.death || ours_.skipped) return std::move(out_);
-        returns(caller);
+        returns();
         each(
             "unblocks ", ours_.late, nodes_.late, [this](const Outcome& a, const Outcome& b) { return same(a, b); },
             [](const Outcome& o, const term::Namer& namer) { return shown(o, namer); });
@@ -157,13 +157,8 @@ private:
         return a.kind == b.kind && (a.kind == Outcome::Kind::blocked || identities_.same(a.term, b.term));
     }
 
-    void returns(const std::string& caller) {
-        std::size_t n = std::max(ours_.returns.size(), nodes_.returns.size());
-        // A process that its own call has doomed dies where it next gives up its time slice. On a node a later call of
-        // the same batch may do that (port_control/3 of a port that is just being killed); here none does.
-        const bool died = ours_.exits.contains(caller) && nodes_.exits.contains(caller);
-        if (n > 1 && died && !nodes_.returns.empty() && nodes_.returns.back().kind == Outcome::Kind::blocked)
-            n = nodes_.returns.size() - 1;
+    void returns() {
+        const std::size_t n = std::max(ours_.returns.size(), nodes_.returns.size());
         for (std::size_t i = 0; i < n; ++i) {
             const Outcome* a = i < ours_.returns.size() ? &ours_.returns[i] : nullptr;
             const Outcome* b = i < nodes_.returns.size() ? &nodes_.returns[i] : nullptr;

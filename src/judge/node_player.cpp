@@ -215,15 +215,14 @@ std::optional<Term> NodePlayer::call_command(const CallStep& step, std::string& 
                             Term::list(std::move(values)));
 }
 
-std::string NodePlayer::install(const scenario::InstallStep& step) {
+void NodePlayer::install(const scenario::InstallStep& step) {
     std::string into = step.into, source;
     for (const scenario::PathDecl& path : scenario_.paths)
         if (path.variable == step.into) into = path.folder;
     for (const scenario::DriverDecl& driver : scenario_.drivers)
         for (const scenario::DriverFile& file : driver.versions)
             if (driver.name == step.driver && file.version == step.version) source = file.file;
-    const auto done = install_file(step.how, source, absolute(into) + "/" + step.as + ".so");
-    return done ? std::string() : done.error().message;
+    static_cast<void>(install_file(step.how, source, absolute(into) + "/" + step.as + ".so"));
 }
 
 StepRecord NodePlayer::play(std::size_t index, const std::string& skip) {
@@ -240,7 +239,7 @@ StepRecord NodePlayer::play(std::size_t index, const std::string& skip) {
     } else if (const auto* advance = std::get_if<scenario::AdvanceStep>(&what)) {
         command = term::make_tuple(Term::atom("advance"), Term::integer(advance->by.ns));
     } else if (const auto* file = std::get_if<scenario::InstallStep>(&what)) {
-        skipped_ = install(*file);
+        install(*file); // fails as it does in ddlltool, and then shows itself at the load
     }
     const auto answer = node_.ask(command, time_left());
     return answer ? read_look(*answer) : dead();

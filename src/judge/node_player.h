@@ -44,7 +44,7 @@ private:
     void bind_outcome(const scenario::CallOutcome& wanted, const Outcome& got);
     void bind_effects(const scenario::Effects& effects, const StepRecord& record);
     std::optional<term::Term> call_command(const scenario::CallStep& step, std::string& why);
-    std::string install(const scenario::InstallStep& step);
+    void install(const scenario::InstallStep& step);
     std::string absolute(const std::string& path) const;
     void read_log(std::uint64_t until);
     void add(const WitnessEvent& event);

@@ -158,7 +158,8 @@ Result<RandomResult> verify_random(const RandomOptions& options, const std::func
     while (result.stories < options.count && result.differences.size() < options.most_differences &&
            !session.interrupted()) {
         std::vector<Draft> drafts;
-        const auto n = std::min<std::uint64_t>(stories_at_once, options.count - result.stories);
+        // What is often wrong shows itself soon, and what differs is slow to judge: the first rounds are small.
+        const auto n = std::min<std::uint64_t>({stories_at_once, result.stories + 8, options.count - result.stories});
         for (std::uint64_t i = 1; i <= n; ++i) drafts.push_back(random_story(options.seed, result.stories + i));
         const auto verdicts = session.judge(drafts, options.verify.patience);
         if (!verdicts) return verdicts.error();

@@ -230,6 +230,12 @@ void Player::do_step(const CallStep& step) {
     for (std::size_t i = 0; i < step.calls.size() && mismatches_ == 0 && !host_.impasse(); ++i) {
         if (comparing_ && !has_values(step.calls[i])) break;
         const host::Process& self = *host_.find(by);
+        if (!self.alive()) { // it died inside an earlier call of the batch
+            if (!std::holds_alternative<std::monostate>(step.outcomes[i]))
+                mismatch(fmt::format("returns, call {}", i + 1), "(the call returns)",
+                         fmt::format("{} has ended: {}", step.by, context().show(self.exit_reason)));
+            break;
+        }
         const bool was_doomed = self.state != host::Process::State::running;
         Evaluated result = action::perform(host_, by, *step.calls[i].expr, step.calls[i].source, bindings_);
         returned_at = journal_.size();
