@@ -6,9 +6,11 @@
 
 static ErlDrvMutex* lock;
 static ErlDrvCond* never;
+static int waiting;
 
 static void* wait_for_ever(void* argument) {
     (void)argument;
+    waiting = 1;
     erl_drv_mutex_lock(lock);
     for (;;) erl_drv_cond_wait(never, lock);
     return NULL;
@@ -40,8 +42,15 @@ static int left_init(void) {
     return 0;
 }
 
+static void left_finish(void) {
+    if (waiting) return; /* nobody may destroy what a thread uses */
+    erl_drv_cond_destroy(never);
+    erl_drv_mutex_destroy(lock);
+}
+
 static ErlDrvEntry entry = {
     .init = left_init,
+    .finish = left_finish,
     .start = left_start,
     .driver_name = "left",
     .control = left_control,

@@ -10,7 +10,8 @@ bool Call::on_emulator_thread() {
 
 host::Made Call::made(const void* address) const {
     const auto& frames = host::call_frames();
-    return {frames.empty() ? DriverId{} : frames.back().driver, static_cast<std::uint16_t>(function_), address};
+    if (frames.empty()) return {};
+    return {frames.back().driver, static_cast<std::uint16_t>(function_), address, frames.back().port};
 }
 
 // May the calling thread make this call for that port?

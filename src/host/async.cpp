@@ -54,6 +54,13 @@ std::size_t Host::jobs_of(const Driver& driver) const {
     return static_cast<std::size_t>(n);
 }
 
+bool Host::has_jobs(const Port& port) const {
+    const auto its = [&](const Job& job) { return job.port == port.id; };
+    return std::any_of(done_jobs_.begin(), done_jobs_.end(), its) ||
+           std::any_of(pool_.begin(), pool_.end(),
+                       [&](const auto& pool) { return std::any_of(pool->jobs.begin(), pool->jobs.end(), its); });
+}
+
 // Threads whose last job is over get ready for the next one.
 void Host::give_work() {
     for (const auto& pool : pool_)

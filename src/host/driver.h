@@ -48,7 +48,8 @@ struct Driver {
     ImageId image_id;
     ImageId previous_image; ///< the one that ran before, once there was one: the next opening is a reload
     bool in_list = false;
-    Port* first_port = nullptr; ///< ports of this driver, in order of opening
+    std::uint32_t ports_told = 0; ///< ports of which was told what they left behind
+    Port* first_port = nullptr;   ///< ports of this driver, in order of opening
     Port* last_port = nullptr;
 
     bool locks_per_port() const { return (flags & ERL_DRV_FLAG_USE_PORT_LOCKING) != 0; }

@@ -151,10 +151,7 @@ void Host::finish_and_close(Driver& driver) {
     leave_threads_behind(driver);
     memory_.inspect(driver.id);
     report_damage(no_function);
-    const HeapUse left = memory_.used_by(driver.id);
-    if (left.blocks > 0)
-        leaked(driver, fmt::format("{} driver_alloc block{}, {} bytes", left.blocks, left.blocks == 1 ? "" : "s",
-                                   left.block_bytes));
+    report_leftovers(driver);
     for (const auto& other : drivers_)
         if (other->image_id == driver.image_id && other->entry != nullptr)
             misuse(Misuse::entry_outlives_library, no_function, {},

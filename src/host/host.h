@@ -305,7 +305,10 @@ private:
     std::size_t text_index(std::string text);
     void take_entry(Driver& driver, ErlDrvEntry* entry);
     void report_changed_entry(const Driver& driver);
-    void leaked(const Driver& driver, std::string_view what);
+    void leftover(Misuse rule, const Made& made, PortId port, std::string_view detail);
+    void report_leftovers(Driver& driver);
+    void report_port_leftovers(Port& port);
+    bool has_jobs(const Port& port) const;
     lifecycle::LoadError open_error(const std::string& path, std::string text);
     void kill_ports(Driver& driver);
     Driver& make_driver(std::string name, bool newest);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -112,17 +113,18 @@ void DriverMemory::retire(char* data, std::size_t size, bool is_binary) {
     }
 }
 
-void* DriverMemory::allocate(std::size_t size, DriverId owner) {
+void* DriverMemory::allocate(std::size_t size, const Made& made) {
     char* block = guarded(size);
     if (block == nullptr) return nullptr;
     const std::lock_guard hold(lock_);
-    blocks_.insert_or_assign(block, Block{size, owner});
+    blocks_.insert_or_assign(block, Block{size, made, next_number_++});
+    count(made, true);
     return block;
 }
 
-void* DriverMemory::reallocate(void* block, std::size_t size, DriverId owner, PointerState& state) {
+void* DriverMemory::reallocate(void* block, std::size_t size, const Made& made, PointerState& state) {
     state = PointerState::live;
-    if (block == nullptr) return allocate(size, owner);
+    if (block == nullptr) return allocate(size, made);
     const std::lock_guard hold(lock_);
     const auto it = blocks_.find(block);
     if (it == blocks_.end()) {
@@ -135,7 +137,7 @@ void* DriverMemory::reallocate(void* block, std::size_t size, DriverId owner, Po
     std::memcpy(moved, block, std::min(size, before.size));
     blocks_.erase(it);
     retire(static_cast<char*>(block), before.size, false);
-    blocks_.insert_or_assign(moved, Block{size, before.owner});
+    blocks_.insert_or_assign(moved, Block{size, before.made, before.number});
     return moved;
 }
 
@@ -144,6 +146,7 @@ PointerState DriverMemory::release(void* block) {
     const auto it = blocks_.find(block);
     if (it == blocks_.end()) return absent_state(block);
     const std::size_t size = it->second.size;
+    count(it->second.made, false);
     blocks_.erase(it);
     retire(static_cast<char*>(block), size, false);
     return PointerState::live;
@@ -156,13 +159,14 @@ std::optional<std::size_t> DriverMemory::size_of(const void* block) {
     return it->second.size;
 }
 
-ErlDrvBinary* DriverMemory::allocate_binary(std::size_t size, DriverId owner) {
+ErlDrvBinary* DriverMemory::allocate_binary(std::size_t size, const Made& made) {
     if (size > largest_binary) return nullptr;
     auto* binary = reinterpret_cast<ErlDrvBinary*>(guarded(binary_header + size));
     if (binary == nullptr) return nullptr;
     binary->orig_size = static_cast<ErlDrvSInt>(size);
     const std::lock_guard hold(lock_);
-    binaries_.insert_or_assign(binary, Binary{1, owner, size});
+    binaries_.insert_or_assign(binary, Binary{1, made, size, next_number_++});
+    count(made, true);
     return binary;
 }
 
@@ -209,6 +213,7 @@ std::int64_t DriverMemory::drop_reference(ErlDrvBinary* binary) {
     if (it == binaries_.end()) return 0;
     if (--it->second.references > 0) return it->second.references;
     const std::size_t size = it->second.size;
+    count(it->second.made, false);
     binaries_.erase(it);
     retire(data_of(binary), binary_header + size, true);
     return 0;
@@ -223,9 +228,11 @@ std::int64_t DriverMemory::decrease_reference(ErlDrvBinary* binary) {
 
 std::shared_ptr<const void> DriverMemory::share(ErlDrvBinary* binary, std::size_t offset, std::size_t length,
                                                 PortId port) {
-    add_reference(binary);
-    std::shared_ptr<const void> message(static_cast<const void*>(binary),
-                                        [this, binary](const void*) { drop_reference(binary); });
+    refer_in_message(binary, 1);
+    std::shared_ptr<const void> message(static_cast<const void*>(binary), [this, binary](const void*) {
+        refer_in_message(binary, -1);
+        drop_reference(binary);
+    });
     const std::uint64_t hash = hash_of(binary->orig_bytes + offset, length);
     const std::lock_guard hold(lock_);
     shares_.push_back({message, binary, offset, length, port, hash});
@@ -249,16 +256,90 @@ std::vector<DriverMemory::ChangedShare> DriverMemory::changed_shares() {
     return changed;
 }
 
+void DriverMemory::refer_in_message(ErlDrvBinary* binary, int change) {
+    const std::lock_guard hold(lock_);
+    const auto it = binaries_.find(binary);
+    if (it == binaries_.end()) return;
+    it->second.in_messages += change;
+    if (change > 0) ++it->second.references;
+}
+
+// --- what nobody gave back ------------------------------------------------------------------------------------------
+
+// The lock is held.
+void DriverMemory::count(const Made& made, bool more) {
+    if (!made.port) return;
+    if (more) {
+        ++made_by_port_[made.port];
+    } else if (const auto it = made_by_port_.find(made.port); it != made_by_port_.end() && --it->second == 0) {
+        made_by_port_.erase(it);
+    }
+}
+
+std::size_t DriverMemory::take_made_by_port(PortId port) {
+    const std::lock_guard hold(lock_);
+    const auto it = made_by_port_.find(port);
+    if (it == made_by_port_.end()) return 0;
+    const std::size_t n = it->second;
+    made_by_port_.erase(it);
+    return n;
+}
+
+template <class Wanted>
+std::vector<DriverMemory::Left> DriverMemory::left(Wanted wanted) {
+    const std::lock_guard hold(lock_);
+    struct Group {
+        Left left;
+        std::uint64_t first = UINT64_MAX;
+    };
+    std::map<std::tuple<bool, std::uint16_t, const void*>, Group> groups;
+    const auto add = [&](const Made& made, bool is_binary, std::size_t size, std::uint64_t number) {
+        Group& group = groups[{is_binary, made.function, made.address}];
+        if (group.left.count++ == 0) {
+            group.left.made = made;
+            group.left.is_binary = is_binary;
+        }
+        group.left.bytes += size;
+        group.first = std::min(group.first, number);
+    };
+    for (const auto& [pointer, block] : blocks_)
+        if (wanted(block.made)) add(block.made, false, block.size, block.number);
+    for (const auto& [binary, info] : binaries_)
+        if (wanted(info.made) && info.references > info.in_messages) add(info.made, true, info.size, info.number);
+    std::vector<Group> sorted;
+    for (auto& [key, group] : groups) sorted.push_back(std::move(group));
+    std::sort(sorted.begin(), sorted.end(), [](const Group& a, const Group& b) { return a.first < b.first; });
+    std::vector<Left> out;
+    for (Group& group : sorted) out.push_back(group.left);
+    return out;
+}
+
+std::vector<DriverMemory::Left> DriverMemory::left_by(DriverId driver) {
+    return left([&](const Made& made) { return made.driver == driver; });
+}
+
+std::vector<DriverMemory::Left> DriverMemory::left_by(PortId port) {
+    return left([&](const Made& made) { return made.port == port; });
+}
+
+void DriverMemory::disown(DriverId driver) {
+    const std::lock_guard hold(lock_);
+    for (auto& [pointer, block] : blocks_)
+        if (block.made.driver == driver) block.made.driver = {};
+    for (auto& [binary, info] : binaries_)
+        if (info.made.driver == driver) info.made.driver = {};
+}
+
 HeapUse DriverMemory::used_by(DriverId owner) {
     const std::lock_guard hold(lock_);
     HeapUse use;
     for (const auto& [pointer, block] : blocks_) {
-        if (block.owner != owner) continue;
+        if (block.made.driver != owner) continue;
         ++use.blocks;
         use.block_bytes += block.size;
     }
     for (const auto& [binary, info] : binaries_) {
-        if (info.owner != owner) continue;
+        if (info.made.driver != owner) continue;
         ++use.binaries;
         use.binary_bytes += info.size;
     }
@@ -269,9 +350,9 @@ void DriverMemory::inspect(DriverId owner) {
     const std::lock_guard hold(lock_);
     const std::size_t before = damage_.size();
     for (const auto& [pointer, block] : blocks_)
-        if (!owner || block.owner == owner) check_guards(static_cast<const char*>(pointer), block.size, false);
+        if (!owner || block.made.driver == owner) check_guards(static_cast<const char*>(pointer), block.size, false);
     for (const auto& [binary, info] : binaries_)
-        if (!owner || info.owner == owner)
+        if (!owner || info.made.driver == owner)
             check_guards(reinterpret_cast<const char*>(binary), binary_header + info.size, true);
     for (const Freed& freed : kept_) check_freed(freed);
     for (Freed& freed : kept_) std::memset(freed.data, freed_byte, std::min(freed.size, most_filled));

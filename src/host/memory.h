@@ -3,6 +3,7 @@
 /// without being touched. Each lies between guard bytes, and what was freed is kept for a while, so that writing where
 /// one must not is seen later. Any thread may call; one lock guards the tables.
 #include "base/id.h"
+#include "host/made.h"
 
 #include <erl_driver.h>
 
@@ -41,15 +42,15 @@ public:
     ~DriverMemory();
     DriverMemory(const DriverMemory&) = delete;
 
-    /// As malloc, but never nullptr for 0 bytes; nullptr when memory is exhausted. `owner` is whose leak it would be.
-    void* allocate(std::size_t size, DriverId owner);
+    /// As malloc, but never nullptr for 0 bytes; nullptr when memory is exhausted. `made` tells whose leak it would be.
+    void* allocate(std::size_t size, const Made& made);
     /// nullptr with `state` freed or foreign when `block` is not a live block, nullptr with live on exhaustion.
-    void* reallocate(void* block, std::size_t size, DriverId owner, PointerState& state);
+    void* reallocate(void* block, std::size_t size, const Made& made, PointerState& state);
     PointerState release(void* block);
     std::optional<std::size_t> size_of(const void* block); ///< of a live driver_alloc block
 
     /// Reference count 1; nullptr when memory is exhausted.
-    ErlDrvBinary* allocate_binary(std::size_t size, DriverId owner);
+    ErlDrvBinary* allocate_binary(std::size_t size, const Made& made);
     ErlDrvBinary* reallocate_binary(ErlDrvBinary* binary, std::size_t size, PointerState& state);
     PointerState state_of(const ErlDrvBinary* binary);
     std::int64_t references(const ErlDrvBinary* binary); ///< of a live binary
@@ -71,6 +72,21 @@ public:
     std::vector<ChangedShare> changed_shares();
 
     HeapUse used_by(DriverId owner);
+    /// What one call, at one place, made and nobody gave back.
+    struct Left {
+        Made made;
+        bool is_binary = false;
+        std::size_t count = 0, bytes = 0;
+    };
+    /// Of a driver, or (second form) made in callbacks of a port; in the order in which the calls came first. Binaries
+    /// that only messages refer to are nobody's. Both cost a walk over all that is live; the second is for when
+    /// made_by_port() says that it is worth it.
+    std::vector<Left> left_by(DriverId driver);
+    std::vector<Left> left_by(PortId port);
+    /// Blocks and binaries made in callbacks of the port and still there. Forgets the port's count.
+    std::size_t take_made_by_port(PortId port);
+    /// What is left of a driver belongs to nobody from here on: it was told.
+    void disown(DriverId driver);
 
     /// Looks at the guards of a driver's live memory (of everybody's for none), and at what is kept of the freed.
     void inspect(DriverId owner);
@@ -80,7 +96,8 @@ public:
 private:
     struct Block {
         std::size_t size;
-        DriverId owner;
+        Made made;
+        std::uint64_t number; ///< in order of allocation
     };
     struct Share {
         std::weak_ptr<const void> message;
@@ -96,8 +113,10 @@ private:
     };
     struct Binary {
         std::int64_t references;
-        DriverId owner;
+        Made made;
         std::size_t size; ///< orig_size may be written by the driver
+        std::uint64_t number;
+        std::int64_t in_messages = 0; ///< references that messages have
     };
 
     std::mutex lock_;
@@ -114,6 +133,13 @@ private:
     std::size_t kept_bytes_ = 0;
     std::vector<Damage> damage_;
     std::vector<Share> shares_;
+    std::uint64_t next_number_ = 1;
+    std::unordered_map<PortId, std::size_t> made_by_port_;
+
+    void refer_in_message(ErlDrvBinary* binary, int change);
+    void count(const Made& made, bool more);
+    template <class Wanted>
+    std::vector<Left> left(Wanted wanted);
 
     void remember_freed(const void* pointer);
     void check_guards(const char* data, std::size_t size, bool is_binary);

@@ -39,10 +39,6 @@ void Host::misuse(Misuse rule, std::uint16_t function, PortId port, std::string_
                                     {reinterpret_cast<const char*>(callers.data()), count * sizeof callers[0]}});
 }
 
-void Host::leaked(const Driver& driver, std::string_view what) {
-    misuse(Misuse::driver_heap_leak, no_function, {}, fmt::format("{}: {}", driver.name, what));
-}
-
 void Host::report_damage(std::uint16_t function) {
     for (const Damage& damage : memory_.take_damage()) {
         const char* what = damage.is_binary ? "a binary" : "a block";

@@ -31,6 +31,10 @@ inline constexpr std::uint16_t no_function = 0xffff;
     X(thread_never_joined, "thread-never-joined")                                                                      \
     X(port_data_lock_misuse, "port-data-lock-misuse")                                                                  \
     X(driver_heap_leak, "driver-alloc-leak")                                                                           \
+    X(driver_binary_leak, "driver-binary-leak")                                                                        \
+    X(lock_leak, "lock-leak")                                                                                          \
+    X(tsd_key_leak, "tsd-key-leak")                                                                                    \
+    X(left_at_stop, "left-at-stop")                                                                                    \
     X(bad_descriptor, "select-of-bad-descriptor")                                                                      \
     X(closed_while_selected, "closed-while-selected")                                                                  \
     X(not_deselected, "not-deselected-in-stop")                                                                        \

@@ -108,6 +108,7 @@ void Host::terminate(Port& port) {
     blame_selected(port);
     remove_monitors(port);
     port.stopping = false;
+    report_port_leftovers(port);
     port.state = Port::State::stopped;
     port.queue.clear();
     if (port.data_lock != nullptr) {

@@ -40,8 +40,8 @@ void Sync::remove(Lockable& object) {
     objects_.erase(&object);
 }
 
-std::vector<const Lockable*> Sync::of(DriverId driver) const {
-    std::vector<const Lockable*> found;
+std::vector<Lockable*> Sync::of(DriverId driver) const {
+    std::vector<Lockable*> found;
     for (const auto& [handle, object] : objects_)
         if (object->made.driver == driver) found.push_back(object.get());
     std::sort(found.begin(), found.end(), [](const auto* a, const auto* b) { return a->number < b->number; });

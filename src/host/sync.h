@@ -5,6 +5,7 @@
 /// own threads work, sanitizers see what they order, and a destroyed or foreign object is recognised. Waiting for one
 /// of them is a matter of Threads (threads.h). All functions are called by a thread that is inside the host.
 #include "base/id.h"
+#include "host/made.h"
 
 #include <erl_driver.h>
 #include <pthread.h>
@@ -25,13 +26,6 @@ class Threads;
 
 enum class SyncKind : std::uint8_t { mutex, cond, rwlock, port_data_lock };
 std::string_view name(SyncKind kind);
-
-/// Who made an object of the API: for naming what is left over.
-struct Made {
-    DriverId driver;
-    std::uint16_t function = 0;    ///< row of api/functions.def
-    const void* address = nullptr; ///< inside the driver's code, where the call came from
-};
 
 /// What threads can wait for, with those who have it.
 struct Lockable {
@@ -81,7 +75,7 @@ public:
     Object* find(const void* handle, SyncKind kind);
     void remove(Lockable& object);
     /// What is there of a driver, in order of creation.
-    std::vector<const Lockable*> of(DriverId driver) const;
+    std::vector<Lockable*> of(DriverId driver) const;
 
     void lock(Mutex& mutex);
     bool try_lock(Mutex& mutex);
@@ -107,7 +101,7 @@ public:
         Made made;
     };
     /// Index: the key's number.
-    const std::vector<Key>& keys() const { return keys_; }
+    std::vector<Key>& keys() { return keys_; }
 
 private:
     void took(Lockable& lock);

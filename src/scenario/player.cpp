@@ -48,8 +48,7 @@ public:
            const PlayOptions& options, journal::Journal& journal)
         : scenario_(scenario), steps_(steps), journal_(journal), chooser_(chooser_for(options.seed)),
           host_(host_options(scenario, options), journal, *chooser_), current_(host_), peers_(scenario.peers, journal),
-          observer_(journal, versions, options.api_function),
-          comparing_(options.comparison.has_value()) {}
+          observer_(journal, versions, options.api_function), comparing_(options.comparison.has_value()) {}
 
     void run();
 
