@@ -45,16 +45,16 @@ static ErlDrvSSizeT results(char** rbuf, ErlDrvSizeT rlen) {
 }
 
 static ErlDrvSSizeT identities(char** rbuf, ErlDrvSizeT rlen) {
-    ErlDrvTid made, self = NULL, nameless;
+    ErlDrvTid made, self = NULL, nameless, mine = erl_drv_thread_self();
     erl_drv_thread_create("my_thread", &made, tell_self, &self, NULL);
     erl_drv_thread_create(NULL, &nameless, give_back, NULL, NULL);
     char name[32], no_name[32];
     snprintf(name, sizeof name, "%s", erl_drv_thread_name(made));
     snprintf(no_name, sizeof no_name, "%s", erl_drv_thread_name(nameless));
-    erl_drv_thread_join(made, NULL);
+    erl_drv_thread_join(made, NULL); /* its identity may be given to another thread from here on */
     erl_drv_thread_join(nameless, NULL);
     return reply(rbuf, rlen, "%s %s %s %s", name, no_name, erl_drv_equal_tids(made, self) ? "same" : "other",
-                 erl_drv_equal_tids(self, erl_drv_thread_self()) ? "same" : "other");
+                 erl_drv_equal_tids(mine, erl_drv_thread_self()) ? "same" : "other");
 }
 
 static ErlDrvSSizeT stack_size(char** rbuf, ErlDrvSizeT rlen) {

@@ -12,12 +12,6 @@ namespace ddll::host {
 long Host::add_job(Port& port, unsigned* key, void (*invoke)(void*), void* data, void (*free)(void*)) {
     const std::uint64_t number = next_job_++;
     Job job{number, port.driver->id, port.id, invoke, data, free, port.data_lock, {}};
-    if (options_.async_threads == 0) {
-        // Without a pool everything happens here, and the number is 0.
-        callbacks::async_invoke(*this, *port.driver, port.id, invoke, data);
-        deliver_job(job);
-        return 0;
-    }
     if (pool_.empty())
         for (unsigned i = 0; i < options_.async_threads; ++i) {
             pool_.push_back(std::make_unique<PoolThread>());
@@ -91,18 +85,14 @@ void Host::end_job(std::uint64_t number) {
         std::find_if(done_jobs_.begin(), done_jobs_.end(), [&](const Job& job) { return job.number == number; });
     const Job job = *it;
     done_jobs_.erase(it);
-    deliver_job(job);
-    if (job.lock != nullptr) drop_reference(*job.lock);
-    ask(*find(job.driver), lifecycle::request::HoldReleased{});
-}
-
-void Host::deliver_job(const Job& job) {
     Driver& driver = *find(job.driver);
     Port* port = find(job.port);
     if (port != nullptr && port->valid() && driver.callbacks.ready_async != nullptr)
         callbacks::ready_async(*this, *port, job.data);
     else if (job.free != nullptr)
         callbacks::async_free(*this, driver, job.port, job.free, job.data);
+    if (job.lock != nullptr) drop_reference(*job.lock);
+    ask(driver, lifecycle::request::HoldReleased{});
 }
 
 } // namespace ddll::host

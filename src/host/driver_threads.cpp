@@ -65,20 +65,34 @@ void Host::leave_threads_behind(Driver& driver) {
     threads_->abandon(driver.id);
 }
 
-PortDataLock* Host::create_port_data_lock(Port& port, Made made) {
+PortDataLock* Host::create_port_data_lock(Port& port, const Made& made) {
     if (port.data_lock != nullptr) return nullptr;
     PortDataLock& lock = sync_.create<PortDataLock>(SyncKind::port_data_lock, "port_data_lock", made);
     lock.port = port.id;
     port.data_lock = &lock;
+    // As long as it is there its driver cannot leave (measured): not even with all ports closed.
+    if (port.driver != nullptr) {
+        lock.driver = port.driver->id;
+        ask(*port.driver, lifecycle::request::HoldAdded{});
+    }
     return &lock;
 }
 
 std::int64_t Host::drop_reference(PortDataLock& lock) {
     const std::int64_t left = --lock.references;
     if (left > 0) return left;
-    if (Port* port = find(lock.port)) port->data_lock = nullptr;
+    if (Port* port = find(lock.port); port != nullptr && port->data_lock == &lock) port->data_lock = nullptr;
+    Driver* driver = find(lock.driver);
     sync_.remove(lock);
+    if (driver != nullptr) ask(*driver, lifecycle::request::HoldReleased{});
     return 0;
+}
+
+void Host::release_data_lock(Port& port) {
+    if (port.data_lock == nullptr) return;
+    PortDataLock& lock = *port.data_lock;
+    port.data_lock = nullptr;
+    drop_reference(lock);
 }
 
 } // namespace ddll::host

@@ -75,6 +75,7 @@ void Host::end_node() {
 void Host::report_end() {
     memory_.inspect({});
     report_damage(no_function);
+    report_holding_locks();
     for (const auto& driver : drivers_) report_changed_entry(*driver);
     for (const Port* port : live_ports()) {
         if (port->state != Port::State::closing) continue;

@@ -38,7 +38,7 @@ namespace ddll::host {
 
 struct Options {
     Duration async_takes;       ///< virtual time that one async job occupies its thread
-    unsigned async_threads = 1; ///< size of the async pool (erl +A); 0: jobs run inside driver_async
+    unsigned async_threads = 1; ///< size of the async pool (erl +A), at least 1
     ThreadMode threads = ThreadMode::serial;
     bool open_error_preset = true; ///< the list of dlopen texts begins with the emulator's own first failure
     std::map<std::string, std::string> environment; ///< for erl_drv_getenv and erl_drv_putenv
@@ -215,7 +215,7 @@ public:
     /// erl_drv_thread_exit, on a thread made by create_thread.
     [[noreturn]] void exit_thread(void* result);
     /// The lock of a port, nullptr when it has one already.
-    PortDataLock* create_port_data_lock(Port& port, Made made);
+    PortDataLock* create_port_data_lock(Port& port, const Made& made);
     /// One reference less; the lock goes with the last one.
     std::int64_t drop_reference(PortDataLock& lock);
 
@@ -309,6 +309,8 @@ private:
     void report_leftovers(Driver& driver);
     void report_port_leftovers(Port& port);
     bool has_jobs(const Port& port) const;
+    void release_data_lock(Port& port);
+    void report_holding_locks();
     lifecycle::LoadError open_error(const std::string& path, std::string text);
     void kill_ports(Driver& driver);
     Driver& make_driver(std::string name, bool newest);
@@ -346,7 +348,6 @@ private:
     void give_work();
     void run_jobs(PoolThread& pool);
     void end_job(std::uint64_t number);
-    void deliver_job(const Job& job);
     void leave_threads_behind(Driver& driver);
     void fire_timer(PortId id);
     // select.cpp

@@ -41,21 +41,28 @@ void Host::report_port_leftovers(Port& port) {
         leftover(Misuse::left_at_stop, left.made, port.id, text_of(left) + " made in its callbacks");
 }
 
+// At the end of a story: a lock whose port is gone, and that somebody still refers to, keeps its driver for ever.
+void Host::report_holding_locks() {
+    for (Lockable* object : sync_.all(SyncKind::port_data_lock)) {
+        const auto& lock = *static_cast<PortDataLock*>(object);
+        const Driver* driver = find(lock.driver);
+        const Port* port = find(lock.port);
+        if (driver == nullptr || (port != nullptr && port->valid())) continue;
+        leftover(Misuse::data_lock_holds_driver, lock.made, {},
+                 fmt::format("{}: {} to the data lock of a port that is closed", driver->name,
+                             counted(static_cast<std::size_t>(lock.references), "reference")));
+    }
+}
+
 void Host::report_leftovers(Driver& driver) {
     for (const DriverMemory::Left& left : memory_.left_by(driver.id))
         leftover(left.is_binary ? Misuse::driver_binary_leak : Misuse::driver_heap_leak, left.made, {},
                  fmt::format("{}: {}", driver.name, text_of(left)));
     memory_.disown(driver.id);
     for (Lockable* object : sync_.of(driver.id)) {
-        if (object->kind == SyncKind::port_data_lock)
-            leftover(Misuse::lock_leak, object->made, {},
-                     fmt::format("{}: a port data lock with {}", driver.name,
-                                 counted(static_cast<std::size_t>(static_cast<PortDataLock*>(object)->references),
-                                         "reference")));
-        else
-            leftover(Misuse::lock_leak, object->made, {},
-                     fmt::format("{}: {} \"{}\"{}", driver.name, name(object->kind), object->name,
-                                 object->holders.empty() ? "" : ", and it is held"));
+        leftover(Misuse::lock_leak, object->made, {},
+                 fmt::format("{}: {} \"{}\"{}", driver.name, name(object->kind), object->name,
+                             object->holders.empty() ? "" : ", and it is held"));
         object->made.driver = {};
     }
     for (Sync::Key& key : sync_.keys()) {

@@ -33,6 +33,7 @@ inline constexpr std::uint16_t no_function = 0xffff;
     X(driver_heap_leak, "driver-alloc-leak")                                                                           \
     X(driver_binary_leak, "driver-binary-leak")                                                                        \
     X(lock_leak, "lock-leak")                                                                                          \
+    X(data_lock_holds_driver, "data-lock-holds-driver")                                                                \
     X(tsd_key_leak, "tsd-key-leak")                                                                                    \
     X(left_at_stop, "left-at-stop")                                                                                    \
     X(bad_descriptor, "select-of-bad-descriptor")                                                                      \

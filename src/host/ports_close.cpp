@@ -111,11 +111,7 @@ void Host::terminate(Port& port) {
     report_port_leftovers(port);
     port.state = Port::State::stopped;
     port.queue.clear();
-    if (port.data_lock != nullptr) {
-        PortDataLock& lock = *port.data_lock;
-        port.data_lock = nullptr;
-        drop_reference(lock);
-    }
+    release_data_lock(port);
     journal_.write(journal::PortClosed{port.id});
     if (port.driver != nullptr) {
         take_out_of_driver(port);

@@ -247,6 +247,7 @@ BifResult Host::start_failed(Port& port, std::intptr_t result, int error) {
     blame_selected(port);
     remove_monitors(port);
     port.queue.clear();
+    release_data_lock(port);
     port.state = Port::State::stopped;
     take_out_of_driver(port);
     closed_ports_.push_back(port.id);

@@ -40,12 +40,21 @@ void Sync::remove(Lockable& object) {
     objects_.erase(&object);
 }
 
-std::vector<Lockable*> Sync::of(DriverId driver) const {
+template <class Wanted>
+std::vector<Lockable*> Sync::choose(Wanted wanted) const {
     std::vector<Lockable*> found;
     for (const auto& [handle, object] : objects_)
-        if (object->made.driver == driver) found.push_back(object.get());
+        if (wanted(*object)) found.push_back(object.get());
     std::sort(found.begin(), found.end(), [](const auto* a, const auto* b) { return a->number < b->number; });
     return found;
+}
+
+std::vector<Lockable*> Sync::of(DriverId driver) const {
+    return choose([&](const Lockable& object) { return object.made.driver == driver; });
+}
+
+std::vector<Lockable*> Sync::all(SyncKind kind) const {
+    return choose([&](const Lockable& object) { return object.kind == kind; });
 }
 
 void Sync::took(Lockable& lock) {

@@ -50,6 +50,7 @@ struct RWLock : Lockable {
 /// A port data lock: a mutex that lives as long as somebody refers to it.
 struct PortDataLock : Mutex {
     PortId port;
+    DriverId driver; ///< held in memory by the lock (measured)
     std::int64_t references = 1;
 };
 
@@ -76,6 +77,7 @@ public:
     void remove(Lockable& object);
     /// What is there of a driver, in order of creation.
     std::vector<Lockable*> of(DriverId driver) const;
+    std::vector<Lockable*> all(SyncKind kind) const; ///< in order of creation
 
     void lock(Mutex& mutex);
     bool try_lock(Mutex& mutex);
@@ -104,6 +106,8 @@ public:
     std::vector<Key>& keys() { return keys_; }
 
 private:
+    template <class Wanted>
+    std::vector<Lockable*> choose(Wanted wanted) const;
     void took(Lockable& lock);
     bool gave(Lockable& lock);
 

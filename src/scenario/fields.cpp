@@ -174,7 +174,7 @@ constexpr Type part_or_parts{.form = Form::text, .what = "a text or a list of te
 
 constexpr Type how{.form = Form::text, .what = "a way to install", .words = how_words};
 constexpr Type status{.form = Form::text, .what = "a status", .words = status_words};
-constexpr Type pool_size{.form = Form::whole, .what = "a number (0 to 64)", .most = 64};
+constexpr Type pool_size{.form = Form::whole, .what = "a number (1 to 1024)", .least = 1, .most = 1024};
 constexpr Type thread_mode{.form = Form::text, .what = "\"serial\" or \"free\"", .words = thread_mode_words};
 constexpr Type error_texts{.form = Form::text, .what = "\"preset\" or \"empty\"", .words = error_text_words};
 constexpr Type signal_name{.form = Form::text, .what = "the name of a signal", .words = signal_words};

@@ -18,6 +18,10 @@ Decision true_decide(const DriverRecord& record, const Request& request);
 
 namespace {
 
+// Asked before any story begins: a story has an environment of its own.
+const char* const rows_file = std::getenv("DDLLTOOL_ROWS");
+const char* const flipped_row = std::getenv("DDLLTOOL_FLIP");
+
 using request::Load;
 using request::Monitor;
 using request::Unload;
@@ -102,7 +106,7 @@ int row_of(const DriverRecord&, const Other&) {
 }
 
 void note(int row) {
-    static const char* const path = std::getenv("DDLLTOOL_ROWS");
+    const char* const path = rows_file;
     if (path == nullptr || row == 0) return;
     // Opened each time: the file descriptors of a story's process are not ours to keep.
     const int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
@@ -154,7 +158,7 @@ void flip(std::string_view name, const DriverRecord& r, const Request& request, 
 } // namespace
 
 Decision decide(const DriverRecord& record, const Request& request) {
-    static const char* const wrong = std::getenv("DDLLTOOL_FLIP");
+    const char* const wrong = flipped_row;
     const int row = std::visit([&](const auto& asked) { return row_of(record, asked); }, request);
     Decision out = true_decide(record, request);
     if (wrong != nullptr) flip(wrong, record, request, row, out);
