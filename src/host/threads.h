@@ -150,6 +150,7 @@ private:
     static std::vector<Thread*> awaited_by(const Thread& thread);
     void look_for_cycle(const Thread& start);
     void end(Thread& self, void* result);
+    static std::string waits_for(const Thread& thread);
     std::string situation() const;
     static void* start(void* thread);
 
