@@ -5,7 +5,7 @@
  *   1       monitor the caller -> "result index"          2       monitor the process that command 3 remembered
  *   3       remember the caller                           4 Index driver_demonitor_process -> its result
  *   5 Index whom it watches -> caller, other or none      6       driver_monitor_process of an atom -> its result
- *   7       driver_compare_monitors of 0 and 1, of 0 and 0, and of 1 and 0, as signs
+ *   7       driver_compare_monitors: 0 and 1 differ, 0 and 0 do not, and 1 and 0 the other way round; 1 for each that holds
  *   8       from now on: in process_exit monitor the same process again -> {again, Result} to the owner
  *   9       from now on: fail with `lost` in process_exit
  *
@@ -102,9 +102,10 @@ static ErlDrvSSizeT watch_control(ErlDrvData data, unsigned int command, char* b
     case 6:
         return reply(rbuf, rlen, "%d", driver_monitor_process(watch->port, driver_mk_atom("alice"), &unused));
     case 7:
-        return reply(rbuf, rlen, "%d %d %d", sign(driver_compare_monitors(&watch->monitors[0], &watch->monitors[1])),
-                     sign(driver_compare_monitors(&watch->monitors[0], &watch->monitors[0])),
-                     sign(driver_compare_monitors(&watch->monitors[1], &watch->monitors[0])));
+        return reply(rbuf, rlen, "%d %d %d", driver_compare_monitors(&watch->monitors[0], &watch->monitors[1]) != 0,
+                     driver_compare_monitors(&watch->monitors[0], &watch->monitors[0]) == 0,
+                     sign(driver_compare_monitors(&watch->monitors[1], &watch->monitors[0])) ==
+                         -sign(driver_compare_monitors(&watch->monitors[0], &watch->monitors[1])));
     case 8:
         watch->again = 1;
         return 0;

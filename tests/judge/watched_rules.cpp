@@ -127,7 +127,7 @@ bool refuses(const Decision& out, Refusal reason) {
     return refused != nullptr && refused->reason == reason;
 }
 
-/// Ten mistakes that somebody might make, each in one row.
+/// Mistakes that somebody might make, each in one row.
 void flip(std::string_view name, const DriverRecord& r, const Request& request, int row, Decision& out) {
     const auto* load = std::get_if<Load>(&request);
     const auto* unload = std::get_if<Unload>(&request);
@@ -148,11 +148,6 @@ void flip(std::string_view name, const DriverRecord& r, const Request& request, 
     if (name == "row29" && (row == 29 || row == 30 || row == 41)) drop(out, effect::What::load_cancelled);
     if (name == "row32" && row == 32) std::reverse(out.effects.begin() + 1, out.effects.end());
     if (name == "row37" && row == 37) out.next = r; // a dead owner goes on owning
-    if (name == "row46" && std::holds_alternative<Monitor>(request))
-        for (Effect& e : out.effects)
-            if (auto* send = std::get_if<effect::Send>(&e);
-                send != nullptr && send->what == effect::What::load_cancelled)
-                send->what = effect::What::unloaded;
 }
 
 } // namespace
