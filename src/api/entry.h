@@ -45,13 +45,4 @@ private:
     PortId port_;
 };
 
-/// The step that needed this function cannot be done: said in the result, never passed over. Gives `failure` back.
-template <class T>
-T not_implemented(Function function, T failure) {
-    host::current()->reach_impasse(host::Impasse::Kind::not_implemented,
-                                   "not implemented: " +
-                                       std::string(function_name(static_cast<std::uint16_t>(function))));
-    return failure;
-}
-
 } // namespace ddll::api

@@ -4,7 +4,7 @@ namespace ddll::api {
 
 const std::vector<FunctionRow>& functions() {
     static const std::vector<FunctionRow> rows = {
-#define DDLL_API(name, family, caller, state) {#name, #family, Caller::caller, State::state},
+#define DDLL_API(name, family, caller) {#name, #family, Caller::caller},
 #include "api/functions.def"
 #undef DDLL_API
     };

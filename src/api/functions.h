@@ -9,19 +9,17 @@
 namespace ddll::api {
 
 enum class Function : std::uint16_t {
-#define DDLL_API(name, family, caller, state) name,
+#define DDLL_API(name, family, caller) name,
 #include "api/functions.def"
 #undef DDLL_API
 };
 
 enum class Caller : std::uint8_t { port, lock, any };
-enum class State : std::uint8_t { done, missing };
 
 struct FunctionRow {
     std::string_view name;
     std::string_view family;
     Caller caller;
-    State state;
 };
 
 /// Rows in the order of the enumeration.

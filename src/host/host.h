@@ -52,7 +52,7 @@ using BifResult = term::Evaluated;
 /// Why a host can go no further. Not the driver's mistake as such, and never silently passed over.
 struct Impasse {
     enum class Kind : std::uint8_t {
-        not_implemented, ///< the driver needs a part of the API that is not there yet
+        not_simulated, ///< a port of a driver that is part of the emulator itself
         no_rest,         ///< more steps than any story needs: a timer or message loop that never ends
         journal_full,    ///< the driver floods
         deadlock,        ///< every thread waits for another one

@@ -171,7 +171,7 @@ BifResult Host::open_port(ProcessId by, const Term& name, const Term& settings) 
         return BifResult::of(Term::port(port.id.value));
     }
     if (driver->entry == nullptr) {
-        reach_impasse(Impasse::Kind::not_implemented,
+        reach_impasse(Impasse::Kind::not_simulated,
                       fmt::format("ports of the linked-in driver {}: only its name is there, for erl_ddll's answers",
                                   driver->name));
         return badarg;

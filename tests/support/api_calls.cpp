@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#define DDLL_API(name, family, caller, state) +1
+#define DDLL_API(name, family, caller) +1
 static constexpr std::size_t count = 0
 #include "api/functions.def"
     ;
@@ -34,7 +34,7 @@ struct Record {
         std::size_t next = 0;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-#define DDLL_API(name, family, caller, state) rows[next] = {reinterpret_cast<const void*>(&name), next}, ++next;
+#define DDLL_API(name, family, caller) rows[next] = {reinterpret_cast<const void*>(&name), next}, ++next;
 #include "api/functions.def"
 #undef DDLL_API
 #pragma GCC diagnostic pop

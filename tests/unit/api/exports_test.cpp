@@ -135,11 +135,3 @@ TEST_CASE("rows by number") {
     CHECK(api::function_name(static_cast<std::uint16_t>(api::functions().size())) == "?");
     CHECK(api::function_name(0xffff) == "?");
 }
-
-TEST_CASE("what is exported but not there yet") {
-    std::set<std::string> missing;
-    for (const api::FunctionRow& row : api::functions())
-        if (row.state == api::State::missing) missing.insert(std::string(row.name));
-    const std::set<std::string> expected = {};
-    CHECK(missing == expected);
-}

@@ -206,10 +206,10 @@ TEST_CASE("a timer of 0 that is set for ever ends in an impasse") {
 TEST_CASE("of two impasses the first one counts") {
     Script script;
     Stage stage(script);
-    stage.host().reach_impasse(Impasse::Kind::not_implemented, "first");
+    stage.host().reach_impasse(Impasse::Kind::not_simulated, "first");
     stage.host().reach_impasse(Impasse::Kind::no_rest, "later");
     REQUIRE(stage.host().impasse().has_value());
-    CHECK(stage.host().impasse()->kind == Impasse::Kind::not_implemented);
+    CHECK(stage.host().impasse()->kind == Impasse::Kind::not_simulated);
     CHECK(stage.host().impasse()->text == "first");
 }
 
