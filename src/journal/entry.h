@@ -200,7 +200,7 @@ struct Mismatched {
     std::string_view expected;
     std::string_view got;
 };
-/// The step could not be done at all: an unimplemented API function was needed, a limit was passed.
+/// The step could not be done at all: it needs what is not simulated, or a limit was passed.
 struct StepFailed {
     std::uint32_t index = 0;
     std::uint8_t kind = 0; ///< host::Impasse::Kind
