@@ -117,7 +117,7 @@ private:
         if (misused.port) evidence += fmt::format("{}port {}", evidence.empty() ? "" : ", ", names_.port(misused.port));
         if (!misused.detail.empty()) evidence += fmt::format("{}{}", evidence.empty() ? "" : ": ", misused.detail);
         std::vector<std::uintptr_t> stack(misused.stack.size() / sizeof(std::uintptr_t));
-        std::memcpy(stack.data(), misused.stack.data(), stack.size() * sizeof(std::uintptr_t));
+        if (!stack.empty()) std::memcpy(stack.data(), misused.stack.data(), stack.size() * sizeof(std::uintptr_t));
         if (const std::string place = place_of(stack, entry); !place.empty())
             evidence += fmt::format("{}{}", evidence.empty() ? "" : ", ", place);
         const bool by_function = misused.function != host::no_function;
