@@ -5,9 +5,9 @@
  *   1       monitor the caller -> "result index"          2       monitor the process that command 3 remembered
  *   3       remember the caller                           4 Index driver_demonitor_process -> its result
  *   5 Index whom it watches -> caller, other or none      6       driver_monitor_process of an atom -> its result
- *   7       driver_compare_monitors: 0 and 1 differ, 0 and 0 do not, and 1 and 0 the other way round; 1 for each that holds
- *   8       from now on: in process_exit monitor the same process again -> {again, Result} to the owner
- *   9       from now on: fail with `lost` in process_exit
+ *   7       driver_compare_monitors: 0 and 1 differ, 0 and 0 do not, and 1 and 0 the other way round; 1 for each that
+ * holds 8       from now on: in process_exit monitor the same process again -> {again, Result} to the owner 9 from now
+ * on: fail with `lost` in process_exit
  *
  * An index is one digit. Built a second time as monitors_without_callback: the same without process_exit. */
 #include "reply.h"

@@ -53,9 +53,9 @@ using BifResult = term::Evaluated;
 struct Impasse {
     enum class Kind : std::uint8_t {
         not_simulated, ///< a port of a driver that is part of the emulator itself
-        no_rest,         ///< more steps than any story needs: a timer or message loop that never ends
-        journal_full,    ///< the driver floods
-        deadlock,        ///< every thread waits for another one
+        no_rest,       ///< more steps than any story needs: a timer or message loop that never ends
+        journal_full,  ///< the driver floods
+        deadlock,      ///< every thread waits for another one
     };
     Kind kind;
     std::string text;

@@ -174,6 +174,12 @@ public:
                 all += (all.empty() ? "" : " ") + std::string(rule_id(static_cast<Misuse>(m->rule)));
         return all;
     }
+    std::string last_misuse() {
+        std::string detail;
+        for (const auto& entry : journal_)
+            if (const auto* m = std::get_if<journal::Misused>(&entry.event)) detail = m->detail;
+        return detail;
+    }
     std::string print(const term::Term& term) const {
         return term::print(term, [this](const term::Term& t) -> std::optional<std::string> {
             for (const auto& [name, value] : names_)
