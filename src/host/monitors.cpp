@@ -57,7 +57,8 @@ int Host::monitor_process(Port& port, std::optional<ProcessId> id, ErlDrvMonitor
 int Host::demonitor_process(Port& port, const ErlDrvMonitor& monitor) {
     const auto* found = find_monitor(port, monitor);
     if (found == nullptr) return 1;
-    const auto [ref, id] = *found;
+    const RefId ref = found->ref;
+    const ProcessId id = found->process;
     if (port.firing == ref) {
         // The emulator crashes here; it removes the monitor itself when process_exit has returned.
         misuse(Misuse::demonitor_while_firing, no_function, port.id, "");

@@ -216,7 +216,9 @@ private:
 
     Call use(bool in_batch) {
         if (ports_.empty()) return open();
-        const auto& [port, own] = dice_.one_of(ports_);
+        const auto& chosen = dice_.one_of(ports_);
+        const std::string& port = chosen.first;
+        const bool own = chosen.second;
         const auto with = [&](std::string_view text) { return Call{fmt::format(fmt::runtime(text), port), ""}; };
         switch (dice_.below(14)) {
         case 0:
