@@ -360,7 +360,11 @@ void Threads::abandon(DriverId driver) {
     for (Thread* thread : threads_) {
         if (thread->kind != ThreadKind::driver || thread->driver != driver || thread->abandoned) continue;
         thread->abandoned = true;
-        if (thread->state == Thread::State::ended || (thread->controlled && thread != holder_)) continue;
+        if (thread->state == Thread::State::ended) {
+            pthread_join(thread->handle, nullptr); // nobody else will
+            continue;
+        }
+        if (thread->controlled && thread != holder_) continue;
         // It is somewhere in the code that goes. The signal's handler is ours and never gives it back to that code.
         if (!signals) {
             struct sigaction stay {};
