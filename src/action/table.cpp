@@ -80,14 +80,14 @@ Evaluated read_file(Host&, ProcessId, Args args) {
     return Evaluated::of(term::make_tuple(Term::atom("ok"), Term::binary(*bytes)));
 }
 
-// The calls to ports handle signals before they return: whoever has been killed by then never sees the value
-// (measured).
+// The calls to ports, and is_process_alive/1, handle signals before they return: whoever has been killed by then never
+// sees the value (measured).
 Evaluated outlived(Host& host, ProcessId by, Evaluated result) {
     return host.find(by)->state == host::Process::State::running ? std::move(result) : Evaluated::blocked();
 }
 
 #define DDLL_VERB(body) [](Host& host, ProcessId by, Args a) -> Evaluated { return body; }
-#define DDLL_PORT_VERB(body) [](Host& host, ProcessId by, Args a) -> Evaluated { return outlived(host, by, body); }
+#define DDLL_SIGNAL_VERB(body) [](Host& host, ProcessId by, Args a) -> Evaluated { return outlived(host, by, body); }
 #define DDLL_ASK(body) [](Host& host, ProcessId, Args a) -> Evaluated { return body; }
 #define DDLL_CONSTANT(body) [](Host&, ProcessId, Args) -> Evaluated { return body; }
 
@@ -116,15 +116,15 @@ const Row rows[] = {
     {"file", "read_file", 1, read_file, "{ok, Bytes} of a file, or {error, Reason}"},
 
     {"erlang", "open_port", 2, DDLL_VERB(host.open_port(by, a[0], a[1])), "open_port({spawn_driver, Command}, Settings)"},
-    {"erlang", "port_command", 2, DDLL_PORT_VERB(host.port_command(by, a[0], a[1], Term::nil())), "give data to output or outputv"},
-    {"erlang", "port_command", 3, DDLL_PORT_VERB(host.port_command(by, a[0], a[1], a[2])), "with options force, nosuspend"},
-    {"erlang", "port_control", 3, DDLL_PORT_VERB(host.port_control(by, a[0], a[1], a[2])), "call control; bytes there and back"},
-    {"erlang", "port_call", 2, DDLL_PORT_VERB(host.port_call(by, a[0], Term::integer(0), a[1])), "call call with command 0"},
-    {"erlang", "port_call", 3, DDLL_PORT_VERB(host.port_call(by, a[0], a[1], a[2])), "call call; terms there and back"},
-    {"erlang", "port_close", 1, DDLL_PORT_VERB(host.port_close(by, a[0])), "close a port"},
-    {"erlang", "port_connect", 2, DDLL_PORT_VERB(host.port_connect(by, a[0], a[1])), "make another process the owner"},
-    {"erlang", "port_info", 1, DDLL_PORT_VERB(host.port_info(a[0])), "all items of a port"},
-    {"erlang", "port_info", 2, DDLL_PORT_VERB(host.port_info(a[0], a[1])), "one item of a port"},
+    {"erlang", "port_command", 2, DDLL_SIGNAL_VERB(host.port_command(by, a[0], a[1], Term::nil())), "give data to output or outputv"},
+    {"erlang", "port_command", 3, DDLL_SIGNAL_VERB(host.port_command(by, a[0], a[1], a[2])), "with options force, nosuspend"},
+    {"erlang", "port_control", 3, DDLL_SIGNAL_VERB(host.port_control(by, a[0], a[1], a[2])), "call control; bytes there and back"},
+    {"erlang", "port_call", 2, DDLL_SIGNAL_VERB(host.port_call(by, a[0], Term::integer(0), a[1])), "call call with command 0"},
+    {"erlang", "port_call", 3, DDLL_SIGNAL_VERB(host.port_call(by, a[0], a[1], a[2])), "call call; terms there and back"},
+    {"erlang", "port_close", 1, DDLL_SIGNAL_VERB(host.port_close(by, a[0])), "close a port"},
+    {"erlang", "port_connect", 2, DDLL_SIGNAL_VERB(host.port_connect(by, a[0], a[1])), "make another process the owner"},
+    {"erlang", "port_info", 1, DDLL_SIGNAL_VERB(host.port_info(a[0])), "all items of a port"},
+    {"erlang", "port_info", 2, DDLL_SIGNAL_VERB(host.port_info(a[0], a[1])), "one item of a port"},
     {"erlang", "port_set_data", 2, DDLL_ASK(host.port_set_data(a[0], a[1])), "keep a term with a port"},
     {"erlang", "port_get_data", 1, DDLL_ASK(host.port_get_data(a[0])), "the term kept with a port"},
     {"erlang", "ports", 0, DDLL_ASK((static_cast<void>(a), host.ports())), "all ports, oldest first"},
@@ -149,7 +149,7 @@ const Row rows[] = {
     {"erlang", "demonitor", 1, DDLL_VERB(host.process_demonitor(by, a[0])), "remove an own monitor"},
     {"erlang", "process_flag", 2, process_flag, "process_flag(trap_exit, Boolean)"},
     {"erlang", "process_info", 2, process_info, "trap_exit, status or links of a process"},
-    {"erlang", "is_process_alive", 1, is_process_alive, "whether a process has not ended"},
+    {"erlang", "is_process_alive", 1, DDLL_SIGNAL_VERB(is_process_alive(host, by, a)), "whether a process has not ended"},
     {"erlang", "register", 2, DDLL_VERB(host.process_register(by, a[0], a[1])), "name a process or port"},
     {"erlang", "unregister", 1, DDLL_VERB(host.process_unregister(by, a[0])), "take the name away"},
     {"erlang", "whereis", 1, DDLL_ASK(host.process_whereis(a[0])), "the process or port of a name"},
@@ -159,7 +159,7 @@ const Row rows[] = {
 };
 
 #undef DDLL_VERB
-#undef DDLL_PORT_VERB
+#undef DDLL_SIGNAL_VERB
 #undef DDLL_ASK
 #undef DDLL_CONSTANT
 
