@@ -1,5 +1,11 @@
 #include "api/entry.h"
 
+#include "isolate/crash.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
 namespace ddll::api {
 
 bool Call::on_emulator_thread() {
@@ -62,6 +68,11 @@ void Call::misuse(host::Misuse rule, std::string_view detail) {
 
 void Call::journal(std::int64_t result, std::int64_t a, std::int64_t b) {
     host_.journal().write(journal::ApiCalled{static_cast<std::uint16_t>(function_), port_, a, b, result});
+}
+
+void fatal(Function function, int error) {
+    isolate::die(fmt::format("Fatal error in {}(): {} [{}]", function_name(static_cast<std::uint16_t>(function)),
+                             std::strerror(error), error));
 }
 
 } // namespace ddll::api

@@ -45,4 +45,8 @@ private:
     PortId port_;
 };
 
+/// Ends the emulator as it ends for a NULL or unknown lock, key or thread: "Fatal error in NAME(): TEXT [ERRNO]" and
+/// SIGABRT (measured).
+[[noreturn]] void fatal(Function function, int error);
+
 } // namespace ddll::api

@@ -1,27 +1,20 @@
 // Any thread may call these; they are not journaled one by one. A NULL or unknown object ends the emulator, as it does
 // here.
 #include "api/entry.h"
-#include "isolate/crash.h"
 
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstring>
 
 using namespace ddll;
 using api::Call;
+using api::fatal;
 using api::Function;
-using api::function_name;
 using host::SyncKind;
 
 namespace {
 
 char unknown_name[] = "unknown";
-
-[[noreturn]] void fatal(Function function, int error) {
-    isolate::die(fmt::format("Fatal error in {}(): {} [{}]", function_name(static_cast<std::uint16_t>(function)),
-                             std::strerror(error), error));
-}
 
 template <class Object>
 constexpr SyncKind kind_of = std::is_same_v<Object, host::Mutex>  ? SyncKind::mutex

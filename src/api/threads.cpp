@@ -1,25 +1,16 @@
 // Any thread may call these. Threads are real ones; when they run is decided by host/threads.h.
 #include "api/entry.h"
-#include "isolate/crash.h"
-
-#include <fmt/format.h>
 
 #include <cerrno>
-#include <cstring>
 
 using namespace ddll;
 using api::Call;
+using api::fatal;
 using api::Function;
-using api::function_name;
 
 namespace {
 
 constexpr std::size_t kilo_words = 1024 * sizeof(void*);
-
-[[noreturn]] void fatal(Function function, int error) {
-    isolate::die(fmt::format("Fatal error in {}(): {} [{}]", function_name(static_cast<std::uint16_t>(function)),
-                             std::strerror(error), error));
-}
 
 ErlDrvTid handle_of(host::Thread* thread) {
     return reinterpret_cast<ErlDrvTid>(thread);

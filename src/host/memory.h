@@ -80,7 +80,7 @@ public:
     };
     /// Of a driver, or (second form) made in callbacks of a port; in the order in which the calls came first. Binaries
     /// that only messages refer to are nobody's. Both cost a walk over all that is live; the second is for when
-    /// made_by_port() says that it is worth it.
+    /// take_made_by_port() says that it is worth it.
     std::vector<Left> left_by(DriverId driver);
     std::vector<Left> left_by(PortId port);
     /// Blocks and binaries made in callbacks of the port and still there. Forgets the port's count.
