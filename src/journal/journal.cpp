@@ -15,6 +15,7 @@ using codec::Head;
 /// Every index_step-th entry has its place noted, so that a reader finds any entry without walking from the start.
 constexpr std::uint64_t index_step = 64;
 constexpr std::size_t page = 4096;
+constexpr std::size_t most_pages = std::size_t{2} << 20;
 constexpr std::size_t smallest = std::size_t{64} << 10;
 /// The index holds places in units of `alignment` bytes in 32 bits.
 constexpr std::size_t largest = (std::size_t{1} << 32) * codec::alignment;
@@ -74,6 +75,17 @@ struct Journal::Storage {
     // The writer's own: where the next entry goes.
     std::byte* next = nullptr;
     std::uint64_t seq = 0;
+    std::byte* present = nullptr; ///< up to here pages were asked for, or come one by one
+
+    // A long story gets many pages with one call: half of what it has used, so that a short one takes none too many.
+    // A system that does not know the call gives them one by one.
+    void get_pages() {
+        const auto used = static_cast<std::size_t>(next - entries);
+        const std::size_t wanted = round_up(std::min(used / 2, most_pages), page);
+        const std::size_t left = static_cast<std::size_t>(limit - present);
+        madvise(present, std::min(wanted, left), MADV_POPULATE_WRITE);
+        present += std::min(wanted, left);
+    }
 
     Shared& shared() const { return *reinterpret_cast<Shared*>(memory); }
 
@@ -92,6 +104,7 @@ struct Journal::Storage {
         }
         new (memory) Shared;
         entries = next = memory + page;
+        present = entries + smallest;
         limit = entries + room;
         index = reinterpret_cast<std::uint32_t*>(limit);
     }
@@ -121,6 +134,7 @@ std::uint64_t Journal::write(const E& event) {
     const std::size_t size = codec::aligned(static_cast<std::size_t>(end - at));
     if ((seq - 1) % index_step == 0) s.index[(seq - 1) / index_step] = place_of(at - s.entries);
     s.next = at + size;
+    if (s.next > s.present) [[unlikely]] s.get_pages();
     std::atomic_ref<std::uint32_t>(*reinterpret_cast<std::uint32_t*>(at))
         .store(static_cast<std::uint32_t>(size), std::memory_order_release);
     s.shared().count.store(seq, std::memory_order_release);

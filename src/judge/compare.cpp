@@ -41,7 +41,7 @@ bool Identities::same(const Term& ours, const Term& nodes) {
     if (is_identity(ours)) return same_identity(term::encode(ours), term::encode(nodes));
     if (match_open_errors && is_open_error(ours) && is_open_error(nodes))
         return same_identity(term::encode(ours), term::encode(nodes));
-    const auto all_same = [this](const std::vector<Term>& a, const std::vector<Term>& b) {
+    const auto all_same = [this](std::span<const Term> a, std::span<const Term> b) {
         return a.size() == b.size() &&
                std::equal(a.begin(), a.end(), b.begin(), [this](const Term& x, const Term& y) { return same(x, y); });
     };

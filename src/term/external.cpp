@@ -18,6 +18,7 @@ using Kind = Term::Kind;
 
 // The node of every pid, port and reference of the host, as it is encoded: an atom of 13 characters.
 constexpr std::string_view local_node = "nonode@nohost";
+constexpr std::uint64_t creation = 0;
 constexpr char encoded_local_node[] = "d\0\x0dnonode@nohost";
 static_assert(encoded_local_node[0] == ERL_ATOM_EXT && encoded_local_node[2] == local_node.size());
 
@@ -81,14 +82,14 @@ private:
             identity(t);
             return false;
         case Kind::nil:
-            out_ += static_cast<char>(ERL_NIL_EXT);
+            tag(ERL_NIL_EXT);
             return false;
         case Kind::bits:
             bits(t.as_bits());
             return false;
         case Kind::tuple:
             if (t.elements().size() <= 255) {
-                number_after(ERL_SMALL_TUPLE_EXT, t.elements().size(), 1);
+                number_after<1>(ERL_SMALL_TUPLE_EXT, t.elements().size());
                 return true;
             }
             through_ei(5,
@@ -110,45 +111,52 @@ private:
 
     template <class Encode>
     void through_ei(std::size_t at_most, Encode encode) {
-        const std::size_t start = out_.size();
-        out_.resize(start + at_most);
+        char* const at = grow(at_most);
         int written = 0;
-        DDLL_CHECK(encode(out_.data() + start, &written) == 0);
-        out_.resize(start + static_cast<std::size_t>(written));
+        DDLL_CHECK(encode(at, &written) == 0);
+        out_.resize(out_.size() - at_most + static_cast<std::size_t>(written));
     }
 
-    void number(std::uint64_t n, int bytes) {
-        char big_endian[8];
-        for (int i = 0; i < bytes; ++i) big_endian[i] = static_cast<char>(n >> (bytes - 1 - i) * 8 & 0xFF);
-        out_.append(big_endian, static_cast<std::size_t>(bytes));
+    // Room for `size` more bytes: a part of a term is written at once.
+    char* grow(std::size_t size) {
+        const std::size_t start = out_.size();
+        out_.resize(start + size);
+        return out_.data() + start;
     }
 
-    void number_after(int tag, std::uint64_t n, int bytes) {
-        out_ += static_cast<char>(tag);
-        number(n, bytes);
+    // Big-endian, as all numbers of the format; gives where the next byte goes.
+    template <std::size_t bytes>
+    static char* put(char* at, std::uint64_t n) {
+        for (std::size_t i = 0; i < bytes; ++i) *at++ = static_cast<char>(n >> (bytes - 1 - i) * 8 & 0xFF);
+        return at;
+    }
+    static char* put(char* at, std::string_view bytes) { return std::copy(bytes.begin(), bytes.end(), at); }
+
+    void tag(int tag) { put<1>(grow(1), static_cast<std::uint64_t>(tag)); }
+
+    template <std::size_t bytes>
+    char* number_after(int tag, std::uint64_t n, std::size_t room_behind = 0) {
+        return put<bytes>(put<1>(grow(1 + bytes + room_behind), static_cast<std::uint64_t>(tag)), n);
     }
 
-    void node() { out_.append(encoded_local_node, sizeof encoded_local_node - 1); }
+    static constexpr std::string_view node{encoded_local_node, sizeof encoded_local_node - 1};
 
     void integer(std::int64_t n) {
-        if (n >= 0 && n <= 255) {
-            out_ += static_cast<char>(ERL_SMALL_INTEGER_EXT);
-            number(static_cast<std::uint64_t>(n), 1);
-        } else if (n >= INT32_MIN && n <= INT32_MAX) {
-            out_ += static_cast<char>(ERL_INTEGER_EXT);
-            number(static_cast<std::uint64_t>(n), 4);
-        } else {
+        if (n >= 0 && n <= 255)
+            number_after<1>(ERL_SMALL_INTEGER_EXT, static_cast<std::uint64_t>(n));
+        else if (n >= INT32_MIN && n <= INT32_MAX)
+            number_after<4>(ERL_INTEGER_EXT, static_cast<std::uint64_t>(n));
+        else
             through_ei(11, [n](char* to, int* at) { return ei_encode_longlong(to, at, n); });
-        }
     }
 
     void big(const BigInt& b) {
         const std::size_t size = b.magnitude.size();
         DDLL_CHECK(size <= UINT32_MAX);
-        out_ += static_cast<char>(size <= 255 ? ERL_SMALL_BIG_EXT : ERL_LARGE_BIG_EXT);
-        number(size, size <= 255 ? 1 : 4);
-        out_ += static_cast<char>(b.negative ? 1 : 0);
-        out_.append(reinterpret_cast<const char*>(b.magnitude.data()), size);
+        char* at = size <= 255 ? number_after<1>(ERL_SMALL_BIG_EXT, size, 1 + size)
+                               : number_after<4>(ERL_LARGE_BIG_EXT, size, 1 + size);
+        at = put<1>(at, b.negative ? 1 : 0);
+        put(at, {reinterpret_cast<const char*>(b.magnitude.data()), size});
     }
 
     void atom(std::string_view utf8) {
@@ -164,53 +172,46 @@ private:
     }
 
     void latin1_atom(std::string_view latin1) {
-        number_after(ERL_ATOM_EXT, latin1.size(), 2);
-        out_ += latin1;
+        put(number_after<2>(ERL_ATOM_EXT, latin1.size(), latin1.size()), latin1);
     }
 
     void utf8_atom(std::string_view utf8) {
-        out_ += static_cast<char>(utf8.size() <= 255 ? ERL_SMALL_ATOM_UTF8_EXT : ERL_ATOM_UTF8_EXT);
-        number(utf8.size(), utf8.size() <= 255 ? 1 : 2);
-        out_ += utf8;
+        put(utf8.size() <= 255 ? number_after<1>(ERL_SMALL_ATOM_UTF8_EXT, utf8.size(), utf8.size())
+                               : number_after<2>(ERL_ATOM_UTF8_EXT, utf8.size(), utf8.size()),
+            utf8);
     }
 
     void identity(const Term& t) {
-        const Identity& id = t.identity();
-        if (id.foreign) {
-            out_ += *id.foreign;
-            return;
-        }
-        if (t.is(Kind::pid)) {
-            out_ += static_cast<char>(ERL_NEW_PID_EXT);
-            node();
-            number(id.number & pid_mask, 4);
-            number(id.number >> pid_bits, 4);
+        const Identity id = t.identity();
+        if (!id.foreign.empty()) {
+            put(grow(id.foreign.size()), id.foreign);
+        } else if (t.is(Kind::pid)) {
+            char* at = put(start_identity(ERL_NEW_PID_EXT, 8), node);
+            at = put<4>(put<4>(at, id.number & pid_mask), id.number >> pid_bits);
+            put<4>(at, creation);
         } else if (t.is(Kind::port)) {
             const bool small = id.number < 1U << 28;
-            out_ += static_cast<char>(small ? ERL_NEW_PORT_EXT : ERL_V4_PORT_EXT);
-            node();
-            number(id.number, small ? 4 : 8);
+            char* at = put(start_identity(small ? ERL_NEW_PORT_EXT : ERL_V4_PORT_EXT, small ? 4 : 8), node);
+            put<4>(small ? put<4>(at, id.number) : put<8>(at, id.number), creation);
         } else {
-            out_ += static_cast<char>(ERL_NEWER_REFERENCE_EXT);
-            number(3, 2);
-            node();
+            char* at = put<2>(start_identity(ERL_NEWER_REFERENCE_EXT, 2 + 3 * 4), 3);
+            at = put<4>(put(at, node), creation);
+            for (const std::uint32_t word : reference_words(id.number)) at = put<4>(at, word);
         }
-        number(0, 4);
-        if (t.is(Kind::reference))
-            for (const std::uint32_t word : reference_words(id.number)) number(word, 4);
+    }
+
+    // Room for the node, its creation and `more`.
+    char* start_identity(int tag, std::size_t more) {
+        return put<1>(grow(1 + node.size() + 4 + more), static_cast<std::uint64_t>(tag));
     }
 
     void bits(const Bits& b) {
         DDLL_CHECK(b.size <= INT32_MAX);
         if (b.bits == 8) {
-            number_after(ERL_BINARY_EXT, b.size, 4);
-            out_ += b.bytes();
+            put(number_after<4>(ERL_BINARY_EXT, b.size, b.size), b.bytes());
             return;
         }
-        out_ += static_cast<char>(ERL_BIT_BINARY_EXT);
-        number(b.size, 4);
-        number(b.bits, 1);
-        out_ += b.bytes();
+        put(put<1>(number_after<4>(ERL_BIT_BINARY_EXT, b.size, 1 + b.size), b.bits), b.bytes());
         // The unused bits belong to nobody; the emulator sends zeros.
         out_.back() = static_cast<char>(static_cast<unsigned char>(out_.back()) & (0xFF00U >> b.bits));
     }
@@ -225,9 +226,8 @@ private:
             through_ei(5, [&items](char* to, int* at) { return ei_encode_list_header(to, at, arity(items.size())); });
             return true;
         }
-        out_ += static_cast<char>(ERL_STRING_EXT);
-        number(items.size(), 2);
-        for (const Term& item : items) out_ += static_cast<char>(item.as_integer());
+        char* at = number_after<2>(ERL_STRING_EXT, items.size(), items.size());
+        for (const Term& item : items) at = put<1>(at, static_cast<std::uint64_t>(item.as_integer()));
         return false;
     }
 

@@ -183,11 +183,7 @@ private:
             return Term::binary({});
         }
         DDLL_CHECK(ei_decode_bitstring(bytes_.data(), &at_, &data, &offset, &count) == 0 && offset == 0);
-        const Term whole = Term::binary({data, (count + 7) / 8});
-        if (count % 8 == 0) return whole;
-        Bits b = whole.as_bits();
-        b.bits = static_cast<std::uint8_t>(count % 8);
-        return Term::bits(std::move(b));
+        return Term::binary({data, (count + 7) / 8}, count % 8 == 0 ? 8 : static_cast<std::uint8_t>(count % 8));
     }
 
     // Not through ei either: it masks what it takes for unused bits.
@@ -250,7 +246,7 @@ private:
         append(form, id, 4);
         append(form, serial, 4);
         append(form, creation, 4);
-        return Term::pid(Pid{{0, std::make_shared<const std::string>(std::move(form))}});
+        return Term::foreign(Kind::pid, form);
     }
 
     static std::optional<Term> port(std::string_view node, std::uint64_t id, std::uint64_t creation) {
@@ -263,7 +259,7 @@ private:
         form += node_form(node);
         append(form, id, small ? 4 : 8);
         append(form, creation, 4);
-        return Term::port(Port{{0, std::make_shared<const std::string>(std::move(form))}});
+        return Term::foreign(Kind::port, form);
     }
 
     static std::optional<Term> reference(std::string_view node, std::span<const std::uint32_t> words,
@@ -281,7 +277,7 @@ private:
         form += node_form(node);
         append(form, creation, 4);
         for (const std::uint32_t word : words) append(form, word, 4);
-        return Term::reference(Reference{{0, std::make_shared<const std::string>(std::move(form))}});
+        return Term::foreign(Kind::reference, form);
     }
 
     std::string_view bytes_;
@@ -306,7 +302,7 @@ std::optional<Term> foreign_identity(std::string_view bytes, Term::Kind kind) {
     const auto proved = prove_external(bytes);
     if (!proved || *proved != bytes.size()) return std::nullopt;
     auto term = Decoder(bytes).term();
-    if (!term || !term->is(kind) || !term->identity().foreign) return std::nullopt;
+    if (!term || !term->is(kind) || term->identity().foreign.empty()) return std::nullopt;
     return term;
 }
 

@@ -49,7 +49,7 @@ private:
         return true;
     }
 
-    bool each(const std::vector<ExprPtr>& patterns, const std::vector<Term>& terms) {
+    bool each(const std::vector<ExprPtr>& patterns, std::span<const Term> terms) {
         for (std::size_t i = 0; i < patterns.size(); ++i)
             if (!run(*patterns[i], terms[i])) return false;
         return true;
@@ -93,7 +93,7 @@ private:
         if (!term.is(Term::Kind::bits)) return false;
         // Nothing to bind: then a binary without a size may stand anywhere, which Erlang allows only at the end.
         if (all_bound(pattern)) return computed(pattern, term);
-        BitReader reader(term.as_bits());
+        BitReader reader(term);
         for (std::size_t i = 0; i < pattern.children.size(); ++i) {
             const auto& segment = pattern.segments[i];
             const Expr& wanted = *pattern.children[i];

@@ -49,9 +49,9 @@ std::strong_ordering compare_bits(const Bits& a, const Bits& b) {
 }
 
 std::strong_ordering compare_identities(const Identity& a, const Identity& b) {
-    if (!a.foreign && !b.foreign) return a.number <=> b.number;
-    if (!a.foreign || !b.foreign) return a.foreign ? std::strong_ordering::greater : std::strong_ordering::less;
-    return *a.foreign <=> *b.foreign;
+    // One of our own has no foreign bytes, and so comes first.
+    if (a.foreign.empty() && b.foreign.empty()) return a.number <=> b.number;
+    return a.foreign <=> b.foreign;
 }
 
 bool same_bits(const Bits& a, const Bits& b) {

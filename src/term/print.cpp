@@ -259,10 +259,10 @@ std::string print_atom(std::string_view utf8) {
 }
 
 std::string print_identity(const Term& t) {
-    const Identity& id = t.identity();
-    if (id.foreign) {
+    const Identity id = t.identity();
+    if (!id.foreign.empty()) {
         std::string hex;
-        for (const char c : *id.foreign)
+        for (const char c : id.foreign)
             fmt::format_to(std::back_inserter(hex), "{:02x}", static_cast<unsigned char>(c));
         return fmt::format("#{}<foreign:{}>", t.is(Kind::pid) ? "Pid" : t.is(Kind::port) ? "Port" : "Ref", hex);
     }

@@ -21,7 +21,7 @@ std::string to_little(const std::string& big, std::size_t bits) {
     for (std::size_t i = big.size(); i-- > 1;) writer.append(std::string_view(&big[i], 1), 8);
     writer.append(std::string_view(big.data(), 1), bits % 8);
     const Term packed = writer.take();
-    return BitReader(packed.as_bits()).take(bits);
+    return BitReader(packed).take(bits);
 }
 
 std::string from_little(BitReader& reader, std::size_t bits) {
@@ -83,7 +83,7 @@ bool append_part(BitWriter& out, const Segment& s, const Term& value) {
     case Segment::Type::binary:
     case Segment::Type::bitstring: {
         if (!value.is(Kind::bits)) return false;
-        BitReader reader(value.as_bits());
+        BitReader reader(value);
         if (s.size < 0) {
             if (s.type == Segment::Type::binary && !value.is_binary()) return false;
             out.append(value.as_bits());
@@ -132,11 +132,7 @@ void BitWriter::append(const Bits& bits) {
 }
 
 Term BitWriter::take() const {
-    const Term whole = Term::binary(bytes_);
-    if (size_ % 8 == 0) return whole;
-    Bits b = whole.as_bits();
-    b.bits = static_cast<std::uint8_t>(size_ % 8);
-    return Term::bits(std::move(b));
+    return Term::binary(bytes_, size_ % 8 == 0 ? 8 : static_cast<std::uint8_t>(size_ % 8));
 }
 
 std::string BitReader::take(std::size_t count) {
@@ -157,11 +153,11 @@ std::string BitReader::take(std::size_t count) {
 
 Term BitReader::take_bits(std::size_t count) {
     if (at_ % 8 == 0) {
-        Bits part{bits_.owner, bits_.data + at_ / 8, (count + 7) / 8,
-                  static_cast<std::uint8_t>(count % 8 == 0 ? 8 : count % 8)};
+        const std::uint8_t* const from = bits_.data + at_ / 8;
         at_ += count;
         left_ -= count;
-        return part.size == 0 ? Term::binary({}) : Term::bits(std::move(part));
+        if (count == 0) return Term::binary({});
+        return Term::part(whole_, from, (count + 7) / 8, static_cast<std::uint8_t>(count % 8 == 0 ? 8 : count % 8));
     }
     BitWriter out;
     for (; count >= 8; count -= 8) out.append(take(8), 8);

@@ -29,7 +29,10 @@ private:
 /// Reads bits in order.
 class BitReader {
 public:
-    explicit BitReader(const Bits& bits) : bits_(bits), left_(bits.size == 0 ? 0 : bits.size * 8 - (8U - bits.bits)) {}
+    /// `bits` is a binary or bitstring.
+    explicit BitReader(const Term& bits) : whole_(bits), bits_(whole_.as_bits()) {
+        left_ = bits_.size == 0 ? 0 : bits_.size * 8 - (8U - bits_.bits);
+    }
     std::size_t left() const { return left_; }
     /// Right-aligned, as BitWriter::append takes them. `count` is at most left().
     std::string take(std::size_t count);
@@ -37,7 +40,8 @@ public:
     Term take_bits(std::size_t count);
 
 private:
-    const Bits& bits_;
+    Term whole_;
+    const Bits& bits_; // of whole_
     std::size_t at_ = 0;
     std::size_t left_;
 };

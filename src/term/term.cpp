@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstring>
+#include <new>
 
 namespace ddll::term {
 namespace {
@@ -50,29 +51,24 @@ constexpr int max_nested_destructors = 64;
 thread_local int nested_destructors = 0;
 thread_local std::vector<Term>* deferred = nullptr;
 
-template <class Children>
-void defer(Children& children) {
+void defer(Term& t) {
     if (deferred == nullptr) deferred = new std::vector<Term>;
-    if constexpr (std::is_same_v<Children, std::vector<Term>>) {
-        for (auto& t : children) deferred->push_back(std::move(t));
-    } else {
-        for (auto& p : children) {
-            deferred->push_back(std::move(p.first));
-            deferred->push_back(std::move(p.second));
-        }
-    }
-    children.clear();
+    deferred->push_back(std::move(t));
+}
+void defer(std::pair<Term, Term>& pair) {
+    defer(pair.first);
+    defer(pair.second);
 }
 
+// Leaves nothing but nil behind.
 template <class Children>
-void destroy(Children& children) {
-    if (children.empty()) return;
+void take_apart(Children&& children) {
     if (nested_destructors >= max_nested_destructors) {
-        defer(children);
+        for (auto& child : children) defer(child);
         return;
     }
     ++nested_destructors;
-    children.clear();
+    for (auto& child : children) child = {};
     if (nested_destructors == 1) {
         while (deferred != nullptr) {
             auto* batch = std::exchange(deferred, nullptr);
@@ -84,17 +80,43 @@ void destroy(Children& children) {
 
 } // namespace
 
-Tuple::~Tuple() {
-    destroy(elements);
-}
-List::~List() {
-    destroy(items);
-}
-Map::~Map() {
-    destroy(pairs);
+void Term::end() {
+    // Every block is raw memory with the object in front (see block).
+    const auto finish = []<class T>(const T& shared, auto take_apart_first) {
+        auto& s = const_cast<T&>(shared);
+        take_apart_first(s);
+        s.~T();
+        ::operator delete(&s);
+    };
+    const auto nothing = [](const auto&) {};
+    switch (kind_) {
+    case Kind::big:
+        return finish(as<SharedBig>(), nothing);
+    case Kind::reference:
+    case Kind::port:
+    case Kind::pid:
+        return finish(as<SharedForeign>(), nothing);
+    case Kind::tuple:
+        return finish(as<SharedTuple>(), [](SharedTuple& t) { take_apart(std::span(t.elements(), t.size)); });
+    case Kind::list:
+        return finish(as<SharedList>(), [](SharedList& l) { take_apart(l.items); });
+    case Kind::map:
+        return finish(as<SharedMap>(), [](SharedMap& m) { take_apart(m.pairs); });
+    case Kind::bits:
+        return finish(as<SharedBits>(), nothing);
+    case Kind::integer:
+    case Kind::floating:
+    case Kind::atom:
+    case Kind::nil:
+        break; // share nothing
+    }
 }
 
-const std::vector<Term> Term::no_items;
+template <class T>
+T* Term::block(std::size_t behind) {
+    static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+    return new (::operator new(sizeof(T) + behind)) T;
+}
 
 bool is_atom_text(std::string_view text) {
     if (text.size() > 255 * 4) return false;
@@ -107,7 +129,7 @@ Term Term::unsigned_integer(std::uint64_t n) {
     if (n <= static_cast<std::uint64_t>(INT64_MAX)) return integer(static_cast<std::int64_t>(n));
     BigInt b;
     for (; n != 0; n >>= 8) b.magnitude.push_back(static_cast<std::uint8_t>(n));
-    return Term(Value(std::make_shared<const BigInt>(std::move(b))));
+    return big(std::move(b));
 }
 
 Term Term::big(BigInt n) {
@@ -118,16 +140,18 @@ Term Term::big(BigInt n) {
         if (!n.negative && m <= static_cast<std::uint64_t>(INT64_MAX)) return integer(static_cast<std::int64_t>(m));
         if (n.negative && m <= std::uint64_t{1} << 63) return integer(static_cast<std::int64_t>(0 - m));
     }
-    return Term(Value(std::make_shared<const BigInt>(std::move(n))));
+    auto* made = block<SharedBig>();
+    made->value = std::move(n);
+    return Term(Kind::big, made);
 }
 
 Term Term::floating(double d) {
     DDLL_CHECK(std::isfinite(d));
-    return Term(Value(d));
+    return Term(Kind::floating, {.floating = d});
 }
 
 Term Term::atom(std::string_view utf8) {
-    return Term(Value(Atom{intern(utf8)}));
+    return Term(Kind::atom, {.atom = intern(utf8)});
 }
 
 Term Term::boolean(bool b) {
@@ -135,8 +159,19 @@ Term Term::boolean(bool b) {
     return b ? yes : no;
 }
 
-Term Term::tuple(std::vector<Term> elements) {
-    return Term(Value(std::make_shared<const Tuple>(std::move(elements))));
+Term Term::foreign(Kind kind, std::string_view external) {
+    DDLL_CHECK((kind == Kind::pid || kind == Kind::port || kind == Kind::reference) && !external.empty());
+    auto* made = block<SharedForeign>();
+    made->external = external;
+    return Term(kind, made);
+}
+
+Term Term::tuple(std::span<Term> elements) {
+    DDLL_CHECK(elements.size() <= UINT32_MAX);
+    auto* made = block<SharedTuple>(elements.size_bytes());
+    made->size = static_cast<std::uint32_t>(elements.size());
+    std::uninitialized_move(elements.begin(), elements.end(), made->elements());
+    return Term(Kind::tuple, made);
 }
 
 Term Term::list(std::vector<Term> elements) {
@@ -150,7 +185,10 @@ Term Term::list(std::vector<Term> elements, Term tail) {
         Term end = tail.tail();
         tail = std::move(end);
     }
-    return Term(Value(std::make_shared<const List>(std::move(elements), std::move(tail))));
+    auto* made = block<SharedList>();
+    made->items = std::move(elements);
+    made->tail = std::move(tail);
+    return Term(Kind::list, made);
 }
 
 Term Term::bytes_list(std::string_view bytes) {
@@ -168,21 +206,29 @@ Term Term::string(std::string_view utf8) {
     return list(std::move(items));
 }
 
-Term Term::binary(std::string_view copied) {
-    Bits b;
+Term Term::binary(std::string_view copied, std::uint8_t bits) {
+    DDLL_CHECK(bits >= 1 && bits <= 8 && (!copied.empty() || bits == 8));
+    auto* made = block<SharedBits>(copied.size());
     if (!copied.empty()) {
-        auto owner = std::make_shared<std::uint8_t[]>(copied.size());
-        std::memcpy(owner.get(), copied.data(), copied.size());
-        b.data = owner.get();
-        b.size = copied.size();
-        b.owner = std::move(owner);
+        auto* bytes = reinterpret_cast<std::uint8_t*>(made + 1);
+        std::memcpy(bytes, copied.data(), copied.size());
+        made->value.data = bytes;
+        made->value.size = copied.size();
+        made->value.bits = bits;
     }
-    return bits(std::move(b));
+    return Term(Kind::bits, made);
 }
 
 Term Term::bits(Bits b) {
     DDLL_CHECK(b.bits >= 1 && b.bits <= 8 && (b.size > 0 || b.bits == 8));
-    return Term(Value(std::make_shared<const Bits>(std::move(b))));
+    auto* made = block<SharedBits>();
+    made->value = std::move(b);
+    return Term(Kind::bits, made);
+}
+
+Term Term::part(const Term& whole, const std::uint8_t* data, std::size_t size, std::uint8_t bits) {
+    const auto& owner = whole.as_bits().owner;
+    return Term::bits({owner ? owner : std::make_shared<const Term>(whole), data, size, bits});
 }
 
 Term Term::map(std::vector<std::pair<Term, Term>> pairs) {
@@ -196,7 +242,9 @@ Term Term::map(std::vector<std::pair<Term, Term>> pairs) {
         ++kept;
     }
     pairs.resize(kept);
-    return Term(Value(std::make_shared<const Map>(std::move(pairs))));
+    auto* made = block<SharedMap>();
+    made->pairs = std::move(pairs);
+    return Term(Kind::map, made);
 }
 
 const Term* Term::find(const Term& key) const {

@@ -7,6 +7,7 @@
 /// thread. Equality is Erlang's `=:=`, order is Erlang's standard term order.
 #include "base/check.h"
 
+#include <atomic>
 #include <compare>
 #include <cstdint>
 #include <memory>
@@ -14,7 +15,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace ddll::term {
@@ -28,25 +28,15 @@ struct BigInt {
     bool operator==(const BigInt&) const = default;
 };
 
-/// Text of an atom, UTF-8, at most 255 characters. Each text exists once and lives as long as the process, as in
-/// the emulator: equal atoms have equal pointers.
-struct Atom {
-    const std::string* text;
-};
-
 /// A pid, port or reference. The host numbers its own; those that arrive in external format from another
-/// node keep the bytes they came in (`foreign`), so that they compare and travel unchanged.
+/// node keep the bytes they came in (`foreign`, as long as their term), so that they compare and travel unchanged.
 struct Identity {
-    std::uint64_t number = 0;
-    std::shared_ptr<const std::string> foreign;
+    std::uint64_t number = 0; ///< 0 for a foreign one
+    std::string_view foreign; ///< empty for one of the host's own
 };
-struct Pid : Identity {};
-struct Port : Identity {};
-struct Reference : Identity {};
 
-struct Nil {};
-
-/// Bytes with an owner: a copy, or memory that somebody else keeps alive (a driver's binary).
+/// Bytes of a term: in the term itself, or memory that somebody else keeps alive (`owner`, such as a driver's binary).
+/// Whoever wants to keep them keeps the term.
 /// `bits` is the number of bits used of the last byte, 8 for whole bytes (and for no bytes at all).
 struct Bits {
     std::shared_ptr<const void> owner;
@@ -56,15 +46,6 @@ struct Bits {
 
     std::string_view bytes() const { return {reinterpret_cast<const char*>(data), size}; }
 };
-
-struct Tuple;
-
-/// One or more elements and a tail that is never itself a List: nil for a proper list.
-struct List;
-
-/// Pairs sorted by key, keys distinct. Maps order their keys a little differently from everything else: all integers
-/// come before all floats (measured on OTP 25; see Order::map_keys).
-struct Map;
 
 /// The comparisons Erlang knows.
 enum class Order {
@@ -77,33 +58,53 @@ class Term {
 public:
     enum class Kind : std::uint8_t { integer, big, floating, atom, reference, port, pid, tuple, map, nil, list, bits };
 
-    Term() : value_(Nil{}) {}
+    /// Nil; what was moved from is nil, too.
+    Term() = default;
+    Term(const Term& t) : value_(t.value_), kind_(t.kind_), shares_(t.shares_) {
+        if (shares_) hold(*value_.shared);
+    }
+    Term(Term&& t) noexcept
+        : value_(t.value_), kind_(std::exchange(t.kind_, Kind::nil)), shares_(std::exchange(t.shares_, false)) {}
+    Term& operator=(Term t) noexcept {
+        std::swap(value_, t.value_);
+        std::swap(kind_, t.kind_);
+        std::swap(shares_, t.shares_);
+        return *this;
+    }
+    ~Term() {
+        if (shares_) let_go();
+    }
 
-    static Term integer(std::int64_t n) { return Term(Value(n)); }
+    static Term integer(std::int64_t n) { return Term(Kind::integer, {.integer = n}); }
     static Term unsigned_integer(std::uint64_t n);
     static Term big(BigInt n);      ///< normalises: gives a plain integer where 64 bits suffice
     static Term floating(double d); ///< finite: Erlang has no other floats
-    /// At most 255 characters of UTF-8. Text from outside is checked with is_atom_text first.
+    /// At most 255 characters of UTF-8. Each text exists once and lives as long as the process, as in the emulator:
+    /// equal atoms have equal addresses of their text. Text from outside is checked with is_atom_text first.
     static Term atom(std::string_view utf8);
     static Term boolean(bool b);
-    static Term pid(std::uint64_t number) { return Term(Value(Pid{{number, {}}})); }
-    static Term port(std::uint64_t number) { return Term(Value(Port{{number, {}}})); }
-    static Term reference(std::uint64_t number) { return Term(Value(Reference{{number, {}}})); }
-    static Term pid(Pid p) { return Term(Value(std::move(p))); }
-    static Term port(Port p) { return Term(Value(std::move(p))); }
-    static Term reference(Reference r) { return Term(Value(std::move(r))); }
+    static Term pid(std::uint64_t number) { return Term(Kind::pid, {.number = number}); }
+    static Term port(std::uint64_t number) { return Term(Kind::port, {.number = number}); }
+    static Term reference(std::uint64_t number) { return Term(Kind::reference, {.number = number}); }
+    /// A pid, port or reference (`kind`) of another node, as its external format without the version byte.
+    static Term foreign(Kind kind, std::string_view external);
     static Term nil() { return Term(); }
-    static Term tuple(std::vector<Term> elements);
+    /// `elements` are moved from.
+    static Term tuple(std::span<Term> elements);
+    static Term tuple(std::vector<Term> elements) { return tuple(std::span(elements)); }
     static Term list(std::vector<Term> elements);            ///< proper; nil when empty
     static Term list(std::vector<Term> elements, Term tail); ///< `tail` when `elements` is empty; flattens a list tail
     static Term bytes_list(std::string_view bytes);          ///< list of integers 0..255
     static Term string(std::string_view utf8); ///< list of code points; bytes that are no UTF-8 stay bytes
-    static Term binary(std::string_view copied);
+    /// `bits` are used of the last byte.
+    static Term binary(std::string_view copied, std::uint8_t bits = 8);
     static Term bits(Bits b);
+    /// `size` bytes from `data` on inside a binary or bitstring, whose memory is shared.
+    static Term part(const Term& whole, const std::uint8_t* data, std::size_t size, std::uint8_t bits);
     /// Last of equal keys wins, as in a map literal.
     static Term map(std::vector<std::pair<Term, Term>> pairs);
 
-    Kind kind() const { return static_cast<Kind>(value_.index()); }
+    Kind kind() const { return kind_; }
     bool is(Kind k) const { return kind() == k; }
     bool is_integer() const { return is(Kind::integer) || is(Kind::big); }
     bool is_list() const { return is(Kind::list) || is(Kind::nil); }
@@ -119,9 +120,9 @@ public:
     std::uint64_t as_pid() const;       ///< 0 for a foreign one
     std::uint64_t as_port() const;      ///< 0 for a foreign one
     std::uint64_t as_reference() const; ///< 0 for a foreign one
-    const Identity& identity() const;   ///< of a pid, port or reference
+    Identity identity() const;          ///< of a pid, port or reference
     const Bits& as_bits() const;
-    const std::vector<Term>& elements() const; ///< of a tuple
+    std::span<const Term> elements() const;    ///< of a tuple
     const std::vector<Term>& items() const;    ///< of a list; empty for nil
     const Term& tail() const;                  ///< of a list or nil; nil when proper
     const std::vector<std::pair<Term, Term>>& pairs() const;
@@ -137,107 +138,145 @@ public:
     friend std::weak_ordering compare(const Term& a, const Term& b, Order order);
 
 private:
-    static const std::vector<Term> no_items;
+    // What several terms may hold at once, each kind in one piece of memory. The last holder ends it.
+    struct Shared {
+        std::atomic<std::uint32_t> holders{1};
+    };
+    struct SharedBig;
+    struct SharedForeign;
+    struct SharedTuple;
+    struct SharedList;
+    struct SharedMap;
+    struct SharedBits;
 
-    using Value = std::variant<std::int64_t, std::shared_ptr<const BigInt>, double, Atom, Reference, Port, Pid,
-                               std::shared_ptr<const Tuple>, std::shared_ptr<const Map>, Nil,
-                               std::shared_ptr<const List>, std::shared_ptr<const Bits>>;
-    explicit Term(Value v) : value_(std::move(v)) {}
+    union Value {
+        std::int64_t integer;
+        double floating;
+        const std::string* atom; // in the table of atoms
+        std::uint64_t number;    // of a pid, port or reference
+        Shared* shared;
+    };
 
-    Value value_;
+    explicit Term(Kind kind, Value value) : value_(value), kind_(kind) {}
+    explicit Term(Kind kind, Shared* shared) : value_{.shared = shared}, kind_(kind), shares_(true) {}
+
+    template <class T>
+    const T& as() const {
+        return *static_cast<const T*>(value_.shared);
+    }
+    static void hold(Shared& s) { s.holders.fetch_add(1, std::memory_order_relaxed); }
+    void let_go();
+    void end(); // of value_.shared, without its last holder
+    /// A new T in a memory block with `behind` bytes after it.
+    template <class T>
+    static T* block(std::size_t behind = 0);
+
+    Value value_{.integer = 0};
+    Kind kind_ = Kind::nil;
+    bool shares_ = false;
 };
 
-// What a Term shares; nobody else makes these. The destructors keep the stack flat however deep a term is.
-struct Tuple {
-    explicit Tuple(std::vector<Term> e) : elements(std::move(e)) {}
-    Tuple(const Tuple&) = delete;
-    ~Tuple();
-    std::vector<Term> elements;
+// Nobody else makes these. Elements of a tuple and bytes of a copied binary follow directly.
+struct Term::SharedBig : Shared {
+    BigInt value;
 };
-
-struct List {
-    List(std::vector<Term> i, Term t) : items(std::move(i)), tail(std::move(t)) {}
-    List(const List&) = delete;
-    ~List();
+struct Term::SharedForeign : Shared {
+    std::string external;
+};
+struct Term::SharedTuple : Shared {
+    std::uint32_t size = 0;
+    Term* elements() { return reinterpret_cast<Term*>(this + 1); }
+    const Term* elements() const { return reinterpret_cast<const Term*>(this + 1); }
+};
+/// One or more elements and a tail that is never itself a list: nil for a proper one.
+struct Term::SharedList : Shared {
     std::vector<Term> items;
     Term tail;
 };
-
-struct Map {
-    explicit Map(std::vector<std::pair<Term, Term>> p) : pairs(std::move(p)) {}
-    Map(const Map&) = delete;
-    ~Map();
+/// Pairs sorted by key, keys distinct. Maps order their keys a little differently from everything else: all integers
+/// come before all floats (measured on OTP 25; see Order::map_keys).
+struct Term::SharedMap : Shared {
     std::vector<std::pair<Term, Term>> pairs;
+};
+struct Term::SharedBits : Shared {
+    Bits value;
 };
 
 // Inline, because every comparison and conversion lives on these.
+inline void Term::let_go() {
+    // Who is the only holder needs no exchange with other threads.
+    auto& holders = value_.shared->holders;
+    if (holders.load(std::memory_order_acquire) == 1 || holders.fetch_sub(1, std::memory_order_acq_rel) == 1) end();
+}
+
 inline std::int64_t Term::as_integer() const {
     DDLL_CHECK(is(Kind::integer));
-    return std::get<std::int64_t>(value_);
+    return value_.integer;
 }
 
 inline const BigInt& Term::as_big() const {
     DDLL_CHECK(is(Kind::big));
-    return *std::get<std::shared_ptr<const BigInt>>(value_);
+    return as<SharedBig>().value;
 }
 
 inline double Term::as_float() const {
     DDLL_CHECK(is(Kind::floating));
-    return std::get<double>(value_);
+    return value_.floating;
 }
 
 inline const std::string& Term::as_atom() const {
     DDLL_CHECK(is(Kind::atom));
-    return *std::get<Atom>(value_).text;
+    return *value_.atom;
+}
+
+inline Identity Term::identity() const {
+    DDLL_CHECK(is(Kind::pid) || is(Kind::port) || is(Kind::reference));
+    if (shares_) return {0, as<SharedForeign>().external};
+    return {value_.number, {}};
 }
 
 inline std::uint64_t Term::as_pid() const {
     DDLL_CHECK(is(Kind::pid));
-    return std::get<Pid>(value_).number;
+    return shares_ ? 0 : value_.number;
 }
 
 inline std::uint64_t Term::as_port() const {
     DDLL_CHECK(is(Kind::port));
-    return std::get<Port>(value_).number;
+    return shares_ ? 0 : value_.number;
 }
 
 inline std::uint64_t Term::as_reference() const {
     DDLL_CHECK(is(Kind::reference));
-    return std::get<Reference>(value_).number;
-}
-
-inline const Identity& Term::identity() const {
-    if (is(Kind::pid)) return std::get<Pid>(value_);
-    if (is(Kind::port)) return std::get<Port>(value_);
-    DDLL_CHECK(is(Kind::reference));
-    return std::get<Reference>(value_);
+    return shares_ ? 0 : value_.number;
 }
 
 inline const Bits& Term::as_bits() const {
     DDLL_CHECK(is(Kind::bits));
-    return *std::get<std::shared_ptr<const Bits>>(value_);
+    return as<SharedBits>().value;
 }
 
-inline const std::vector<Term>& Term::elements() const {
+inline std::span<const Term> Term::elements() const {
     DDLL_CHECK(is(Kind::tuple));
-    return std::get<std::shared_ptr<const Tuple>>(value_)->elements;
+    const auto& t = as<SharedTuple>();
+    return {t.elements(), t.size};
 }
 
 inline const std::vector<Term>& Term::items() const {
-    if (is(Kind::nil)) return no_items;
+    static const std::vector<Term> none;
+    if (is(Kind::nil)) return none;
     DDLL_CHECK(is(Kind::list));
-    return std::get<std::shared_ptr<const List>>(value_)->items;
+    return as<SharedList>().items;
 }
 
 inline const Term& Term::tail() const {
     if (is(Kind::nil)) return *this;
     DDLL_CHECK(is(Kind::list));
-    return std::get<std::shared_ptr<const List>>(value_)->tail;
+    return as<SharedList>().tail;
 }
 
 inline const std::vector<std::pair<Term, Term>>& Term::pairs() const {
     DDLL_CHECK(is(Kind::map));
-    return std::get<std::shared_ptr<const Map>>(value_)->pairs;
+    return as<SharedMap>().pairs;
 }
 
 std::weak_ordering compare(const Term& a, const Term& b, Order order);
@@ -248,10 +287,8 @@ bool is_atom_text(std::string_view text);
 /// {A, B, ...} of terms, for code that reads better so.
 template <class... T>
 Term make_tuple(T... elements) {
-    std::vector<Term> v;
-    v.reserve(sizeof...(elements));
-    (v.push_back(std::move(elements)), ...);
-    return Term::tuple(std::move(v));
+    Term all[] = {std::move(elements)...};
+    return Term::tuple(std::span<Term>(all));
 }
 
 // --- iolists, as the BIFs understand them ---------------------------------------------------------------------------

@@ -60,9 +60,9 @@ struct Row {
 constexpr Row rows[] = {
     {"reload / dlopen + driver_init + dlclose", "reload", "bare_reload", "<= 1.25"},
     {"reload / on a node", "reload", "erl/reload", "< 1"},
-    {"port_control / on a node", "control/10", "erl/control", "< 0.3 us"},
+    {"port_control / on a node", "control/10", "erl/control", "< 0.15 us"},
     {"port_control as a step of a scenario", "control_step", "control/10", ""},
-    {"echo through the driver / on a node", "echo/10", "erl/echo", "about 1"},
+    {"echo through the driver / on a node", "echo/10", "erl/echo", "< 0.3 us"},
     {"open_port + port_close / on a node", "open_close/10", "erl/open_close", "< 1"},
     {"API call inside a callback, journaled", "api_call/journaled", nullptr, "tens of ns"},
     {"driver_alloc + driver_free", "api_call/memory", nullptr, "tens of ns"},

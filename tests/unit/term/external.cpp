@@ -46,7 +46,7 @@ TEST_CASE("identities of this node come back as numbers, those of others keep th
         const auto decoded = decode(encode(t));
         REQUIRE(decoded.has_value());
         CHECK(decoded->term == t);
-        CHECK_FALSE(decoded->term.identity().foreign);
+        CHECK(decoded->term.identity().foreign.empty());
     }
     const std::string foreign = from_hex("835864000361406200000050000000000000000"
                                          "5");

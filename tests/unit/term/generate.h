@@ -69,11 +69,7 @@ inline rc::Gen<std::string> gen_utf8() {
 inline rc::Gen<Term> gen_bits() {
     return rc::gen::map(rc::gen::pair(rc::gen::arbitrary<std::string>(), rc::gen::inRange(1, 9)),
                         [](const std::pair<std::string, int>& p) {
-                            const Term whole = Term::binary(p.first);
-                            if (p.first.empty()) return whole;
-                            Bits b = whole.as_bits();
-                            b.bits = static_cast<std::uint8_t>(p.second);
-                            return Term::bits(std::move(b));
+                            return Term::binary(p.first, p.first.empty() ? 8 : static_cast<std::uint8_t>(p.second));
                         });
 }
 
