@@ -64,6 +64,7 @@ Evaluated perform(host::Host& host, ProcessId by, const term::Expr& expr, std::s
         expr, bindings, [&](const std::string& module, const std::string& name, const std::vector<Term>& args) {
             return call(host, by, module, name, args);
         });
+    host.end_call(result.kind == Evaluated::Kind::blocked);
     journal_return(host, by, result, false);
     return result;
 }

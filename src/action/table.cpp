@@ -80,14 +80,20 @@ Evaluated read_file(Host&, ProcessId, Args args) {
     return Evaluated::of(term::make_tuple(Term::atom("ok"), Term::binary(*bytes)));
 }
 
-// The calls to ports, and is_process_alive/1, handle signals before they return: whoever has been killed by then never
-// sees the value (measured).
-Evaluated outlived(Host& host, ProcessId by, Evaluated result) {
+// The calls to ports, and questions about processes, handle signals before they return: whoever has been killed by then
+// never sees the value (measured). A question waits for the other process.
+Evaluated after_signals(Host& host, ProcessId by, Evaluated result, const Term& asked) {
+    const ProcessId other{asked.is(Term::Kind::pid) ? asked.as_pid() : 0};
+    if (other == by) return result; // a question about oneself
+    host.give_way(by, host.find(other));
     return host.find(by)->state == host::Process::State::running ? std::move(result) : Evaluated::blocked();
 }
 
 #define DDLL_VERB(body) [](Host& host, ProcessId by, Args a) -> Evaluated { return body; }
-#define DDLL_SIGNAL_VERB(body) [](Host& host, ProcessId by, Args a) -> Evaluated { return outlived(host, by, body); }
+#define DDLL_SIGNAL_VERB(body)                                                                                         \
+    [](Host& host, ProcessId by, Args a) -> Evaluated { return after_signals(host, by, body, Term()); }
+#define DDLL_QUESTION_VERB(body)                                                                                       \
+    [](Host& host, ProcessId by, Args a) -> Evaluated { return after_signals(host, by, body, a[0]); }
 #define DDLL_ASK(body) [](Host& host, ProcessId, Args a) -> Evaluated { return body; }
 #define DDLL_CONSTANT(body) [](Host&, ProcessId, Args) -> Evaluated { return body; }
 
@@ -148,8 +154,8 @@ const Row rows[] = {
     {"erlang", "monitor", 2, DDLL_VERB(host.process_monitor(by, a[0], a[1])), "monitor(process | port, Item)"},
     {"erlang", "demonitor", 1, DDLL_VERB(host.process_demonitor(by, a[0])), "remove an own monitor"},
     {"erlang", "process_flag", 2, process_flag, "process_flag(trap_exit, Boolean)"},
-    {"erlang", "process_info", 2, process_info, "trap_exit, status or links of a process"},
-    {"erlang", "is_process_alive", 1, DDLL_SIGNAL_VERB(is_process_alive(host, by, a)), "whether a process has not ended"},
+    {"erlang", "process_info", 2, DDLL_QUESTION_VERB(process_info(host, by, a)), "trap_exit, status or links of a process"},
+    {"erlang", "is_process_alive", 1, DDLL_QUESTION_VERB(is_process_alive(host, by, a)), "whether a process has not ended"},
     {"erlang", "register", 2, DDLL_VERB(host.process_register(by, a[0], a[1])), "name a process or port"},
     {"erlang", "unregister", 1, DDLL_VERB(host.process_unregister(by, a[0])), "take the name away"},
     {"erlang", "whereis", 1, DDLL_ASK(host.process_whereis(a[0])), "the process or port of a name"},
@@ -160,6 +166,7 @@ const Row rows[] = {
 
 #undef DDLL_VERB
 #undef DDLL_SIGNAL_VERB
+#undef DDLL_QUESTION_VERB
 #undef DDLL_ASK
 #undef DDLL_CONSTANT
 

@@ -127,6 +127,11 @@ constexpr Rule rules[] = {
     {"malformed-term", Severity::warning, "a term description is malformed",
      "The function answers -1 and no message is sent, which is easily overlooked.",
      "Check the number of words, the kinds of the arguments and that just one term is left."},
+    {"monitor-of-name-that-is-no-atom", Severity::error,
+     "erl_ddll:monitor/2 of a name that is no atom was answered at once",
+     "The message of a node points to the caller's own text, uncopied: after the next garbage collection it shows "
+     "something else, or the node crashes (SIGSEGV, SIGABRT).",
+     "Give erl_ddll:monitor/2 the name as an atom."},
     {"no-ready-callback", Severity::error, "a descriptor was selected, but the driver lacks the callback for it",
      "When the descriptor is ready a node logs that and deselects it.",
      "Add ready_input or ready_output, or do not select in that direction."},

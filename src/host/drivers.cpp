@@ -126,7 +126,11 @@ void Host::send_driver_message(Driver& driver, const effect::Send& message, cons
     Term what = Term::atom(lifecycle::name(message.what));
     if (message.error) what = term::make_tuple(what, load_error_term(*message.error));
     const bool up = message.direction == effect::Direction::up;
-    Term name = message.at_once && as_written != nullptr ? *as_written : Term::atom(latin1_to_utf8(driver.name));
+    const bool own_text = message.at_once && as_written != nullptr && !as_written->is(Term::Kind::atom);
+    if (own_text)
+        misuse(Misuse::monitor_name, no_function, {},
+               fmt::format("{} is told of {}", to->name, term::print(*as_written)));
+    Term name = own_text ? *as_written : Term::atom(latin1_to_utf8(driver.name));
     deliver(*to,
             term::make_tuple(Term::atom(up ? "UP" : "DOWN"), Term::reference(message.ref.value), Term::atom("driver"),
                              std::move(name), std::move(what)),

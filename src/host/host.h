@@ -17,6 +17,7 @@
 #include "host/poller.h"
 #include "host/port.h"
 #include "host/process.h"
+#include "host/signals.h"
 #include "host/step.h"
 #include "host/sync.h"
 #include "host/threads.h"
@@ -88,13 +89,31 @@ public:
     const Process* find(ProcessId id) const;
     /// The process will end with `reason` at the end of the time slice; the first reason counts.
     void doom(Process& process, term::Term reason);
+    RefId fresh_reference();
+
+    // --- signals (signals.cpp) -------------------------------------------------------------------------------------
+
+    /// `by` makes the next calls without a pause: exit signals to it are held until one of them handles signals, or the
+    /// last is done.
+    void begin_turn(ProcessId by, std::size_t calls);
+    /// After each of them, before it returns. One that blocks ends the turn.
+    void end_call(bool blocked);
+    /// Whatever calls are left are not made.
+    void end_turn();
+    /// Those of the process whose turn it is.
+    void handle_signals();
+    /// What calls to ports and questions about processes do before they return to `by`: they handle its signals, and
+    /// when there were any, or another process is `asked`, which may be nobody, others run first.
+    void give_way(ProcessId by, const Process* asked);
     /// An exit signal as a link or exit/2 sends it. `from` is the pid or port that sends.
-    void exit_signal(Process& to, const term::Term& from, const term::Term& reason, bool by_exit_bif);
+    void exit_signal(Process& to, const term::Term& from, const term::Term& reason, ExitSource source);
     /// Puts a message into the mailbox (or gives it to the wrapper that waits for it) and journals it.
     void deliver(Process& to, term::Term message, PortId from_port, ProcessId from_process);
     /// Forgets all messages: the story has read them.
     void empty_mailboxes();
-    RefId fresh_reference();
+
+    // --- processes, links, monitors (processes.cpp) ------------------------------------------------------------------
+
     BifResult process_exit(ProcessId by, const term::Term& target, const term::Term& reason);
     BifResult process_link(ProcessId by, const term::Term& target);
     BifResult process_unlink(ProcessId by, const term::Term& target);
@@ -380,6 +399,7 @@ private:
     std::optional<Impasse> impasse_;
 
     std::unordered_map<ProcessId, std::unique_ptr<Process>> processes_;
+    Signals signals_;
     std::unordered_map<std::string, std::variant<ProcessId, PortId>> registered_;
     std::unordered_map<PortId, std::unique_ptr<Port>> ports_;
     std::list<std::unique_ptr<Driver>> drivers_; ///< newest first; a driver being replaced is in limbo_

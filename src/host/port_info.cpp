@@ -32,7 +32,7 @@ std::optional<Term> Host::port_item(const Port& port, std::string_view item) con
         for (const ProcessId id : port.links) pids.push_back(Term::pid(id.value));
         return Term::list(std::move(pids));
     }
-    if (item == "id") return number(port.id.value);
+    if (item == "id") return number(8 * port.id.value);
     if (item == "connected") return Term::pid(port.owner.value);
     if (item == "input") return number(port.input);
     if (item == "output") return number(port.output);

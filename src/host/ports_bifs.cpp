@@ -272,7 +272,8 @@ BifResult Host::port_get_data(const Term& port_term) const {
 
 // What a port does not understand hurts its owner, whoever sent it.
 void Host::bad_signal(Port& port) {
-    if (Process* owner = find(port.owner)) exit_signal(*owner, Term::port(port.id.value), Term::atom("badsig"), false);
+    if (Process* owner = find(port.owner))
+        exit_signal(*owner, Term::port(port.id.value), Term::atom("badsig"), ExitSource::port);
 }
 
 // {Pid, {command, Data}}, {Pid, close}, {Pid, {connect, New}}: what counts is that Pid is the owner, not who sends.

@@ -20,7 +20,7 @@ void Host::tell_links(Port& port, const Term& reason) {
         Process* process = find(id);
         if (process == nullptr) continue;
         remove_link(*process, port.id);
-        exit_signal(*process, self, reason, false);
+        exit_signal(*process, self, reason, ExitSource::link);
     }
     const auto monitors = std::move(port.monitored_by);
     port.monitored_by.clear();

@@ -55,7 +55,9 @@ struct Process {
     };
     std::vector<Monitor> watched_by; ///< in order of monitoring, which is that of telling
     Wait wait;
-    std::optional<Answer> answer; ///< set when the wait is over; the call returns when it is resumed
+    std::uint64_t woken_in = 0;     ///< the last turn (see signals.h) in which it was sent something
+    std::uint64_t signalled_in = 0; ///< ... and that was an exit signal
+    std::optional<Answer> answer;   ///< set when the wait is over; the call returns when it is resumed
 
     bool alive() const { return state != State::dead; }
     bool blocked() const { return wait.index() != 0; }

@@ -42,37 +42,6 @@ void Host::doom(Process& process, Term reason) {
     ending_.push_back(process.id);
 }
 
-void Host::exit_signal(Process& to, const Term& from, const Term& reason, bool by_exit_bif) {
-    if (to.state != Process::State::running || halting_) return;
-    // exit/2 with kill cannot be trapped; a kill that comes along a link can, and was renamed by its sender.
-    if (by_exit_bif && reason.is_atom("kill")) {
-        doom(to, Term::atom("killed"));
-    } else if (to.trap_exit) {
-        const PortId port = from.is(Term::Kind::port) ? PortId{from.as_port()} : PortId{};
-        const ProcessId process = from.is(Term::Kind::pid) ? ProcessId{from.as_pid()} : ProcessId{};
-        deliver(to, term::make_tuple(common_.exit, from, reason), port, process);
-    } else if (!reason.is_atom("normal") || (by_exit_bif && from == Term::pid(to.id.value))) {
-        doom(to, reason);
-    }
-}
-
-void Host::deliver(Process& to, Term message, PortId from_port, ProcessId from_process) {
-    if (!to.alive() || halting_) return; // a halting node runs no process that could look
-    if (give_to_wrapper(to, message)) return;
-    thread_local std::string encoded;
-    encoded.clear();
-    term::encode_to(message, encoded);
-    journal_.write(journal::Delivered{to.id, from_port, from_process, encoded});
-    to.mailbox.push_back(std::move(message));
-}
-
-void Host::empty_mailboxes() {
-    for (const auto& changed : memory_.changed_shares())
-        misuse(Misuse::binary_modified, no_function, changed.port,
-               fmt::format("{} bytes of a binary changed after they were sent", changed.length));
-    for (auto& [id, process] : processes_) process->mailbox.clear();
-}
-
 // The wrappers of erl_ddll take exactly the message of their reference out of the mailbox.
 bool Host::give_to_wrapper(Process& process, const Term& message) {
     const auto* wait = std::get_if<WaitDriver>(&process.wait);
@@ -143,7 +112,7 @@ void Host::signal_exit(Process& process) {
         Process* peer = id != nullptr ? find(*id) : nullptr;
         if (peer == nullptr) continue;
         remove_link(*peer, process.id);
-        exit_signal(*peer, pid, reason, false);
+        exit_signal(*peer, pid, reason, ExitSource::link);
     }
     tell_watchers(process);
     for (const Linked& other : links) {
@@ -178,8 +147,9 @@ void Host::tell_watchers(Process& process) {
 BifResult Host::process_exit(ProcessId by, const Term& target, const Term& reason) {
     if (target.is(Term::Kind::pid)) {
         if (Process* to = find(ProcessId{target.as_pid()})) {
-            exit_signal(*to, Term::pid(by.value), reason, true);
+            exit_signal(*to, Term::pid(by.value), reason, ExitSource::exit_bif);
             // A signal to oneself is handled before the call returns; then it does not (measured).
+            if (to->id == by) handle_signals();
             if (to->id == by && to->state != Process::State::running) return BifResult::blocked();
         }
     } else if (target.is(Term::Kind::port)) {
@@ -199,7 +169,7 @@ BifResult Host::process_link(ProcessId by, const Term& target) {
         if (port == nullptr || !port->usable()) {
             // Unlike a process that is gone, which is told by a signal (measured).
             if (!self->trap_exit) return BifResult::raise(Term::atom("noproc"));
-            exit_signal(*self, target, Term::atom("noproc"), false);
+            exit_signal(*self, target, Term::atom("noproc"), ExitSource::link);
         } else if (std::find(port->links.begin(), port->links.end(), by) == port->links.end()) {
             port->links.push_back(by);
             self->links.add(port->id);
@@ -210,7 +180,7 @@ BifResult Host::process_link(ProcessId by, const Term& target) {
     Process* peer = find(ProcessId{target.as_pid()});
     if (peer == self) return BifResult::of(common_.true_);
     if (peer == nullptr || !peer->alive()) {
-        exit_signal(*self, target, Term::atom("noproc"), false);
+        exit_signal(*self, target, Term::atom("noproc"), ExitSource::link);
     } else if (self->links.add(peer->id)) {
         peer->links.add(by);
     }
@@ -219,6 +189,7 @@ BifResult Host::process_link(ProcessId by, const Term& target) {
 
 BifResult Host::process_unlink(ProcessId by, const Term& target) {
     Process* self = find(by);
+    signals_.unlinked(target);
     if (target.is(Term::Kind::port)) {
         const PortId id{target.as_port()};
         remove_link(*self, id);
@@ -271,6 +242,7 @@ BifResult Host::process_monitor(ProcessId by, const Term& type, const Term& item
 BifResult Host::process_demonitor(ProcessId by, const Term& ref) {
     if (!ref.is(Term::Kind::reference)) return BifResult::raise(common_.badarg);
     const RefId id{ref.as_reference()};
+    signals_.demonitored(ref);
     for (auto& [number, process] : processes_)
         std::erase_if(process->watched_by, [&](const auto& m) { return m.ref == id && m.watcher == Linked(by); });
     for (auto& [number, port] : ports_)

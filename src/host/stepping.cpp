@@ -22,17 +22,21 @@ void Host::reach_impasse(Impasse::Kind kind, std::string text) {
 }
 
 // Which steps may happen now, in the order in which the emulator would do them. At the end of a time slice that order
-// is fixed (measured): each process that ended gives its loads back, then waiting drivers leave, then its links are
-// told; after that closed ports are freed, drivers leave, and the calls that were answered by this return. Timers,
-// ready descriptors and jobs of the same moment have no order between them.
+// is fixed (measured): drivers that wait for no port leave; each process that ended gives its loads back, then drivers
+// leave, then its links are told; after that closed ports are freed, drivers leave, and the calls that were answered by
+// this return. But when a caller ends and two others have something to handle first, ports are freed before it goes.
+// Timers, ready descriptors and jobs of the same moment have no order between them.
 void Host::collect_ready() {
     ready_.clear();
     if (!ending_.empty()) {
         const Process& process = *find(ending_.front());
-        if (!process.scanned)
-            ready_.push_back({Step::Kind::exit_scan, process.id.value});
-        else if (!collects_.empty())
+        const bool last = process.id == signals_.caller() && signals_.two_others_run();
+        if (!collects_.empty())
             ready_.push_back({Step::Kind::collect, collects_.front().value});
+        else if (!process.scanned && last && !closed_ports_.empty())
+            ready_.push_back({Step::Kind::free_port, closed_ports_.front().value});
+        else if (!process.scanned)
+            ready_.push_back({Step::Kind::exit_scan, process.id.value});
         else
             ready_.push_back({Step::Kind::exit_signals, process.id.value});
     } else if (!closed_ports_.empty()) {

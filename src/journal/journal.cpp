@@ -134,7 +134,8 @@ std::uint64_t Journal::write(const E& event) {
     const std::size_t size = codec::aligned(static_cast<std::size_t>(end - at));
     if ((seq - 1) % index_step == 0) s.index[(seq - 1) / index_step] = place_of(at - s.entries);
     s.next = at + size;
-    if (s.next > s.present) [[unlikely]] s.get_pages();
+    if (s.next > s.present) [[unlikely]]
+        s.get_pages();
     std::atomic_ref<std::uint32_t>(*reinterpret_cast<std::uint32_t*>(at))
         .store(static_cast<std::uint32_t>(size), std::memory_order_release);
     s.shared().count.store(seq, std::memory_order_release);

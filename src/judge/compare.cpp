@@ -189,8 +189,10 @@ private:
 
     static std::map<std::string, std::vector<DriverCall>> by_port(const std::vector<DriverCall>& calls) {
         std::map<std::string, std::vector<DriverCall>> out;
-        for (const DriverCall& call : calls)
-            out[call.arguments.empty() ? std::string() : term::print(call.arguments[0])].push_back(call);
+        for (const DriverCall& call : calls) {
+            const std::string name = call.driver.substr(call.driver.rfind('/') + 1);
+            out[call.arguments.empty() ? name : term::print(call.arguments[0])].push_back(call);
+        }
         return out;
     }
 

@@ -38,12 +38,6 @@ Outcome outcome_of(const Term& pair) {
     return outcome;
 }
 
-/// erl_eval's word for a variable without a value: nothing was called.
-bool never_called(const Outcome& outcome) {
-    return outcome.kind == Outcome::Kind::error && outcome.term.is_tuple(2) &&
-           (outcome.term.elements()[0].is_atom("unbound") || outcome.term.elements()[0].is_atom("unbound_var"));
-}
-
 std::string hex(std::string_view bytes_of_id) {
     std::string out;
     for (const char c : bytes_of_id) out += fmt::format("{:02x}", static_cast<unsigned char>(c));

@@ -131,6 +131,12 @@ private:
         if (dice_.in(1, 12)) return std::string(dice_.pick({"\"echo\"", "<<\"echo\">>", "[$e, \"cho\"]", "other"}));
         return dice_.in(1, 6) ? "other" : std::string(main_driver_);
     }
+    // A message that is sent at once points to the caller's own text: unless that is an atom, the emulator shows what
+    // it likes, or crashes.
+    std::string monitored_name() {
+        if (dice_.in(1, 40)) return std::string(dice_.pick({"ram_file_drv", "nosuch", "17", "''", "{echo}", "[256]"}));
+        return dice_.in(1, 6) ? "other" : std::string(main_driver_);
+    }
     std::string folder() {
         if (dice_.in(1, 60)) return std::string(dice_.pick({"d1", "17", "[D1, 0]", "nosuch"}));
         return std::string(dice_.pick({"D1", "D1", "D1", "D2", "D1 ++ \"/\""}));
@@ -169,7 +175,7 @@ private:
         if (kind < 40) return {fmt::format("erl_ddll:try_unload({}, {})", name(), unload_options()), reference()};
         if (kind < 46) return wrapper(in_batch);
         if (kind < 53)
-            return {fmt::format("erl_ddll:monitor(driver, {{{}, {}}})", name(),
+            return {fmt::format("erl_ddll:monitor(driver, {{{}, {}}})", monitored_name(),
                                 dice_.pick({"loaded", "unloaded", "unloaded_only", "unloaded", "never"})),
                     new_reference()};
         if (kind < 55) {

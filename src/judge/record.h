@@ -18,6 +18,9 @@ struct Outcome {
     term::Term term; ///< the reason of an exception; nothing for blocked
 };
 
+/// A variable had no value: nothing was called.
+bool never_called(const Outcome& outcome);
+
 struct StepRecord {
     bool skipped = false;                ///< the step could not be done: see `why`
     std::string why;                     ///< "alice has ended", "P has no value"

@@ -73,6 +73,10 @@ private:
             record_.late.emplace(name, outcome_of(e));
             return;
         }
+        if (never_called(outcome_of(e))) {
+            if (!record_.returns.empty()) returned_at_ = seq;
+            return;
+        }
         // A call that blocked and had its answer within the step did return.
         if (e.late && !record_.returns.empty())
             record_.returns.back() = outcome_of(e);

@@ -226,8 +226,14 @@ void Player::do_step(const CallStep& step) {
     const ProcessId by = processes_.at(step.by);
     pattern_caller_ = by;
     std::uint64_t returned_at = 0;
+    host_.begin_turn(by, step.calls.size());
     for (std::size_t i = 0; i < step.calls.size() && mismatches_ == 0 && !host_.impasse(); ++i) {
-        if (comparing_ && !has_values(step.calls[i])) break;
+        if (comparing_ && !has_values(step.calls[i])) {
+            // Fails before it calls anything, as it does on a node, and no more calls are made.
+            host_.end_turn();
+            action::perform(host_, by, *step.calls[i].expr, step.calls[i].source, bindings_);
+            break;
+        }
         const host::Process& self = *host_.find(by);
         if (!self.alive()) { // it died inside an earlier call of the batch
             if (!std::holds_alternative<std::monostate>(step.outcomes[i]))
@@ -245,6 +251,7 @@ void Player::do_step(const CallStep& step) {
             if (auto late = action::take_late_return(host_, by)) {
                 result = *std::move(late);
                 returned_at = journal_.size();
+                host_.begin_turn(by, step.calls.size() - i - 1);
             }
         }
         if (host_.impasse()) break;
@@ -271,6 +278,7 @@ void Player::do_step(const CallStep& step) {
                                  step.is_batch ? fmt::format("returns, call {}", i + 1) : "returns",
                                  step.is_batch ? fmt::format("raises, call {}", i + 1) : "raises", bindings_));
     }
+    host_.end_turn();
     run_until_idle();
     check_effects(step.effects, step.by, {{}, {}, returned_at, true});
 }

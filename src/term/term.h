@@ -122,9 +122,9 @@ public:
     std::uint64_t as_reference() const; ///< 0 for a foreign one
     Identity identity() const;          ///< of a pid, port or reference
     const Bits& as_bits() const;
-    std::span<const Term> elements() const;    ///< of a tuple
-    const std::vector<Term>& items() const;    ///< of a list; empty for nil
-    const Term& tail() const;                  ///< of a list or nil; nil when proper
+    std::span<const Term> elements() const; ///< of a tuple
+    const std::vector<Term>& items() const; ///< of a list; empty for nil
+    const Term& tail() const;               ///< of a list or nil; nil when proper
     const std::vector<std::pair<Term, Term>>& pairs() const;
 
     /// The value of `key` in a map, nullptr when it has none.

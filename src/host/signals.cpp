@@ -1,0 +1,106 @@
+// Exit signals and messages: who is sent them, and when they are handled.
+#include "host/signals.h"
+
+#include "host/host.h"
+#include "term/external.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ddll::host {
+
+using term::Term;
+
+void Signals::unlinked(const Term& other) {
+    std::erase_if(held_, [&](const Signal& s) { return s.exit && s.source == ExitSource::link && s.from == other; });
+}
+
+void Signals::demonitored(const Term& ref) {
+    std::erase_if(held_, [&](const Signal& s) {
+        const bool down = !s.exit && s.content.is_tuple(5) && s.content.elements()[0].is_atom("DOWN");
+        // What erl_ddll sends is an ordinary message.
+        return down && s.content.elements()[1] == ref && !s.content.elements()[2].is_atom("driver");
+    });
+}
+
+void Host::exit_signal(Process& to, const Term& from, const Term& reason, ExitSource source) {
+    if (to.state != Process::State::running || halting_) return;
+    if (signals_.holds_for(to.id)) {
+        const PortId port = from.is(Term::Kind::port) ? PortId{from.as_port()} : PortId{};
+        signals_.hold({true, source, from, reason, port, {}});
+        return;
+    }
+    signals_.wake(to, true);
+    // exit/2 with kill cannot be trapped; a kill that comes along a link can, and was renamed by its sender.
+    const bool by_exit_bif = source == ExitSource::exit_bif;
+    if (by_exit_bif && reason.is_atom("kill")) {
+        doom(to, Term::atom("killed"));
+    } else if (to.trap_exit) {
+        const PortId port = from.is(Term::Kind::port) ? PortId{from.as_port()} : PortId{};
+        const ProcessId process = from.is(Term::Kind::pid) ? ProcessId{from.as_pid()} : ProcessId{};
+        deliver(to, term::make_tuple(common_.exit, from, reason), port, process);
+    } else if (!reason.is_atom("normal") || (by_exit_bif && from == Term::pid(to.id.value))) {
+        doom(to, reason);
+    }
+}
+
+void Host::deliver(Process& to, Term message, PortId from_port, ProcessId from_process) {
+    if (!to.alive() || halting_) return; // a halting node runs no process that could look
+    if (!signals_.empty() && signals_.holds_for(to.id)) {
+        signals_.hold({false, {}, {}, std::move(message), from_port, from_process});
+        return;
+    }
+    signals_.wake(to, false);
+    if (give_to_wrapper(to, message)) return;
+    thread_local std::string encoded;
+    encoded.clear();
+    term::encode_to(message, encoded);
+    journal_.write(journal::Delivered{to.id, from_port, from_process, encoded});
+    to.mailbox.push_back(std::move(message));
+}
+
+void Host::begin_turn(ProcessId by, std::size_t calls) {
+    signals_.begin_turn(by, calls);
+}
+
+void Host::end_call(bool blocked) {
+    if (signals_.end_call() || blocked) end_turn();
+}
+
+void Host::end_turn() {
+    handle_signals();
+    signals_.set_holding(false);
+}
+
+void Host::handle_signals() {
+    if (signals_.empty()) return;
+    Process& self = *find(signals_.caller());
+    signals_.set_holding(false);
+    for (Signal& s : signals_.take()) {
+        if (s.exit)
+            exit_signal(self, s.from, s.content, s.source);
+        else
+            deliver(self, std::move(s.content), s.from_port, s.from_process);
+    }
+    signals_.set_holding(true);
+}
+
+void Host::give_way(ProcessId by, const Process* asked) {
+    if (!signals_.holds_for(by)) return;
+    const bool waits = asked != nullptr && signals_.has_signal(*asked);
+    const bool yields = waits || !signals_.empty();
+    // Whoever answers and then has a message to look at runs twice.
+    const bool others_run = signals_.two_others_run() || (waits && asked->state == Process::State::running);
+    handle_signals();
+    if (yields && others_run && find(by)->state == Process::State::running) run_until_idle();
+}
+
+void Host::empty_mailboxes() {
+    for (const auto& changed : memory_.changed_shares())
+        misuse(Misuse::binary_modified, no_function, changed.port,
+               fmt::format("{} bytes of a binary changed after they were sent", changed.length));
+    for (auto& [id, process] : processes_) process->mailbox.clear();
+}
+
+} // namespace ddll::host

@@ -1,0 +1,79 @@
+#pragma once
+/// What a process that runs has been sent and has not handled yet. In a step of several calls it goes on without giving
+/// up its time slice: exit signals wait until a call makes it handle them, and messages behind them wait, too
+/// (measured on OTP 25). Until then it may change trap_exit, unlink or demonitor, and that counts.
+#include "base/id.h"
+#include "host/process.h"
+#include "term/term.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace ddll::host {
+
+/// Where an exit signal comes from.
+enum class ExitSource : std::uint8_t {
+    exit_bif, ///< exit/2: `kill` cannot be trapped, and `normal` to oneself counts
+    link,     ///< a link: forgotten by unlink/1 before it is handled
+    port,     ///< a port that got a malformed message
+};
+
+struct Signal {
+    bool exit = false; ///< otherwise a message
+    ExitSource source = ExitSource::link;
+    term::Term from;    ///< of an exit signal
+    term::Term content; ///< its reason, or the message
+    PortId from_port;
+    ProcessId from_process;
+};
+
+class Signals {
+public:
+    /// `by` has its turn, and makes so many calls without a pause: signals to it are held until the last one is done.
+    /// Forgets who was woken before.
+    void begin_turn(ProcessId by, std::size_t calls) {
+        caller_ = by;
+        calls_left_ = calls;
+        holding_ = calls > 1;
+        ++turn_;
+        woken_ = 0;
+    }
+    /// One of the calls is done; true when it was the last.
+    bool end_call() { return calls_left_ == 0 || --calls_left_ == 0; }
+
+    ProcessId caller() const { return caller_; }
+    bool holds_for(ProcessId to) const { return holding_ && to == caller_; }
+    void set_holding(bool holding) { holding_ = holding; }
+    bool empty() const { return held_.empty(); }
+    void hold(Signal signal) { held_.push_back(std::move(signal)); }
+    std::vector<Signal> take() { return std::exchange(held_, {}); }
+
+    void unlinked(const term::Term& other);
+    void demonitored(const term::Term& ref);
+
+    /// A process has a message or a signal to handle.
+    void wake(Process& to, bool signal) {
+        if (to.id == caller_) return;
+        if (signal) to.signalled_in = turn_;
+        if (to.woken_in == turn_) return;
+        to.woken_in = turn_;
+        ++woken_;
+    }
+    /// Whoever asks such a process has to wait until it has handled that.
+    bool has_signal(const Process& process) const { return process.signalled_in == turn_; }
+    /// At least two others will run before the caller has its next turn. That is long enough for an emulator to free
+    /// closed ports and to let drivers go (measured on OTP 25 with one scheduler).
+    bool two_others_run() const { return woken_ >= 2; }
+
+private:
+    ProcessId caller_;
+    std::size_t calls_left_ = 0;
+    bool holding_ = false;
+    std::uint64_t turn_ = 0;
+    std::size_t woken_ = 0; ///< others than the caller, since its turn began
+    std::vector<Signal> held_;
+};
+
+} // namespace ddll::host
