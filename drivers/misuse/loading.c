@@ -2,7 +2,7 @@
 #include "frame.h"
 
 static void* library;
-static int keep_entry;
+static int keep_entry, close_library;
 
 static ErlDrvEntry second = {
     .start = keep_port,
@@ -45,6 +45,13 @@ static ErlDrvSSizeT loading_control(ErlDrvData data, unsigned int command, char*
         keep_entry = 0;
         add_driver_entry(&second);
         return 0;
+    case 9: /* opened, and finish will not close it */
+        library = driver_dl_open(path);
+        return 0;
+    case 10:
+        library = driver_dl_open(path);
+        close_library = 1;
+        return 0;
     case 7: /* takes the entry out, whether it has ports or not */
         return reply(rbuf, rlen, "%d", remove_driver_entry(&second));
     default:
@@ -53,6 +60,7 @@ static ErlDrvSSizeT loading_control(ErlDrvData data, unsigned int command, char*
 }
 
 static void loading_finish(void) {
+    if (close_library) driver_dl_close(library);
     if (!keep_entry) remove_driver_entry(&second);
 }
 

@@ -29,7 +29,7 @@ void* driver_dl_open(char* path) {
     if (library == nullptr)
         call.host().log(fmt::format("driver_dl_open: the loader says: {}", dlerror()));
     else
-        call.host().libraries().opened(library);
+        call.host().libraries().opened(library, file, call.made(__builtin_return_address(0)));
     call.returns(library != nullptr ? 1 : 0);
     return library;
 }

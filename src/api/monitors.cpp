@@ -13,7 +13,8 @@ int driver_monitor_process(ErlDrvPort handle, ErlDrvTermData process, ErlDrvMoni
     Call call(Function::driver_monitor_process);
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
-    return call.returns(call.host().monitor_process(*port, host::pid_of(process), *monitor));
+    return call.returns(
+        call.host().monitor_process(*port, host::pid_of(process), *monitor, call.made(__builtin_return_address(0))));
 }
 
 int driver_demonitor_process(ErlDrvPort handle, const ErlDrvMonitor* monitor) {

@@ -13,14 +13,16 @@ enum class End : std::uint8_t { head, tail };
 
 constexpr ErlDrvSizeT failed_size = static_cast<ErlDrvSizeT>(-1);
 
-int put(Call& call, ErlDrvPort handle, std::string_view bytes, End end) {
+int put(Call& call, ErlDrvPort handle, std::string_view bytes, End end, const void* from) {
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
+    port->queue_filled = call.made(from);
     end == End::tail ? port->queue.append(bytes) : port->queue.prepend(bytes);
     return call.returns(0, static_cast<std::int64_t>(bytes.size()), static_cast<std::int64_t>(port->queue.size()));
 }
 
-int put(Call& call, ErlDrvPort handle, ErlDrvBinary* binary, std::size_t offset, std::size_t length, End end) {
+int put(Call& call, ErlDrvPort handle, ErlDrvBinary* binary, std::size_t offset, std::size_t length, End end,
+        const void* from) {
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
     if (length == 0) return call.returns(0);
@@ -33,6 +35,7 @@ int put(Call& call, ErlDrvPort handle, ErlDrvBinary* binary, std::size_t offset,
         call.misuse(host::Misuse::binary_bounds, "the part lies outside the binary");
         return call.returns(-1);
     }
+    port->queue_filled = call.made(from);
     end == End::tail ? port->queue.append(binary, offset, length) : port->queue.prepend(binary, offset, length);
     return call.returns(0, static_cast<std::int64_t>(length), static_cast<std::int64_t>(port->queue.size()));
 }
@@ -52,10 +55,11 @@ std::vector<Part> parts_after(ErlIOVec& ev, std::size_t skip) {
     return parts;
 }
 
-int put(Call& call, ErlDrvPort handle, ErlIOVec* ev, std::size_t skip, End end) {
+int put(Call& call, ErlDrvPort handle, ErlIOVec* ev, std::size_t skip, End end, const void* from) {
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
     if (ev->size <= skip) return call.returns(0);
+    port->queue_filled = call.made(from);
     std::vector<Part> parts = parts_after(*ev, skip);
     if (end == End::head) std::reverse(parts.begin(), parts.end());
     for (const Part& part : parts) {
@@ -87,32 +91,32 @@ extern "C" {
 
 int driver_enq(ErlDrvPort port, char* buf, ErlDrvSizeT len) {
     Call call(Function::driver_enq);
-    return put(call, port, std::string_view(buf, len), End::tail);
+    return put(call, port, std::string_view(buf, len), End::tail, __builtin_return_address(0));
 }
 
 int driver_pushq(ErlDrvPort port, char* buf, ErlDrvSizeT len) {
     Call call(Function::driver_pushq);
-    return put(call, port, std::string_view(buf, len), End::head);
+    return put(call, port, std::string_view(buf, len), End::head, __builtin_return_address(0));
 }
 
 int driver_enq_bin(ErlDrvPort port, ErlDrvBinary* binary, ErlDrvSizeT offset, ErlDrvSizeT len) {
     Call call(Function::driver_enq_bin);
-    return put(call, port, binary, offset, len, End::tail);
+    return put(call, port, binary, offset, len, End::tail, __builtin_return_address(0));
 }
 
 int driver_pushq_bin(ErlDrvPort port, ErlDrvBinary* binary, ErlDrvSizeT offset, ErlDrvSizeT len) {
     Call call(Function::driver_pushq_bin);
-    return put(call, port, binary, offset, len, End::head);
+    return put(call, port, binary, offset, len, End::head, __builtin_return_address(0));
 }
 
 int driver_enqv(ErlDrvPort port, ErlIOVec* ev, ErlDrvSizeT skip) {
     Call call(Function::driver_enqv);
-    return put(call, port, ev, skip, End::tail);
+    return put(call, port, ev, skip, End::tail, __builtin_return_address(0));
 }
 
 int driver_pushqv(ErlDrvPort port, ErlIOVec* ev, ErlDrvSizeT skip) {
     Call call(Function::driver_pushqv);
-    return put(call, port, ev, skip, End::head);
+    return put(call, port, ev, skip, End::head, __builtin_return_address(0));
 }
 
 ErlDrvSizeT driver_deq(ErlDrvPort handle, ErlDrvSizeT size) {

@@ -13,7 +13,7 @@ int driver_set_timer(ErlDrvPort handle, unsigned long milliseconds) {
     if (port->driver->callbacks.timeout == nullptr)
         call.misuse(host::Misuse::timer_without_timeout,
                     "the driver has no timeout callback, so nothing will ever happen");
-    call.host().set_timer(*port, milliseconds);
+    call.host().set_timer(*port, milliseconds, call.made(__builtin_return_address(0)));
     return call.returns(0, static_cast<std::int64_t>(milliseconds));
 }
 

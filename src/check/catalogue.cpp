@@ -118,6 +118,10 @@ constexpr Rule rules[] = {
     {"left-at-stop", Severity::note, "something that a port made is still there after its stop",
      "If nothing else of the driver refers to it, the node grows with each port.",
      "Free in stop what belongs to the port; what belongs to the driver as a whole is better made in init."},
+    {"library-left-open", Severity::warning, "a library of driver_dl_open is still open when its driver leaves",
+     "The library stays in memory for good, and each reload opens it once more; its code may still refer to the "
+     "driver.",
+     "Give each driver_dl_open its driver_dl_close, in finish at the latest."},
     {"lock-held-at-return", Severity::error, "a callback returned with a lock held",
      "The next callback that wants the lock waits for ever, and a scheduler of the node with it.",
      "Unlock on every way out of the callback."},

@@ -9,9 +9,10 @@
 
 namespace ddll::host {
 
-long Host::add_job(Port& port, unsigned* key, void (*invoke)(void*), void* data, void (*free)(void*)) {
+long Host::add_job(Port& port, unsigned* key, void (*invoke)(void*), void* data, void (*free)(void*),
+                   const Made& made) {
     const std::uint64_t number = next_job_++;
-    Job job{number, port.driver->id, port.id, invoke, data, free, port.data_lock, {}};
+    Job job{number, port.driver->id, port.id, invoke, data, free, port.data_lock, {}, made};
     if (pool_.empty())
         for (unsigned i = 0; i < options_.async_threads; ++i) {
             pool_.push_back(std::make_unique<PoolThread>());

@@ -192,7 +192,7 @@ public:
     // --- monitors of ports on processes (monitors.cpp) ---------------------------------------------------------------
 
     /// As driver_monitor_process; `id` is nothing for a word that is no pid.
-    int monitor_process(Port& port, std::optional<ProcessId> id, ErlDrvMonitor& monitor);
+    int monitor_process(Port& port, std::optional<ProcessId> id, ErlDrvMonitor& monitor, const Made& made = {});
     /// As driver_demonitor_process.
     int demonitor_process(Port& port, const ErlDrvMonitor& monitor);
 
@@ -220,10 +220,11 @@ public:
     // --- time, jobs (timers.cpp, async.cpp)
     // ----------------------------------------------------------------------------
 
-    void set_timer(Port& port, std::uint64_t milliseconds);
+    void set_timer(Port& port, std::uint64_t milliseconds, const Made& made = {});
     void cancel_timer(Port& port);
     std::uint64_t read_timer(const Port& port) const;
-    long add_job(Port& port, unsigned* key, void (*invoke)(void*), void* data, void (*free)(void*));
+    long add_job(Port& port, unsigned* key, void (*invoke)(void*), void* data, void (*free)(void*),
+                 const Made& made = {});
 
     // --- threads (driver_threads.cpp)
     // ---------------------------------------------------------------------------------
@@ -285,6 +286,7 @@ private:
         void (*free)(void*);
         PortDataLock* lock = nullptr; ///< of its port, referred to until it is over
         VirtualTime ends;             ///< once it has run
+        Made made;
     };
     /// A thread of the async pool with its jobs, first in first out.
     struct PoolThread {
@@ -326,6 +328,9 @@ private:
     void report_changed_entry(const Driver& driver);
     void leftover(Misuse rule, const Made& made, PortId port, std::string_view detail);
     void report_leftovers(Driver& driver);
+    void cleared_away(const Port& port, const Made& made, std::string_view what);
+    void report_cleared_queue(const Port& port);
+    void report_jobs(const Port& port);
     void report_port_leftovers(Port& port);
     bool has_jobs(const Port& port) const;
     void release_data_lock(Port& port);

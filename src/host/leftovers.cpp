@@ -16,16 +16,51 @@ std::string text_of(const DriverMemory::Left& left) {
     return fmt::format("{} {}, {} bytes", left.count, left.count == 1 ? "binary" : "binaries", left.bytes);
 }
 
+/// The one address of a journaled stack. A return address lies behind its call.
+class CalledFrom {
+public:
+    explicit CalledFrom(const Made& made)
+        : known_(made.address != nullptr), address_(reinterpret_cast<std::uintptr_t>(made.address) - (known_ ? 1 : 0)) {
+    }
+    std::string_view stack() const { return {reinterpret_cast<const char*>(&address_), known_ ? sizeof address_ : 0}; }
+
+private:
+    bool known_;
+    std::uintptr_t address_;
+};
+
 // A port whose driver leaves something in every stop would be told of again and again.
 constexpr std::uint32_t most_ports_told = 8;
 
 } // namespace
 
+// Where the call was made says more than where its result was noticed.
 void Host::leftover(Misuse rule, const Made& made, PortId port, std::string_view detail) {
-    // Where the call was made says more than where it was noticed. The return address lies behind the call.
-    const auto address = reinterpret_cast<std::uintptr_t>(made.address) - (made.address != nullptr ? 1 : 0);
-    const std::string_view stack(reinterpret_cast<const char*>(&address), made.address != nullptr ? sizeof address : 0);
-    journal_.write(journal::Misused{static_cast<std::uint16_t>(rule), made.function, port, detail, stack});
+    const CalledFrom from(made);
+    journal_.write(journal::Misused{static_cast<std::uint16_t>(rule), made.function, port, detail, from.stack()});
+}
+
+void Host::cleared_away(const Port& port, const Made& made, std::string_view what) {
+    const CalledFrom from(made);
+    journal_.write(journal::ClearedAway{port.id, made.function, what, from.stack()});
+}
+
+void Host::report_cleared_queue(const Port& port) {
+    if (port.queue.size() > 0)
+        cleared_away(port, port.queue_filled, counted(port.queue.size(), "byte") + " of its queue");
+}
+
+void Host::report_jobs(const Port& port) {
+    const auto tell = [&](const Job& job, const char* state) {
+        if (job.port == port.id)
+            cleared_away(port, job.made,
+                         fmt::format("async job {}, {}: its result is {}", job.number, state,
+                                     job.free != nullptr ? "given to async_free" : "forgotten"));
+    };
+    for (const Job& job : done_jobs_) tell(job, "done");
+    for (const auto& pool : pool_)
+        for (const Job& job : pool->jobs)
+            tell(job, pool->busy && &job == &pool->jobs.front() ? "running" : "not begun");
 }
 
 void Host::report_port_leftovers(Port& port) {
@@ -64,6 +99,11 @@ void Host::report_leftovers(Driver& driver) {
                  fmt::format("{}: {} \"{}\"{}", driver.name, name(object->kind), object->name,
                              object->holders.empty() ? "" : ", and it is held"));
         object->made.driver = {};
+    }
+    for (Libraries::Open& open : libraries_.all()) {
+        if (open.made.driver != driver.id) continue;
+        leftover(Misuse::library_left_open, open.made, {}, fmt::format("{}: {}", driver.name, open.path));
+        open.made.driver = {};
     }
     for (Sync::Key& key : sync_.keys()) {
         if (!key.used || key.made.driver != driver.id) continue;

@@ -1,27 +1,41 @@
 #pragma once
 /// Libraries that drivers opened with driver_dl_open and have not closed.
-#include <map>
+#include "host/made.h"
+
+#include <algorithm>
 #include <string>
+#include <vector>
 
 namespace ddll::host {
 
 class Libraries {
 public:
-    void opened(void* library) { ++open_[library]; }
-    bool is_open(void* library) const { return open_.contains(library); }
-    /// One opening less; false when there is none.
+    struct Open {
+        void* library; ///< the loader gives the same handle for the same library
+        std::string path;
+        Made made;
+    };
+
+    void opened(void* library, std::string path, const Made& made) {
+        open_.push_back({library, std::move(path), made});
+    }
+    bool is_open(void* library) const {
+        return std::any_of(open_.begin(), open_.end(), [&](const Open& o) { return o.library == library; });
+    }
+    /// One opening less, the latest; false when there is none.
     bool closed(void* library) {
-        const auto it = open_.find(library);
-        if (it == open_.end()) return false;
-        if (--it->second == 0) open_.erase(it);
+        const auto it = std::find_if(open_.rbegin(), open_.rend(), [&](const Open& o) { return o.library == library; });
+        if (it == open_.rend()) return false;
+        open_.erase(std::next(it).base());
         return true;
     }
+    std::vector<Open>& all() { return open_; }
 
     /// What driver_dl_error answers: the text of the last driver_dl_sym that failed, empty before (measured).
     std::string last_error;
 
 private:
-    std::map<void*, int> open_; ///< the loader gives the same handle for the same library
+    std::vector<Open> open_;
 };
 
 } // namespace ddll::host

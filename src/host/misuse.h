@@ -59,7 +59,8 @@ inline constexpr std::uint16_t no_function = 0xffff;
     X(port_not_locked, "port-lock-not-held")                                                                           \
     X(atom_too_long, "atom-too-long")                                                                                  \
     X(entry_changed, "entry-changed-after-init")                                                                       \
-    X(monitor_name, "monitor-of-name-that-is-no-atom")
+    X(monitor_name, "monitor-of-name-that-is-no-atom")                                                                 \
+    X(library_left_open, "library-left-open")
 
 enum class Misuse : std::uint16_t {
 #define DDLL_ENUMERATOR(name, id) name,

@@ -3,6 +3,8 @@
 #include "host/callbacks.h"
 #include "host/host.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -43,13 +45,13 @@ std::optional<ProcessId> monitored_process(const Port& port, const ErlDrvMonitor
     return found->process;
 }
 
-int Host::monitor_process(Port& port, std::optional<ProcessId> id, ErlDrvMonitor& monitor) {
+int Host::monitor_process(Port& port, std::optional<ProcessId> id, ErlDrvMonitor& monitor, const Made& made) {
     if (port.driver == nullptr || port.driver->callbacks.process_exit == nullptr) return -1;
     Process* process = id ? find(*id) : nullptr;
     if (process == nullptr || !process->alive()) return 1;
     const RefId ref = fresh_reference();
     process->watched_by.push_back({ref, port.id});
-    port.watches.push_back({ref, process->id});
+    port.watches.push_back({ref, process->id, made});
     monitor = monitor_of(ref);
     return 0;
 }
@@ -70,9 +72,13 @@ int Host::demonitor_process(Port& port, const ErlDrvMonitor& monitor) {
 }
 
 void Host::remove_monitors(Port& port) {
-    for (const auto& watch : port.watches)
+    for (const auto& watch : port.watches) {
+        const Process* watched = find(watch.process);
+        cleared_away(port, watch.made,
+                     fmt::format("its monitor on {}", watched != nullptr ? watched->name : "a process"));
         if (Process* process = find(watch.process))
             std::erase_if(process->watched_by, [&](const auto& m) { return m.ref == watch.ref; });
+    }
     port.watches.clear();
 }
 

@@ -3,6 +3,7 @@
 #include "base/id.h"
 #include "base/time.h"
 #include "host/io_queue.h"
+#include "host/made.h"
 #include "term/term.h"
 
 #include <cstdint>
@@ -51,6 +52,7 @@ struct Port {
     struct ProcessMonitor {
         RefId ref;
         ProcessId process;
+        Made made;
     };
     std::vector<ProcessMonitor> watches;           ///< processes that the driver monitors, in order of monitoring
     RefId firing;                                  ///< the monitor whose process_exit runs
@@ -58,6 +60,7 @@ struct Port {
     PortId creator;                                ///< of driver_create_port
     ProcessId opener;                              ///< who waits in open_port for erl_drv_init_ack
     IoQueue queue;
+    Made queue_filled;                 ///< the last call that did
     PortDataLock* data_lock = nullptr; ///< owned by Sync, one reference is the port's
     std::string line_buffer;
     bool carriage_return = false;   ///< in line mode: one came, and the next byte tells whether it ends the line
@@ -69,6 +72,7 @@ struct Port {
     std::vector<ProcessId> suspended; ///< in order of suspension
     std::optional<VirtualTime> timer;
     std::uint64_t timer_seq = 0; ///< which timer event is the valid one
+    Made timer_made;
     std::uint32_t callbacks_running = 0;
     std::uint64_t input = 0, output = 0;
     std::optional<std::int64_t> os_pid;

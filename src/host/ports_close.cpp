@@ -4,6 +4,8 @@
 #include "host/misuse.h"
 #include "term/external.h"
 
+#include <fmt/format.h>
+
 namespace ddll::host {
 
 using term::Term;
@@ -83,6 +85,7 @@ void Host::kill(Port& port) {
     answer_opener(port);
     set_busy(port, false);
     const Term reason = Term::atom("driver_unloaded");
+    report_cleared_queue(port);
     port.queue.clear();
     journal_.write(journal::PortClosing{port.id, false, term::encode(reason)});
     port.state = Port::State::closing;
@@ -101,6 +104,7 @@ void Host::settle(Port& port) {
 void Host::terminate(Port& port) {
     if (port.stopping || !port.valid()) return;
     port.stopping = true;
+    if (port.timer) cleared_away(port, port.timer_made, fmt::format("its timer, due in {} ms", read_timer(port)));
     if (waiting_opener(port) != nullptr) misuse(Misuse::opener_left_waiting, no_function, port.id, "");
     cancel_timer(port);
     if (port.driver != nullptr && port.driver->callbacks.stop != nullptr) callbacks::stop(*this, port);
@@ -109,6 +113,8 @@ void Host::terminate(Port& port) {
     remove_monitors(port);
     port.stopping = false;
     report_port_leftovers(port);
+    report_cleared_queue(port);
+    if (jobs_in_pool_ + done_jobs_.size() > 0) report_jobs(port);
     port.state = Port::State::stopped;
     port.queue.clear();
     release_data_lock(port);

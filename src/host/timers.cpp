@@ -3,7 +3,7 @@
 
 namespace ddll::host {
 
-void Host::set_timer(Port& port, std::uint64_t milliseconds_) {
+void Host::set_timer(Port& port, std::uint64_t milliseconds_, const Made& made) {
     cancel_timer(port);
     // Without a timeout callback the emulator answers 0 and nothing ever happens; so a timer would only be noise.
     if (port.stopping || port.driver == nullptr || port.driver->callbacks.timeout == nullptr) return;
@@ -11,6 +11,7 @@ void Host::set_timer(Port& port, std::uint64_t milliseconds_) {
     const std::uint64_t bounded = milliseconds_ < longest ? milliseconds_ : longest;
     port.timer = now_ + milliseconds(static_cast<std::int64_t>(bounded));
     port.timer_seq = next_timer_++;
+    port.timer_made = made;
     timers_.emplace(TimerKey{*port.timer, port.timer_seq}, port.id);
 }
 

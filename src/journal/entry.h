@@ -189,6 +189,14 @@ struct Misused {
     std::string_view detail;
     std::string_view stack; ///< driver code that led there, innermost first: std::uintptr_t each, never printed
 };
+/// What the emulator clears away with a port, in silence: a timer, bytes in its queue, monitors, async jobs. Nothing is
+/// wrong with that, but a driver's author may not have meant it.
+struct ClearedAway {
+    PortId port;
+    std::uint16_t function = 0; ///< the API function that made it
+    std::string_view what;
+    std::string_view stack; ///< as in Misused, one address: where it was made
+};
 /// What the emulator would have written to its log.
 struct Logged {
     std::string_view text;
@@ -244,8 +252,8 @@ struct Ended {};
 using Event = std::variant<StepBegun, StepEnded, Called, Returned, Delivered, ProcessStarted, ProcessEnded, PortOpened,
                            PortClosing, PortClosed, Entered, Left, ApiCalled, DriverChanged, ImageOpened, ImageFailed,
                            ImageClosed, Reloaded, FileInstalled, ClockAdvanced, Awaited, PeerActed, PeerReceived,
-                           NumberChosen, Misused, Logged, Mismatched, StepFailed, Bound, ThreadStarted, ThreadWaits,
-                           ThreadRuns, ThreadEnded, ThreadLeftAlone, Deadlocked, Ended>;
+                           NumberChosen, Misused, ClearedAway, Logged, Mismatched, StepFailed, Bound, ThreadStarted,
+                           ThreadWaits, ThreadRuns, ThreadEnded, ThreadLeftAlone, Deadlocked, Ended>;
 
 /// Longer payloads are cut to this many bytes when they are written. A term that was cut cannot be decoded.
 inline constexpr std::size_t payload_limit = 64 * 1024;

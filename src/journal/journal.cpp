@@ -233,6 +233,7 @@ template std::uint64_t Journal::write(const PeerActed&);
 template std::uint64_t Journal::write(const PeerReceived&);
 template std::uint64_t Journal::write(const NumberChosen&);
 template std::uint64_t Journal::write(const Misused&);
+template std::uint64_t Journal::write(const ClearedAway&);
 template std::uint64_t Journal::write(const Logged&);
 template std::uint64_t Journal::write(const Mismatched&);
 template std::uint64_t Journal::write(const StepFailed&);

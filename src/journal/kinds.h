@@ -116,6 +116,9 @@ template <> inline constexpr auto kind<Misused> = describe("misused",
     field("rule", &Misused::rule, Shape::rule), field("function", &Misused::function, Shape::function),
     field("port", &Misused::port), field("detail", &Misused::detail),
     field("stack", &Misused::stack, Shape::address));
+template <> inline constexpr auto kind<ClearedAway> = describe("cleared_away",
+    field("port", &ClearedAway::port), field("function", &ClearedAway::function, Shape::function),
+    field("what", &ClearedAway::what), field("stack", &ClearedAway::stack, Shape::address));
 template <> inline constexpr auto kind<Logged> = describe("logged", field("text", &Logged::text));
 template <> inline constexpr auto kind<Mismatched> = describe("mismatched",
     field("step", &Mismatched::index), field("what", &Mismatched::what), field("expected", &Mismatched::expected),

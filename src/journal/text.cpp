@@ -159,6 +159,11 @@ public:
         if (!e.detail.empty()) out += ": " + one_line(e.detail);
         return out;
     }
+    std::string operator()(const ClearedAway& e) const {
+        std::string out = fmt::format("gone with port {}: {}", show(e.port), one_line(e.what));
+        if (e.function != no_function) out += ", made by " + named(names_.function, e.function, "API function");
+        return out;
+    }
     std::string operator()(const Logged& e) const { return "log: " + one_line(e.text); }
     std::string operator()(const Mismatched& e) const {
         return fmt::format("step {} does not hold: {}: expected {}, got {}", e.index + 1, one_line(e.what),

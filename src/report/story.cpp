@@ -111,6 +111,13 @@ public:
     void operator()(const PeerReceived& e) { add({LineKind::message, one_line(e.peer), term(e.term)}); }
     void operator()(const NumberChosen&) {} // its name stands for it everywhere
     void operator()(const Misused&) { add({LineKind::misuse, "", plain(), true}); }
+    void operator()(const ClearedAway&) {
+        Line line{LineKind::gone, "", plain().substr(std::string_view("gone ").size())};
+        const auto place = result_.places.find(entries_[at_].seq);
+        if (place != result_.places.end()) line.text += fmt::format(" ({})", place->second);
+        line.minor = true;
+        add(std::move(line));
+    }
     void operator()(const Logged& e) { add({LineKind::log, "", one_line(e.text)}); }
     void operator()(const Bound&) {}      // the names stand for the values everywhere
     void operator()(const Mismatched&) {} // said by RunResult::failures, with more
@@ -266,6 +273,8 @@ const char* label(LineKind kind) {
         return "proof";
     case LineKind::misuse:
         return "misuse";
+    case LineKind::gone:
+        return "gone";
     case LineKind::log:
         return "log";
     case LineKind::outside:

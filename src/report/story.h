@@ -20,6 +20,7 @@ enum class LineKind : std::uint8_t {
     driver,  ///< the state of driver `who` in words
     proof,   ///< what is in memory now
     misuse,
+    gone,    ///< what the emulator cleared away with a port
     log,     ///< what the emulator would have logged
     outside, ///< what came from outside the story
     loader,  ///< libraries opened and closed

@@ -86,6 +86,7 @@ struct RunResult {
     std::string output;       ///< what the driver printed, the end of it
     std::shared_ptr<const journal::Journal> journal; ///< may be null
     std::map<std::uint64_t, std::string> versions;   ///< image number to the scenario's version of it
+    std::map<std::uint64_t, std::string> places;     ///< of what was cleared away, by entry: where it was made
     std::map<std::string, std::string> chosen;       ///< digits of a number that the system chose, to the variable
     std::map<std::string, std::string> names;        ///< printed pid, port or reference to the scenario's name for it
 };

@@ -146,6 +146,14 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
         const auto frame = places.frame(address, entry);
         return frame ? place_text(*frame) : "";
     };
+    for (const journal::Entry& entry : *result.journal) {
+        const auto* cleared = std::get_if<journal::ClearedAway>(&entry.event);
+        std::uintptr_t address = 0;
+        if (cleared == nullptr || cleared->stack.size() != sizeof address) continue;
+        std::memcpy(&address, cleared->stack.data(), sizeof address);
+        if (std::string place = names.place(address, entry.seq); !place.empty())
+            result.places.emplace(entry.seq, std::move(place));
+    }
     for (check::Finding& found : check::find(*result.journal, names)) {
         Finding finding;
         finding.rule = found.rule->id;

@@ -59,6 +59,7 @@ CASES = {
     "story": (["run", f"{DEMO}/counter.json"], 0),
     "story_verbose": (["run", "--verbose", f"{DEMO}/counter.json"], 0),
     "story_in_colour": (["run", "--color", "always", f"{DEMO}/counter.json"], 0),
+    "cleared_away": (["run", "--verbose", "tests/scenarios/api/cleared_away.json"], 0),
     "fatal_error_of_a_lock": (["run", "--story", "tests/scenarios/conformance/null_mutex.json"], 0),
     "finding": (["run", f"{DEMO}/pinned.json"], 1),
     "finding_that_may_be": (["run", "--quiet", "--fail-on", "never", f"{DEMO}/pinned.json"], 0),

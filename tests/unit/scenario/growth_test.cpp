@@ -1,0 +1,139 @@
+// What a long story may not do: grow. Memory, descriptors and mappings of the process after many rounds are those after
+// a few, and each round writes as much into the journal as any other.
+#include "action/action.h"
+#include "host/host.h"
+#include "scenario/work_folder.h"
+#include "term/text.h"
+
+#include <doctest/doctest.h>
+#include <malloc.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#include <sanitizer/allocator_interface.h>
+#define DDLL_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#include <sanitizer/allocator_interface.h>
+#define DDLL_SANITIZED 1
+#endif
+#endif
+
+using namespace ddll;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::size_t heap() {
+#ifdef DDLL_SANITIZED
+    return __sanitizer_get_current_allocated_bytes();
+#else
+    return mallinfo2().uordblks;
+#endif
+}
+
+std::size_t descriptors() {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()));
+}
+
+// Of files: those of the heap and of stacks follow the allocator's moods.
+std::size_t mapped_files() {
+    std::ifstream maps("/proc/self/maps");
+    std::size_t n = 0;
+    for (std::string line; std::getline(maps, line);)
+        if (line.find(" /") != std::string::npos && line.find("/dev/zero") == std::string::npos) ++n;
+    return n;
+}
+
+class World {
+public:
+    explicit World(const fs::path& folder) : folder_(term::Term::string(folder.string())) {}
+
+    void say(const std::string& text, const std::string& wanted) {
+        const auto expression = term::parse_expr(text);
+        REQUIRE_MESSAGE(bool(expression), text);
+        host.begin_turn(alice, 1);
+        auto result = action::perform(host, alice, **expression, text, {{"Dir", folder_}, {"P", port}});
+        host.run_until_idle();
+        if (result.kind == term::Evaluated::Kind::blocked) {
+            const auto late = action::take_late_return(host, alice);
+            REQUIRE_MESSAGE(late.has_value(), text);
+            result = *late;
+        }
+        if (wanted == "P")
+            port = result.value;
+        else
+            REQUIRE_MESSAGE(term::print(result.value) == wanted, text);
+        host.empty_mailboxes();
+    }
+
+    journal::Journal journal{std::size_t{64} << 20};
+    host::FirstInFirstOut chooser;
+    host::Host host{{}, journal, chooser};
+    host::CurrentHost current{host};
+    ProcessId alice = host.start_process("alice", true);
+    term::Term port;
+
+private:
+    term::Term folder_;
+};
+
+// `round` may be done as often as one likes; the first ones fill tables and caches.
+template <class Round>
+void check_growth(World& world, std::size_t rounds, const Round& round) {
+    for (std::size_t i = 0; i < rounds / 10; ++i) round();
+    const std::uint64_t entries = world.journal.size();
+    round();
+    const std::uint64_t entries_of_round = world.journal.size() - entries;
+    const std::size_t heap_before = heap(), descriptors_before = descriptors(), mapped_before = mapped_files();
+    for (std::size_t i = 0; i < rounds; ++i) round();
+    CHECK(heap() < heap_before + 4096);
+    CHECK(descriptors() == descriptors_before);
+    CHECK(mapped_files() == mapped_before);
+    CHECK(world.journal.size() == entries + (rounds + 1) * entries_of_round);
+    CHECK_FALSE(world.journal.full());
+}
+
+} // namespace
+
+TEST_CASE("ports that are opened, used and closed leave nothing behind") {
+    const auto dir = scenario::WorkFolder::create();
+    REQUIRE(bool(dir));
+    fs::copy_file(fs::path(DDLL_SAMPLE_DRIVERS) / "counter_v1.so", fs::path(dir->path()) / "counter.so");
+    World world(dir->path());
+    world.say("erl_ddll:load(Dir, counter)", "ok");
+    check_growth(world, 10'000, [&] {
+        world.say("open_port({spawn_driver, counter}, [])", "P");
+        world.say("port_control(P, 1, <<\"add\">>)", "<<\"1\">>");
+        world.say("port_close(P)", "true");
+    });
+    world.say("erl_ddll:unload(counter)", "ok");
+}
+
+TEST_CASE("reloads leave nothing behind") {
+    const auto dir = scenario::WorkFolder::create();
+    REQUIRE(bool(dir));
+    fs::copy_file(fs::path(DDLL_SAMPLE_DRIVERS) / "counter_v1.so", fs::path(dir->path()) / "counter.so");
+    World world(dir->path());
+    world.say("erl_ddll:load(Dir, counter)", "ok");
+    check_growth(world, 1'000, [&] { world.say("erl_ddll:reload(Dir, counter)", "ok"); });
+    world.say("erl_ddll:unload(counter)", "ok");
+}
+
+TEST_CASE("messages, monitors, timers and queues leave nothing behind") {
+    const auto dir = scenario::WorkFolder::create();
+    REQUIRE(bool(dir));
+    fs::copy_file(fs::path(DDLL_SAMPLE_DRIVERS) / "cleared.so", fs::path(dir->path()) / "cleared.so");
+    World world(dir->path());
+    world.say("erl_ddll:load(Dir, cleared)", "ok");
+    check_growth(world, 2'000, [&] {
+        world.say("open_port({spawn_driver, cleared}, [])", "P");
+        world.say("port_control(P, 1, [])", "[]");
+        world.say("exit(P, kill)", "true");
+    });
+    world.say("erl_ddll:unload(cleared)", "ok");
+}
