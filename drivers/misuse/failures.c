@@ -4,9 +4,13 @@
  *   open text "failures"         opens; the commands say what happens later */
 #include "frame.h"
 
+#include <setjmp.h>
+
+static jmp_buf in_control;
+
 typedef struct {
     ErlDrvPort port;
-    int fail_in_stop, fail_in_process_exit, fail_soon;
+    int fail_in_stop, fail_in_process_exit, fail_soon, jump_in_stop;
 } Failing;
 
 static ErlDrvData failures_start(ErlDrvPort port, char* command) {
@@ -20,6 +24,7 @@ static ErlDrvData failures_start(ErlDrvPort port, char* command) {
 static void failures_stop(ErlDrvData data) {
     Failing* failing = (Failing*)data;
     if (failing->fail_in_stop) driver_failure_atom(failing->port, "failed");
+    if (failing->jump_in_stop) longjmp(in_control, 1);
     driver_free(failing);
 }
 
@@ -59,6 +64,13 @@ static ErlDrvSSizeT failures_control(ErlDrvData data, unsigned int command, char
     case 4:
         failing->fail_soon = 1;
         return driver_monitor_process(failing->port, driver_caller(failing->port), &monitor);
+    case 5: /* stop, inside of this, jumps back here */
+        failing->jump_in_stop = 1;
+        if (setjmp(in_control) == 0) driver_failure_atom(failing->port, "failed");
+        return 0;
+    case 6:
+        if (setjmp(in_control) == 0) longjmp(in_control, 1);
+        return 0;
     default:
         return -1;
     }

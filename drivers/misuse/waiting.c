@@ -1,6 +1,13 @@
 /* waiting: a timer and a queue that nothing comes of, and descriptions of terms that are none. */
 #include "frame.h"
 
+#include <unistd.h>
+
+static void sleep_aside(void* job) {
+    (void)job;
+    usleep(400000);
+}
+
 static ErlDrvSSizeT waiting_control(ErlDrvData data, unsigned int command, char* buf, ErlDrvSizeT len, char** rbuf,
                                     ErlDrvSizeT rlen) {
     ErlDrvPort port = (ErlDrvPort)data;
@@ -51,6 +58,12 @@ static ErlDrvSSizeT waiting_control(ErlDrvData data, unsigned int command, char*
     case 10:
         driver_enq(port, "abc", 3);
         driver_deq(port, 3);
+        return 0;
+    case 11: /* sleeps where it should return */
+        usleep(400000);
+        return 0;
+    case 12:
+        driver_async(port, NULL, sleep_aside, NULL, NULL);
         return 0;
     default:
         return -1;

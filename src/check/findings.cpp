@@ -56,9 +56,24 @@ public:
         else if (const auto* misused = std::get_if<journal::Misused>(&entry.event))
             see_misused(*misused, entry);
         else if (const auto* entered = std::get_if<journal::Entered>(&entry.event))
-            running_[entry.thread].push_back(entered->callback);
+            running_[entry.thread].push_back({entered->callback, entered->driver});
         else if (std::holds_alternative<journal::Left>(entry.event) && !running_[entry.thread].empty())
             running_[entry.thread].pop_back();
+        else if (const auto* waits = std::get_if<journal::ThreadWaits>(&entry.event))
+            emulator_waits_ |= waits->thread == emulator_thread;
+        else if (const auto* runs = std::get_if<journal::ThreadRuns>(&entry.event))
+            emulator_waits_ &= runs->thread != emulator_thread;
+    }
+
+    // Inside a callback, and not in a wait of the driver API, where other threads have their turn.
+    void see_asleep(const journal::Entry& entry) {
+        const auto& open = running_[emulator_thread];
+        using enum journal::Callback;
+        if (emulator_waits_ || open.empty() || open.back().callback == dlopen || open.back().callback == dlclose)
+            return;
+        const auto& inner = open.back();
+        add("callback-sleeps", names_.driver(inner.driver), fmt::format("in {}", journal::name(inner.callback)),
+            entry.seq);
     }
 
     std::vector<Finding> finish() {
@@ -108,7 +123,7 @@ private:
                 return "at " + place;
         const auto it = running_.find(entry.thread);
         if (it == running_.end() || it->second.empty()) return "";
-        return fmt::format("in {}", journal::name(it->second.back()));
+        return fmt::format("in {}", journal::name(it->second.back().callback));
     }
 
     void see_misused(const journal::Misused& misused, const journal::Entry& entry) {
@@ -130,14 +145,25 @@ private:
     std::vector<Finding> findings_;
     std::vector<std::uint64_t> counts_;
     std::map<std::string, std::size_t> index_;
-    std::map<std::uint16_t, std::vector<journal::Callback>> running_; ///< by thread, outermost first
+    static constexpr std::uint16_t emulator_thread = 0;
+    struct Open {
+        journal::Callback callback;
+        DriverId driver;
+    };
+    std::map<std::uint16_t, std::vector<Open>> running_; ///< by thread, outermost first
+    bool emulator_waits_ = false;
 };
 
 } // namespace
 
-std::vector<Finding> find(const journal::Journal& journal, const Names& names) {
+std::vector<Finding> find(const journal::Journal& journal, const Names& names,
+                          const std::vector<std::uint64_t>& asleep_at) {
     Finder finder(names);
-    for (const journal::Entry& entry : journal) finder.see(entry);
+    auto asleep = asleep_at.begin();
+    for (const journal::Entry& entry : journal) {
+        finder.see(entry);
+        for (; asleep != asleep_at.end() && *asleep == entry.seq; ++asleep) finder.see_asleep(entry);
+    }
     return finder.finish();
 }
 

@@ -35,6 +35,8 @@ struct Names {
 
 /// All findings in the order of the journal. The same thing said again (same rule, same subject) is said once, with a
 /// count in its evidence.
-std::vector<Finding> find(const journal::Journal& journal, const Names& names);
+/// At each of the entries `asleep_at`, in their order, the emulator thread slept for long.
+std::vector<Finding> find(const journal::Journal& journal, const Names& names,
+                          const std::vector<std::uint64_t>& asleep_at = {});
 
 } // namespace ddll::check

@@ -51,6 +51,15 @@ std::int64_t journaled(R result) {
     }
 }
 
+// Callbacks inside of this one have not come back: it was jumped into, from the innermost.
+[[gnu::cold, gnu::noinline]] void jumped_over(Host& host, std::vector<CallFrame>& frames, std::size_t depth) {
+    host.misuse(Misuse::left_by_jump, no_function, frames.back().port,
+                fmt::format("from {} into {}", journal::name(frames.back().callback),
+                            journal::name(frames[depth - 1].callback)));
+    for (; frames.size() > depth; frames.pop_back())
+        if (Port* port = host.find(frames.back().port)) --port->callbacks_running;
+}
+
 // Journals, pushes the frame, calls, pops, journals. Returns what the driver returned.
 template <class R, class... A>
 R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
@@ -61,6 +70,7 @@ R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
     host.journal().write(journal::Entered{where.callback, driver, port, where.caller, image, where.a,
                                           where.data.substr(0, shown_bytes)});
     frames.push_back({where.callback, driver, port, where.caller});
+    const std::size_t depth = frames.size();
     if (where.port) {
         ++where.port->callbacks_running;
         where.port->timeslice_used = 0;
@@ -70,6 +80,8 @@ R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
     const auto after = [&](std::int64_t result) {
         const int error = errno;
         host.threads().enter();
+        if (frames.size() != depth) [[unlikely]]
+            jumped_over(host, frames, depth);
         if (held.size() > locks_before && where.callback != Callback::thread)
             host.misuse(Misuse::lock_held_at_return, no_function, port,
                         fmt::format("{} \"{}\" was taken in the callback and is still held at its end",

@@ -60,7 +60,8 @@ inline constexpr std::uint16_t no_function = 0xffff;
     X(atom_too_long, "atom-too-long")                                                                                  \
     X(entry_changed, "entry-changed-after-init")                                                                       \
     X(monitor_name, "monitor-of-name-that-is-no-atom")                                                                 \
-    X(library_left_open, "library-left-open")
+    X(library_left_open, "library-left-open")                                                                          \
+    X(left_by_jump, "callback-left-by-longjmp")
 
 enum class Misuse : std::uint16_t {
 #define DDLL_ENUMERATOR(name, id) name,

@@ -44,6 +44,8 @@ struct Ending {
     CrashReport crash;              ///< what the child left: stack, modules, exception; empty parts where unknown
     std::string output;             ///< the last 64 KiB of what it wrote to stdout and stderr
     std::uint64_t output_bytes = 0; ///< all it wrote
+    /// Values of Job::progress at which the child's first thread was seen to sleep for some 60 ms of real time.
+    std::vector<std::uint64_t> asleep_at;
 };
 
 /// What the parent hands to a child to run. The child ends without destroying its copy.
@@ -56,6 +58,9 @@ struct Job {
     /// Runs in the parent just before the child is started, for what the child needs and many waiting jobs should not
     /// hold all at once. False drops the job: neither body nor done runs. May be empty.
     std::function<bool()> prepare;
+    /// Called in the parent now and then while the child runs: a number that changes as the child gets on. May be
+    /// empty.
+    std::function<std::uint64_t()> progress;
 };
 
 /// Runs jobs, at most `parallel` children at once, until all are done or the process is interrupted (SIGINT, SIGTERM):

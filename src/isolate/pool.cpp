@@ -2,6 +2,7 @@
 #include "isolate/child.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -28,10 +29,22 @@ constexpr std::size_t output_kept = 64 * 1024;
 constexpr std::chrono::milliseconds grace{300};
 constexpr std::chrono::milliseconds memory_watch{50};
 constexpr std::chrono::milliseconds start_again{50};
+/// How often a child is looked at, and how often in a row it must be found asleep in one place.
+constexpr std::chrono::milliseconds sleep_watch{20};
+constexpr int looks_asleep = 3;
 /// A null pointer with an offset: what code that trusts malloc runs into.
 constexpr std::uintptr_t null_area = 1 << 20;
 
 volatile sig_atomic_t stop_signal = 0;
+
+/// Whether its first thread waits for something; one that only has to wait for a processor does not.
+bool sleeps(pid_t pid) {
+    std::ifstream file(fmt::format("/proc/{0}/task/{0}/stat", pid));
+    std::string text;
+    std::getline(file, text);
+    const auto end = text.rfind(')'); // of the name, in which anything may stand
+    return end != std::string::npos && text.size() > end + 2 && text[end + 2] == 'S';
+}
 
 struct Child {
     enum class Fate : std::uint8_t { open, timed_out, out_of_memory, cancelled };
@@ -44,8 +57,22 @@ struct Child {
     Fate fate = Fate::open; ///< what the parent decided
     bool killed = false;
     std::uint64_t memory_at_start = 0;
+    Clock::time_point next_look;
+    std::uint64_t progress = 0; ///< at the last look
+    int asleep = 0;             ///< looks in a row that found it asleep there
+    std::vector<std::uint64_t> asleep_at;
     std::string output;
     std::uint64_t output_bytes = 0;
+
+    void look() {
+        const std::uint64_t now = job.progress();
+        if (now != progress || !sleeps(pid)) {
+            progress = now;
+            asleep = 0;
+        } else if (++asleep == looks_asleep) {
+            asleep_at.push_back(now);
+        }
+    }
 
     void kill_all() {
         kill(-pid, SIGKILL);
@@ -199,6 +226,7 @@ bool Pool::State::launch(Child& child) {
     }
     child.output_fd = ends[0];
     child.deadline = Clock::now() + child.job.limits.wall;
+    child.next_look = Clock::now() + sleep_watch;
     if (sanitized && child.job.limits.memory > 0) child.memory_at_start = resident(child.pid);
     return true;
 }
@@ -241,6 +269,7 @@ void Pool::State::finish(std::list<Child>::iterator it, const siginfo_t& end) {
     if (it->output.size() > output_kept) it->output.erase(0, it->output.size() - output_kept);
     ending.output = std::move(it->output);
     ending.output_bytes = it->output_bytes;
+    ending.asleep_at = std::move(it->asleep_at);
     const auto done = std::move(it->job.done);
     running.erase(it);
     if (done) done(std::move(ending));
@@ -260,6 +289,10 @@ void Pool::State::mind_limits() {
     const auto now = Clock::now();
     for (Child& child : running) {
         if (child.killed) continue;
+        if (child.job.progress && now >= child.next_look && child.fate == Child::Fate::open) {
+            child.look();
+            child.next_look = now + sleep_watch;
+        }
         if (sanitized && child.job.limits.memory > 0 && child.fate == Child::Fate::open &&
             resident(child.pid) > child.memory_at_start + child.job.limits.memory) {
             child.fate = Child::Fate::out_of_memory;
@@ -287,7 +320,7 @@ void Pool::State::interrupt() {
     while (!waiting.empty()) {
         const Job job = std::move(waiting.front());
         waiting.pop_front();
-        if (job.done) job.done(Ending{Cancelled{}, {}, {}, 0});
+        if (job.done) job.done(Ending{Cancelled{}, {}, {}, 0, {}});
     }
 }
 
@@ -296,6 +329,7 @@ std::optional<Clock::time_point> Pool::State::next_wakeup() const {
     const auto consider = [&next](Clock::time_point t) { next = next ? std::min(*next, t) : t; };
     for (const Child& child : running) {
         if (child.deadline) consider(*child.deadline);
+        if (child.job.progress && !child.killed) consider(child.next_look);
         if (sanitized && child.job.limits.memory > 0 && !child.killed) consider(Clock::now() + memory_watch);
     }
     return next;
@@ -343,7 +377,7 @@ Ending run(const Limits& limits, std::function<void()> body, bool in_process) {
         return ending;
     }
     Pool pool(1);
-    pool.add({limits, std::move(body), [&ending](Ending e) { ending = std::move(e); }, {}});
+    pool.add({limits, std::move(body), [&ending](Ending e) { ending = std::move(e); }, {}, {}});
     pool.run();
     return ending;
 }

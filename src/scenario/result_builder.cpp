@@ -114,7 +114,8 @@ private:
     std::uint64_t last_ = 0;
 };
 
-void add_findings(RunResult& result, const Running& running, const RunOptions& options) {
+void add_findings(RunResult& result, const Running& running, const RunOptions& options,
+                  const std::vector<std::uint64_t>& asleep_at) {
     std::map<DriverId, std::string> drivers;
     std::map<ImageId, const Versions::Known*> images;
     std::map<ImageId, DriverId> driver_of;
@@ -154,7 +155,7 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
         if (std::string place = names.place(address, entry.seq); !place.empty())
             result.places.emplace(entry.seq, std::move(place));
     }
-    for (check::Finding& found : check::find(*result.journal, names)) {
+    for (check::Finding& found : check::find(*result.journal, names, asleep_at)) {
         Finding finding;
         finding.rule = found.rule->id;
         finding.severity = check::name(found.rule->severity);
@@ -258,7 +259,10 @@ RunResult build_result(Running running, const isolate::Ending& ending, const Run
 
     Reading reading(result);
     reading.run();
-    add_findings(result, running, options);
+    std::vector<std::uint64_t> asleep_at = ending.asleep_at;
+    // Where it hung is said by the verdict.
+    if (std::holds_alternative<isolate::TimedOut>(ending.how)) std::erase(asleep_at, result.journal->size());
+    add_findings(result, running, options, asleep_at);
     if (!result.chosen.empty()) {
         for (Failure& failure : result.failures) {
             failure.expected = with_names(std::move(failure.expected), result.chosen);

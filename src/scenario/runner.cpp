@@ -101,6 +101,7 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
                  {options.seed, options.free_threads, !options.in_process, options.api_function, options.comparison},
                  *running.journal);
         };
+        job.progress = [run] { return (*run)->running.journal->size(); };
         job.done = [run, scenario, i, &played, &options, &progress](isolate::Ending ending) {
             if (!*run) { // interrupted before it was prepared
                 RunResult& result = played.results[i];

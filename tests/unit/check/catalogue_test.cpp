@@ -39,9 +39,10 @@ TEST_CASE("every misuse is a rule") {
 #undef DDLL_HAS_RULE
 }
 
-TEST_CASE("every rule is either a misuse or a finding about images") {
-    std::set<std::string_view> known = {"dso-nodelete-flag", "dso-pinned", "dso-pinned-thread-local-destructor",
-                                        "dso-pinned-unique-symbol", "reload-kept-old-code"};
+TEST_CASE("every rule is a misuse, or a finding made after the run") {
+    std::set<std::string_view> known = {
+        "dso-nodelete-flag",        "dso-pinned",           "dso-pinned-thread-local-destructor",
+        "dso-pinned-unique-symbol", "reload-kept-old-code", "callback-sleeps"};
 #define DDLL_KNOWN(name, id) known.insert(id);
     DDLL_MISUSES(DDLL_KNOWN)
 #undef DDLL_KNOWN

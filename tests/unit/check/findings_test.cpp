@@ -190,3 +190,27 @@ TEST_CASE("where a misuse happened: the driver's line if there is one, else the 
     CHECK(found[2].evidence == "why");
     CHECK(found[2].stack.empty());
 }
+
+TEST_CASE("a callback that sleeps is found by what was open then") {
+    journal::Journal journal;
+    const PortId port{5};
+    journal.write(journal::Entered{journal::Callback::dlopen, counter, {}, {}, first, 0, ""}); // 1
+    journal.write(journal::Left{journal::Callback::dlopen, {}, 0});
+    journal.write(journal::Entered{journal::Callback::control, counter, port, {}, first, 0, ""}); // 3
+    journal.write(journal::ThreadWaits{0, "mutex"});
+    journal.write(journal::ThreadRuns{0});
+    journal.write(journal::Left{journal::Callback::control, port, 0}); // 6
+    const auto found_at = [&](std::vector<std::uint64_t> asleep_at) {
+        return check::find(journal, names_with(nullptr), asleep_at).size();
+    };
+    CHECK(found_at({1}) == 0); // the loader, not the driver
+    CHECK(found_at({2}) == 0);
+    CHECK(found_at({4}) == 0); // a wait of the driver API: others have their turn
+    CHECK(found_at({6}) == 0);
+    CHECK(found_at({3, 5}) == 1);
+    const auto found = check::find(journal, names_with(nullptr), {3});
+    REQUIRE(found.size() == 1);
+    CHECK(std::string(found[0].rule->id) == "callback-sleeps");
+    CHECK(found[0].evidence == "in control");
+    CHECK(found[0].entry == 3);
+}
