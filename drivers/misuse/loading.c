@@ -2,7 +2,7 @@
 #include "frame.h"
 
 static void* library;
-static int keep_entry, close_library;
+static int remove_entry, close_library, ask_in_finish;
 
 static ErlDrvEntry second = {
     .start = keep_port,
@@ -37,15 +37,14 @@ static ErlDrvSSizeT loading_control(ErlDrvData data, unsigned int command, char*
         driver_dl_sym(library, "answer");
         driver_dl_close(library);
         return 0;
-    case 5: /* adds an entry, and finish will not take it out */
-        keep_entry = 1;
+    case 5: /* adds an entry that nobody will take out */
         add_driver_entry(&second);
         return 0;
     case 6:
-        keep_entry = 0;
+        remove_entry = 1;
         add_driver_entry(&second);
         return 0;
-    case 9: /* opened, and finish will not close it */
+    case 9: /* opened, and nobody will close it */
         library = driver_dl_open(path);
         return 0;
     case 10:
@@ -54,14 +53,25 @@ static ErlDrvSSizeT loading_control(ErlDrvData data, unsigned int command, char*
         return 0;
     case 7: /* takes the entry out, whether it has ports or not */
         return reply(rbuf, rlen, "%d", remove_driver_entry(&second));
+    case 11: /* finish will call what needs the list of drivers */
+        ask_in_finish = 1;
+        return 0;
+    case 12:
+        driver_dl_error();
+        return 0;
     default:
         return -1;
     }
 }
 
-static void loading_finish(void) {
+static void loading_stop(ErlDrvData data) {
+    (void)data;
     if (close_library) driver_dl_close(library);
-    if (!keep_entry) remove_driver_entry(&second);
+    if (remove_entry) remove_driver_entry(&second);
 }
 
-MISUSE_ENTRY("loading", loading_control, .start = keep_port, .finish = loading_finish)
+static void loading_finish(void) {
+    if (ask_in_finish) driver_dl_error();
+}
+
+MISUSE_ENTRY("loading", loading_control, .start = keep_port, .stop = loading_stop, .finish = loading_finish)

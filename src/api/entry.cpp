@@ -14,6 +14,15 @@ bool Call::on_emulator_thread() {
     return false;
 }
 
+void Call::locks_driver_list() {
+    const auto& frames = host::call_frames();
+    if (frames.empty()) return;
+    using enum journal::Callback;
+    const journal::Callback outermost = frames.front().callback;
+    if (outermost == driver_init || outermost == init || outermost == finish)
+        misuse(host::Misuse::driver_list_locked, "");
+}
+
 host::Made Call::made(const void* address) const {
     const auto& frames = host::call_frames();
     if (frames.empty()) return {};

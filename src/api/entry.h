@@ -21,6 +21,8 @@ public:
     host::Port* port(ErlDrvTermData word);
     /// False, and journaled as misuse, on a thread of the driver's own.
     bool on_emulator_thread();
+    /// Blamed in driver_init, init and finish, where a node holds the lock that the function takes (measured).
+    void locks_driver_list();
     /// For the table of what a driver leaves behind; `address` is where it called from.
     host::Made made(const void* address) const;
 

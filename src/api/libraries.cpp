@@ -24,6 +24,7 @@ extern "C" {
 void* driver_dl_open(char* path) {
     Call call(Function::driver_dl_open);
     if (!call.on_emulator_thread()) return nullptr;
+    call.locks_driver_list();
     const std::string file = std::string(path) + ".so"; // as for drivers (measured)
     void* library = dlopen(file.c_str(), RTLD_NOW);
     if (library == nullptr)
@@ -37,6 +38,7 @@ void* driver_dl_open(char* path) {
 void* driver_dl_sym(void* library, char* name) {
     Call call(Function::driver_dl_sym);
     if (!call.on_emulator_thread()) return nullptr;
+    call.locks_driver_list();
     if (library != nullptr && !call.host().libraries().is_open(library)) {
         call.misuse(host::Misuse::bad_library_handle, "the handle is not, or no longer, one of driver_dl_open");
         call.returns(0);
@@ -55,6 +57,7 @@ void* driver_dl_sym(void* library, char* name) {
 int driver_dl_close(void* library) {
     Call call(Function::driver_dl_close);
     if (!call.on_emulator_thread()) return -1;
+    call.locks_driver_list();
     if (!call.host().libraries().closed(library)) {
         call.misuse(host::Misuse::bad_library_handle, library == nullptr
                                                           ? "the handle is NULL"
@@ -67,6 +70,7 @@ int driver_dl_close(void* library) {
 char* driver_dl_error(void) {
     Call call(Function::driver_dl_error);
     if (!call.on_emulator_thread()) return unspecified;
+    call.locks_driver_list();
     std::string& text = call.host().libraries().last_error;
     call.returns(text.empty() ? 0 : 1);
     return text.empty() ? unspecified : text.data();

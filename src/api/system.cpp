@@ -134,6 +134,7 @@ int null_func(void) {
 void add_driver_entry(ErlDrvEntry* entry) {
     Call call(Function::add_driver_entry);
     if (!call.on_emulator_thread()) return;
+    call.locks_driver_list();
     call.returns();
     call.host().add_static_driver(entry);
 }
@@ -141,6 +142,7 @@ void add_driver_entry(ErlDrvEntry* entry) {
 int remove_driver_entry(ErlDrvEntry* entry) {
     Call call(Function::remove_driver_entry);
     if (!call.on_emulator_thread()) return 0;
+    call.locks_driver_list();
     return call.returns(call.host().remove_static_driver(entry));
 }
 

@@ -79,6 +79,11 @@ constexpr Rule rules[] = {
     {"driver-heap-use-after-free", Severity::error, "memory was written after it had been freed",
      "A node has given the memory to somebody else by then: whoever it is finds foreign data in it.",
      "Set the pointer to NULL after driver_free, and cancel what may still use it (timers, jobs, descriptors) first."},
+    {"driver-list-call-while-locked", Severity::error,
+     "driver_init, init or finish calls a function that locks the list of drivers",
+     "A node hangs for good: the loading or unloading that runs the callback holds that lock. It concerns "
+     "add_driver_entry, remove_driver_entry and driver_dl_open, _sym, _close and _error.",
+     "Call it from start, stop or another callback of a port."},
     {"dso-nodelete-flag", Severity::warning, "the library asks never to leave memory",
      "It was linked with -z nodelete: a reload from the same path goes on with the old code.",
      "Link without -z nodelete."},
@@ -100,12 +105,14 @@ constexpr Rule rules[] = {
      "Fill in the entry before driver_init returns it."},
     {"entry-outlives-library", Severity::error, "an entry added with add_driver_entry outlives its library",
      "Its name still opens ports, and a node then calls code that is no longer there.",
-     "Call remove_driver_entry in finish, or lock the driver with driver_lock_driver before adding entries."},
+     "Call remove_driver_entry in the last stop (in finish it hangs a node), or lock the driver with "
+     "driver_lock_driver "
+     "before adding entries."},
     {"entry-removed-with-ports", Severity::error, "remove_driver_entry while the driver has open ports",
      "A node frees what the ports still use: it hangs or crashes when one of them is used next.",
      "Close the ports first."},
     {"failed-library-lookup", Severity::warning, "driver_dl_sym of a name that is not there",
-     "A node damages its own note of who holds the lock of the driver list: from init or driver_init it hangs at once.",
+     "A node damages its own note of who holds the lock of the driver list.",
      "Use dlsym and dlerror, or look up only names that are surely there."},
     {"failure-in-process-exit", Severity::error, "the driver failed its port inside process_exit",
      "A node crashes (SIGSEGV) when process_exit returns: its monitor went with the port.",
@@ -127,7 +134,7 @@ constexpr Rule rules[] = {
     {"library-left-open", Severity::warning, "a library of driver_dl_open is still open when its driver leaves",
      "The library stays in memory for good, and each reload opens it once more; its code may still refer to the "
      "driver.",
-     "Give each driver_dl_open its driver_dl_close, in finish at the latest."},
+     "Give each driver_dl_open its driver_dl_close, in the last stop at the latest: in finish it hangs a node."},
     {"lock-held-at-return", Severity::error, "a callback returned with a lock held",
      "The next callback that wants the lock waits for ever, and a scheduler of the node with it.",
      "Unlock on every way out of the callback."},

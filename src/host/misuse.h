@@ -61,7 +61,8 @@ inline constexpr std::uint16_t no_function = 0xffff;
     X(entry_changed, "entry-changed-after-init")                                                                       \
     X(monitor_name, "monitor-of-name-that-is-no-atom")                                                                 \
     X(library_left_open, "library-left-open")                                                                          \
-    X(left_by_jump, "callback-left-by-longjmp")
+    X(left_by_jump, "callback-left-by-longjmp")                                                                        \
+    X(driver_list_locked, "driver-list-call-while-locked")
 
 enum class Misuse : std::uint16_t {
 #define DDLL_ENUMERATOR(name, id) name,

@@ -14,13 +14,15 @@
 #include <string>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#include <sanitizer/allocator_interface.h>
 #define DDLL_SANITIZED 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#include <sanitizer/allocator_interface.h>
 #define DDLL_SANITIZED 1
 #endif
+#endif
+
+#ifdef DDLL_SANITIZED
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes(); // not every compiler brings the header
 #endif
 
 using namespace ddll;
