@@ -95,7 +95,8 @@ std::vector<int> Poller::look() {
         }
         // Errors and hangups are readiness in every direction that is selected, as in the emulator.
         const bool trouble = (entry.revents & (POLLERR | POLLHUP)) != 0;
-        for (const Direction direction : directions) {
+        // Output first, because what it does may end the interest in input (measured).
+        for (const Direction direction : {Direction::output, Direction::input}) {
             const short wanted = direction == Direction::input ? POLLIN : POLLOUT;
             if ((entry.events & wanted) == 0 || !(trouble || (entry.revents & wanted) != 0)) continue;
             (*find(entry.fd))[direction].ready = true;

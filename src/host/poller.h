@@ -76,7 +76,7 @@ public:
     bool round_open();
     /// Looks what is ready, without waiting. Gives the selected descriptors that are no open files.
     std::vector<int> look();
-    /// What is ready and was not called yet, descriptors ascending and input before output; at most `most`.
+    /// What is ready and was not called yet, descriptors ascending and output before input; at most `most`.
     void ready(std::size_t most, std::vector<Event>& out);
     /// The callback of a ready event is about to run.
     void take(Event event);

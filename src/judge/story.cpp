@@ -95,6 +95,10 @@ bool judge_story(const scenario::RunResult& played, const std::vector<StepRecord
         verdict.why = "its peers are played by ddlltool alone";
         return true;
     }
+    if (!played.scenario->not_judged.empty()) {
+        verdict.why = played.scenario->not_judged;
+        return true;
+    }
     auto folder = scenario::WorkFolder::create();
     if (!folder) {
         verdict.why = folder.error().message;
@@ -129,6 +133,10 @@ bool judge_story(const scenario::RunResult& played, const std::vector<StepRecord
             differences = compare(records[i], seen, caller, known, namers);
         }
         ++verdict.steps_compared;
+        if (seen.death && !records[i].death && played.scenario->node_dies) {
+            verdict.death = seen.death;
+            return false;
+        }
         if (differences.empty()) count(*played.flat[i].step, seen, verdict.tally);
         if (!differences.empty()) {
             verdict.agreement = Agreement::differs;
@@ -141,6 +149,11 @@ bool judge_story(const scenario::RunResult& played, const std::vector<StepRecord
         }
         identities = std::move(known);
         player.end_step(seen);
+    }
+    if (played.scenario->node_dies) {
+        verdict.agreement = Agreement::differs;
+        const auto end = static_cast<std::uint32_t>(played.flat.empty() ? 0 : played.flat.size() - 1);
+        verdict.differences.push_back({end, {"node_dies", "(the node dies, says the story)", "lives"}});
     }
     return player.end();
 }

@@ -426,6 +426,8 @@ constexpr Field scenario_fields[] = {
     {"open_error_texts", &error_texts, false,
      "Whether the emulator's own dlopen text is already in the list of texts."},
     {"expected_findings", &rules, false, "Exactly these findings must be reported."},
+    {"node_dies", &flag, false, "A real node crashes or hangs in this story: ddlltool verify sees to it that it does."},
+    {"not_judged", &line, false, "Why ddlltool verify must not compare this story with a real node."},
     {"expected_crash", &crash, false, "How the driver is to die in the last step."},
     {"steps", &steps, true, "The story."},
 };

@@ -72,6 +72,8 @@ private:
             for (const Node* value : n->children)
                 if (!context_.bad.contains(value)) out_.environment.emplace(value->key, value->text);
         if (const Node* n = context_.good(root, "expected_findings")) findings(*n);
+        if (const Node* n = context_.good(root, "node_dies")) out_.node_dies = n->boolean;
+        if (const Node* n = context_.good(root, "not_judged")) out_.not_judged = n->text;
     }
 
     std::vector<std::string> words(const Node& list) const {

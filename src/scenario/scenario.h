@@ -199,6 +199,8 @@ struct Scenario {
     bool open_error_preset = true;
     std::vector<std::string> expected_findings;
     std::optional<ExpectedCrash> expected_crash;
+    bool node_dies = false; ///< what ddlltool survives and tells ends a real node
+    std::string not_judged; ///< why the story is not for a real node; empty when it is
     std::vector<Step> steps;
 };
 
