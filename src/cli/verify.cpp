@@ -44,9 +44,13 @@ std::vector<scenario::Scenario> read_all(const VerifyArguments& arguments, const
 }
 
 ExitCode exit_code(const judge::Verification& all) {
-    ExitCode code = all.interrupted ? ExitCode::failed : ExitCode::ok;
-    for (const auto& story : all.stories)
-        if (story.agreement != judge::Agreement::agrees) code = worse(code, ExitCode::failed);
+    using judge::Agreement;
+    if (all.interrupted) return ExitCode::failed;
+    ExitCode code = ExitCode::nothing_run;
+    for (const auto& story : all.stories) {
+        if (story.agreement == Agreement::differs || story.agreement == Agreement::not_judged) return ExitCode::failed;
+        if (story.agreement == Agreement::agrees) code = ExitCode::ok;
+    }
     return code;
 }
 
@@ -119,7 +123,9 @@ ExitCode verify_command(const std::vector<std::string>& arguments, const Context
     }
     const judge::VerifyOptions options = verify_options(wanted, context);
     const auto show = [&](const judge::StoryVerdict& story) {
-        if (wanted.json || (wanted.quiet && story.agreement == judge::Agreement::agrees)) return;
+        if (wanted.json || (wanted.quiet && (story.agreement == judge::Agreement::agrees ||
+                                             story.agreement == judge::Agreement::excluded)))
+            return;
         std::fputs(report::verification_text(story, wanted.verbose, report::Style{}).c_str(), stdout);
     };
     const auto all = judge::verify(std::move(scenarios), options, show);

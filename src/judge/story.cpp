@@ -92,10 +92,12 @@ StoryVerdict begin_verdict(const scenario::RunResult& played) {
 bool judge_story(const scenario::RunResult& played, const std::vector<StepRecord>& records, Node& node,
                  const VerifyOptions& options, Identities& identities, StoryVerdict& verdict) {
     if (!played.scenario->peers.empty()) {
+        verdict.agreement = Agreement::excluded;
         verdict.why = "its peers are played by ddlltool alone";
         return true;
     }
     if (!played.scenario->not_judged.empty()) {
+        verdict.agreement = Agreement::excluded;
         verdict.why = played.scenario->not_judged;
         return true;
     }

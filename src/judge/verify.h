@@ -19,6 +19,7 @@ namespace ddll::judge {
 enum class Agreement : std::uint8_t {
     agrees,
     differs,
+    excluded,   ///< the story is not for a node: StoryVerdict::why
     not_judged, ///< one of the players could not begin: StoryVerdict::why
 };
 

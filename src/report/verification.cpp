@@ -22,6 +22,8 @@ const char* word(Agreement agreement) {
         return "agrees";
     case Agreement::differs:
         return "differs";
+    case Agreement::excluded:
+        return "excluded";
     case Agreement::not_judged:
         return "not judged";
     }
@@ -87,8 +89,12 @@ std::string verification_text(const StoryVerdict& story, bool verbose, const Sty
                                                                      : style.warn("skipped");
     std::string out = fmt::format("{} {}", mark, story.file);
     if (!story.title.empty()) out += ": " + printable(story.title);
+    if (story.agreement == Agreement::excluded) return out + fmt::format("\n    not for a node: {}\n", story.why);
     if (story.agreement == Agreement::not_judged) return out + fmt::format("\n    not judged: {}\n", story.why);
-    if (story.death) out += style.dim(fmt::format(" (both die; the node: {})", *story.death));
+    if (story.death)
+        out += style.dim(fmt::format(
+            " ({}: {})", story.scenario->node_dies ? "the node dies, as the story says" : "both die; the node",
+            *story.death));
     out += "\n";
     std::uint32_t last = UINT32_MAX;
     for (const auto& [step, difference] : story.differences) {
@@ -114,6 +120,7 @@ std::string verification_summary(const judge::Verification& all) {
     };
     std::string out = fmt::format("{} stories: {} agree, {} differ", all.stories.size(), count(Agreement::agrees),
                                   count(Agreement::differs));
+    if (const auto left = count(Agreement::excluded); left > 0) out += fmt::format(", {} not for a node", left);
     if (const auto left = count(Agreement::not_judged); left > 0) out += fmt::format(", {} not judged", left);
     std::size_t partly = 0;
     for (const auto& story : all.stories) partly += story.not_compared.empty() ? 0 : 1;
