@@ -58,7 +58,11 @@ host::Port* Call::port(ErlDrvPort handle) {
     if (handle == reinterpret_cast<ErlDrvPort>(-1)) return nullptr;
     const auto id = host::port_of(handle);
     if (id) return live(*id);
-    misuse(host::Misuse::foreign_port, "");
+    if (host::DriverMemory::is_of_freed(reinterpret_cast<std::uintptr_t>(handle)))
+        misuse(host::Misuse::heap_use_after_free,
+               "the port handle is what freed memory is filled with here: it was read after driver_free");
+    else
+        misuse(host::Misuse::foreign_port, "");
     return nullptr;
 }
 

@@ -76,7 +76,7 @@ constexpr Rule rules[] = {
     {"driver-heap-overrun", Severity::error, "memory was written beyond the ends of a block",
      "A node's heap is corrupt from then on; it crashes later, elsewhere.",
      "Compare what is written with the size that driver_alloc or driver_alloc_binary was given."},
-    {"driver-heap-use-after-free", Severity::error, "memory was written after it had been freed",
+    {"driver-heap-use-after-free", Severity::error, "memory was used after it had been freed",
      "A node has given the memory to somebody else by then: whoever it is finds foreign data in it.",
      "Set the pointer to NULL after driver_free, and cancel what may still use it (timers, jobs, descriptors) first."},
     {"driver-list-call-while-locked", Severity::error,

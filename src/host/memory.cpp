@@ -113,6 +113,12 @@ void DriverMemory::retire(char* data, std::size_t size, bool is_binary) {
     }
 }
 
+bool DriverMemory::is_of_freed(std::uintptr_t pointer) {
+    std::uintptr_t filled = 0;
+    std::memset(&filled, freed_byte, sizeof filled);
+    return pointer == filled;
+}
+
 void* DriverMemory::allocate(std::size_t size, const Made& made) {
     char* block = guarded(size);
     if (block == nullptr) return nullptr;

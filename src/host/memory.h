@@ -43,6 +43,8 @@ public:
     DriverMemory(const DriverMemory&) = delete;
 
     /// As malloc, but never nullptr for 0 bytes; nullptr when memory is exhausted. `made` tells whose leak it would be.
+    /// Whether this is what a pointer shows that is read from freed memory.
+    static bool is_of_freed(std::uintptr_t pointer);
     void* allocate(std::size_t size, const Made& made);
     /// nullptr with `state` freed or foreign when `block` is not a live block, nullptr with live on exhaustion.
     void* reallocate(void* block, std::size_t size, const Made& made, PointerState& state);
