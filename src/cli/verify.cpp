@@ -76,9 +76,9 @@ ExitCode random_stories(const VerifyArguments& wanted, const Context& context) {
         if (watched) std::fputs(fmt::format("\r{}/{} judged", done, wanted.random).c_str(), stderr);
     });
     if (watched) std::fputs("\r\x1b[K", stderr);
-    if (!result) {
+    if (!result) { // there is an emulator, and it does not do what one does: no reason to pass over it
         complain("verify", result.error().message, result.error().hint);
-        return ExitCode::nothing_run;
+        return ExitCode::failed;
     }
     ExitCode code = result->interrupted ? ExitCode::failed : ExitCode::ok;
     for (const auto& difference : result->differences) {
@@ -131,7 +131,7 @@ ExitCode verify_command(const std::vector<std::string>& arguments, const Context
     const auto all = judge::verify(std::move(scenarios), options, show);
     if (!all) {
         complain("verify", all.error().message, all.error().hint);
-        return worse(code, ExitCode::nothing_run);
+        return worse(code, ExitCode::failed);
     }
     if (wanted.json) std::fputs(report::verification_json(*all).c_str(), stdout);
     std::fputs((report::verification_summary(*all) + "\n").c_str(), wanted.json ? stderr : stdout);

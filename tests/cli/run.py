@@ -50,6 +50,7 @@ CASES = {
     "contradicting_details": (["run", "-v", "-q", f"{DEMO}/counter.json"], 2),
     "help_verify": (["verify", "--help"], 0),
     "verify_without_erl": (["verify", "--erl", "/no/such/erl", f"{DEMO}/counter.json"], 77),
+    "verify_with_what_is_no_erl": (["verify", "--erl", "/bin/true", f"{DEMO}/counter.json"], 1),
     "verify_without_files": (["verify"], 2),
     "schema_takes_nothing": (["schema", "x"], 2),
     "missing_file": (["run", "no/such/story.json"], 3),
