@@ -63,6 +63,11 @@ public:
     }
     /// Whoever asks such a process has to wait until it has handled that.
     bool has_signal(const Process& process) const { return process.signalled_in == turn_; }
+    /// Everybody has had a turn.
+    void rest() {
+        ++turn_;
+        woken_ = 0;
+    }
     /// At least two others will run before the caller has its next turn. That is long enough for an emulator to free
     /// closed ports and to let drivers go (measured on OTP 25 with one scheduler).
     bool two_others_run() const { return woken_ >= 2; }

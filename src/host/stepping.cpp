@@ -157,6 +157,7 @@ void Host::run_until_idle() {
                         most_steps_at_rest));
         return;
     }
+    signals_.rest();
 }
 
 std::optional<VirtualTime> Host::next_event() const {
