@@ -85,7 +85,7 @@ Evaluated read_file(Host&, ProcessId, Args args) {
 Evaluated after_signals(Host& host, ProcessId by, Evaluated result, const Term& asked) {
     const ProcessId other{asked.is(Term::Kind::pid) ? asked.as_pid() : 0};
     if (other == by) return result; // a question about oneself
-    host.give_way(by, host.find(other));
+    host.give_way(by, other ? host.find(other) : nullptr);
     return host.find(by)->state == host::Process::State::running ? std::move(result) : Evaluated::blocked();
 }
 

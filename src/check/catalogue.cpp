@@ -106,8 +106,7 @@ constexpr Rule rules[] = {
     {"entry-outlives-library", Severity::error, "an entry added with add_driver_entry outlives its library",
      "Its name still opens ports, and a node then calls code that is no longer there.",
      "Call remove_driver_entry in the last stop (in finish it hangs a node), or lock the driver with "
-     "driver_lock_driver "
-     "before adding entries."},
+     "driver_lock_driver before adding entries."},
     {"entry-removed-with-ports", Severity::error, "remove_driver_entry while the driver has open ports",
      "A node frees what the ports still use: it hangs or crashes when one of them is used next.",
      "Close the ports first."},

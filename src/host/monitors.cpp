@@ -73,11 +73,9 @@ int Host::demonitor_process(Port& port, const ErlDrvMonitor& monitor) {
 
 void Host::remove_monitors(Port& port) {
     for (const auto& watch : port.watches) {
-        const Process* watched = find(watch.process);
-        cleared_away(port, watch.made,
-                     fmt::format("its monitor on {}", watched != nullptr ? watched->name : "a process"));
-        if (Process* process = find(watch.process))
-            std::erase_if(process->watched_by, [&](const auto& m) { return m.ref == watch.ref; });
+        Process* process = find(watch.process);
+        cleared_away(port, watch.made, fmt::format("its monitor on {}", process ? process->name : "a process"));
+        if (process != nullptr) std::erase_if(process->watched_by, [&](const auto& m) { return m.ref == watch.ref; });
     }
     port.watches.clear();
 }

@@ -27,8 +27,7 @@ void Signals::demonitored(const Term& ref) {
 void Host::exit_signal(Process& to, const Term& from, const Term& reason, ExitSource source) {
     if (to.state != Process::State::running || halting_) return;
     if (signals_.holds_for(to.id)) {
-        const PortId port = from.is(Term::Kind::port) ? PortId{from.as_port()} : PortId{};
-        signals_.hold({true, source, from, reason, port, {}});
+        signals_.hold({true, source, from, reason, {}, {}});
         return;
     }
     signals_.wake(to, true);

@@ -25,7 +25,7 @@ struct Signal {
     ExitSource source = ExitSource::link;
     term::Term from;    ///< of an exit signal
     term::Term content; ///< its reason, or the message
-    PortId from_port;
+    PortId from_port;   ///< of a message
     ProcessId from_process;
 };
 

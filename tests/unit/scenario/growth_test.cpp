@@ -53,7 +53,14 @@ std::size_t mapped_files() {
 
 class World {
 public:
-    explicit World(const fs::path& folder) : folder_(term::Term::string(folder.string())) {}
+    /// Loads `file` of the sample drivers as `driver`.
+    World(const std::string& file, const std::string& driver) : driver_(driver) {
+        REQUIRE(bool(work_));
+        folder_ = term::Term::string(work_->path());
+        fs::copy_file(fs::path(DDLL_SAMPLE_DRIVERS) / file, fs::path(work_->path()) / (driver + ".so"));
+        say("erl_ddll:load(Dir, " + driver + ")", "ok");
+    }
+    void unload() { say("erl_ddll:unload(" + driver_ + ")", "ok"); }
 
     void say(const std::string& text, const std::string& wanted) {
         const auto expression = term::parse_expr(text);
@@ -81,6 +88,8 @@ public:
     term::Term port;
 
 private:
+    Result<scenario::WorkFolder> work_ = scenario::WorkFolder::create();
+    std::string driver_;
     term::Term folder_;
 };
 
@@ -103,39 +112,27 @@ void check_growth(World& world, std::size_t rounds, const Round& round) {
 } // namespace
 
 TEST_CASE("ports that are opened, used and closed leave nothing behind") {
-    const auto dir = scenario::WorkFolder::create();
-    REQUIRE(bool(dir));
-    fs::copy_file(fs::path(DDLL_SAMPLE_DRIVERS) / "counter_v1.so", fs::path(dir->path()) / "counter.so");
-    World world(dir->path());
-    world.say("erl_ddll:load(Dir, counter)", "ok");
+    World world("counter_v1.so", "counter");
     check_growth(world, 10'000, [&] {
         world.say("open_port({spawn_driver, counter}, [])", "P");
         world.say("port_control(P, 1, <<\"add\">>)", "<<\"1\">>");
         world.say("port_close(P)", "true");
     });
-    world.say("erl_ddll:unload(counter)", "ok");
+    world.unload();
 }
 
 TEST_CASE("reloads leave nothing behind") {
-    const auto dir = scenario::WorkFolder::create();
-    REQUIRE(bool(dir));
-    fs::copy_file(fs::path(DDLL_SAMPLE_DRIVERS) / "counter_v1.so", fs::path(dir->path()) / "counter.so");
-    World world(dir->path());
-    world.say("erl_ddll:load(Dir, counter)", "ok");
+    World world("counter_v1.so", "counter");
     check_growth(world, 1'000, [&] { world.say("erl_ddll:reload(Dir, counter)", "ok"); });
-    world.say("erl_ddll:unload(counter)", "ok");
+    world.unload();
 }
 
 TEST_CASE("messages, monitors, timers and queues leave nothing behind") {
-    const auto dir = scenario::WorkFolder::create();
-    REQUIRE(bool(dir));
-    fs::copy_file(fs::path(DDLL_SAMPLE_DRIVERS) / "cleared.so", fs::path(dir->path()) / "cleared.so");
-    World world(dir->path());
-    world.say("erl_ddll:load(Dir, cleared)", "ok");
+    World world("cleared.so", "cleared");
     check_growth(world, 2'000, [&] {
         world.say("open_port({spawn_driver, cleared}, [])", "P");
         world.say("port_control(P, 1, [])", "[]");
         world.say("exit(P, kill)", "true");
     });
-    world.say("erl_ddll:unload(cleared)", "ok");
+    world.unload();
 }
