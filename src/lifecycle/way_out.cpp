@@ -16,7 +16,7 @@ constexpr std::size_t most_situations = 100'000;
 /// Carries out what decide() asks for, as a host does, on values.
 class Happening {
 public:
-    explicit Happening(const Situation& now) { out_.situation = now; }
+    explicit Happening(Situation now) { out_.situation = std::move(now); }
 
     Aftermath finish() {
         while (true) {
@@ -155,7 +155,13 @@ private:
     std::deque<ProcessId> dying_;
 };
 
-// Ports that differ in nothing but their number are as good as one another, and so are processes.
+std::string sort_of(const HeldPort& port) {
+    std::string text = std::to_string(port.owner.value) + (port.queue_full ? "q" : "") + (port.draining ? "d" : "");
+    for (const ProcessId link : port.links) text += " " + std::to_string(link.value);
+    return text;
+}
+
+// Ports that differ in nothing but their number are as good as one another.
 std::string key_of(const Situation& s) {
     std::string key;
     const auto add = [&key](std::uint64_t n) { key += std::to_string(n) + ","; };
@@ -170,11 +176,7 @@ std::string key_of(const Situation& s) {
     for (const Person& person : s.persons) add(person.id.value), add(person.uses_drivers ? 1 : 0);
     key += "|";
     std::multiset<std::string> ports;
-    for (const HeldPort& port : s.ports) {
-        std::string text = std::to_string(port.owner.value) + (port.queue_full ? "q" : "") + (port.draining ? "d" : "");
-        for (const ProcessId link : port.links) text += " " + std::to_string(link.value);
-        ports.insert(std::move(text));
-    }
+    for (const HeldPort& port : s.ports) ports.insert(sort_of(port));
     for (const std::string& port : ports) key += port + ";";
     return key;
 }
@@ -191,12 +193,9 @@ std::vector<Move> moves_in(const Situation& s, Means means) {
         if (person.waits) continue;
         if (loads_of(s.record, person.id) > 0) out.emplace_back(move::Unload{person.id, false});
     }
-    const HeldPort* last = nullptr;
+    std::set<std::string> seen;
     for (const HeldPort& port : s.ports) {
-        const bool same = last != nullptr && last->owner == port.owner && last->links == port.links &&
-                          last->queue_full == port.queue_full && last->draining == port.draining;
-        last = &port;
-        if (same || port.draining) continue;
+        if (port.draining || !seen.insert(sort_of(port)).second) continue;
         if (can_call(port.owner))
             out.emplace_back(move::Close{port.owner, port.id});
         else if (anybody != s.persons.end())
@@ -208,6 +207,20 @@ std::vector<Move> moves_in(const Situation& s, Means means) {
         if (!person.waits) out.emplace_back(move::Unload{person.id, true});
     for (const Person& person : s.persons) out.emplace_back(move::Exit{person.id});
     return out;
+}
+
+/// One that lets go of something without force: of time, of a load, of a port.
+std::optional<Move> first_move(const Situation& s, bool reload) {
+    if (s.passing > 0) return move::Pass{};
+    const auto can_call = [](const Person& person) { return !person.waits; };
+    for (const Person& person : s.persons)
+        if (!reload && can_call(person) && loads_of(s.record, person.id) > 0) return move::Unload{person.id, false};
+    const auto anybody = std::find_if(s.persons.begin(), s.persons.end(), can_call);
+    if (s.ports.empty() || s.ports.back().draining || anybody == s.persons.end()) return std::nullopt;
+    const HeldPort& port = s.ports.back(); // taken from the end, the others need not move up
+    const auto owner = std::find_if(s.persons.begin(), s.persons.end(),
+                                    [&](const Person& person) { return person.id == port.owner && can_call(person); });
+    return move::Close{owner != s.persons.end() ? owner->id : anybody->id, port.id};
 }
 
 /// So many moves are needed at least.
@@ -259,18 +272,41 @@ Obstacle reason(const Situation& now, Means means, bool reload) {
 
 } // namespace
 
-Aftermath after(const Situation& now, const Move& move) {
-    Happening happening(now);
+Aftermath after(Situation now, const Move& move) {
+    Happening happening(std::move(now));
     std::visit([&happening](const auto& made) { happening.make(made); }, move);
     return happening.finish();
 }
 
-Aftermath after(const Situation& now, request::Load load) {
+Aftermath after(Situation now, request::Load load) {
     if (load.path.empty()) load.path = now.record.path;
-    Happening happening(now);
+    Happening happening(std::move(now));
     happening.make(load);
     return happening.finish();
 }
+
+namespace {
+
+/// The first move there is, again and again. Where that takes no more moves than the least there can be, nothing is
+/// shorter, and a search among thousands of ports is spared.
+std::optional<WayOut> straight_way(const Situation& now, bool reload) {
+    const std::size_t fewest = least(now, Means::agreement, reload);
+    Situation at = now;
+    WayOut out;
+    while (out.moves.size() < fewest) {
+        const std::optional<Move> move = first_move(at, reload);
+        if (!move) return std::nullopt;
+        Aftermath next = after(std::move(at), *move);
+        if (!next.died.empty() || !next.killed.empty()) return std::nullopt;
+        at = std::move(next.situation);
+        out.moves.push_back(*move);
+        if (reload && !reloading(at.record.status) && !reached(at.record, true)) return std::nullopt;
+    }
+    if (out.moves.empty() || !reached(at.record, reload)) return std::nullopt;
+    return out;
+}
+
+} // namespace
 
 WayOut way_out(const Situation& now, Means means) {
     if (now.record.presence == Presence::absent) return no_way(Obstacle::not_loaded);
@@ -278,6 +314,8 @@ WayOut way_out(const Situation& now, Means means) {
         return no_way(Obstacle::permanent);
     if (now.stuck > 0) return no_way(Obstacle::stuck);
     const bool reload = reloading(now.record.status);
+    if (means == Means::agreement)
+        if (auto straight = straight_way(now, reload)) return *std::move(straight);
     // The moves still needed at least, then those made, then the dead, then the order in which they were found.
     using Rank = std::tuple<std::size_t, std::size_t, std::size_t, std::size_t>;
     std::map<Rank, std::shared_ptr<const Node>> open;

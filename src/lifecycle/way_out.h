@@ -100,8 +100,8 @@ struct Aftermath {
     std::vector<ProcessId> died;
     std::vector<PortId> killed;
 };
-Aftermath after(const Situation& now, const Move& move);
+Aftermath after(Situation now, const Move& move);
 /// The same for try_load/3; its path is that of the record where `load.path` is empty.
-Aftermath after(const Situation& now, request::Load load);
+Aftermath after(Situation now, request::Load load);
 
 } // namespace ddll::lifecycle

@@ -28,6 +28,9 @@ public:
         for (const journal::Entry& entry : *tale.journal())
             if (const auto* started = std::get_if<journal::ProcessStarted>(&entry.event))
                 processes_[started->process] = started->name;
+        scenario::Observer observer(*tale.journal(), tale.versions(), tale.names().function);
+        for (const scenario::StepResult& step : result_.steps)
+            callbacks_.push_back(step.first_entry == 0 ? scenario::StepView{} : observer.next(0, step.last_entry));
     }
 
     nlohmann::json run() {
@@ -214,6 +217,13 @@ private:
             }
         });
         for (const auto& [name, reason] : exits(index)) ended[name] = reason;
+        Json calls = Json::array();
+        for (const scenario::DriverCall& called : callbacks_[index].driver_calls)
+            if (called.kind == scenario::DriverCall::Kind::callback)
+                calls.push_back(called.version.empty()
+                                    ? called.name
+                                    : fmt::format("{}/{}:{}", called.driver, called.version, called.name));
+        if (!calls.empty()) out["driver_calls"] = std::move(calls);
         if (!receives.empty()) out["receives"] = std::move(receives);
         if (!unblocks.empty()) out["unblocks"] = std::move(unblocks);
         if (!ended.empty()) out["exits"] = std::move(ended);
@@ -225,6 +235,7 @@ private:
     term::Namer namer_;
     std::string session_;
     std::map<ProcessId, std::string> processes_;
+    std::vector<scenario::StepView> callbacks_; ///< by step
     std::map<std::string, std::string> files_;
 };
 

@@ -48,6 +48,7 @@ public:
     const std::optional<State>& state() const { return state_; }
     const std::optional<isolate::Ending>& ending() const { return ending_; }
     const DriverStore& store() const { return store_; }
+    const scenario::Versions& versions() const { return *versions_; }
     const report::Names& names() const { return names_; }
     std::size_t steps() const { return scenario_.steps.size(); }
     /// Everything the readers of results know of.

@@ -119,6 +119,28 @@ void add_image(std::vector<std::vector<std::string>>& rows, const Json& driver) 
     rows.push_back({"  on disk", text});
 }
 
+/// Items side by side, as many as fit into a line.
+template <class Show>
+void add_list(std::vector<std::vector<std::string>>& rows, const char* label, const Json& items, Show show) {
+    constexpr std::size_t room = width - 13;
+    std::string line;
+    const auto flush = [&] {
+        rows.push_back({label, line});
+        line.clear();
+    };
+    for (const Json& item : items) {
+        const std::string text = show(item);
+        if (!line.empty() && line.size() + 2 + text.size() + 1 > room) {
+            line += ',';
+            flush();
+            label = "";
+        }
+        line += (line.empty() ? "" : ", ") + text;
+    }
+    if (line.empty() && items.empty()) line = "none";
+    if (!line.empty()) flush();
+}
+
 std::string driver_text(const Json& driver, const Style& style) {
     std::string state = text_of(driver, "status");
     std::replace(state.begin(), state.end(), '_', ' ');
@@ -130,10 +152,9 @@ std::string driver_text(const Json& driver, const Style& style) {
     if (driver.contains("next")) rows.push_back({"  next file", text_of(driver, "next")});
     add_image(rows, driver);
     if (!driver.at("options").empty()) rows.push_back({"  options", joined(driver.at("options"))});
-    std::string users;
-    for (const Json& user : driver.at("users"))
-        users += fmt::format("{}{}: {}", users.empty() ? "" : ", ", text_of(user, "name"), user.at("loads").get<int>());
-    rows.push_back({"  users", users.empty() ? "none" : users});
+    add_list(rows, "  users", driver.at("users"), [](const Json& user) {
+        return fmt::format("{}: {}", text_of(user, "name"), user.at("loads").get<int>());
+    });
     for (const Json& port : driver.at("ports")) {
         std::string text =
             fmt::format("{} of {}, {}", text_of(port, "name"), text_of(port, "owner"), text_of(port, "state"));
@@ -252,8 +273,8 @@ std::string why_text(const Json& why, const Style& style) {
     if (pending) {
         const bool reload = status == "reload_pending";
         out += fmt::format("{}: {} waits", style.strong(name), reload ? "a reload" : "the unload");
-        if (why.contains("since")) out += fmt::format(", since {}", place_of(why.at("since")));
         out += '\n';
+        if (why.contains("since")) out += fmt::format("  since {}\n", place_of(why.at("since")));
         if (why.contains("next")) out += fmt::format("  next: {}\n", text_of(why, "next"));
     } else {
         out += fmt::format("{}: {}\n", style.strong(name), status);
