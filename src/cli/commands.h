@@ -14,6 +14,7 @@ namespace ddll::cli {
 struct Context {
     /// Names of driver API functions by the journal's numbers. They belong to api/, which no folder includes.
     std::string_view (*api_function)(std::uint16_t) = nullptr;
+    std::string_view (*api_family)(std::uint16_t) = nullptr; ///< "output", "queue", ... of the same numbers
 };
 
 struct Command {
@@ -27,9 +28,10 @@ std::span<const Command> commands();
 /// The whole program: `arguments` without the program's own name. Everything but what main must do itself.
 ExitCode run_program(const std::vector<std::string>& arguments, const Context& context);
 
-ExitCode run_command(const std::vector<std::string>& arguments, const Context& context);    // run.cpp
-ExitCode verify_command(const std::vector<std::string>& arguments, const Context& context); // verify.cpp
-ExitCode schema_command(const std::vector<std::string>& arguments, const Context& context); // schema.cpp
-std::string version_text();                                                                 // version.cpp
+ExitCode run_command(const std::vector<std::string>& arguments, const Context& context);     // run.cpp
+ExitCode verify_command(const std::vector<std::string>& arguments, const Context& context);  // verify.cpp
+ExitCode inspect_command(const std::vector<std::string>& arguments, const Context& context); // inspect.cpp
+ExitCode schema_command(const std::vector<std::string>& arguments, const Context& context);  // schema.cpp
+std::string version_text();                                                                  // version.cpp
 
 } // namespace ddll::cli
