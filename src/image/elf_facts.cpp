@@ -52,45 +52,6 @@ const char* machine_name(unsigned machine) {
     }
 }
 
-/// What keeps the file from being a driver whatever it contains, in words; empty when nothing does.
-std::optional<Error> unfit(const std::string& path, std::string_view file) {
-    if (file.empty()) return error(fmt::format("{} is empty", path), "was the copy or the build interrupted?");
-    if (file.substr(0, 4) != std::string_view(ELFMAG, SELFMAG)) {
-        const bool script = file.substr(0, 2) == "#!";
-        const bool archive = file.substr(0, 8) == "!<arch>\n";
-        if (std::string_view(ELFMAG, SELFMAG).starts_with(file))
-            return error(fmt::format("{} is truncated: only {} bytes", path, file.size()));
-        return error(fmt::format("{} is not a shared object: {}", path,
-                                 script    ? "it is a script"
-                                 : archive ? "it is a static library"
-                                           : "it does not begin as an ELF file does"),
-                     "link the driver with -shared");
-    }
-    if (file.size() < sizeof(Elf64_Ehdr))
-        return error(fmt::format("{} is truncated: only {} bytes", path, file.size()));
-    if (file[EI_CLASS] != ELFCLASS64 || file[EI_DATA] != ELFDATA2LSB)
-        return error(fmt::format("{} is for another word size or byte order: {}-bit, {}-endian", path,
-                                 file[EI_CLASS] == ELFCLASS32 ? "32" : "64",
-                                 file[EI_DATA] == ELFDATA2MSB ? "big" : "little"),
-                     "build the driver for this machine");
-    const auto header = *load<Elf64_Ehdr>(file, 0);
-    if (header.e_machine != here)
-        return error(
-            fmt::format("{} is for {}, this machine is {}", path, machine_name(header.e_machine), machine_name(here)),
-            "build the driver for this machine");
-    if (header.e_type == ET_REL)
-        return error(fmt::format("{} is an object file, not a shared object", path), "link the driver with -shared");
-    if (header.e_type == ET_CORE) return error(fmt::format("{} is a core dump, not a shared object", path));
-    if (header.e_type != ET_DYN)
-        return error(fmt::format("{} is an executable, not a shared object", path),
-                     "link the driver with -shared -fPIC");
-    if (header.e_phoff > file.size() ||
-        std::uint64_t{header.e_phnum} * sizeof(Elf64_Phdr) > file.size() - header.e_phoff)
-        return error(fmt::format("{} is truncated: its program headers lie beyond its end", path),
-                     "was the copy or the build interrupted?");
-    return std::nullopt;
-}
-
 /// What the segments say; the bytes of the dynamic section.
 std::string_view read_segments(const ElfFile& file, ElfFacts& facts) {
     std::string_view dynamic;
@@ -137,6 +98,44 @@ void copy_dynamic(const Dynamic& d, std::string_view strings, ElfFacts& facts) {
 
 } // namespace
 
+std::optional<Error> unfit_for_loading(const std::string& path, std::string_view file) {
+    if (file.empty()) return error(fmt::format("{} is empty", path), "was the copy or the build interrupted?");
+    if (file.substr(0, 4) != std::string_view(ELFMAG, SELFMAG)) {
+        const bool script = file.substr(0, 2) == "#!";
+        const bool archive = file.substr(0, 8) == "!<arch>\n";
+        if (std::string_view(ELFMAG, SELFMAG).starts_with(file))
+            return error(fmt::format("{} is truncated: only {} bytes", path, file.size()));
+        return error(fmt::format("{} is not a shared object: {}", path,
+                                 script    ? "it is a script"
+                                 : archive ? "it is a static library"
+                                           : "it does not begin as an ELF file does"),
+                     "link the driver with -shared");
+    }
+    if (file.size() < sizeof(Elf64_Ehdr))
+        return error(fmt::format("{} is truncated: only {} bytes", path, file.size()));
+    if (file[EI_CLASS] != ELFCLASS64 || file[EI_DATA] != ELFDATA2LSB)
+        return error(fmt::format("{} is for another word size or byte order: {}-bit, {}-endian", path,
+                                 file[EI_CLASS] == ELFCLASS32 ? "32" : "64",
+                                 file[EI_DATA] == ELFDATA2MSB ? "big" : "little"),
+                     "build the driver for this machine");
+    const auto header = *load<Elf64_Ehdr>(file, 0);
+    if (header.e_machine != here)
+        return error(
+            fmt::format("{} is for {}, this machine is {}", path, machine_name(header.e_machine), machine_name(here)),
+            "build the driver for this machine");
+    if (header.e_type == ET_REL)
+        return error(fmt::format("{} is an object file, not a shared object", path), "link the driver with -shared");
+    if (header.e_type == ET_CORE) return error(fmt::format("{} is a core dump, not a shared object", path));
+    if (header.e_type != ET_DYN)
+        return error(fmt::format("{} is an executable, not a shared object", path),
+                     "link the driver with -shared -fPIC");
+    if (header.e_phoff > file.size() ||
+        std::uint64_t{header.e_phnum} * sizeof(Elf64_Phdr) > file.size() - header.e_phoff)
+        return error(fmt::format("{} is truncated: its program headers lie beyond its end", path),
+                     "was the copy or the build interrupted?");
+    return std::nullopt;
+}
+
 const ElfSymbol* ElfFacts::find(std::string_view name) const {
     for (const ElfSymbol& s : symbols)
         if (s.name == name) return &s;
@@ -161,7 +160,7 @@ Result<ElfFacts> read_elf_facts(const std::string& path, Reading reading) {
 }
 
 Result<ElfFacts> elf_facts_of(std::string_view bytes, const std::string& path, Reading reading) {
-    if (auto failure = unfit(path, bytes)) return *std::move(failure);
+    if (auto failure = unfit_for_loading(path, bytes)) return *std::move(failure);
     ElfFacts facts;
     facts.path = path;
     facts.file_size = bytes.size();

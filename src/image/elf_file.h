@@ -1,6 +1,8 @@
 #pragma once
 /// The bytes of an ELF file with its tables found and nothing interpreted: segments, sections, the dynamic section.
 /// Every access is checked; what lies outside the file is empty or nothing. Internal to image/.
+#include "base/result.h"
+
 #include <elf.h>
 
 #include <cstdint>
@@ -58,6 +60,10 @@ private:
     std::vector<Elf64_Phdr> segments_;
     std::vector<Section> sections_;
 };
+
+/// What keeps a file from being a shared object for this machine whatever it contains, in words; empty when nothing
+/// does. Then its header and its program headers are there.
+std::optional<Error> unfit_for_loading(const std::string& path, std::string_view file);
 
 /// What the dynamic section says, as the loader reads it: by address, never by section.
 struct Dynamic {

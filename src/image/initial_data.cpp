@@ -24,13 +24,17 @@ bool is_relative(std::uint64_t type) {
 Result<InitialData> InitialData::read(const std::string& path) {
     const auto content = read_file(path, largest_file);
     if (!content) return content.error();
-    if (auto facts = elf_facts_of(*content, path, Reading::linkage); !facts) return std::move(facts).error();
-    const ElfFile file(*content);
+    return of(*content, path);
+}
+
+Result<InitialData> InitialData::of(std::string_view bytes, const std::string& path) {
+    if (auto failure = unfit_for_loading(path, bytes)) return *std::move(failure);
+    const ElfFile file(bytes);
     InitialData out;
     Dynamic dynamic;
     for (const auto& h : file.segments()) {
         if (h.p_type == PT_DYNAMIC) dynamic = read_dynamic(file.bytes_of(h));
-        if (h.p_type == PT_LOAD && (h.p_flags & PF_X) == 0)
+        if (h.p_type == PT_LOAD)
             out.segments_.push_back({h.p_vaddr, std::string(file.bytes_of(h)), (h.p_flags & PF_W) != 0});
     }
     each_relocation(file, dynamic, [&](const Elf64_Rela& r) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ddll::image {
@@ -13,6 +14,7 @@ class InitialData {
 public:
     /// Copies what it keeps. Errors as those of read_elf_facts.
     static Result<InitialData> read(const std::string& path);
+    static Result<InitialData> of(std::string_view bytes, const std::string& path);
 
     /// Addresses of variables' bytes that hold this word, aligned to 4, at most 64.
     std::vector<std::uint64_t> find(std::uint32_t word) const;

@@ -85,11 +85,12 @@ std::optional<FoundFile> LibrarySearch::in_folder(const std::string& name, const
 
 std::optional<FoundFile> LibrarySearch::in_path(const std::string& name, const Searcher& owner, const std::string& path,
                                                 const char* kind) {
-    for (const std::string& entry : split(path)) {
-        const std::string folder = expanded(entry, &owner);
-        if (!folder.starts_with('/')) note_relative(owner.name, kind, entry);
-        if (auto found = in_folder(name, folder, fmt::format("{} of {}", kind, owner.name), false)) return found;
-    }
+    const auto entries = split(path);
+    for (const std::string& entry : entries)
+        if (!expanded(entry, &owner).starts_with('/')) note_relative(owner.name, kind, entry);
+    for (const std::string& entry : entries)
+        if (auto found = in_folder(name, expanded(entry, &owner), fmt::format("{} of {}", kind, owner.name), false))
+            return found;
     return std::nullopt;
 }
 

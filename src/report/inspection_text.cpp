@@ -226,11 +226,9 @@ std::string inspection_text(const Inspections& all, const Style& style) {
              {file_section(file.facts, style), driver_section(file.facts, style), imports_section(file.facts, style),
               libraries_section(file.facts, style), symbols_section(file.facts, style)})
             if (!section.empty()) out += section + "\n";
-        for (const auto& finding : file.findings) out += finding_text(finding, style);
-        if (!file.findings.empty()) out += "\n";
+        for (const auto& finding : file.findings) out += finding_text(finding, style) + "\n";
     }
-    for (const auto& finding : all.shared) out += finding_text(finding, style);
-    if (!all.shared.empty()) out += "\n";
+    for (const auto& finding : all.shared) out += finding_text(finding, style) + "\n";
     if (!all.files.empty())
         out += style.dim(fmt::format("Nothing was run. The node's own names are those of {};",
                                      all.files.front().facts.world->node.release())) +
