@@ -1,11 +1,14 @@
 #include "check/static_facts.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 
 namespace ddll::check {
 namespace {
 
 constexpr std::string_view emulator_name = "the emulator";
+constexpr std::size_t largest_file = std::size_t{2} << 30;
 
 bool is_c_library(std::string_view name) {
     static constexpr std::string_view family[] = {"libc.so.",    "libm.so.",       "libgcc_s.so.", "libstdc++.so.",
@@ -129,10 +132,12 @@ StaticFacts static_facts(image::ElfFacts elf, const StaticWorld& world, image::L
 }
 
 Result<StaticFacts> read_static_facts(const std::string& path, const StaticWorld& world, image::LibraryFiles& files) {
-    auto elf = image::read_elf_facts(path);
+    auto content = read_file(path, largest_file);
+    if (!content) return std::move(content).error();
+    auto elf = image::elf_facts_of(*content, path, image::Reading::unhashed);
     if (!elf) return std::move(elf).error();
     StaticFacts out = static_facts(*std::move(elf), world, files);
-    if (const auto data = image::InitialData::read(path)) out.entries = find_entries(*data);
+    if (const auto data = image::InitialData::of(*std::move(content), path)) out.entries = find_entries(*data);
     if (const image::ElfSymbol* init = out.driver_init(); init && out.elf.has_debug_info)
         out.debug = image::read_debug_facts(path, init->value);
     return out;

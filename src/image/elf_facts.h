@@ -102,7 +102,8 @@ struct ElfFacts {
 /// How much of a library is wanted.
 enum class Reading : std::uint8_t {
     everything,
-    linkage, ///< for libraries that are only needed: no hash, no sections, nothing of debuggers
+    unhashed, ///< everything but content_hash, which takes as long as all the rest
+    linkage,  ///< for libraries that are only needed: no hash, no sections, nothing of debuggers
 };
 
 /// Reads `path`. Errors name the file and say in plain words what is wrong with it: cannot be read, empty, truncated,

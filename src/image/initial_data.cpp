@@ -22,20 +22,21 @@ bool is_relative(std::uint64_t type) {
 } // namespace
 
 Result<InitialData> InitialData::read(const std::string& path) {
-    const auto content = read_file(path, largest_file);
-    if (!content) return content.error();
-    return of(*content, path);
+    auto content = read_file(path, largest_file);
+    if (!content) return std::move(content).error();
+    return of(*std::move(content), path);
 }
 
-Result<InitialData> InitialData::of(std::string_view bytes, const std::string& path) {
+Result<InitialData> InitialData::of(std::string bytes, const std::string& path) {
     if (auto failure = unfit_for_loading(path, bytes)) return *std::move(failure);
-    const ElfFile file(bytes);
     InitialData out;
+    out.bytes_ = std::move(bytes);
+    const ElfFile file(out.bytes_);
     Dynamic dynamic;
     for (const auto& h : file.segments()) {
         if (h.p_type == PT_DYNAMIC) dynamic = read_dynamic(file.bytes_of(h));
-        if (h.p_type == PT_LOAD)
-            out.segments_.push_back({h.p_vaddr, std::string(file.bytes_of(h)), (h.p_flags & PF_W) != 0});
+        if (h.p_type == PT_LOAD && h.p_offset <= out.bytes_.size())
+            out.segments_.push_back({h.p_vaddr, h.p_offset, h.p_filesz, (h.p_flags & PF_W) != 0});
     }
     each_relocation(file, dynamic, [&](const Elf64_Rela& r) {
         Pointer pointer{r.r_offset, std::nullopt};
@@ -52,7 +53,7 @@ std::vector<std::uint64_t> InitialData::find(std::uint32_t word) const {
     const std::string_view wanted(reinterpret_cast<const char*>(&word), sizeof word);
     for (const Segment& segment : segments_) {
         if (!segment.writable) continue;
-        for (std::size_t at = 0; (at = segment.bytes.find(wanted, at)) != std::string::npos; ++at) {
+        for (std::size_t at = 0; (at = bytes_of(segment).find(wanted, at)) != std::string_view::npos; ++at) {
             if ((segment.address + at) % sizeof word != 0) continue;
             out.push_back(segment.address + at);
             if (out.size() == most_found) return out;
@@ -63,8 +64,8 @@ std::vector<std::uint64_t> InitialData::find(std::uint32_t word) const {
 
 std::string_view InitialData::at(std::uint64_t address) const {
     for (const Segment& segment : segments_)
-        if (address - segment.address < segment.bytes.size())
-            return std::string_view(segment.bytes).substr(address - segment.address);
+        if (const auto bytes = bytes_of(segment); address - segment.address < bytes.size())
+            return bytes.substr(address - segment.address);
     return {};
 }
 

@@ -12,9 +12,9 @@ namespace ddll::image {
 
 class InitialData {
 public:
-    /// Copies what it keeps. Errors as those of read_elf_facts.
+    /// Keeps the file's bytes. Errors as those of read_elf_facts.
     static Result<InitialData> read(const std::string& path);
-    static Result<InitialData> of(std::string_view bytes, const std::string& path);
+    static Result<InitialData> of(std::string bytes, const std::string& path);
 
     /// Addresses of variables' bytes that hold this word, aligned to 4, at most 64.
     std::vector<std::uint64_t> find(std::uint32_t word) const;
@@ -26,8 +26,7 @@ public:
 
 private:
     struct Segment {
-        std::uint64_t address;
-        std::string bytes;
+        std::uint64_t address, offset, size; ///< inside of bytes_
         bool writable;
     };
     struct Pointer {
@@ -37,6 +36,9 @@ private:
     std::string_view at(std::uint64_t address) const;
     const Pointer* pointer(std::uint64_t address) const;
 
+    std::string_view bytes_of(const Segment& s) const { return std::string_view(bytes_).substr(s.offset, s.size); }
+
+    std::string bytes_;
     std::vector<Segment> segments_;
     std::vector<Pointer> pointers_; ///< sorted by place
 };

@@ -83,6 +83,21 @@ std::string entry_text(const check::EntryHint& entry, const StaticFacts& facts) 
     return out + fmt::format("; at {}", facts.elf.place(entry.address));
 }
 
+/// All but driver_init. Sorted as they are in the file: only what is shown gets its readable name.
+std::string exports_text(const StaticFacts& facts) {
+    const auto* init = facts.driver_init();
+    std::vector<const image::ElfSymbol*> exports;
+    for (const auto& symbol : facts.elf.symbols)
+        if (symbol.defined && symbol.interposable && !symbol.name.empty() && &symbol != init)
+            exports.push_back(&symbol);
+    if (exports.empty()) return "nothing else";
+    std::sort(exports.begin(), exports.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
+    std::vector<std::string> shown;
+    for (const auto* symbol : exports)
+        shown.push_back(shown.size() < most_names ? image::demangled(symbol->name) : std::string());
+    return names(shown);
+}
+
 std::string driver_section(const StaticFacts& facts, const Style& style) {
     std::string out = style.strong("driver") + "\n";
     out += row("name", fmt::format("{}, when it is loaded from this file", facts.driver));
@@ -107,20 +122,7 @@ std::string driver_section(const StaticFacts& facts, const Style& style) {
         }
     out += row("driver API", functions == 0 ? "none of it" : count(functions, "name", "names"));
     for (const auto& [family, list] : families) out += row("  " + family, names(list));
-    std::vector<std::string> exports;
-    for (const auto& symbol : facts.elf.symbols)
-        if (symbol.defined && symbol.interposable && !symbol.name.empty() && &symbol != facts.driver_init() &&
-            exports.size() <= most_names)
-            exports.push_back(image::demangled(symbol.name));
-    std::sort(exports.begin(), exports.end());
-    std::size_t all = 0;
-    for (const auto& symbol : facts.elf.symbols)
-        all += symbol.defined && symbol.interposable && !symbol.name.empty() ? 1 : 0;
-    if (facts.driver_init() && all > 0) --all;
-    if (exports.size() > most_names) exports.resize(most_names);
-    std::string text = exports.empty() ? "nothing else" : names(exports);
-    if (all > exports.size()) text += fmt::format(" and {} more", all - exports.size());
-    out += row("also exports", text);
+    out += row("also exports", exports_text(facts));
     return out;
 }
 

@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // What is fit for one reader is fit for the other, whatever it then finds.
     const auto linkage = elf_facts_of(bytes, "fuzz.so", Reading::linkage);
     DDLL_CHECK(static_cast<bool>(linkage) == static_cast<bool>(facts));
-    if (const auto variables = InitialData::of(bytes, "fuzz.so")) {
+    if (const auto variables = InitialData::of(std::string(bytes), "fuzz.so")) {
         for (const auto address : variables->find(0xfeeeeeed)) {
             // Of segments that lie over each other the first counts, so it may be another word.
             DDLL_CHECK(variables->word(address).has_value());
