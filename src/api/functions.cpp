@@ -15,4 +15,8 @@ std::string_view function_name(std::uint16_t number) {
     return number < functions().size() ? functions()[number].name : "?";
 }
 
+std::string_view function_family(std::uint16_t number) {
+    return number < functions().size() ? functions()[number].family : "?";
+}
+
 } // namespace ddll::api

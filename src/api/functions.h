@@ -27,5 +27,7 @@ const std::vector<FunctionRow>& functions();
 
 /// "driver_output"; "?" for a number that is no row.
 std::string_view function_name(std::uint16_t number);
+/// "output", the family of the same function; "?" likewise.
+std::string_view function_family(std::uint16_t number);
 
 } // namespace ddll::api

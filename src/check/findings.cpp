@@ -90,11 +90,8 @@ private:
             ++counts_[place->second];
             return;
         }
-        findings_.push_back({found,
-                             subject.empty() ? std::string(found->title) : fmt::format("{}: {}", subject, found->title),
-                             std::move(evidence),
-                             entry,
-                             {}});
+        findings_.push_back(finding_of(*found, subject, std::move(evidence)));
+        findings_.back().entry = entry;
         counts_.push_back(1);
     }
 
@@ -155,6 +152,16 @@ private:
 };
 
 } // namespace
+
+Finding finding_of(const Rule& rule, std::string subject, std::string evidence) {
+    Finding out;
+    out.rule = &rule;
+    out.severity = rule.severity;
+    out.title = subject.empty() ? std::string(rule.title) : fmt::format("{}: {}", subject, rule.title);
+    out.subject = std::move(subject);
+    out.evidence = std::move(evidence);
+    return out;
+}
 
 std::vector<Finding> find(const journal::Journal& journal, const Names& names,
                           const std::vector<std::uint64_t>& asleep_at) {

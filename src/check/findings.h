@@ -10,13 +10,26 @@
 
 namespace ddll::check {
 
+/// How sure a finding is.
+enum class Certainty : unsigned char {
+    confirmed,   ///< it was seen to happen
+    static_only, ///< the file says so; nothing was run
+};
+
+/// Two findings of the same rule about the same subject are one: what was seen confirms what the file said.
 struct Finding {
     const Rule* rule = nullptr;
-    std::string title;                 ///< the rule's, with whom it concerns
+    Severity severity = Severity::note; ///< the rule's, or less where the hazard is only possible
+    Certainty certainty = Certainty::confirmed;
+    std::string subject;               ///< whom it concerns: a driver, a library, a function; may be empty
+    std::string title;                 ///< the rule's, with the subject
     std::string evidence;              ///< what was seen
     std::uint64_t entry = 0;           ///< the journal entry that shows it
     std::vector<std::uintptr_t> stack; ///< driver code that led there, innermost first; addresses as journaled
 };
+
+/// Of the rule's own severity, confirmed, with the title that rule and subject give.
+Finding finding_of(const Rule& rule, std::string subject, std::string evidence);
 
 /// What is known about an opened library besides the journal.
 struct ImageNote {

@@ -43,6 +43,7 @@ ExitCode help_command(const std::vector<std::string>& arguments, const Context& 
 } // namespace
 
 std::span<const Command> commands() {
+<<<<<<< HEAD
     static const std::vector<Command> table = [] {
         constexpr std::string_view stories = "stories in files", session = "a session, step by step",
                                    queries = "looking at the session", self = "about ddlltool";
@@ -66,6 +67,15 @@ std::span<const Command> commands() {
         all.push_back({"help", "print this, or the help of a command", self, help_command});
         return all;
     }();
+=======
+    static constexpr std::array<Command, 5> table = {{
+        {"run", "play scenario files and report what held and what did not", run_command},
+        {"verify", "play scenario files on a real Erlang emulator too, and compare", verify_command},
+        {"inspect", "tell what driver files are and what of them may hurt, without running them", inspect_command},
+        {"schema", "print the JSON Schema of scenario files", schema_command},
+        {"help", "print this, or the help of a command", help_command},
+    }};
+>>>>>>> inspect
     return table;
 }
 

@@ -15,6 +15,7 @@ namespace ddll::cli {
 struct Context {
     /// Names of driver API functions by the journal's numbers. They belong to api/, which no folder includes.
     std::string_view (*api_function)(std::uint16_t) = nullptr;
+    std::string_view (*api_family)(std::uint16_t) = nullptr; ///< "output", "queue", ... of the same numbers
 };
 
 struct Command {
@@ -31,6 +32,7 @@ ExitCode run_program(const std::vector<std::string>& arguments, const Context& c
 
 ExitCode run_command(const std::vector<std::string>& arguments, const Context& context);     // run.cpp
 ExitCode verify_command(const std::vector<std::string>& arguments, const Context& context);  // verify.cpp
+<<<<<<< HEAD
 ExitCode schema_command(const std::vector<std::string>& arguments, const Context& context);  // schema.cpp
 ExitCode session_command(const std::vector<std::string>& arguments, const Context& context); // session.cpp
 ExitCode status_command(const std::vector<std::string>& arguments, const Context& context);  // session_queries.cpp
@@ -39,5 +41,10 @@ ExitCode log_command(const std::vector<std::string>& arguments, const Context& c
 ExitCode receive_command(const std::vector<std::string>& arguments, const Context& context);
 ExitCode shell_command(const std::vector<std::string>& arguments, const Context& context); // shell.cpp
 std::string version_text();                                                                // version.cpp
+=======
+ExitCode inspect_command(const std::vector<std::string>& arguments, const Context& context); // inspect.cpp
+ExitCode schema_command(const std::vector<std::string>& arguments, const Context& context);  // schema.cpp
+std::string version_text();                                                                  // version.cpp
+>>>>>>> inspect
 
 } // namespace ddll::cli

@@ -60,14 +60,6 @@ std::vector<Candidate> read_all(const RunArguments& arguments, const Context& co
     return out;
 }
 
-bool wants_color(Color color) {
-    if (color != Color::automatic) return color == Color::always;
-    const char* no_color = std::getenv("NO_COLOR");
-    const char* term = std::getenv("TERM");
-    return isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0') &&
-           !(term != nullptr && std::string_view(term) == "dumb");
-}
-
 /// "12/40" on the terminal, overwritten in place; nothing where nobody watches.
 class Progress {
 public:

@@ -13,6 +13,8 @@
 namespace ddll::cli {
 
 enum class Color : std::uint8_t { automatic, always, never };
+/// On stdout. `automatic` looks at the terminal and the environment.
+bool wants_color(Color color); // color.cpp
 
 /// One report: which format, and the file it goes to (empty: stdout).
 struct Output {

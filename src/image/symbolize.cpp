@@ -1,38 +1,14 @@
 #include "image/symbolize.h"
 
 #include "image/demangle.h"
+#include "image/dwarf_file.h"
 
-#include <elfutils/libdw.h>
-#include <fcntl.h>
 #include <gelf.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <memory>
 
 namespace ddll::image {
 namespace {
-
-struct ElfEnd {
-    void operator()(Elf* elf) const { elf_end(elf); }
-};
-struct DwarfEnd {
-    void operator()(Dwarf* dwarf) const { dwarf_end(dwarf); }
-};
-
-class File {
-public:
-    explicit File(const std::string& path) : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-    ~File() {
-        if (fd_ >= 0) close(fd_);
-    }
-    File(const File&) = delete;
-    int fd() const { return fd_; }
-
-private:
-    int fd_;
-};
 
 /// The address that the file itself gives to its lowest mapped byte.
 std::uint64_t lowest_address(Elf* elf) {
@@ -80,39 +56,29 @@ std::string function_at(Elf* elf, std::uint64_t address) {
     return {};
 }
 
-void add_line(Elf* elf, std::uint64_t address, SourcePlace& place) {
-    const std::unique_ptr<Dwarf, DwarfEnd> dwarf(dwarf_begin_elf(elf, DWARF_C_READ, nullptr));
-    if (!dwarf) return;
-    // Not by .debug_aranges: clang does not write that section.
-    Dwarf_Off offset = 0, next = 0;
-    std::size_t header_size = 0;
-    for (; dwarf_nextcu(dwarf.get(), offset, &next, &header_size, nullptr, nullptr, nullptr) == 0; offset = next) {
-        Dwarf_Die unit;
-        if (!dwarf_offdie(dwarf.get(), offset + header_size, &unit) || dwarf_haspc(&unit, address) != 1) continue;
-        Dwarf_Line* line = dwarf_getsrc_die(&unit, address);
-        if (!line) continue;
-        const char* source = dwarf_linesrc(line, nullptr, nullptr);
-        if (source && dwarf_lineno(line, &place.line) == 0 && place.line > 0) {
-            place.file = source;
-            place.file.erase(0, place.file.rfind('/') + 1);
-            return;
-        }
-        place.line = 0;
+void add_line(DwarfFile& file, std::uint64_t address, SourcePlace& place) {
+    const Dwarf_Die* found = file.unit_at(address);
+    if (!found) return;
+    Dwarf_Die unit = *found;
+    Dwarf_Line* line = dwarf_getsrc_die(&unit, address);
+    const char* source = line ? dwarf_linesrc(line, nullptr, nullptr) : nullptr;
+    if (source && dwarf_lineno(line, &place.line) == 0 && place.line > 0) {
+        place.file = source;
+        place.file.erase(0, place.file.rfind('/') + 1);
+        return;
     }
+    place.line = 0;
 }
 
 } // namespace
 
 std::optional<SourcePlace> symbolize(const std::string& path, std::uint64_t offset) {
-    elf_version(EV_CURRENT);
-    const File file(path);
-    if (file.fd() < 0) return std::nullopt;
-    const std::unique_ptr<Elf, ElfEnd> elf(elf_begin(file.fd(), ELF_C_READ_MMAP, nullptr));
-    if (!elf || elf_kind(elf.get()) != ELF_K_ELF) return std::nullopt;
-    const std::uint64_t address = lowest_address(elf.get()) + offset;
+    DwarfFile file(path);
+    if (!file.elf()) return std::nullopt;
+    const std::uint64_t address = lowest_address(file.elf()) + offset;
     SourcePlace place;
-    place.function = function_at(elf.get(), address);
-    add_line(elf.get(), address, place);
+    place.function = function_at(file.elf(), address);
+    add_line(file, address, place);
     if (place.function.empty() && place.file.empty()) return std::nullopt;
     return place;
 }

@@ -1,16 +1,6 @@
 #include "judge/embedded.h"
 
-// The build gives the two files; the assembler copies them.
-#define DDLL_EMBED(name, file)                                                                                         \
-    __asm__(".section .rodata\n"                                                                                       \
-            ".balign 16\n"                                                                                             \
-            "ddll_" #name "_begin:\n"                                                                                  \
-            ".incbin \"" file "\"\n"                                                                                   \
-            "ddll_" #name "_end:\n"                                                                                    \
-            ".byte 0\n"                                                                                                \
-            ".previous\n");                                                                                            \
-    extern "C" __attribute__((visibility("hidden"))) const char ddll_##name##_begin[];                                 \
-    extern "C" __attribute__((visibility("hidden"))) const char ddll_##name##_end[];
+#include "base/embed.h"
 
 DDLL_EMBED(player, DDLL_PLAYER_FILE)
 DDLL_EMBED(witness, DDLL_WITNESS_FILE)

@@ -158,7 +158,7 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
     for (check::Finding& found : check::find(*result.journal, names, asleep_at)) {
         Finding finding;
         finding.rule = found.rule->id;
-        finding.severity = check::name(found.rule->severity);
+        finding.severity = check::name(found.severity);
         finding.title = std::move(found.title);
         finding.evidence = std::move(found.evidence);
         finding.advice = found.rule->advice;

@@ -49,6 +49,12 @@ void cold_erl(benchmark::State& state) {
     for (auto _ : state) state.SetIterationTime(run({"escript", DDLL_BENCH_SOURCE "/twelve_steps.escript", v1, v2}));
 }
 
+void inspect(benchmark::State& state, const char* driver) {
+    for (auto _ : state)
+        state.SetIterationTime(
+            run({DDLL_BENCH_TOOL, "inspect", "--fail-on", "never", std::string(DDLL_BENCH_DRIVERS "/") + driver}));
+}
+
 // Per scenario, one after the other: a child of its own for each, its drivers put in place, its story checked.
 void scenario(benchmark::State& state) {
     const std::filesystem::path folder = DDLL_BENCH_SCENARIOS "/lifecycle";
@@ -64,4 +70,6 @@ void scenario(benchmark::State& state) {
 
 BENCHMARK(cold_run)->UseManualTime()->Iterations(20);
 BENCHMARK(cold_erl)->UseManualTime()->Iterations(2);
+BENCHMARK_CAPTURE(inspect, small, "counter_v1.so")->UseManualTime()->Iterations(10);
+BENCHMARK_CAPTURE(inspect, large, "bench/many_symbols.so")->UseManualTime()->Iterations(10);
 BENCHMARK(scenario)->UseManualTime()->Iterations(2);

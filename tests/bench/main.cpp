@@ -78,6 +78,7 @@ constexpr Row rows[] = {
     {"exit of the owner, per port, 100,000 / 10,000", "owner_exit/100000", "owner_exit/10000", "about 1"},
     {"12 steps, cold: escript / ddlltool run", "cold_erl", "cold_run", ">= 20"},
     {"ddlltool run, cold, 12 steps", "cold_run", nullptr, "a few ms"},
+    {"ddlltool inspect, cold, 10,000 symbols / 3", "inspect/large", "inspect/small", "< 20 ms"},
     {"one of the life cycle scenarios, in a suite", "scenario", nullptr, "about 1 ms"},
 };
 

@@ -32,6 +32,8 @@ PATIENCE = 60  # seconds of real time until a case counts as stuck
 
 DEMO = "tests/scenarios/demo"
 FAILING = "tests/scenarios/failing"
+# A driver of 3 KB that needs no library, with half a dozen hazards in it: the same bytes on every machine.
+TINY = "tests/fuzz/corpus/elf_facts/good-driver"
 
 # name: arguments, exit code. Played in the project's folder.
 CASES = {
@@ -52,6 +54,16 @@ CASES = {
     "verify_without_erl": (["verify", "--erl", "/no/such/erl", f"{DEMO}/counter.json"], 77),
     "verify_with_what_is_no_erl": (["verify", "--erl", "/bin/true", f"{DEMO}/counter.json"], 1),
     "verify_without_files": (["verify"], 2),
+    "help_inspect": (["inspect", "--help"], 0),
+    "inspect_without_files": (["inspect"], 2),
+    "inspect_bad_format": (["inspect", "--format", "jsno", TINY], 2),
+    "inspect_format_without_file": (["inspect", "--format", "json=", TINY], 2),
+    "inspect_unknown_option": (["inspect", "--libary-path", "x", TINY], 2),
+    "inspect_what_is_no_driver": (["inspect", "README.md", "no/such/file.so"], 3),
+    "inspect_damaged": (["inspect", "tests/fuzz/corpus/elf_facts/cut-700"], 3),
+    "inspect_tiny": (["inspect", TINY], 1),
+    "inspect_tiny_in_colour": (["inspect", "--color", "always", "--fail-on", "never", TINY], 0),
+    "inspect_tiny_json": (["inspect", "--format", "json", TINY], 1),
     "schema_takes_nothing": (["schema", "x"], 2),
     "missing_file": (["run", "no/such/story.json"], 3),
     "no_scenarios_there": (["run", "tests/support"], 77),
@@ -215,8 +227,71 @@ def ctrl_c_still_ends_with_the_summary(program):
     assert process.returncode == 1, process.returncode
 
 
+def inspect(program, *arguments):
+    done = play(program, ["inspect", "--format", "json", *arguments])
+    return done, json.loads(done.stdout)
+
+
+def inspect_reads_drivers_without_running_them(program):
+    drivers = Path(program).parent / "drivers"
+    done, doc = inspect(program, str(drivers / "counter_v1.so"), str(drivers / "crash_in_constructor.so"))
+    assert done.returncode == 0, done
+    counter, crash = doc["files"]
+    assert counter["driver"]["name"] == "counter_v1" and counter["driver"]["driver_init"]["source"].endswith("drivers/counter.c")
+    entry = counter["driver"]["entries"][0]
+    assert entry["driver_name"] == "counter" and entry["version"] == [3, 3] and "control" in entry["callbacks"], entry
+    assert {i["family"] for i in counter["imports"] if i["provider"] == "driver API"} == {"attributes", "memory"}, counter["imports"]
+    assert not counter["findings"] and {f["severity"] for f in crash["findings"]} == {"note"}, crash["findings"]
+    assert any(i["provider"] == "C library" and i["library"] == "libc.so.6" for i in counter["imports"])
+
+
+def inspect_judges_versions_together(program):
+    drivers = Path(program).parent / "drivers"
+    pinned = [str(drivers / f"pinned_v{n}.so") for n in (1, 2)]
+    done, doc = inspect(program, *pinned)
+    assert done.returncode == 1 and [f["rule"] for f in doc["shared"]] == ["unique-symbol-state-shared"], doc["shared"]
+    assert done.stderr == b"0 errors, 3 warnings, 0 notes\n", done.stderr
+    done, doc = inspect(program, "--fail-on", "error", pinned[0])
+    assert done.returncode == 0 and not doc["shared"], doc
+
+
+def inspect_writes_files(program):
+    with tempfile.TemporaryDirectory() as folder:
+        done = play(program, ["inspect", f"--format=json={folder}/facts.json", TINY])
+        assert done.returncode == 1 and not done.stdout, done
+        assert json.loads(Path(folder, "facts.json").read_text(encoding="utf-8"))["inspect"] == 1
+        done = play(program, ["inspect", f"--format=text={folder}/no/such/folder", TINY])
+        assert done.returncode == 3 and b"cannot be written" in done.stderr, done
+
+
+def inspect_looks_where_the_node_would(program):
+    with tempfile.TemporaryDirectory() as folder:
+        node = dict(environment(), LD_LIBRARY_PATH=folder)
+        library = Path(folder, "libneeded_by_test.so")
+        source = Path(folder, "x.c")
+        compiler = os.environ.get("CC", "cc")
+        source.write_text("int needed_by_test(void) { return 1; }\n", encoding="ascii")
+        subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
+        source.write_text("extern int needed_by_test(void); int driver_init(void) { return needed_by_test(); }\n", encoding="ascii")
+        driver = Path(folder, "needs.so")
+        subprocess.run([compiler, "-shared", "-fPIC", "-o", driver, source, library, "-Wl,-soname,needs.so"], check=True, cwd="/")
+        # As linked, the driver names the library by its path.
+        done = subprocess.run([program, "inspect", "--format", "json", str(driver)], env=node, capture_output=True, check=False)
+        assert done.returncode == 0, done
+        subprocess.run([compiler, "-shared", "-fPIC", "-o", driver, source, f"-L{folder}", "-lneeded_by_test"], check=True)
+        done = subprocess.run([program, "inspect", "--format", "json", str(driver)], env=node, capture_output=True, check=False)
+        rules = [f["rule"] for f in json.loads(done.stdout)["files"][0]["findings"]]
+        assert rules == ["missing-dependency", "missing-symbol"], rules  # this shell's LD_LIBRARY_PATH is not the node's
+        done, doc = inspect(program, "--library-path", f"/no/such/folder:{folder}", str(driver))
+        assert done.returncode == 0, done
+        found = [item for item in doc["files"][0]["libraries"] if item["name"] == "libneeded_by_test.so"]
+        assert found[0]["path"] == str(library) and found[0]["found_by"] == "library path", found
+
+
 CHECKS = [same_bytes_twice, order_of_results_does_not_depend_on_jobs, json_is_json_and_complete, junit_is_xml, several_reports_at_once,
-          schema_is_json, version_names_what_it_was_built_from, a_full_disk_is_no_success, ctrl_c_still_ends_with_the_summary]
+          schema_is_json, version_names_what_it_was_built_from, a_full_disk_is_no_success, ctrl_c_still_ends_with_the_summary,
+          inspect_reads_drivers_without_running_them, inspect_judges_versions_together, inspect_writes_files,
+          inspect_looks_where_the_node_would]
 
 
 def all_cases():

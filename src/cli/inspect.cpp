@@ -1,0 +1,84 @@
+#include "check/static_findings.h"
+#include "cli/commands.h"
+#include "cli/inspect_arguments.h"
+#include "cli/usage.h"
+#include "report/inspection.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+namespace ddll::cli {
+namespace {
+
+struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+std::vector<check::ApiName> api_names(const Context& context) {
+    std::vector<check::ApiName> out;
+    for (std::uint16_t n = 0; context.api_function(n) != "?"; ++n)
+        out.push_back({context.api_function(n), context.api_family ? context.api_family(n) : "driver API"});
+    return out;
+}
+
+report::Inspections inspect(const InspectArguments& wanted, const check::StaticWorld& world) {
+    report::Inspections out;
+    image::LibraryFiles files;
+    std::vector<check::StaticFacts> all;
+    for (const std::string& path : wanted.inputs) {
+        auto facts = check::read_static_facts(path, world, files);
+        if (facts)
+            all.push_back(*std::move(facts));
+        else
+            out.unusable.push_back(std::move(facts).error());
+    }
+    out.shared = check::find_shared_state(all);
+    for (check::StaticFacts& facts : all) {
+        auto findings = check::find_static(facts);
+        out.files.push_back({std::move(facts), std::move(findings)});
+    }
+    return out;
+}
+
+} // namespace
+
+ExitCode inspect_command(const std::vector<std::string>& arguments, const Context& context) {
+    auto parsed = parse_inspect_arguments(arguments);
+    if (!parsed) return wrong_usage(parsed.error().place.file, parsed.error().message, parsed.error().hint);
+    if (const auto* help = std::get_if<HelpText>(&*parsed)) {
+        std::fputs(help->text.c_str(), stdout);
+        return ExitCode::ok;
+    }
+    const InspectArguments& wanted = std::get<InspectArguments>(*parsed);
+    std::unique_ptr<std::FILE, CloseFile> file;
+    if (!wanted.output.file.empty()) {
+        file.reset(std::fopen(wanted.output.file.c_str(), "wb"));
+        if (!file) {
+            complain(wanted.output.file, fmt::format("cannot be written: {}", std::strerror(errno)));
+            return ExitCode::unusable_input;
+        }
+    }
+    const check::StaticWorld world = check::StaticWorld::make(api_names(context), wanted.library_path);
+    const report::Inspections all = inspect(wanted, world);
+    for (const Error& error : all.unusable) complain(error);
+    report::Style style;
+    style.color = !file && wants_color(wanted.color);
+    const bool json = wanted.output.format == "json";
+    const std::string text = json ? report::inspection_json(all) : report::inspection_text(all, style);
+    std::FILE* out = file ? file.get() : stdout;
+    if (std::fwrite(text.data(), 1, text.size(), out) != text.size() || std::fflush(out) != 0) {
+        complain(file ? wanted.output.file : "stdout", fmt::format("cannot be written: {}", std::strerror(errno)));
+        return ExitCode::unusable_input;
+    }
+    if (json || file) std::fputs((report::inspection_summary(all) + "\n").c_str(), stderr);
+    if (!all.unusable.empty()) return ExitCode::unusable_input;
+    return report::reaches(all, wanted.fail_on) ? ExitCode::failed : ExitCode::ok;
+}
+
+} // namespace ddll::cli

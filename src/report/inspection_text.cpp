@@ -1,0 +1,269 @@
+#include "report/inspection.h"
+
+#include "check/entry_hint.h"
+#include "image/demangle.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace ddll::report {
+namespace {
+
+using check::Provider;
+using check::StaticFacts;
+
+constexpr std::size_t label_width = 16, width = 80, most_names = 40;
+
+std::string row(std::string_view label, std::string_view text) {
+    std::string out = wrapped(printable(text), label_width, width);
+    if (out.empty()) out = "\n";
+    const std::string head = fmt::format("  {:<{}}", label, label_width - 2);
+    return out.size() > label_width ? out.replace(0, label_width, head.substr(0, label_width)) : head + out;
+}
+
+std::string names(const std::vector<std::string>& all) {
+    std::string out;
+    for (std::size_t i = 0; i < all.size() && i < most_names; ++i) out += (i > 0 ? ", " : "") + all[i];
+    if (all.size() > most_names) out += fmt::format(" and {} more", all.size() - most_names);
+    return out;
+}
+
+std::string count(std::size_t n, std::string_view one, std::string_view many) {
+    return fmt::format("{} {}", n, n == 1 ? one : many);
+}
+
+std::string size_text(std::uint64_t bytes) {
+    return bytes < 10'000 ? count(bytes, "byte", "bytes") : fmt::format("{} KiB", bytes / 1024);
+}
+
+std::string file_section(const StaticFacts& facts, const Style& style) {
+    const auto& elf = facts.elf;
+    std::string out = style.strong("file") + "\n";
+    out += row("kind", fmt::format("shared object for {}, {}", elf.machine, size_text(elf.file_size)));
+    out += row("build-id", elf.build_id.empty() ? "none: two builds cannot be told apart by it" : elf.build_id);
+    if (!elf.soname.empty()) out += row("soname", elf.soname);
+    if (!elf.compilers.empty()) out += row("compilers", names(elf.compilers));
+    std::string debug = elf.has_debug_info ? "yes" : "none";
+    if (!facts.debug.readable) debug = "damaged: it could not be read";
+    if (!elf.has_symbol_table) debug += "; stripped";
+    out += row("debug info", debug);
+    if (!facts.debug.producer.empty()) out += row("compiled by", facts.debug.producer);
+    std::vector<std::string> flags;
+    if (elf.nodelete) flags.emplace_back("NODELETE (never leaves memory)");
+    if (elf.symbolic) flags.emplace_back("SYMBOLIC (own symbols first)");
+    if (elf.static_tls) flags.emplace_back("STATIC_TLS");
+    if (elf.initfirst) flags.emplace_back("INITFIRST");
+    if (elf.bind_now) flags.emplace_back("BIND_NOW");
+    if (elf.text_relocations) flags.emplace_back("TEXTREL");
+    out += row("flags", flags.empty() ? "none" : names(flags));
+    out += row("stack", elf.stack == image::DeclaredStack::plain        ? "not executable"
+                        : elf.stack == image::DeclaredStack::executable ? "executable"
+                                                                        : "not declared, which means executable");
+    out += row("start and end",
+               fmt::format("{} in dlopen, {} in dlclose", count(elf.constructors, "function", "functions"),
+                           count(elf.destructors, "function", "functions")));
+    out += row("variables", size_text(elf.writable_bytes));
+    if (elf.tls_size > 0)
+        out += row("thread-local",
+                   fmt::format("{} in each thread, {}", size_text(elf.tls_size),
+                               elf.static_tls || elf.tpoff_relocations > 0 ? "at a fixed place (initial-exec)"
+                                                                           : "found at run time (global-dynamic)"));
+    return out;
+}
+
+std::string entry_text(const check::EntryHint& entry, const StaticFacts& facts) {
+    std::string out = entry.driver_name.empty() ? "without a name yet" : fmt::format("\"{}\"", entry.driver_name);
+    out += fmt::format(", driver interface {}.{}", entry.major, entry.minor);
+    const auto flags = check::flag_names(entry.flags);
+    out += flags.empty() ? ", no flags" : ", " + names(flags);
+    const std::vector<std::string> callbacks(entry.callbacks.begin(), entry.callbacks.end());
+    out += callbacks.empty() ? ", no callbacks yet" : "; has " + names(callbacks);
+    return out + fmt::format("; at {}", facts.elf.place(entry.address));
+}
+
+/// All but driver_init. Sorted as they are in the file: only what is shown gets its readable name.
+std::string exports_text(const StaticFacts& facts) {
+    const auto* init = facts.driver_init();
+    std::vector<const image::ElfSymbol*> exports;
+    for (const auto& symbol : facts.elf.symbols)
+        if (symbol.defined && symbol.interposable && !symbol.name.empty() && &symbol != init)
+            exports.push_back(&symbol);
+    if (exports.empty()) return "nothing else";
+    std::sort(exports.begin(), exports.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
+    std::vector<std::string> shown;
+    for (const auto* symbol : exports)
+        shown.push_back(shown.size() < most_names ? image::demangled(symbol->name) : std::string());
+    return names(shown);
+}
+
+std::string driver_section(const StaticFacts& facts, const Style& style) {
+    std::string out = style.strong("driver") + "\n";
+    out += row("name", fmt::format("{}, when it is loaded from this file", facts.driver));
+    std::string init = "missing";
+    if (const auto* symbol = facts.driver_init()) {
+        init = fmt::format("exported{}", symbol->name.starts_with('_') ? " as " + symbol->name : "");
+        if (!facts.debug.source.empty()) init += fmt::format(", {}:{}", facts.debug.source, facts.debug.line);
+    }
+    out += row("driver_init", init);
+    for (const auto& entry : facts.entries) out += row("entry", entry_text(entry, facts));
+    out += row(facts.entries.empty() ? "entry" : "",
+               facts.entries.empty()
+                   ? "not filled in at compile time: name, version and callbacks are known only when driver_init runs"
+                   : "(as compiled; what driver_init makes of it is known only when it runs)");
+    std::map<std::string, std::vector<std::string>> families;
+    std::size_t functions = 0;
+    for (const auto& import : facts.imports)
+        if (const auto* api = facts.world->api_name(import.symbol->name);
+            api && import.provider == Provider::driver_api) {
+            families[std::string(api->family)].emplace_back(api->name);
+            ++functions;
+        }
+    out += row("driver API", functions == 0 ? "none of it" : count(functions, "name", "names"));
+    for (const auto& [family, list] : families) out += row("  " + family, names(list));
+    out += row("also exports", exports_text(facts));
+    return out;
+}
+
+std::string imports_section(const StaticFacts& facts, const Style& style) {
+    std::map<std::pair<Provider, std::string_view>, std::vector<std::string>> groups;
+    for (const auto& import : facts.imports) {
+        if (import.provider == Provider::driver_api) continue;
+        // What is weak may be absent: nothing to worry about.
+        const bool optional = import.symbol->weak && import.provider == Provider::nobody;
+        std::string name = image::demangled(import.symbol->name);
+        if (import.symbol->weak && !optional) name += " (weak)";
+        groups[{import.provider, optional ? "weak, absent" : import.library}].push_back(std::move(name));
+    }
+    std::string out = style.strong("other imports") + "\n";
+    if (groups.empty()) out += row("", "none");
+    for (const auto& [key, list] : groups) {
+        const auto& [provider, library] = key;
+        std::string label = library.empty() ? std::string(check::name(provider)) : std::string(library);
+        // Too long for its column: a line of its own.
+        if (label.size() + 3 > label_width) {
+            out += fmt::format("  {}\n", printable(label));
+            label.clear();
+        }
+        out += row(label, names(list));
+    }
+    return out;
+}
+
+std::string libraries_section(const StaticFacts& facts, const Style& style) {
+    std::string out = style.strong("libraries") + "\n";
+    if (!facts.elf.rpath.empty()) out += row("RPATH", facts.elf.rpath);
+    if (!facts.elf.runpath.empty()) out += row("RUNPATH", facts.elf.runpath);
+    std::size_t shown = 0;
+    for (const auto& library : facts.closure.libraries()) {
+        if (!library.of_driver) continue;
+        ++shown;
+        std::string text;
+        if (library.of_node)
+            text = "the one that the node has loaded";
+        else if (library.path.empty())
+            text = "not found";
+        else
+            text = fmt::format("{} ({})", library.path, library.found_by);
+        if (!library.trouble.empty()) text += "; unusable: " + library.trouble;
+        if (!library.of_node && library.facts && library.facts->nodelete) text += "; NODELETE";
+        std::string label = library.name;
+        if (label.size() + 3 > label_width) {
+            out += fmt::format("  {}\n", printable(label));
+            label.clear();
+        }
+        out += row(label, text);
+    }
+    if (shown == 0) out += row("", "none");
+    return out;
+}
+
+std::string symbols_section(const StaticFacts& facts, const Style& style) {
+    std::vector<std::string> unique, interposed;
+    for (const auto& symbol : facts.elf.symbols) {
+        if (!symbol.unique || !symbol.defined) continue;
+        const auto host = facts.host_of(symbol.name);
+        std::string text = image::demangled(symbol.name);
+        if (!symbol.relocated)
+            text += ": nothing refers to it";
+        else if (!host.empty())
+            text += fmt::format(": taken from {}", host);
+        else
+            text += fmt::format(": pins, by a relocation ({}) at {}", image::name(symbol.relocation),
+                                facts.elf.place(symbol.relocation_at));
+        unique.push_back(std::move(text));
+    }
+    for (const auto& i : facts.interposed)
+        interposed.push_back(fmt::format("{} (by {})", image::demangled(i.symbol->name), i.by));
+    if (unique.empty() && interposed.empty()) return "";
+    std::string out = style.strong("symbols of note") + "\n";
+    for (std::size_t i = 0; i < unique.size() && i < most_names; ++i) out += row(i == 0 ? "unique" : "", unique[i]);
+    if (unique.size() > most_names) out += row("", fmt::format("and {} more", unique.size() - most_names));
+    if (!interposed.empty()) out += row("replaced", names(interposed));
+    return out;
+}
+
+std::string finding_text(const check::Finding& finding, const Style& style) {
+    const std::string head = fmt::format("{}: {}", check::name(finding.severity), finding.rule->id);
+    std::string out = finding.severity == check::Severity::error     ? style.bad(head)
+                      : finding.severity == check::Severity::warning ? style.warn(head)
+                                                                     : style.dim(head);
+    out += "\n" + wrapped(printable(finding.title), 2, width);
+    out += "  evidence\n" + wrapped(printable(finding.evidence), 4, width);
+    if (finding.severity != check::Severity::note) {
+        out += "  why\n" + wrapped(finding.rule->why, 4, width);
+        out += "  what to do\n" + wrapped(finding.rule->advice, 4, width);
+    }
+    return out;
+}
+
+} // namespace
+
+std::string inspection_text(const Inspections& all, const Style& style) {
+    std::string out;
+    for (const Inspection& file : all.files) {
+        out += style.strong(printable(file.facts.elf.path)) + "\n\n";
+        for (const std::string& section :
+             {file_section(file.facts, style), driver_section(file.facts, style), imports_section(file.facts, style),
+              libraries_section(file.facts, style), symbols_section(file.facts, style)})
+            if (!section.empty()) out += section + "\n";
+        for (const auto& finding : file.findings) out += finding_text(finding, style) + "\n";
+    }
+    for (const auto& finding : all.shared) out += finding_text(finding, style) + "\n";
+    if (!all.files.empty())
+        out += style.dim(fmt::format("Nothing was run. The node's own names are those of {};",
+                                     all.files.front().facts.world->node.release())) +
+               "\n" + style.dim("its C library, and files that are needed, were looked up on this machine.") + "\n\n";
+    return out + inspection_summary(all) + "\n";
+}
+
+std::string inspection_summary(const Inspections& all) {
+    std::size_t errors = 0, warnings = 0, notes = 0;
+    const auto add = [&](const std::vector<check::Finding>& findings) {
+        for (const auto& finding : findings)
+            ++(finding.severity == check::Severity::error     ? errors
+               : finding.severity == check::Severity::warning ? warnings
+                                                              : notes);
+    };
+    for (const auto& file : all.files) add(file.findings);
+    add(all.shared);
+    std::string out = fmt::format("{}, {}, {}", count(errors, "error", "errors"),
+                                  count(warnings, "warning", "warnings"), count(notes, "note", "notes"));
+    if (!all.unusable.empty()) out += fmt::format("; {} cannot be used", count(all.unusable.size(), "file", "files"));
+    return out;
+}
+
+bool reaches(const Inspections& all, FailOn fail_on) {
+    if (fail_on == FailOn::never) return false;
+    const auto level = fail_on == FailOn::error     ? check::Severity::error
+                       : fail_on == FailOn::warning ? check::Severity::warning
+                                                    : check::Severity::note;
+    const auto any = [level](const std::vector<check::Finding>& findings) {
+        return std::any_of(findings.begin(), findings.end(), [level](const auto& f) { return f.severity >= level; });
+    };
+    return any(all.shared) ||
+           std::any_of(all.files.begin(), all.files.end(), [&](const Inspection& f) { return any(f.findings); });
+}
+
+} // namespace ddll::report

@@ -1,0 +1,165 @@
+/// What inspect says of driver files: real ones against the schema of the document, and one file whose text is known.
+#include "report/inspection.h"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+// valijson's own headers are not free of our warnings.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+#pragma GCC diagnostic pop
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+using namespace ddll;
+using namespace ddll::report;
+using Json = nlohmann::json;
+
+namespace {
+
+std::string document() {
+    std::ifstream in(DDLL_SOURCE_DIR "/docs/inspect.md");
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// The schema that docs/inspect.md shows.
+Json schema_of_document() {
+    const std::string text = document();
+    const auto begin = text.find("```json\n") + 8;
+    return Json::parse(text.substr(begin, text.find("```", begin) - begin));
+}
+
+const check::StaticWorld& world() {
+    static const check::StaticWorld made = check::StaticWorld::make(
+        {
+#define DDLL_API(name, family, caller) {#name, #family},
+#include "api/functions.def"
+#undef DDLL_API
+        },
+        {DDLL_IMAGE_SPECIMENS});
+    return made;
+}
+
+Inspections inspected(const std::vector<std::string>& paths) {
+    Inspections out;
+    image::LibraryFiles files;
+    std::vector<check::StaticFacts> all;
+    for (const auto& path : paths) {
+        auto facts = check::read_static_facts(path, world(), files);
+        if (facts)
+            all.push_back(*std::move(facts));
+        else
+            out.unusable.push_back(std::move(facts).error());
+    }
+    out.shared = check::find_shared_state(all);
+    for (auto& facts : all) {
+        auto findings = check::find_static(facts);
+        out.files.push_back({std::move(facts), std::move(findings)});
+    }
+    return out;
+}
+
+/// Every specimen, and two files that are none.
+std::vector<std::string> all_sorts() {
+    std::vector<std::string> out;
+    for (const auto& entry : std::filesystem::directory_iterator(DDLL_IMAGE_SPECIMENS)) out.push_back(entry.path());
+    std::sort(out.begin(), out.end());
+    out.emplace_back(DDLL_SOURCE_DIR "/README.md");
+    out.emplace_back("/no/such/file.so");
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("the JSON is what its document says") {
+    const Json schema_text = schema_of_document();
+    valijson::Schema schema;
+    valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(schema_text), schema);
+    const auto wrong = [&](const Json& json) {
+        valijson::Validator validator;
+        valijson::ValidationResults results;
+        validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(json), &results);
+        std::string out;
+        for (const auto& error : results) {
+            for (const auto& step : error.context) out += step;
+            out += ": " + error.description + "\n";
+        }
+        return out;
+    };
+    const Inspections all = inspected(all_sorts());
+    const Json json = Json::parse(inspection_json(all));
+    CHECK(wrong(json) == "");
+    CHECK(json["inspect"] == 1);
+    CHECK(json["files"].size() == all.files.size());
+    CHECK(json["unusable"].size() == 2);
+    CHECK_FALSE(json["shared"].empty()); // the pinned specimens share theirs
+    Json other = json;
+    other["files"][0]["file"]["colour"] = "blue";
+    CHECK(wrong(other) != "");
+    CHECK(wrong(Json::parse(inspection_json({}))) == "");
+}
+
+TEST_CASE("the document has a row for every rule of files") {
+    const std::string text = document();
+    for (const auto id : check::static_rules())
+        CHECK_MESSAGE(text.find("\n| `" + std::string(id) + "` | ") != std::string::npos, std::string(id));
+}
+
+TEST_CASE("what the text says of known files") {
+    const auto text_of = [](const char* name) {
+        return inspection_text(inspected({std::string(DDLL_IMAGE_SPECIMENS) + "/" + name + ".so"}), Style{});
+    };
+    const auto has = [](const std::string& text, const char* part) { return text.find(part) != std::string::npos; };
+    const std::string plain = text_of("plain_v1");
+    for (const char* part : {"  soname        libplain.so.1\n", "  stack         not executable\n",
+                             "  name          plain_v1, when it is loaded from this file\n",
+                             "  entry         not filled in at compile time", "  driver API    none of it\n",
+                             "  also exports  specimen_length, specimen_version\n", "  RUNPATH       $ORIGIN/deps",
+                             "  libc.so.6     the one that the node has loaded\n", "0 errors, 0 warnings, 0 notes\n"})
+        CHECK_MESSAGE(has(plain, part), part << " in\n" << plain);
+    CHECK(has(plain, "plain.c:14"));
+    CHECK_FALSE(has(plain, "symbols of note"));
+    CHECK(has(text_of("pinned_v1"), "specimen_unique: pins, by a relocation (GOT) at .got+0x"));
+    CHECK(has(text_of("no_init"), "  driver_init   missing\n"));
+    CHECK(has(text_of("no_init"), "error: driver-init-missing\n"));
+    CHECK(has(text_of("entry"), "  entry         \"specimen\", driver interface 3.2,"));
+    CHECK(has(text_of("chain"), "  libplain.so.1 not found\n"));
+    CHECK(has(text_of("undefined"), "  nobody        "));
+    const std::string colored =
+        inspection_text(inspected({std::string(DDLL_IMAGE_SPECIMENS) + "/no_init.so"}), Style{true});
+    CHECK(has(colored, "\x1b[1;31merror: driver-init-missing\x1b[0m"));
+    for (const char* name : {"plain_v1", "pinned_v1", "entry"}) {
+        const std::string text = text_of(name);
+        std::size_t longest = 0;
+        for (std::size_t at = 0; at < text.size();) {
+            const auto end = std::min(text.find('\n', at), text.size());
+            if (text.compare(at, 1, " ") == 0) longest = std::max(longest, end - at); // not the file's own path
+            at = end + 1;
+        }
+        CHECK(longest <= 80);
+    }
+}
+
+TEST_CASE("levels and sums") {
+    Inspections none;
+    CHECK(inspection_summary(none) == "0 errors, 0 warnings, 0 notes");
+    CHECK_FALSE(reaches(none, FailOn::note));
+    Inspections some = inspected({std::string(DDLL_IMAGE_SPECIMENS) + "/pinned_v1.so",
+                                  std::string(DDLL_IMAGE_SPECIMENS) + "/pinned_v2.so", "/no/such/file.so"});
+    CHECK(inspection_summary(some) == "0 errors, 3 warnings, 0 notes; 1 file cannot be used");
+    CHECK_FALSE(reaches(some, FailOn::error));
+    CHECK(reaches(some, FailOn::warning));
+    CHECK(reaches(some, FailOn::note));
+    CHECK_FALSE(reaches(some, FailOn::never));
+    for (auto& file : some.files) file.findings.clear();
+    CHECK(reaches(some, FailOn::warning)); // what they share counts, too
+}
