@@ -8,9 +8,6 @@ static ErlDrvSSizeT control(CONTROL_ARGUMENTS) {
     driver_output_binary((ErlDrvPort)data, NULL, 0, binary, 0, 100000);
     driver_free_binary(binary);
     driver_free_binary(binary);
-    ErlDrvBinary* other = driver_alloc_binary(100000);
-    memset(other->orig_bytes, 'b', 100000);
-    driver_free_binary(other);
     return 0;
 }
 
