@@ -88,6 +88,9 @@ do(["try_open"], S) ->
 do(["control"], S = #{ports := [Port | _]}) ->
     see(control, try erlang:port_control(Port, 1, <<"x">>) catch error:Reason -> Reason end),
     S;
+do(["controls", Times], S = #{ports := [Port | _]}) ->
+    [erlang:port_control(Port, 1, <<"x">>) || _ <- lists:seq(1, list_to_integer(Times))],
+    S;
 do(["count"], S = #{ports := [Port | _]}) ->
     see(count, erlang:port_control(Port, 2, <<>>)),
     S;
@@ -107,9 +110,9 @@ do(["locking"], S = #{ports := [Port | _]}) ->
 do(["ports"], S = #{before := Before}) ->
     see(ports, length(erlang:ports() -- Before)),
     S;
-do(["innocent"], S) ->
+do(["innocent" | Trapping], S) ->
     Self = self(),
-    {Pid, _} = spawn_monitor(fun() -> open(), Self ! {self(), opened}, receive never -> ok end end),
+    {Pid, _} = spawn_monitor(fun() -> process_flag(trap_exit, Trapping =/= []), open(), Self ! {self(), opened}, receive never -> ok end end),
     receive {Pid, opened} -> ok end,
     S#{innocent => Pid};
 do(["fate"], S = #{innocent := Pid}) ->
@@ -121,11 +124,6 @@ do(["goodbye"], S) ->
 do(["heard"], S) ->
     see(heard, receive {_, {data, _}} -> yes after 500 -> no end),
     S;
-do(["received"], S) ->
-    Others = [binary:copy(<<"b">>, 100000) || _ <- lists:seq(1, 50)],
-    Data = receive {_, {data, Bytes}} -> Bytes after 1000 -> <<>> end,
-    see(received, case binary:copy(<<"a">>, 100000) of Data -> intact; _ -> damaged end),
-    S#{others => Others};
 do(["race"], S) ->
     Self = self(),
     Turns = 400,
@@ -175,15 +173,15 @@ do(["pause"], S = #{tickers := Tickers}) ->
     S;
 do(["watch"], S) ->
     Self = self(),
-    Watcher = spawn(fun() -> receive {monitor, Who, long_schedule, _} -> Self ! {long_schedule, Who} end end),
+    Watcher = spawn(fun() -> receive {monitor, Self, long_schedule, _} -> Self ! long_schedule end end),
     erlang:system_monitor(Watcher, [{long_schedule, 100}]),
     timer:sleep(10), % who runs already is not watched
     S;
 do(["watched"], S) ->
-    see(long_schedule, receive {long_schedule, _} -> yes after 1000 -> no end),
+    see(long_schedule, receive long_schedule -> yes after 1000 -> no end),
     S;
 do(["signal" | Names], S) ->
-    os:cmd(lists:join("; ", ["kill -" ++ Name ++ " " ++ os:getpid() || Name <- Names])),
+    os:cmd(lists:join("; sleep 0.1; ", ["kill -" ++ Name ++ " " ++ os:getpid() || Name <- Names])),
     S;
 do(["cwd"], S = #{folder := Folder}) ->
     {ok, Now} = file:get_cwd(),

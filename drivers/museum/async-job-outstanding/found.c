@@ -1,10 +1,10 @@
-/* A job of two seconds in the async pool for each control. A port closed meanwhile is held by it, and the driver too.
+/* A job of 300 ms in the async pool for each control. A port closed meanwhile is held by it, and the driver too.
  */
 #include "exhibit.h"
 #include <unistd.h>
 
 static void job(void* argument) {
-    usleep(2000000);
+    usleep(300000);
 }
 
 static void done(void* argument) {}

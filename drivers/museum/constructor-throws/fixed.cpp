@@ -1,4 +1,4 @@
-/* A static object whose constructor throws, and catches. */
+/* A static object whose constructor throws, and catches it. */
 #include "exhibit.h"
 
 static volatile int files = 0;

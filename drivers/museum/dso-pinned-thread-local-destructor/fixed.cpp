@@ -1,4 +1,4 @@
-/* A thread-local buffer. Without one nothing is registered. */
+/* A thread-local buffer without a destructor: nothing is registered. */
 #include "exhibit.h"
 
 struct Buffer {

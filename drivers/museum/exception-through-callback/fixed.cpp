@@ -10,7 +10,7 @@ static ErlDrvSSizeT control(CONTROL_ARGUMENTS) {
     try {
         return parse(len);
     } catch (...) {
-        return -1;
+        return say(rbuf, "refused");
     }
 }
 

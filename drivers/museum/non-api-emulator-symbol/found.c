@@ -1,4 +1,4 @@
-/* Asks the emulator by a function of its inside, which this release happens to export. */
+/* Asks the emulator with a function of its inside, which this release happens to export. */
 #include "exhibit.h"
 
 int erts_get_cpu_online(void);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 static ErlDrvSSizeT control(CONTROL_ARGUMENTS) {
-    if (command != 4711) return -1;
+    if (command != 4711) return say(rbuf, "refused");
     return 0;
 }
 

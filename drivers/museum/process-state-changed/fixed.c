@@ -1,4 +1,4 @@
-/* Looks for its files in the root folder: by their full names. */
+/* Looks for its files in the root folder by their full names. */
 #define _DEFAULT_SOURCE
 #include "exhibit.h"
 #include <unistd.h>
