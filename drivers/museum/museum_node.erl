@@ -88,9 +88,6 @@ do(["try_open"], S) ->
 do(["control"], S = #{ports := [Port | _]}) ->
     see(control, try erlang:port_control(Port, 1, <<"x">>) catch error:Reason -> Reason end),
     S;
-do(["controls", Times], S = #{ports := [Port | _]}) ->
-    [erlang:port_control(Port, 1, <<"x">>) || _ <- lists:seq(1, list_to_integer(Times))],
-    S;
 do(["count"], S = #{ports := [Port | _]}) ->
     see(count, erlang:port_control(Port, 2, <<>>)),
     S;
@@ -124,6 +121,12 @@ do(["goodbye"], S) ->
 do(["heard"], S) ->
     see(heard, receive {_, {data, _}} -> yes after 500 -> no end),
     S;
+do(["received"], S) ->
+    %% Whatever allocates next.
+    Others = [binary:copy(<<"b">>, 100000) || _ <- lists:seq(1, 50)],
+    Data = receive {_, {data, Bytes}} -> Bytes after 1000 -> <<>> end,
+    see(received, case binary:copy(<<"a">>, 100000) of Data -> intact; _ -> damaged end),
+    S#{others => Others};
 do(["race"], S) ->
     Self = self(),
     Turns = 400,
