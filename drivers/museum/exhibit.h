@@ -30,9 +30,8 @@ __attribute__((unused)) static ErlDrvSSizeT which(CONTROL_ARGUMENTS) {
 
 #define EXHIBIT_ENTRY(...)                                                                                             \
     static ErlDrvEntry* exhibit_entry(void) {                                                                          \
-        static char exhibit_name[] = "exhibit";                                                                        \
         static ErlDrvEntry entry = {__VA_ARGS__};                                                                      \
-        if (!entry.driver_name) entry.driver_name = exhibit_name;                                                      \
+        if (!entry.driver_name) entry.driver_name = (char*)"exhibit";                                                  \
         if (!entry.minor_version) entry.minor_version = ERL_DRV_EXTENDED_MINOR_VERSION;                                \
         entry.extended_marker = (int)ERL_DRV_EXTENDED_MARKER;                                                          \
         entry.major_version = ERL_DRV_EXTENDED_MAJOR_VERSION;                                                          \

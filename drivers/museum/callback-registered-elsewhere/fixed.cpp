@@ -1,21 +1,20 @@
-/* Gives the C++ library, which stays, its own function to call when nobody catches an exception, and takes it back. */
+/* Gives the C++ library, which stays, its own function to call when there is no memory left, and takes it back. */
 #include "exhibit.h"
-#include <cstdlib>
-#include <exception>
+#include <new>
 
-static std::terminate_handler before;
+static std::new_handler before;
 
-static void last_words() {
-    abort();
+static void make_room() {
+    std::set_new_handler(nullptr);
 }
 
 static int init() {
-    before = std::set_terminate(last_words);
+    before = std::set_new_handler(make_room);
     return 0;
 }
 
 static void finish() {
-    std::set_terminate(before);
+    std::set_new_handler(before);
 }
 
 EXHIBIT(.init = init, .start = keep_port, .finish = finish)

@@ -1,12 +1,12 @@
 /* Says goodbye on a thread that needs the loader. finish waits for it, when the loader has nothing to do yet. */
+#define _GNU_SOURCE
 #include "exhibit.h"
 #include <dlfcn.h>
 #include <pthread.h>
 
 static void* say_goodbye(void* argument) {
-    void* handle = dlopen("libm.so.6", RTLD_LAZY);
-    if (handle) dlclose(handle);
-    return argument;
+    Dl_info self;
+    return dladdr((void*)say_goodbye, &self) ? argument : NULL;
 }
 
 static void goodbye(void) {
