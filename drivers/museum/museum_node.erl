@@ -1,8 +1,8 @@
 %% Plays an exhibit of the museum on a real node, and says what is seen there. Used by scripts/museum-on-node, which
 %% writes a file {Folder, Museum, [{Name, Library}], [Operation]} and reads lines "museum: What Value".
 %%
-%% An operation is a text, a verb and its arguments. Names of libraries: "exhibit" (the twin that is played), "other" (the
-%% other one), "old", or RULE/found. The driver lives in Folder/live, or in the folder that an operation names.
+%% An operation is a text, a verb and its arguments. Names of libraries: "exhibit" (the twin that is played), "other"
+%% (the other one), "old", or RULE/found. The driver lives in Folder/live, or in the folder that an operation names.
 -module(museum_node).
 -export([main/1]).
 
@@ -109,7 +109,12 @@ do(["ports"], S = #{before := Before}) ->
     S;
 do(["innocent" | Trapping], S) ->
     Self = self(),
-    {Pid, _} = spawn_monitor(fun() -> process_flag(trap_exit, Trapping =/= []), open(), Self ! {self(), opened}, receive never -> ok end end),
+    {Pid, _} = spawn_monitor(fun() ->
+        process_flag(trap_exit, Trapping =/= []),
+        open(),
+        Self ! {self(), opened},
+        receive never -> ok end
+    end),
     receive {Pid, opened} -> ok end,
     S#{innocent => Pid};
 do(["fate"], S = #{innocent := Pid}) ->
