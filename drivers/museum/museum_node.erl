@@ -132,21 +132,11 @@ do(["received"], S) ->
     Data = receive {_, {data, Bytes}} -> Bytes after 1000 -> <<>> end,
     see(received, case binary:copy(<<"a">>, 100000) of Data -> intact; _ -> damaged end),
     S#{others => Others};
-do(["race"], S) ->
-    Self = self(),
-    Turns = 400,
-    Racers = [spawn_opt(fun() ->
-        Port = open(),
-        Self ! {self(), ready},
-        receive go -> ok end,
-        [erlang:port_control(Port, 1, <<>>) || _ <- lists:seq(1, Turns)],
-        Self ! {self(), done}
-    end, [{scheduler, N}]) || N <- [1, 2]],
-    [receive {Racer, ready} -> Racer ! go end || Racer <- Racers],
-    [receive {Racer, done} -> ok end || Racer <- Racers],
-    Count = list_to_integer(erlang:port_control(open(), 1, <<>>)),
-    Expected = (2 * Turns + 1) * 20000,
-    see(counts, case Count of Expected -> exact; _ -> lost end),
+do(["controls", Times], S = #{ports := [Port | _]}) ->
+    [erlang:port_control(Port, 1, <<"x">>) || _ <- lists:seq(1, list_to_integer(Times))],
+    S;
+do(["race", Step, Rounds], S) ->
+    see(counts, race(open(), list_to_integer(Step), list_to_integer(Rounds), 1)),
     S;
 
 %% --- looking ---
@@ -243,6 +233,28 @@ awaited(Ref) ->
         {'DOWN', Ref, driver, _, {load_failure, Reason}} -> see(error, erl_ddll:format_error(Reason)), failed;
         {'DOWN', Ref, driver, _, What} -> What
     after 2500 -> pending
+    end.
+
+%% Each control adds Step to one count and tells it. Two processes on two schedulers do so at once, round by round, until
+%% the count is not what it should be.
+race(_, _, 0, _) -> exact;
+race(Port, Step, Rounds, Before) ->
+    Self = self(),
+    Turns = 2000,
+    Racers = [spawn_opt(fun() ->
+        Own = open(),
+        Self ! {self(), ready},
+        receive go -> ok end,
+        [erlang:port_control(Own, 1, <<>>) || _ <- lists:seq(1, Turns)],
+        Self ! {self(), done}
+    end, [{scheduler, N}]) || N <- [1, 2]],
+    [receive {Racer, ready} -> ok end || Racer <- Racers],
+    [Racer ! go || Racer <- Racers],
+    [receive {Racer, done} -> ok end || Racer <- Racers],
+    After = Before + 2 * Turns,
+    case list_to_integer(erlang:port_control(Port, 1, <<>>)) of
+        Count when Count =:= Step * After -> race(Port, Step, Rounds - 1, After + 1);
+        _ -> lost
     end.
 
 amount("descriptors") ->
