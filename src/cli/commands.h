@@ -32,8 +32,10 @@ ExitCode run_program(const std::vector<std::string>& arguments, const Context& c
 
 ExitCode run_command(const std::vector<std::string>& arguments, const Context& context);     // run.cpp
 ExitCode verify_command(const std::vector<std::string>& arguments, const Context& context);  // verify.cpp
-<<<<<<< HEAD
 ExitCode schema_command(const std::vector<std::string>& arguments, const Context& context);  // schema.cpp
+ExitCode inspect_command(const std::vector<std::string>& arguments, const Context& context); // inspect.cpp
+ExitCode check_command(const std::vector<std::string>& arguments, const Context& context);   // check.cpp
+ExitCode explain_command(const std::vector<std::string>& arguments, const Context& context); // explain.cpp
 ExitCode session_command(const std::vector<std::string>& arguments, const Context& context); // session.cpp
 ExitCode status_command(const std::vector<std::string>& arguments, const Context& context);  // session_queries.cpp
 ExitCode why_command(const std::vector<std::string>& arguments, const Context& context);
@@ -41,10 +43,5 @@ ExitCode log_command(const std::vector<std::string>& arguments, const Context& c
 ExitCode receive_command(const std::vector<std::string>& arguments, const Context& context);
 ExitCode shell_command(const std::vector<std::string>& arguments, const Context& context); // shell.cpp
 std::string version_text();                                                                // version.cpp
-=======
-ExitCode inspect_command(const std::vector<std::string>& arguments, const Context& context); // inspect.cpp
-ExitCode schema_command(const std::vector<std::string>& arguments, const Context& context);  // schema.cpp
-std::string version_text();                                                                  // version.cpp
->>>>>>> inspect
 
 } // namespace ddll::cli

@@ -26,6 +26,7 @@ struct PlayOptions {
     std::uint64_t seed = 0;    ///< 0: first in, first out; else the order of what has no order is drawn from it
     bool free_threads = false; ///< as Scenario::free_threads
     bool probe = false;        ///< host::Options::probe
+    bool lenient = false;      ///< goes on whatever happens: nobody knows what the driver answers
     bool in_child = false;     ///< the process ends after the play: nothing is torn down, threads may still run
     std::string_view (*api_function)(std::uint16_t) = nullptr;
     std::optional<Comparison> comparison{};

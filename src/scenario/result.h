@@ -36,6 +36,7 @@ struct Finding {
     std::string rule;     ///< stable id, as in check/catalogue
     std::string severity; ///< "error", "warning", "note"
     std::string title;    ///< one line with the names filled in
+    std::string subject;  ///< whom it concerns; may be empty
     std::string evidence;
     std::string advice;
     std::vector<StackFrame> stack; ///< driver code that led there, innermost first; empty where none did

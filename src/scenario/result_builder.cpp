@@ -1,6 +1,7 @@
 #include "scenario/result_builder.h"
 
 #include "check/findings.h"
+#include "check/hazards.h"
 #include "host/host.h"
 #include "scenario/autopsy.h"
 #include "scenario/code_places.h"
@@ -114,6 +115,40 @@ private:
     std::uint64_t last_ = 0;
 };
 
+void add_finding(RunResult& result, check::Finding found, std::vector<StackFrame> stack) {
+    Finding finding;
+    finding.rule = found.rule->id;
+    finding.severity = check::name(found.severity);
+    finding.title = std::move(found.title);
+    finding.subject = std::move(found.subject);
+    finding.evidence = std::move(found.evidence);
+    finding.advice = found.rule->advice;
+    finding.stack = std::move(stack);
+    for (std::size_t i = 0; i < result.steps.size() && found.entry != 0; ++i)
+        if (result.steps[i].first_entry != 0 && result.steps[i].first_entry <= found.entry &&
+            found.entry <= result.steps[i].last_entry)
+            finding.step = static_cast<std::uint32_t>(i);
+    const auto& expected = result.scenario->expected_findings;
+    finding.expected = std::find(expected.begin(), expected.end(), finding.rule) != expected.end();
+    result.findings.push_back(std::move(finding));
+}
+
+// What its death says of the driver, beside the words about the death itself.
+void add_findings_of_death(RunResult& result, const isolate::Ending& ending) {
+    const Death& death = *result.death;
+    check::DeathNote note;
+    note.callback = death.in.callback;
+    note.driver = death.in.driver;
+    note.signal = death.signal;
+    note.exception = death.exception;
+    note.fatal = ending.crash.fatal;
+    note.exited = death.exit_status.has_value();
+    note.timed_out = death.timed_out;
+    note.stack_exhausted = ending.crash.stack_exhausted;
+    note.headline = death.headline;
+    for (check::Finding& found : check::find_in_death(note)) add_finding(result, std::move(found), death.stack);
+}
+
 void add_findings(RunResult& result, const Running& running, const RunOptions& options,
                   const std::vector<std::uint64_t>& asleep_at) {
     std::map<DriverId, std::string> drivers;
@@ -155,22 +190,14 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
         if (std::string place = names.place(address, entry.seq); !place.empty())
             result.places.emplace(entry.seq, std::move(place));
     }
-    for (check::Finding& found : check::find(*result.journal, names, asleep_at)) {
-        Finding finding;
-        finding.rule = found.rule->id;
-        finding.severity = check::name(found.severity);
-        finding.title = std::move(found.title);
-        finding.evidence = std::move(found.evidence);
-        finding.advice = found.rule->advice;
+    std::vector<check::Finding> all = check::find(*result.journal, names, asleep_at);
+    if (options.probe)
+        for (check::Finding& found : check::find_hazards(*result.journal, names)) all.push_back(std::move(found));
+    for (check::Finding& found : all) {
+        std::vector<StackFrame> stack;
         for (const std::uintptr_t address : found.stack)
-            if (auto frame = places.frame(address, found.entry)) finding.stack.push_back(*std::move(frame));
-        for (std::size_t i = 0; i < result.steps.size(); ++i)
-            if (result.steps[i].first_entry != 0 && result.steps[i].first_entry <= found.entry &&
-                found.entry <= result.steps[i].last_entry)
-                finding.step = static_cast<std::uint32_t>(i);
-        const auto& expected = result.scenario->expected_findings;
-        finding.expected = std::find(expected.begin(), expected.end(), finding.rule) != expected.end();
-        result.findings.push_back(std::move(finding));
+            if (auto frame = places.frame(address, found.entry)) stack.push_back(*std::move(frame));
+        add_finding(result, std::move(found), std::move(stack));
     }
     for (const std::string& rule : result.scenario->expected_findings) {
         const bool found = std::any_of(result.findings.begin(), result.findings.end(),
@@ -282,6 +309,7 @@ RunResult build_result(Running running, const isolate::Ending& ending, const Run
         result.skipped_why = "interrupted";
     } else if (!std::holds_alternative<isolate::Finished>(ending.how)) {
         result.death = examine(ending, result, *running.versions, reading.open_.value_or(UINT32_MAX));
+        if (options.probe) add_findings_of_death(result, ending);
         judge_death(result, reading);
     } else if (reading.deadlocked) {
         judge_deadlock(result, reading);

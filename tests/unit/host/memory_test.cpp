@@ -194,14 +194,14 @@ TEST_CASE("what a driver does wrong with memory") {
         driver_free(unseen(&here));
         driver_free(nullptr);
     });
-    CHECK(stage.misuses() == "double-free free-of-foreign-memory");
+    CHECK(stage.misuses() == "double-free wrong-heap-free");
     stage.inside([](ErlDrvPort) {
         ErlDrvBinary* binary = driver_alloc_binary(5);
         CHECK(driver_binary_dec_refc(binary) == 0); // the last one goes with driver_free_binary
         CHECK(driver_binary_inc_refc(binary) == 2);
         CHECK(driver_realloc_binary(binary, 6) != nullptr); // while somebody else has it
     });
-    CHECK(stage.misuses() == "double-free free-of-foreign-memory binary-refcount-error binary-refcount-error");
+    CHECK(stage.misuses() == "double-free wrong-heap-free binary-refcount-error binary-refcount-error");
     stage.inside([](ErlDrvPort) {
         ErlDrvBinary* binary = driver_alloc_binary(5);
         ErlDrvBinary* again = unseen(binary);
@@ -210,7 +210,7 @@ TEST_CASE("what a driver does wrong with memory") {
         CHECK(driver_binary_get_refc(again) == 0);
         driver_free_binary(nullptr);
     });
-    CHECK(stage.misuses().ends_with("free-of-foreign-memory binary-refcount-error binary-refcount-error "
+    CHECK(stage.misuses().ends_with("wrong-heap-free binary-refcount-error binary-refcount-error "
                                     "binary-refcount-error binary-refcount-error"));
 }
 

@@ -62,7 +62,7 @@ TEST_CASE("whoever closes an unacknowledged port from outside leaves its opener 
     CHECK(stage.run("Bob", "port_close(hd(erlang:ports()))") == "true");
     CHECK(stage.late("Alice") == "nothing");
     CHECK(stage.process("Alice").blocked());
-    CHECK(stage.misuses() == "opener-left-waiting");
+    CHECK(stage.misuses() == "init-ack-missing");
 }
 
 TEST_CASE("an unacknowledged port ends with its opener, and nobody is blamed") {

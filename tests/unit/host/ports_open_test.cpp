@@ -177,7 +177,7 @@ TEST_CASE("closing: EXIT, then DOWN, then stop, then what stop sends, then close
         CHECK(stage.trail() ==
               "control | Alice gets {P,{data,\"last\"}} | Alice gets {'EXIT',P,econnreset} | "
               "Alice gets {'DOWN',R,port,P,econnreset} | stop | Alice gets {P,{data,\"bye\"}} | closed");
-        CHECK(stage.misuses() == "use-of-dead-port");
+        CHECK(stage.misuses() == "late-callback-into-closed-port");
     }
     CHECK(stage.run("whereis(p)") == "undefined");
     CHECK(stage.run("port_info(P)") == "undefined");

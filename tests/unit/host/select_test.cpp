@@ -143,7 +143,7 @@ TEST_CASE("what start selected and left selected when it failed is found") {
     };
     Stage stage(script);
     CHECK(stage.run("open_port({spawn_driver, probe}, [])") == "error:einval");
-    CHECK(stage.misuses() == "not-deselected-in-stop");
+    CHECK(stage.misuses() == "fd-left-selected");
     pipes.put(0, "x");
     stage.host().run_until_idle();
     CHECK(pipes.noted.empty());
@@ -183,5 +183,5 @@ TEST_CASE("the number of a closed descriptor, used again by another file, does n
     pipes.put(1, "x");
     stage.host().run_until_idle();
     CHECK(pipes.noted.empty());
-    CHECK(stage.misuses() == "closed-while-selected");
+    CHECK(stage.misuses() == "fd-closed-while-selected");
 }

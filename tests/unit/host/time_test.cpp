@@ -239,7 +239,7 @@ TEST_CASE("handles that are none") {
         CHECK(driver_output(nullptr, data, 1) == -1);
         CHECK(driver_output(handle_of(PortId{1234}), data, 1) == -1);
     });
-    CHECK(stage.misuses() == "not-a-port-handle not-a-port-handle use-of-dead-port");
+    CHECK(stage.misuses() == "not-a-port-handle not-a-port-handle late-callback-into-closed-port");
 }
 
 TEST_CASE("init and removal of a driver that a driver adds") {

@@ -1,0 +1,8 @@
+/* The version before. */
+#include "exhibit.h"
+
+static ErlDrvSSizeT control(CONTROL_ARGUMENTS) {
+    return say(rbuf, "1");
+}
+
+EXHIBIT(.start = keep_port, .control = control)

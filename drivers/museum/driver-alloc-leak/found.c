@@ -1,0 +1,14 @@
+/* A megabyte for each port, from driver_alloc, never freed. */
+#include "exhibit.h"
+#include <string.h>
+
+enum { MEGABYTE = 1024 * 1024 };
+
+static ErlDrvData start(ErlDrvPort port, char* command) {
+    char* memory = driver_alloc(MEGABYTE);
+    if (!memory) return ERL_DRV_ERROR_GENERAL;
+    memset(memory, 1, MEGABYTE);
+    return (ErlDrvData)memory;
+}
+
+EXHIBIT(.start = start)

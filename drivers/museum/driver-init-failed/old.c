@@ -1,0 +1,4 @@
+/* The version before: wants no file. */
+#include "exhibit.h"
+
+EXHIBIT(.start = keep_port)

@@ -1,0 +1,4 @@
+/* Linked without -ffast-math. */
+#include "exhibit.h"
+
+EXHIBIT(.start = keep_port, .control = which)

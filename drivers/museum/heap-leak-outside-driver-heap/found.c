@@ -1,0 +1,15 @@
+/* A megabyte for each port, from malloc, never freed. */
+#include "exhibit.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { MEGABYTE = 1024 * 1024 };
+
+static ErlDrvData start(ErlDrvPort port, char* command) {
+    char* memory = malloc(MEGABYTE);
+    if (!memory) return ERL_DRV_ERROR_GENERAL;
+    memset(memory, 1, MEGABYTE);
+    return (ErlDrvData)memory;
+}
+
+EXHIBIT(.start = start)

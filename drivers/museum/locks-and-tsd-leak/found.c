@@ -1,0 +1,16 @@
+/* A key for thread-specific data, never destroyed: each load takes another number. Tells its number. */
+#include "exhibit.h"
+
+static ErlDrvTSDKey key;
+
+static int init(void) {
+    char name[] = "exhibit_key";
+    return erl_drv_tsd_key_create(name, &key);
+}
+
+static ErlDrvSSizeT control(CONTROL_ARGUMENTS) {
+    char text[2] = {(char)('0' + key % 10), 0};
+    return say(rbuf, text);
+}
+
+EXHIBIT(.init = init, .start = keep_port, .control = control)

@@ -1,0 +1,4 @@
+/* The version before: all in one file. */
+#include "exhibit.h"
+
+EXHIBIT(.start = keep_port, .control = which)

@@ -1,0 +1,4 @@
+/* The version before: without the new function. */
+#include "exhibit.h"
+
+EXHIBIT(.start = keep_port)

@@ -1,0 +1,4 @@
+/* Built as a library. */
+#include "exhibit.h"
+
+EXHIBIT(.start = keep_port)

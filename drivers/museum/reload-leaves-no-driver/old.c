@@ -1,0 +1,4 @@
+/* The version before: a library that loads. */
+#include "exhibit.h"
+
+EXHIBIT(.start = keep_port)

@@ -1,0 +1,4 @@
+/* Built without -fsanitize=address. */
+#include "exhibit.h"
+
+EXHIBIT(.start = keep_port, .control = which)

@@ -1,0 +1,11 @@
+/* Counts its calls; the count is this file's own. */
+#include "exhibit.h"
+
+static int exhibit_shared_count = 0;
+
+static ErlDrvSSizeT control(CONTROL_ARGUMENTS) {
+    char text[2] = {static_cast<char>('0' + ++exhibit_shared_count % 10), 0};
+    return say(rbuf, text);
+}
+
+EXHIBIT(.start = keep_port, .control = control)
