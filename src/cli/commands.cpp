@@ -1,11 +1,11 @@
 #include "cli/commands.h"
 
 #include "base/text.h"
+#include "cli/session_steps.h"
 #include "cli/usage.h"
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cstdio>
 
 namespace ddll::cli {
@@ -14,8 +14,13 @@ namespace {
 std::string help_text() {
     std::string out =
         "ddlltool rehearses loading, unloading and reloading Erlang linked-in drivers, without an Erlang node.\n\n"
-        "usage: ddlltool COMMAND [ARGUMENT...]\n\ncommands:\n";
-    for (const auto& command : commands()) out += fmt::format("  {:<10} {}\n", command.name, command.doc);
+        "usage: ddlltool COMMAND [ARGUMENT...]\n\n";
+    std::string_view group;
+    for (const auto& command : commands()) {
+        if (command.group != group) out += fmt::format("{}{}\n", group.empty() ? "" : "\n", command.group);
+        group = command.group;
+        out += fmt::format("  {:<10} {}\n", command.name, command.doc);
+    }
     out += "\n"
            "  ddlltool COMMAND --help   the arguments of a command\n"
            "  ddlltool --version        what this program was built from\n"
@@ -23,6 +28,7 @@ std::string help_text() {
            "examples:\n"
            "  ddlltool run story.json            play one scenario and tell its story\n"
            "  ddlltool run -j4 tests/scenarios   play all scenarios of a folder\n"
+           "  ddlltool load priv/lib counter     begin a session; ddlltool status shows it\n"
            "  ddlltool schema > scenario.schema.json\n";
     return out;
 }
@@ -37,13 +43,32 @@ ExitCode help_command(const std::vector<std::string>& arguments, const Context& 
 } // namespace
 
 std::span<const Command> commands() {
-    static constexpr std::array<Command, 5> table = {{
-        {"run", "play scenario files and report what held and what did not", run_command},
-        {"verify", "play scenario files on a real Erlang emulator too, and compare", verify_command},
-        {"inspect", "tell what driver files are and what of them may hurt, without running them", inspect_command},
-        {"schema", "print the JSON Schema of scenario files", schema_command},
-        {"help", "print this, or the help of a command", help_command},
-    }};
+    static const std::vector<Command> table = [] {
+        constexpr std::string_view stories = "stories in files", files = "driver files",
+                                   session = "a session, step by step", queries = "looking at the session",
+                                   self = "about ddlltool";
+        std::vector<Command> all = {
+            {"run", "play scenario files and report what held and what did not", stories, run_command},
+            {"verify", "play scenario files on a real Erlang emulator too, and compare", stories, verify_command},
+            {"inspect", "tell what driver files are and what of them may hurt, without running them", files,
+             inspect_command},
+        };
+        for (const auto& [name, doc] : session_steps())
+            all.push_back(
+                {name, doc, session, [step = name](const std::vector<std::string>& arguments, const Context& context) {
+                     return session_step(step, arguments, context);
+                 }});
+        all.push_back({"receive", "read the mailbox of a process", session, receive_command});
+        all.push_back(
+            {"status", "drivers, their code in memory and on disk, users, ports, findings", queries, status_command});
+        all.push_back({"why", "what holds a driver's code, and the shortest way out", queries, why_command});
+        all.push_back({"log", "the story of the session so far", queries, log_command});
+        all.push_back({"session", "start, stop, list and export sessions", queries, session_command});
+        all.push_back({"shell", "the same, typed as Erlang calls", queries, shell_command});
+        all.push_back({"schema", "print the JSON Schema of scenario files", self, schema_command});
+        all.push_back({"help", "print this, or the help of a command", self, help_command});
+        return all;
+    }();
     return table;
 }
 

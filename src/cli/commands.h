@@ -3,6 +3,7 @@
 /// To add one: a file with its function and a row in commands.cpp.
 #include "cli/exit_code.h"
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,8 +20,9 @@ struct Context {
 
 struct Command {
     std::string_view name;
-    std::string_view doc;                                                               ///< one line
-    ExitCode (*run)(const std::vector<std::string>& arguments, const Context& context); ///< what follows the name
+    std::string_view doc;   ///< one line
+    std::string_view group; ///< heading of --help
+    std::function<ExitCode(const std::vector<std::string>& arguments, const Context& context)> run; ///< of what follows
 };
 
 std::span<const Command> commands();
@@ -32,6 +34,12 @@ ExitCode run_command(const std::vector<std::string>& arguments, const Context& c
 ExitCode verify_command(const std::vector<std::string>& arguments, const Context& context);  // verify.cpp
 ExitCode inspect_command(const std::vector<std::string>& arguments, const Context& context); // inspect.cpp
 ExitCode schema_command(const std::vector<std::string>& arguments, const Context& context);  // schema.cpp
-std::string version_text();                                                                  // version.cpp
+ExitCode session_command(const std::vector<std::string>& arguments, const Context& context); // session.cpp
+ExitCode status_command(const std::vector<std::string>& arguments, const Context& context);  // session_queries.cpp
+ExitCode why_command(const std::vector<std::string>& arguments, const Context& context);
+ExitCode log_command(const std::vector<std::string>& arguments, const Context& context);
+ExitCode receive_command(const std::vector<std::string>& arguments, const Context& context);
+ExitCode shell_command(const std::vector<std::string>& arguments, const Context& context); // shell.cpp
+std::string version_text();                                                                // version.cpp
 
 } // namespace ddll::cli

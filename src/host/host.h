@@ -81,6 +81,8 @@ public:
     VirtualTime now() const { return now_; }
     const std::optional<Impasse>& impasse() const { return impasse_; }
     void reach_impasse(Impasse::Kind kind, std::string text);
+    /// What is not simulated was only asked for: the host is as it was, and may go on.
+    void leave_impasse() { impasse_.reset(); }
 
     // --- processes (processes.cpp) ---------------------------------------------------------------------------------
 
@@ -150,6 +152,8 @@ public:
     /// `as_written` is the driver's name as the caller of monitor/2 wrote it; answers given at once carry it.
     lifecycle::Reply ask(Driver& driver, const lifecycle::Request& request, const term::Term* as_written = nullptr);
     std::size_t jobs_of(const Driver& driver) const;
+    /// A job of it is out, or a descriptor selected for it: something may yet call the driver for this port.
+    bool may_be_called(const Port& port) const { return has_jobs(port) || !poller_.of(port.id).empty(); }
     /// What is known of the last removal or replacement of a driver of this name.
     struct Proof {
         bool reloaded = false;

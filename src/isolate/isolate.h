@@ -7,10 +7,14 @@
 #include "base/result.h"
 #include "isolate/crash.h"
 
+#include <poll.h>
+
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -61,6 +65,22 @@ struct Job {
     /// Called in the parent now and then while the child runs: a number that changes as the child gets on. May be
     /// empty.
     std::function<std::uint64_t()> progress;
+    /// In place of Limits::wall, for a child that waits for work in between: until when it must have done what it does
+    /// now; nothing while it may take its time. Asked again and again. May be empty.
+    std::function<std::optional<std::chrono::steady_clock::time_point>()> deadline;
+};
+
+/// What else the parent waits for while children run: sockets, a time.
+class Besides {
+public:
+    virtual ~Besides() = default;
+    /// Appends what to poll.
+    virtual void add_to(std::vector<pollfd>& fds) = 0;
+    /// The same ones, in the same order, with what poll said. Also called when it was the time that came.
+    virtual void act(std::span<const pollfd> polled) = 0;
+    virtual std::optional<std::chrono::steady_clock::time_point> wakeup() const = 0;
+    /// False lets run() return once no child runs.
+    virtual bool goes_on() const = 0;
 };
 
 /// Runs jobs, at most `parallel` children at once, until all are done or the process is interrupted (SIGINT, SIGTERM):
@@ -73,7 +93,8 @@ public:
     Pool(const Pool&) = delete;
 
     void add(Job job);
-    void run();
+    /// With `besides` also while no child runs, as long as that goes on.
+    void run(Besides* besides = nullptr);
     bool interrupted() const;
 
 private:

@@ -64,6 +64,9 @@ struct Child {
     std::string output;
     std::uint64_t output_bytes = 0;
 
+    /// One that has nothing to do is left in peace.
+    bool watched() const { return job.progress && (!job.deadline || deadline); }
+
     void look() {
         const std::uint64_t now = job.progress();
         if (now != progress || !sleeps(pid)) {
@@ -225,7 +228,7 @@ bool Pool::State::launch(Child& child) {
         return false;
     }
     child.output_fd = ends[0];
-    child.deadline = Clock::now() + child.job.limits.wall;
+    if (!child.job.deadline) child.deadline = Clock::now() + child.job.limits.wall;
     child.next_look = Clock::now() + sleep_watch;
     if (sanitized && child.job.limits.memory > 0) child.memory_at_start = resident(child.pid);
     return true;
@@ -289,7 +292,8 @@ void Pool::State::mind_limits() {
     const auto now = Clock::now();
     for (Child& child : running) {
         if (child.killed) continue;
-        if (child.job.progress && now >= child.next_look && child.fate == Child::Fate::open) {
+        if (child.job.deadline && child.fate == Child::Fate::open) child.deadline = child.job.deadline();
+        if (child.watched() && now >= child.next_look && child.fate == Child::Fate::open) {
             child.look();
             child.next_look = now + sleep_watch;
         }
@@ -328,8 +332,9 @@ std::optional<Clock::time_point> Pool::State::next_wakeup() const {
     std::optional<Clock::time_point> next = retry;
     const auto consider = [&next](Clock::time_point t) { next = next ? std::min(*next, t) : t; };
     for (const Child& child : running) {
-        if (child.deadline) consider(*child.deadline);
-        if (child.job.progress && !child.killed) consider(child.next_look);
+        const bool asks = child.job.deadline && child.fate == Child::Fate::open;
+        if (const auto deadline = asks ? child.job.deadline() : child.deadline) consider(*deadline);
+        if (child.watched() && !child.killed) consider(child.next_look);
         if (sanitized && child.job.limits.memory > 0 && !child.killed) consider(Clock::now() + memory_watch);
     }
     return next;
@@ -349,24 +354,31 @@ bool Pool::interrupted() const {
     return state_->interrupted;
 }
 
-void Pool::run() {
+void Pool::run(Besides* besides) {
     State& s = *state_;
     warm_up_unwinder();
     stop_signal = 0;
     const Signals signals;
     std::vector<pollfd> fds;
-    while (!s.waiting.empty() || !s.running.empty()) {
+    const auto goes_on = [&] { return besides != nullptr && !s.interrupted && besides->goes_on(); };
+    while (!s.waiting.empty() || !s.running.empty() || goes_on()) {
         if (stop_signal != 0 || s.interrupted) s.interrupt();
         s.start();
-        if (s.running.empty() && s.waiting.empty()) break;
+        if (s.running.empty() && s.waiting.empty() && !goes_on()) break;
         fds.clear();
         for (const Child& child : s.running) fds.push_back({child.output_fd, POLLIN, 0});
-        signals.wait(fds, s.next_wakeup());
+        auto wakeup = s.next_wakeup();
+        if (besides != nullptr) {
+            besides->add_to(fds);
+            if (const auto theirs = besides->wakeup()) wakeup = wakeup ? std::min(*wakeup, *theirs) : *theirs;
+        }
+        signals.wait(fds, wakeup);
         auto fd = fds.begin();
         for (Child& child : s.running)
             if ((fd++)->revents != 0) child.drain();
         s.mind_limits();
         s.collect();
+        if (besides != nullptr) besides->act({fd, fds.end()});
     }
 }
 
@@ -377,7 +389,7 @@ Ending run(const Limits& limits, std::function<void()> body, bool in_process) {
         return ending;
     }
     Pool pool(1);
-    pool.add({limits, std::move(body), [&ending](Ending e) { ending = std::move(e); }, {}, {}});
+    pool.add({limits, std::move(body), [&ending](Ending e) { ending = std::move(e); }, {}, {}, {}});
     pool.run();
     return ending;
 }

@@ -80,4 +80,13 @@ InfoValue info(const DriverRecord& record, InfoItem item) {
         record, [](EntryKind k) { return k == EntryKind::wait_unload || k == EntryKind::wait_unloaded_only; });
 }
 
+const char* state_word(const DriverRecord& record) {
+    if (record.presence == Presence::absent) return "not_loaded";
+    if (record.presence == Presence::linked_in) return "linked_in";
+    if (record.status == Status::permanent) return "permanent";
+    if (unloading(record.status)) return "unload_pending";
+    if (reloading(record.status)) return "reload_pending";
+    return "loaded";
+}
+
 } // namespace ddll::lifecycle

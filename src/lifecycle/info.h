@@ -39,4 +39,7 @@ using InfoValue = std::variant<ProcessCounts, InfoOptions, std::uint32_t, bool, 
 /// The record must not be absent (the caller raises badarg for that).
 InfoValue info(const DriverRecord& record, InfoItem item);
 
+/// "loaded", "unload_pending", "reload_pending", "permanent", "linked_in" or "not_loaded".
+const char* state_word(const DriverRecord& record);
+
 } // namespace ddll::lifecycle

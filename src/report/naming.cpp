@@ -81,7 +81,9 @@ void Naming::opened(const journal::ImageOpened& event) {
     image.build_id = event.build_id.substr(0, 12);
     image.base = event.base;
     const std::string key = file_key(event.path);
-    if (event.was_mapped) {
+    if (const auto known = result_.versions.find(event.image.value); known != result_.versions.end()) {
+        image.version = known->second;
+    } else if (event.was_mapped) {
         // An object that never left is the code it always was, whatever the path names by now.
         for (const auto& earlier : images_)
             if (earlier.second.base == event.base) image.version = earlier.second.version;

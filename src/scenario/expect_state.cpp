@@ -13,12 +13,7 @@ using term::Term;
 namespace {
 
 const char* status_word(const host::Driver* driver) {
-    if (driver == nullptr || driver->record.presence == Presence::absent) return "not_loaded";
-    if (driver->record.presence == Presence::linked_in) return "linked_in";
-    if (driver->record.status == Status::permanent) return "permanent";
-    if (lifecycle::unloading(driver->record.status)) return "unload_pending";
-    if (lifecycle::reloading(driver->record.status)) return "reload_pending";
-    return "loaded";
+    return driver == nullptr ? "not_loaded" : lifecycle::state_word(driver->record);
 }
 
 const char* yes_no(bool b) {

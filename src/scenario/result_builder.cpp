@@ -123,7 +123,7 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
         if (const auto* changed = std::get_if<journal::DriverChanged>(&entry.event))
             drivers[changed->driver] = changed->name;
         if (const auto* opened = std::get_if<journal::ImageOpened>(&entry.event)) {
-            images[opened->image] = running.versions.of(*opened);
+            images[opened->image] = running.versions->of(*opened);
             driver_of[opened->image] = opened->driver;
             if (images[opened->image] != nullptr) result.versions[opened->image.value] = images[opened->image]->version;
         }
@@ -142,7 +142,7 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
         return check::ImageNote{known == nullptr ? driver : driver + "/" + known->version,
                                 known == nullptr ? nullptr : &known->facts};
     };
-    CodePlaces places(*result.journal, running.versions);
+    CodePlaces places(*result.journal, *running.versions);
     names.place = [&](std::uintptr_t address, std::uint64_t entry) {
         const auto frame = places.frame(address, entry);
         return frame ? place_text(*frame) : "";
@@ -281,13 +281,13 @@ RunResult build_result(Running running, const isolate::Ending& ending, const Run
         result.verdict = Verdict::skipped;
         result.skipped_why = "interrupted";
     } else if (!std::holds_alternative<isolate::Finished>(ending.how)) {
-        result.death = examine(ending, result, running.versions, reading.open_.value_or(UINT32_MAX));
+        result.death = examine(ending, result, *running.versions, reading.open_.value_or(UINT32_MAX));
         judge_death(result, reading);
     } else if (reading.deadlocked) {
         judge_deadlock(result, reading);
     } else if (!result.failures.empty()) {
         judge_failures(result, reading);
-    } else if (!reading.ended) {
+    } else if (!reading.ended && !running.goes_on) {
         result.verdict = Verdict::bug;
         result.failures.push_back({UINT32_MAX, "ddlltool", "(the story is played to its end)",
                                    result.journal->full() ? "the journal is full" : "the child ended without a word",

@@ -11,7 +11,8 @@ struct Running {
     std::shared_ptr<const Scenario> scenario;
     std::vector<FlatStep> steps;
     std::shared_ptr<journal::Journal> journal;
-    Versions versions;
+    std::shared_ptr<const Versions> versions;
+    bool goes_on = false; ///< looked at in the middle: that no end was reached is as it should be
 };
 
 RunResult build_result(Running running, const isolate::Ending& ending, const RunOptions& options);

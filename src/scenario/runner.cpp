@@ -86,9 +86,9 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
                 progress(played.results[i]);
                 return false;
             }
-            run->emplace(
-                Run{Running{scenario, flatten(*scenario), std::make_shared<journal::Journal>(), Versions(*scenario)},
-                    *std::move(folder), i});
+            run->emplace(Run{Running{scenario, flatten(*scenario), std::make_shared<journal::Journal>(),
+                                     std::make_shared<const Versions>(*scenario)},
+                             *std::move(folder), i});
             return true;
         };
         job.body = [run, &options] {
@@ -97,7 +97,7 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
             if (!options.in_process) close_range(3, ~0U, 0);
             const Environment environment(running.scenario->environment);
             if (chdir((*run)->folder->path().c_str()) != 0) DDLL_CHECK_MSG(false, std::strerror(errno));
-            play(*running.scenario, running.steps, running.versions,
+            play(*running.scenario, running.steps, *running.versions,
                  {options.seed, options.free_threads, !options.in_process, options.api_function, options.comparison},
                  *running.journal);
         };

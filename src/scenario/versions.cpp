@@ -14,9 +14,12 @@ bool named(const std::string& driver, std::string_view path) {
 
 Versions::Versions(const Scenario& scenario) {
     for (const DriverDecl& driver : scenario.drivers)
-        for (const DriverFile& file : driver.versions)
-            if (auto facts = image::read_elf_facts(file.file))
-                known_.push_back({driver.name, file.version, file.file, *std::move(facts)});
+        for (const DriverFile& file : driver.versions) add(driver.name, file);
+}
+
+void Versions::add(const std::string& driver, const DriverFile& file) {
+    if (auto facts = image::read_elf_facts(file.file))
+        known_.push_back({driver, file.version, file.file, *std::move(facts)});
 }
 
 const Versions::Known* Versions::match(const std::string& build_id, std::uint64_t hash, std::string_view path) const {

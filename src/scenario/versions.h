@@ -15,6 +15,9 @@ class Versions {
 public:
     /// Reads the facts of every usable driver file of the scenario.
     explicit Versions(const Scenario& scenario);
+    Versions() = default;
+    /// One more; nothing when the file is no library.
+    void add(const std::string& driver, const DriverFile& file);
 
     struct Known {
         std::string driver, version;

@@ -1,0 +1,253 @@
+/// `ddlltool session start|stop|list|export`.
+#include "base/text.h"
+#include "base/time.h"
+#include "cli/read_options.h"
+#include "cli/session_options.h"
+#include "cli/usage.h"
+#include "scenario/reader.h"
+#include "scenario/runner.h"
+#include "session/text.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+namespace ddll::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Json = nlohmann::json;
+using OrderedJson = nlohmann::ordered_json;
+using session::Request;
+
+Request of_kind(Request::Kind kind) {
+    Request request;
+    request.kind = kind;
+    return request;
+}
+
+struct Arguments {
+    SessionTexts texts;
+    std::string file, idle;
+    bool force = false;
+};
+
+ExitCode start(const Arguments& arguments, SessionOptions options) {
+    if (!arguments.idle.empty()) {
+        const auto idle = parse_duration(arguments.idle);
+        if (!idle || idle->ns < 1'000'000) return wrong_usage("--idle " + arguments.idle, "must be at least 1ms");
+        options.server.idle = std::chrono::milliseconds(idle->ns / 1'000'000);
+    }
+    auto connection = connect(options, true);
+    if (!connection) {
+        complain(connection.error());
+        return ExitCode::unusable_input;
+    }
+    if (!(*connection)->started()) {
+        complain("session " + options.session, "it is running already", "ddlltool session stop ends it");
+        return ExitCode::failed;
+    }
+    std::printf("session %s is running\n", options.session.c_str());
+    return ExitCode::ok;
+}
+
+ExitCode stop(const SessionOptions& options) {
+    auto connection = connect(options, false);
+    if (!connection) {
+        complain(connection.error());
+        return ExitCode::unusable_input;
+    }
+    if (!*connection) {
+        if (const auto place = session::Place::find(options.session); place && place->was_killed()) place->clear();
+        return no_session(options);
+    }
+    const auto answer = (*connection)->ask(of_kind(Request::Kind::stop));
+    if (!answer) {
+        complain(answer.error());
+        return ExitCode::bug;
+    }
+    const ExitCode code = show_answer(*answer, options);
+    if (options.format == AnswerFormat::text) std::printf("session %s has ended\n", options.session.c_str());
+    return code;
+}
+
+ExitCode list(const SessionOptions& options) {
+    const auto here = session::Place::find(options.session);
+    if (!here) {
+        complain(here.error());
+        return ExitCode::unusable_input;
+    }
+    Json all = Json::array();
+    std::size_t width = 0;
+    for (const std::string& name : here->all()) {
+        SessionOptions other = options;
+        other.session = name;
+        auto connection = connect(other, false);
+        if (!connection || !*connection) continue;
+        const auto status = (*connection)->ask(of_kind(Request::Kind::status));
+        if (!status || status->contains("error")) continue;
+        Json drivers = Json::array();
+        for (const Json& driver : status->at("drivers")) drivers.push_back(driver.at("name"));
+        width = std::max(width, name.size());
+        all.push_back({{"session", name},
+                       {"server", status->at("server")},
+                       {"emulator", status->at("emulator")},
+                       {"steps", status->at("steps")},
+                       {"drivers", std::move(drivers)}});
+    }
+    if (options.format == AnswerFormat::json) std::puts(all.dump(2).c_str());
+    if (options.format == AnswerFormat::term) std::puts((session::as_term(all) + ".").c_str());
+    if (options.format != AnswerFormat::text) return ExitCode::ok;
+    for (const Json& item : all) {
+        std::string drivers;
+        for (const Json& driver : item.at("drivers"))
+            drivers += (drivers.empty() ? "" : ", ") + driver.get<std::string>();
+        std::puts(fmt::format("{:<{}}  {:>4} steps  emulator {}  {}", item.at("session").get<std::string>(), width,
+                              item.at("steps").get<int>(), item.at("emulator").get<std::string>(),
+                              drivers.empty() ? "no driver" : drivers)
+                      .c_str());
+    }
+    if (all.empty()) std::fputs("no session is running\n", stderr);
+    return ExitCode::ok;
+}
+
+Result<void> write_to(const fs::path& path, const std::string& text) {
+    std::ofstream out(path, std::ios::binary | std::ios::trunc);
+    out << text;
+    out.close();
+    if (!out) return error(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
+    return {};
+}
+
+/// Plays the file as it is and gives the result: what it says is what anybody will see who plays it.
+Result<scenario::RunResult> play(const std::string& file, const Context& context) {
+    auto read = scenario::read_scenario_file(file, read_options(context, {}));
+    if (!read.scenario) return read.mistakes.front();
+    std::vector<scenario::Scenario> stories;
+    stories.push_back(*std::move(read.scenario));
+    scenario::RunOptions options;
+    options.api_function = context.api_function;
+    auto played = scenario::run_all(std::move(stories), options, [](const scenario::RunResult&) {});
+    return std::move(played.results.front());
+}
+
+ExitCode export_session(const Arguments& arguments, const SessionOptions& options, const Context& context) {
+    auto connection = connect(options, false);
+    if (!connection) {
+        complain(connection.error());
+        return ExitCode::unusable_input;
+    }
+    if (!*connection) return no_session(options);
+    const auto answer = (*connection)->ask(of_kind(Request::Kind::exported));
+    if (!answer) {
+        complain(answer.error());
+        return ExitCode::bug;
+    }
+    if (answer->contains("error")) return show_answer(*answer, options);
+    const std::string text = answer->at("scenario");
+    if (arguments.file.empty()) {
+        std::puts(text.c_str());
+        return ExitCode::ok;
+    }
+    const fs::path file = arguments.file;
+    std::error_code code;
+    if (fs::exists(file, code) && !arguments.force) {
+        complain(file.string(), "is there already", "--force writes over it");
+        return ExitCode::unusable_input;
+    }
+    const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+    fs::create_directories(folder, code);
+    for (const auto& [name, copy] : answer->at("files").items()) {
+        fs::copy_file(copy.get<std::string>(), folder / name, fs::copy_options::overwrite_existing, code);
+        if (!code) continue;
+        complain((folder / name).string(), "cannot be written: " + code.message());
+        return ExitCode::unusable_input;
+    }
+    if (answer->contains("trouble")) complain("session " + options.session, answer->at("trouble").get<std::string>());
+    // A driver may leave more behind at the end of a story than the session has seen so far.
+    OrderedJson story = OrderedJson::parse(text);
+    for (int round = 0; round < 2; ++round) {
+        if (auto written = write_to(file, story.dump(2, ' ', false, Json::error_handler_t::replace) + '\n'); !written) {
+            complain(written.error());
+            return ExitCode::unusable_input;
+        }
+        const auto played = play(file.string(), context);
+        if (!played) {
+            complain(file.string(), played.error().message, played.error().hint);
+            return ExitCode::bug;
+        }
+        std::set<std::string> rules;
+        for (const auto& rule : story.value("expected_findings", OrderedJson::array())) rules.insert(rule);
+        bool more = false;
+        for (const scenario::Finding& finding : played->findings) more |= rules.insert(finding.rule).second;
+        if (played->verdict == scenario::Verdict::passed && !more) {
+            std::printf("%s plays: %zu steps, %zu driver file%s beside it\n", file.c_str(), played->flat.size(),
+                        answer->at("files").size(), answer->at("files").size() == 1 ? "" : "s");
+            return ExitCode::ok;
+        }
+        if (!more) break;
+        story["expected_findings"] = rules;
+    }
+    complain(file.string(), "was written, but does not play as the session went",
+             fmt::format("ddlltool run {} shows where; the outside world, threads or real time had a part in it",
+                         file.string()));
+    return ExitCode::failed;
+}
+
+} // namespace
+
+ExitCode session_command(const std::vector<std::string>& arguments, const Context& context) {
+    static constexpr std::string_view verbs[] = {"start", "stop", "list", "export"};
+    static constexpr const char* help =
+        "usage: ddlltool session start|stop|list|export [OPTIONS]\n\n"
+        "A session is an emulator one talks to for a while. It starts by itself with the first load, open or other "
+        "call.\n\n"
+        "  start [--idle DURATION]      start it; it ends when nothing was asked for so long (2h, $DDLLTOOL_IDLE)\n"
+        "  stop                         end it, and tell what is left over\n"
+        "  list                         the sessions that run\n"
+        "  export [FILE] [--force]      what was done, as a scenario that plays; driver files are put beside it\n\n"
+        "Each takes --session NAME instead of $DDLLTOOL_SESSION or \"default\", and --help.\n\n"
+        "examples:\n"
+        "  ddlltool session start --session release --idle 30min\n"
+        "  ddlltool session export stories/reload.json\n"
+        "  ddlltool session stop\n";
+    if (arguments.empty())
+        return wrong_usage("session", fmt::format("needs {}", one_of(verbs)), "ddlltool session --help");
+    const std::string& verb = arguments.front();
+    if (verb == "--help" || verb == "-h") {
+        std::fputs(help, stdout);
+        return ExitCode::ok;
+    }
+    if (std::find(std::begin(verbs), std::end(verbs), verb) == std::end(verbs)) {
+        const auto meant = nearest(verb, verbs);
+        return wrong_usage("session " + verb, fmt::format("must be {}", one_of(verbs)),
+                           meant ? fmt::format("did you mean {}?", *meant) : "ddlltool session --help");
+    }
+    Arguments given;
+    CLI::App app{"Starts, ends, lists and exports sessions.", "ddlltool session " + verb};
+    add_session_options(app, given.texts, false);
+    if (verb == "start")
+        app.add_option("--idle", given.idle, "end when nothing was asked for so long (2h)")->type_name("DURATION");
+    if (verb == "export") {
+        app.add_option("FILE", given.file, "the scenario file to write; without it the text goes to stdout");
+        app.add_flag("--force", given.force, "write over a file that is there");
+    }
+    if (const auto code = parse_arguments(app, {arguments.begin() + 1, arguments.end()})) return *code;
+    const auto options = read_session_options(given.texts, context);
+    if (!options) return wrong_usage(options.error().place.file, options.error().message, options.error().hint);
+    if (verb == "start") return start(given, *options);
+    if (verb == "stop") return stop(*options);
+    if (verb == "list") return list(*options);
+    return export_session(given, *options, context);
+}
+
+} // namespace ddll::cli

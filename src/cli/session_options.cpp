@@ -1,0 +1,187 @@
+#include "cli/session_options.h"
+
+#include "base/text.h"
+#include "base/time.h"
+#include "cli/usage.h"
+#include "host/misuse.h"
+#include "session/text.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace ddll::cli {
+
+namespace {
+
+using Json = nlohmann::json;
+
+Result<std::size_t> choice(std::string_view option, std::string_view word, std::span<const std::string_view> words) {
+    for (std::size_t i = 0; i < words.size(); ++i)
+        if (words[i] == word) return i;
+    const auto meant = nearest(word, words);
+    Error e = error(fmt::format("must be {}", one_of(words)), meant ? fmt::format("did you mean {}?", *meant) : "");
+    e.place.file = fmt::format("{} {}", option, word);
+    return e;
+}
+
+Result<std::chrono::milliseconds> milliseconds_of(const std::string& option, const std::string& text) {
+    const auto duration = parse_duration(text);
+    Error e = duration ? error("must be at least 1ms") : duration.error();
+    e.place = {};
+    e.place.file = option + " " + text;
+    if (!duration || duration->ns < 1'000'000) return e;
+    return std::chrono::milliseconds(duration->ns / 1'000'000);
+}
+
+bool colored(std::size_t when) {
+    if (when != 0) return when == 1;
+    const char* no_color = std::getenv("NO_COLOR");
+    const char* term = std::getenv("TERM");
+    return isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0') &&
+           !(term != nullptr && std::string_view(term) == "dumb");
+}
+
+std::string_view rule_name(std::uint16_t number) {
+    return host::rule_id(static_cast<host::Misuse>(number));
+}
+
+bool counts(const Json& finding, report::FailOn fail_on) {
+    const std::string severity = finding.value("severity", "");
+    switch (fail_on) {
+    case report::FailOn::never:
+        return false;
+    case report::FailOn::note:
+        return true;
+    case report::FailOn::warning:
+        return severity != "note";
+    case report::FailOn::error:
+        return severity == "error";
+    }
+    return false;
+}
+
+} // namespace
+
+void add_session_options(CLI::App& app, SessionTexts& texts, bool of_a_process) {
+    app.set_help_flag("-h,--help", "print this");
+    app.add_option("--session", texts.session, "the session, instead of $DDLLTOOL_SESSION or \"default\"")
+        ->type_name("NAME");
+    app.add_option("--format", texts.format, "text, json or term (as file:consult reads it)")->type_name("NAME");
+    app.add_option("--color", texts.color, "auto, always or never; auto looks at the terminal and NO_COLOR")
+        ->type_name("WHEN");
+    app.add_option("--timeout", texts.timeout, "real time until the driver counts as hung (10s)")
+        ->type_name("DURATION");
+    if (!of_a_process) return;
+    app.add_option("--as", texts.as, "the process that does it (user); a new name starts a process")->type_name("NAME");
+    app.add_option("--fail-on", texts.fail_on,
+                   "least severity of a new finding that counts: error, warning, note, never")
+        ->type_name("SEVERITY");
+}
+
+Result<SessionOptions> read_session_options(const SessionTexts& texts, const Context& context) {
+    SessionOptions out;
+    auto name = session::session_name(texts.session);
+    if (!name) return std::move(name).error();
+    out.session = *std::move(name);
+    out.as = texts.as;
+    static constexpr std::string_view formats[] = {"text", "json", "term"};
+    const auto format = choice("--format", texts.format, formats);
+    if (!format) return format.error();
+    out.format = static_cast<AnswerFormat>(*format);
+    static constexpr std::string_view colors[] = {"auto", "always", "never"};
+    const auto color = choice("--color", texts.color, colors);
+    if (!color) return color.error();
+    out.style.color = colored(*color);
+    static constexpr std::string_view severities[] = {"error", "warning", "note", "never"};
+    const auto severity = choice("--fail-on", texts.fail_on, severities);
+    if (!severity) return severity.error();
+    out.fail_on = static_cast<report::FailOn>(*severity);
+    if (!texts.timeout.empty()) {
+        const auto limit = milliseconds_of("--timeout", texts.timeout);
+        if (!limit) return limit.error();
+        out.limit = *limit;
+    }
+    if (const char* idle = std::getenv("DDLLTOOL_IDLE"); idle != nullptr && *idle != '\0') {
+        const auto longest = milliseconds_of("DDLLTOOL_IDLE", idle);
+        if (!longest) return longest.error();
+        out.server.idle = *longest;
+    }
+    out.server.names.function = context.api_function;
+    out.server.names.rule = rule_name;
+    return out;
+}
+
+std::optional<ExitCode> parse_arguments(CLI::App& app, const std::vector<std::string>& arguments) {
+    try {
+        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+        app.parse(reversed);
+    } catch (const CLI::CallForHelp&) {
+        std::fputs(app.help().c_str(), stdout);
+        return ExitCode::ok;
+    } catch (const CLI::ExtrasError&) {
+        const std::string word = app.remaining().empty() ? "" : app.remaining().front();
+        std::vector<std::string> flags;
+        for (const auto* option : app.get_options())
+            for (const auto& flag : option->get_lnames()) flags.push_back("--" + flag);
+        const std::vector<std::string_view> views(flags.begin(), flags.end());
+        const auto meant = nearest(word.substr(0, word.find('=')), views);
+        return wrong_usage(word, word.starts_with('-') ? "no such option" : "not expected here",
+                           meant ? fmt::format("did you mean {}?", *meant) : app.get_name() + " --help tells more");
+    } catch (const CLI::ParseError& e) {
+        return wrong_usage(app.get_name().substr(app.get_name().find(' ') + 1), e.what(),
+                           app.get_name() + " --help tells more");
+    }
+    return std::nullopt;
+}
+
+Result<std::optional<session::Connection>> connect(const SessionOptions& options, bool may_start) {
+    auto place = session::Place::find(options.session);
+    if (!place) return std::move(place).error();
+    auto connection = session::Connection::open(*place, may_start, options.server);
+    if (connection && *connection && (*connection)->started() && !(*connection)->last_word().empty())
+        complain("session " + options.session, (*connection)->last_word(), "this is a new one");
+    return connection;
+}
+
+ExitCode show_answer(const Json& answer, const SessionOptions& options) {
+    if (answer.contains("error")) {
+        const Json& why = answer.at("error");
+        if (options.format == AnswerFormat::json) std::puts(answer.dump().c_str());
+        complain("", why.value("message", ""), why.value("hint", ""));
+        return ExitCode::usage;
+    }
+    switch (options.format) {
+    case AnswerFormat::text:
+        std::fputs(session::answer_text(answer, options.style).c_str(), stdout);
+        break;
+    case AnswerFormat::json:
+        std::puts(answer.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+        break;
+    case AnswerFormat::term:
+        std::fputs(session::answer_term(answer).c_str(), stdout);
+        break;
+    }
+    if (answer.value("kind", "") == "died")
+        return answer.at("death").value("hung", false) ? ExitCode::hung : ExitCode::crashed;
+    bool failed = answer.value("failed", false);
+    for (const Json& finding : answer.value("findings", Json::array())) failed |= counts(finding, options.fail_on);
+    return failed ? ExitCode::failed : ExitCode::ok;
+}
+
+ExitCode no_session(const SessionOptions& options) {
+    std::string why = "there is none";
+    if (const auto place = session::Place::find(options.session)) {
+        if (place->was_killed())
+            why = "it was killed, and its story is lost";
+        else if (const auto word = place->last_word())
+            why = *word;
+    }
+    complain("session " + options.session, why, "the next load, open or other call starts one");
+    return ExitCode::nothing_run;
+}
+
+} // namespace ddll::cli

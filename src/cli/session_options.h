@@ -1,0 +1,51 @@
+#pragma once
+/// What every command that speaks to a session has in common: its options, the connection, the exit code.
+#include "cli/commands.h"
+#include "report/report.h"
+#include "report/style.h"
+#include "session/client.h"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json_fwd.hpp>
+
+#include <optional>
+#include <string>
+
+namespace ddll::cli {
+
+enum class AnswerFormat : std::uint8_t { text, json, term };
+
+struct SessionOptions {
+    std::string session;     ///< checked name
+    std::string as = "user"; ///< process
+    AnswerFormat format = AnswerFormat::text;
+    report::Style style;
+    report::FailOn fail_on = report::FailOn::warning;
+    std::optional<std::chrono::milliseconds> limit;
+    session::ServerOptions server;
+};
+
+/// The texts that the options are read from.
+struct SessionTexts {
+    std::string session, as = "user", format = "text", color = "auto", fail_on = "warning", timeout;
+};
+
+/// Adds --session, --format, --color and --timeout, and for commands of a process --as and --fail-on.
+void add_session_options(CLI::App& app, SessionTexts& texts, bool of_a_process);
+/// An Error's place.file holds the word that is wrong. Reads DDLLTOOL_SESSION and DDLLTOOL_IDLE.
+Result<SessionOptions> read_session_options(const SessionTexts& texts, const Context& context);
+
+/// Parses the arguments of a command. Nothing: go on; else help was printed or the usage is wrong.
+std::optional<ExitCode> parse_arguments(CLI::App& app, const std::vector<std::string>& arguments);
+
+/// Connects, starting the session if need be, and says so when an earlier one ended badly. Nothing with `may_start`
+/// false: there is none.
+Result<std::optional<session::Connection>> connect(const SessionOptions& options, bool may_start);
+
+/// Prints the answer to a request that is a step, and gives its exit code.
+ExitCode show_answer(const nlohmann::json& answer, const SessionOptions& options);
+
+/// "session NAME: why" on stderr.
+ExitCode no_session(const SessionOptions& options);
+
+} // namespace ddll::cli

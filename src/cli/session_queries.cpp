@@ -1,0 +1,223 @@
+/// The commands that look at a session and change nothing: status, why, log; and receive, which reads a mailbox.
+#include "base/time.h"
+#include "cli/session_options.h"
+#include "cli/usage.h"
+#include "session/text.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace ddll::cli {
+
+namespace {
+
+using Json = nlohmann::json;
+using session::Request;
+
+/// Options read, session found, request answered: or the exit code of what went wrong.
+struct Answer {
+    std::optional<SessionOptions> options;
+    std::optional<Json> json;
+    ExitCode code = ExitCode::ok;
+};
+
+Answer ask(CLI::App& app, SessionTexts& texts, const std::vector<std::string>& arguments, const Context& context,
+           const std::function<Result<Request>()>& make) {
+    Answer out;
+    if (const auto code = parse_arguments(app, arguments)) {
+        out.code = *code;
+        return out;
+    }
+    auto options = read_session_options(texts, context);
+    if (!options) {
+        out.code = wrong_usage(options.error().place.file, options.error().message, options.error().hint);
+        return out;
+    }
+    out.options = *std::move(options);
+    auto request = make();
+    if (!request) {
+        out.code = wrong_usage("", request.error().message, request.error().hint);
+        return out;
+    }
+    if (request->by.empty()) request->by = texts.as;
+    request->limit = out.options->limit;
+    auto connection = connect(*out.options, false);
+    if (!connection) {
+        complain(connection.error());
+        out.code = ExitCode::unusable_input;
+        return out;
+    }
+    if (!*connection) {
+        out.code = no_session(*out.options);
+        return out;
+    }
+    auto answer = (*connection)->ask(*request);
+    if (!answer) {
+        complain(answer.error());
+        out.code = ExitCode::bug;
+        return out;
+    }
+    if (answer->contains("error")) {
+        out.code = show_answer(*answer, *out.options);
+        return out;
+    }
+    out.json = *std::move(answer);
+    return out;
+}
+
+void print(const std::string& text) {
+    std::fputs(text.c_str(), stdout);
+    std::fflush(stdout);
+}
+
+/// The answer in the format that was asked for; `text` lays it out for people.
+std::string shown(const Json& json, const SessionOptions& options,
+                  std::string (*text)(const Json&, const report::Style&)) {
+    if (options.format == AnswerFormat::json) return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+    if (options.format == AnswerFormat::term) return session::as_term(json) + ".\n";
+    return text(json, options.style);
+}
+
+volatile sig_atomic_t stopped = 0;
+
+// Again and again until the session ends or Ctrl-C: on a terminal in place, elsewhere whenever something has changed.
+ExitCode watch(const SessionOptions& options, std::chrono::milliseconds interval) {
+    struct sigaction action {};
+    action.sa_handler = [](int) { stopped = 1; };
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+    const bool terminal = isatty(STDOUT_FILENO) == 1;
+    std::string before;
+    while (stopped == 0) {
+        auto connection = connect(options, false);
+        if (!connection || !*connection) return no_session(options);
+        Request request;
+        request.kind = Request::Kind::status;
+        const auto answer = (*connection)->ask(request);
+        if (!answer) return no_session(options);
+        const std::string text = shown(*answer, options, session::status_text);
+        if (text != before) print((terminal ? "\x1b[H\x1b[2J" : before.empty() ? "" : "\n") + text);
+        before = text;
+        poll(nullptr, 0, static_cast<int>(interval.count()));
+    }
+    return ExitCode::ok;
+}
+
+} // namespace
+
+ExitCode status_command(const std::vector<std::string>& arguments, const Context& context) {
+    CLI::App app{
+        "What there is in the session: drivers, their code in memory and on disk, users, ports, waits, findings.",
+        "ddlltool status"};
+    SessionTexts texts;
+    bool watching = false;
+    std::string interval = "500ms";
+    add_session_options(app, texts, false);
+    app.add_flag("--watch", watching, "go on showing it; Ctrl-C ends that");
+    app.add_option("--interval", interval, "how often --watch looks")->type_name("DURATION");
+    app.footer("examples:\n"
+               "  ddlltool status\n"
+               "  ddlltool status --watch\n"
+               "  ddlltool status --format json | jq .drivers\n\n"
+               "exit codes: 0 there is a session, 4 its emulator has died, 77 there is none.");
+    if (const auto code = parse_arguments(app, arguments)) return *code;
+    if (watching) {
+        const auto options = read_session_options(texts, context);
+        if (!options) return wrong_usage(options.error().place.file, options.error().message, options.error().hint);
+        const auto every = parse_duration(interval);
+        if (!every || every->ns < 1'000'000) return wrong_usage("--interval " + interval, "must be at least 1ms");
+        return watch(*options, std::chrono::milliseconds(every->ns / 1'000'000));
+    }
+    app.clear();
+    const Answer answer = ask(app, texts, arguments, context, [] {
+        Request request;
+        request.kind = Request::Kind::status;
+        return Result<Request>(request);
+    });
+    if (!answer.json) return answer.code;
+    print(shown(*answer.json, *answer.options, session::status_text));
+    return answer.json->value("emulator", "") == "gone" ? ExitCode::crashed : ExitCode::ok;
+}
+
+ExitCode why_command(const std::vector<std::string>& arguments, const Context& context) {
+    CLI::App app{"Why the driver is not unloaded or reloaded yet: who holds it, and the shortest way out.\n"
+                 "For one that nobody wants to replace: what a reload would do now.",
+                 "ddlltool why"};
+    SessionTexts texts;
+    std::string driver;
+    app.add_option("NAME", driver, "the driver")->required();
+    add_session_options(app, texts, false);
+    app.footer("examples:\n"
+               "  ddlltool why counter\n"
+               "  ddlltool why counter --format json\n\n"
+               "exit codes: 0 answered, 2 no such driver, 77 there is no session.");
+    const Answer answer = ask(app, texts, arguments, context, [&driver] {
+        Request request;
+        request.kind = Request::Kind::why;
+        request.driver = driver;
+        return Result<Request>(request);
+    });
+    if (!answer.json) return answer.code;
+    print(shown(*answer.json, *answer.options, session::why_text));
+    return ExitCode::ok;
+}
+
+ExitCode log_command(const std::vector<std::string>& arguments, const Context& context) {
+    CLI::App app{"The story of the session so far, step by step; of one that crashed, too.", "ddlltool log"};
+    SessionTexts texts;
+    std::uint64_t events = 0;
+    add_session_options(app, texts, false);
+    app.add_option("-n,--events", events, "only the last N entries of the journal")->type_name("N");
+    app.footer("examples:\n"
+               "  ddlltool log\n"
+               "  ddlltool log -n 20\n");
+    const Answer answer = ask(app, texts, arguments, context, [&events] {
+        Request request;
+        request.kind = Request::Kind::log;
+        request.events = events;
+        return Result<Request>(request);
+    });
+    if (!answer.json) return answer.code;
+    print(shown(*answer.json, *answer.options, [](const Json& json, const report::Style&) {
+        std::string out = json.value("text", "");
+        for (const Json& line : json.value("events", Json::array())) out += line.get<std::string>() + '\n';
+        return out;
+    }));
+    return ExitCode::ok;
+}
+
+ExitCode receive_command(const std::vector<std::string>& arguments, const Context& context) {
+    CLI::App app{"Reads the messages of a process that it has not read yet.", "ddlltool receive"};
+    SessionTexts texts;
+    std::string await;
+    bool keep = false;
+    add_session_options(app, texts, true);
+    app.add_flag("--keep", keep, "leave them in the mailbox");
+    app.add_option("--await", await, "when there is none, wait so long, in real time, for what comes from outside")
+        ->type_name("DURATION");
+    app.footer("examples:\n"
+               "  ddlltool receive --as alice\n"
+               "  ddlltool receive --await 2s\n\n"
+               "exit codes: 0 there were messages, 1 there were none.");
+    const Answer answer = ask(app, texts, arguments, context, [&]() -> Result<Request> {
+        Request request;
+        request.kind = Request::Kind::receive;
+        request.keep = keep;
+        if (await.empty()) return request;
+        auto longest = parse_duration(await);
+        if (!longest) return std::move(longest).error();
+        request.await = *longest;
+        return request;
+    });
+    if (!answer.json) return answer.code;
+    if (answer.json->value("kind", "") == "died") return show_answer(*answer.json, *answer.options);
+    print(shown(*answer.json, *answer.options, session::messages_text));
+    return answer.json->at("messages").empty() ? ExitCode::failed : ExitCode::ok;
+}
+
+} // namespace ddll::cli

@@ -1,0 +1,128 @@
+#include "session/client.h"
+
+#include "session/lines.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+namespace ddll::session {
+
+namespace {
+
+/// Longer than any server needs to come up.
+constexpr std::chrono::seconds patience{10};
+
+void to_null(int fd) {
+    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null >= 0) dup2(null, fd);
+}
+
+// The server: a session of its own, with nothing of the terminal or of the caller's pipes.
+[[noreturn]] void become_server(const Place& place, const ServerOptions& options, int report) {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) to_null(fd);
+    setsid();
+    if (fork() != 0) _exit(0);
+    if (report > 3) close_range(3, static_cast<unsigned>(report) - 1, 0);
+    close_range(static_cast<unsigned>(report) + 1, ~0U, 0);
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    const auto fail = [report](const Error& e) {
+        static_cast<void>(write(report, e.message.data(), e.message.size()));
+        _exit(1);
+    };
+    auto lock = place.lock();
+    if (!lock) fail(lock.error());
+    if (!*lock) _exit(0); // somebody else was faster
+    auto listener = place.listen();
+    if (!listener) fail(listener.error());
+    if (chdir("/") != 0) _exit(1);
+    close(report);
+    serve(place, *listener, **lock, options);
+    _exit(0);
+}
+
+// Returns when the server listens, or with its words when it cannot.
+Result<void> start_server(const Place& place, const ServerOptions& options) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return error(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+    std::fflush(nullptr);
+    const pid_t child = fork();
+    if (child < 0) {
+        const int why = errno;
+        close(ends[0]);
+        close(ends[1]);
+        return error(fmt::format("cannot start the session: {}", std::strerror(why)));
+    }
+    if (child == 0) become_server(place, options, ends[1]);
+    close(ends[1]);
+    while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) continue;
+    std::string words;
+    char bytes[1024];
+    for (ssize_t n = 0; (n = read(ends[0], bytes, sizeof bytes)) != 0;) {
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) break;
+        words.append(bytes, static_cast<std::size_t>(n));
+    }
+    close(ends[0]);
+    if (!words.empty()) return error(words, "XDG_RUNTIME_DIR names the folder that sessions are kept in");
+    return {};
+}
+
+} // namespace
+
+Connection::Connection(Connection&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), started_(other.started_), last_word_(std::move(other.last_word_)) {}
+
+Connection::~Connection() {
+    if (fd_ >= 0) close(fd_);
+}
+
+Result<std::optional<Connection>> Connection::open(const Place& place, bool may_start, const ServerOptions& options) {
+    using std::chrono::steady_clock;
+    const auto until = steady_clock::now() + patience;
+    bool started = false;
+    std::string last_word;
+    while (true) {
+        auto fd = place.connect();
+        if (!fd) return std::move(fd).error();
+        if (*fd) {
+            Connection made(**fd);
+            made.started_ = started;
+            made.last_word_ = std::move(last_word);
+            return std::optional<Connection>(std::move(made));
+        }
+        if (!may_start) return std::optional<Connection>();
+        if (!started) {
+            last_word = place.was_killed() ? "it was killed, and its story is lost" : place.last_word().value_or("");
+            if (auto done = start_server(place, options); !done) return std::move(done).error();
+            started = true;
+        } else if (steady_clock::now() > until) {
+            return error(fmt::format("the session {} does not answer", place.session()),
+                         fmt::format("{} is held by a process that does not listen", place.file(".lock")));
+        } else {
+            poll(nullptr, 0, 2); // another client is starting it at this moment
+        }
+    }
+}
+
+Result<nlohmann::json> Connection::ask(const Request& request) const {
+    const Error gone = error("the session ended before it answered", "ddlltool status tells what is left");
+    if (!write_line(fd_, to_json(request).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))) return gone;
+    LineReader reader(fd_);
+    const auto line = reader.next();
+    if (!line) return gone;
+    auto answer = nlohmann::json::parse(*line, nullptr, false);
+    if (!answer.is_object()) return error("the session's answer makes no sense");
+    return answer;
+}
+
+} // namespace ddll::session

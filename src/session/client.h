@@ -1,0 +1,37 @@
+#pragma once
+/// The other end: finds the session or starts it, asks, and gives the answer.
+#include "session/place.h"
+#include "session/protocol.h"
+#include "session/server.h"
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <string>
+
+namespace ddll::session {
+
+class Connection {
+public:
+    /// Connects, and starts the server when none is there and `may_start`. Nothing: there is none.
+    static Result<std::optional<Connection>> open(const Place& place, bool may_start, const ServerOptions& options);
+    Connection(Connection&& other) noexcept;
+    Connection& operator=(Connection&&) = delete;
+    Connection(const Connection&) = delete;
+    ~Connection();
+
+    /// Whether this connection began the session; then what is known of how the last one of that name ended.
+    bool started() const { return started_; }
+    const std::string& last_word() const { return last_word_; }
+
+    /// One request and its answer. Error: the server is gone, or the answer makes no sense.
+    Result<nlohmann::json> ask(const Request& request) const;
+
+private:
+    explicit Connection(int fd) : fd_(fd) {}
+    int fd_;
+    bool started_ = false;
+    std::string last_word_;
+};
+
+} // namespace ddll::session

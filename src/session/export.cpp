@@ -1,0 +1,248 @@
+#include "session/export.h"
+
+#include "scenario/step_view.h"
+#include "session/meaning.h"
+#include "term/external.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+namespace ddll::session {
+
+using Json = nlohmann::ordered_json;
+using term::Term;
+
+namespace {
+
+/// A longer text is of no use to a reader: it becomes a pattern that takes anything.
+constexpr std::size_t longest_pattern = 4000;
+
+class Exporter {
+public:
+    Exporter(const Tale& tale, const std::string& session)
+        : tale_(tale), story_(tale.scenario()), result_(tale.result()), namer_(tale.namer()), session_(session) {
+        for (const journal::Entry& entry : *tale.journal())
+            if (const auto* started = std::get_if<journal::ProcessStarted>(&entry.event))
+                processes_[started->process] = started->name;
+        scenario::Observer observer(*tale.journal(), tale.versions(), tale.names().function);
+        for (const scenario::StepResult& step : result_.steps)
+            callbacks_.push_back(step.first_entry == 0 ? scenario::StepView{} : observer.next(0, step.last_entry));
+    }
+
+    nlohmann::json run() {
+        Json out;
+        out["scenario"] = 1;
+        out["title"] = fmt::format("What was done in session {}", session_);
+        out["tags"] = {"session"};
+        if (!story_.paths.empty()) out["paths"] = paths();
+        if (!story_.drivers.empty()) out["drivers"] = drivers();
+        out["processes"] = processes();
+        out["strict"] = true;
+        std::set<std::string> findings;
+        for (const scenario::Finding& finding : result_.findings) findings.insert(finding.rule);
+        if (!findings.empty()) out["expected_findings"] = findings;
+        if (result_.death) out["expected_crash"] = crash();
+        Json steps = Json::array();
+        for (std::uint32_t i = 0; i < story_.steps.size(); ++i) {
+            for (const Tale::FirstSight& first : tale_.first_sights())
+                if (first.step == i) put_first(first, steps);
+            put_step(i, steps);
+        }
+        out["steps"] = std::move(steps);
+        nlohmann::json answer = {{"scenario", out.dump(2, ' ', false, Json::error_handler_t::replace)},
+                                 {"files", files_}};
+        if (!tale_.store().trouble().empty()) answer["trouble"] = tale_.store().trouble();
+        return answer;
+    }
+
+private:
+    // Folders keep their spelling below the deepest folder that they have in common.
+    Json paths() {
+        namespace fs = std::filesystem;
+        fs::path common;
+        for (const scenario::PathDecl& path : story_.paths) {
+            const fs::path real = fs::path(path.folder).lexically_normal().parent_path();
+            if (common.empty()) {
+                common = real;
+                continue;
+            }
+            fs::path both;
+            for (auto a = common.begin(), b = real.begin(); a != common.end() && b != real.end() && *a == *b; ++a, ++b)
+                both /= *a;
+            common = both;
+        }
+        Json out = Json::object();
+        const std::string root = common == "/" ? "/" : common.string() + "/";
+        for (const scenario::PathDecl& path : story_.paths) {
+            std::string folder = path.folder.starts_with(root)
+                                     ? path.folder.substr(root.size())
+                                     : fs::path(path.folder).lexically_normal().lexically_relative(common).string();
+            while (folder.starts_with('/')) folder.erase(0, 1);
+            out[path.variable] = folder.empty() || folder.starts_with("..") ? "live" : folder;
+        }
+        return out;
+    }
+
+    Json drivers() {
+        Json out = Json::object();
+        for (const scenario::DriverDecl& driver : story_.drivers) {
+            Json versions = Json::object();
+            for (const scenario::DriverFile& file : driver.versions) {
+                const std::string name = fmt::format("{}_{}.so", driver.name, file.version);
+                files_[name] = file.file;
+                if (file.broken)
+                    versions[file.version] = {{"file", name}, {"broken", true}};
+                else
+                    versions[file.version] = name;
+            }
+            out[driver.name] = std::move(versions);
+        }
+        return out;
+    }
+
+    Json processes() const {
+        Json out = Json::object();
+        for (const scenario::ProcessDecl& process : story_.processes)
+            out[process.name] = process.trap_exit ? Json{{"trap_exit", true}} : Json::object();
+        if (out.empty()) out["user"] = Json::object();
+        return out;
+    }
+
+    Json crash() const {
+        const scenario::Death& death = *result_.death;
+        Json out = Json::object();
+        if (death.timed_out)
+            out["hang"] = true;
+        else if (death.out_of_memory)
+            out["memory"] = true;
+        else if (!death.exception.empty())
+            out["exception"] = true;
+        else if (!death.signal.empty())
+            out["signal"] = death.signal;
+        else if (death.exit_status)
+            out["exit"] = *death.exit_status;
+        if (!death.in.callback.empty()) out["callback"] = death.in.callback;
+        return out;
+    }
+
+    void put_first(const Tale::FirstSight& first, Json& steps) const {
+        const std::string* into = tale_.variable_of(first.path.substr(0, first.path.rfind('/')));
+        if (into == nullptr) return; // named by a literal path in a call: it stays where it is
+        steps.push_back({{"install", first.driver}, {"version", first.version}, {"into", *into}});
+    }
+
+    void put_step(std::uint32_t index, Json& steps) const {
+        const scenario::Step& step = story_.steps[index];
+        if (const auto* install = std::get_if<scenario::InstallStep>(&step.what)) {
+            Json out = {{"install", install->driver}};
+            if (install->how != scenario::InstallHow::remove) out["version"] = install->version;
+            out["into"] = install->into;
+            if (install->how == scenario::InstallHow::overwrite) out["how"] = "overwrite";
+            if (install->how == scenario::InstallHow::remove) out["how"] = "remove";
+            steps.push_back(std::move(out));
+        } else if (const auto* advance = std::get_if<scenario::AdvanceStep>(&step.what)) {
+            Json out = {{"advance", to_string(advance->by)}};
+            effects(index, "", out);
+            if (advance->effects.await.ns > 0) out["await"] = to_string(advance->effects.await);
+            steps.push_back(std::move(out));
+        } else if (const auto* call = std::get_if<scenario::CallStep>(&step.what)) {
+            Json out = {{"by", call->by}, {"call", with_variables(call->calls.front().source)}};
+            const CallResult called = call_result(*tale_.journal(), result_, index, namer_);
+            if (called.kind == "value")
+                out["returns"] = pattern(called.text);
+            else if (called.kind == "raised" && !ends_itself(index, *call))
+                out["raises"] = fmt::format("{}:{}", called.exception_class, called.text);
+            else if (called.kind == "blocked")
+                out["blocks"] = true;
+            effects(index, call->by, out);
+            steps.push_back(std::move(out));
+        }
+    }
+
+    // exit/1 is no exception to the story: its process is gone.
+    bool ends_itself(std::uint32_t index, const scenario::CallStep& call) const {
+        for (const auto& [name, reason] : exits(index))
+            if (name == call.by) return true;
+        return false;
+    }
+
+    static std::string pattern(const std::string& text) { return text.size() > longest_pattern ? "_" : text; }
+
+    std::string printed(std::string_view external) const {
+        const auto decoded = term::decode(external);
+        return decoded ? pattern(term::print(decoded->term, namer_)) : "_";
+    }
+
+    // Folders given as text become what the story calls them, so that it can be played anywhere.
+    std::string with_variables(std::string text) const {
+        for (const scenario::PathDecl& path : story_.paths) {
+            const std::string literal = '"' + path.folder + '"';
+            for (auto at = text.find(literal); at != text.npos; at = text.find(literal))
+                text.replace(at, literal.size(), path.variable);
+        }
+        return text;
+    }
+
+    std::vector<std::pair<std::string, std::string>> exits(std::uint32_t index) const {
+        std::vector<std::pair<std::string, std::string>> out;
+        in_step(index, [&](const journal::Entry& entry) {
+            if (const auto* ended = std::get_if<journal::ProcessEnded>(&entry.event))
+                out.emplace_back(processes_.at(ended->process), printed(ended->reason));
+        });
+        return out;
+    }
+
+    template <class See>
+    void in_step(std::uint32_t index, See see) const {
+        const auto& bounds = result_.steps[index];
+        if (bounds.first_entry == 0) return;
+        for (auto entry = tale_.journal()->begin(bounds.first_entry); entry && entry->seq <= bounds.last_entry; ++entry)
+            see(*entry);
+    }
+
+    void effects(std::uint32_t index, const std::string& caller, Json& out) const {
+        Json receives = Json::object(), unblocks = Json::object(), ended = Json::object();
+        in_step(index, [&](const journal::Entry& entry) {
+            if (const auto* delivered = std::get_if<journal::Delivered>(&entry.event)) {
+                receives[processes_.at(delivered->to)].push_back(printed(delivered->term));
+            } else if (const auto* returned = std::get_if<journal::Returned>(&entry.event)) {
+                const std::string& name = processes_.at(returned->process);
+                if (!returned->late || name == caller) return;
+                unblocks[name] =
+                    returned->outcome == journal::Outcome::value ? Json(printed(returned->term)) : Json("_");
+            }
+        });
+        for (const auto& [name, reason] : exits(index)) ended[name] = reason;
+        Json calls = Json::array();
+        for (const scenario::DriverCall& called : callbacks_[index].driver_calls)
+            if (called.kind == scenario::DriverCall::Kind::callback)
+                calls.push_back(called.version.empty()
+                                    ? called.name
+                                    : fmt::format("{}/{}:{}", called.driver, called.version, called.name));
+        if (!calls.empty()) out["driver_calls"] = std::move(calls);
+        if (!receives.empty()) out["receives"] = std::move(receives);
+        if (!unblocks.empty()) out["unblocks"] = std::move(unblocks);
+        if (!ended.empty()) out["exits"] = std::move(ended);
+    }
+
+    const Tale& tale_;
+    const scenario::Scenario& story_;
+    scenario::RunResult result_;
+    term::Namer namer_;
+    std::string session_;
+    std::map<ProcessId, std::string> processes_;
+    std::vector<scenario::StepView> callbacks_; ///< by step
+    std::map<std::string, std::string> files_;
+};
+
+} // namespace
+
+nlohmann::json export_story(const Tale& tale, const std::string& session) {
+    return Exporter(tale, session).run();
+}
+
+} // namespace ddll::session

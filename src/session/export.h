@@ -1,0 +1,15 @@
+#pragma once
+/// The story of a session as a scenario file: what was done, and what came of it as expectations.
+#include "session/tale.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+
+namespace ddll::session {
+
+/// {"scenario": the file as JSON, "files": {name in it: path of a copy}, "trouble": why it may not play, if so}. Driver
+/// files are named as they are to lie beside the scenario.
+nlohmann::json export_story(const Tale& tale, const std::string& session);
+
+} // namespace ddll::session

@@ -1,0 +1,254 @@
+#include "session/meaning.h"
+
+#include "lifecycle/format_error.h"
+#include "lifecycle/info.h"
+#include "term/external.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ddll::session {
+
+using term::Term;
+
+namespace {
+
+/// What to do about a refusal of erl_ddll, beyond what format_error/1 says.
+struct Advice {
+    std::string_view reason;
+    std::string_view text;
+};
+constexpr Advice advices[] = {
+    {"inconsistent", "the same driver must be named by the same bytes of path and with the same kill_ports; only a "
+                     "reload may come from another folder"},
+    {"permanent", "it locked itself with driver_lock_driver; only a new node gets other code"},
+    {"linked_in_driver", "it is part of the emulator"},
+    {"not_loaded", "erl_ddll:load comes first: ddlltool load DIR NAME"},
+    {"not_loaded_by_this_process", "only a process that loaded it can unload or reload it; ddlltool status lists them"},
+    {"pending_reload", "a reload waits already; ddlltool why tells for what"},
+    {"pending_process", "{reload,pending_driver} wants the caller to be the only user, and to have loaded it once; "
+                        "--pending reloads it for all its users"},
+    {"bad_driver_name", "the library names itself otherwise in driver_name; name and file must be the same"},
+    {"driver_incorrect_version", "it was built with the erl_driver.h of another release"},
+    {"driver_init_failed", "driver_init gave NULL, or init gave something else than 0"},
+    {"no_driver_init", "the library exports no driver_init: DRIVER_INIT of erl_driver.h makes it, with C linkage"},
+    {"open_error", "the loader refuses the file"},
+};
+
+const DriverState* driver_named(const State& state, std::string_view name) {
+    for (const DriverState& driver : state.drivers)
+        if (driver.name == name) return &driver;
+    return nullptr;
+}
+
+std::string process_name(const State& state, ProcessId id) {
+    for (const ProcessState& process : state.processes)
+        if (process.person.id == id) return process.name;
+    return term::print(Term::pid(id.value));
+}
+
+std::string listed(const std::vector<std::string>& parts) {
+    std::string out;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        out += (i == 0 ? "" : i + 1 == parts.size() ? " and " : ", ") + parts[i];
+    return out;
+}
+
+std::string users(const DriverState& driver, const State& state) {
+    std::vector<std::string> names;
+    for (const ProcessState& process : state.processes) {
+        const std::uint32_t n = lifecycle::loads_of(driver.record, process.person.id);
+        if (n == 1) names.push_back(process.name);
+        if (n > 1) names.push_back(fmt::format("{} ({} times)", process.name, n));
+    }
+    return listed(names);
+}
+
+// The function that a call step calls, and the driver it names: the atom or string that is its last but options.
+struct Subject {
+    std::string function;
+    std::string driver;
+    bool reload = false;
+};
+
+std::string driver_in(const term::Expr& expr) {
+    if (expr.kind != term::Expr::Kind::literal) return {};
+    if (expr.value.is(Term::Kind::atom)) return std::string(expr.value.as_atom());
+    std::string bytes;
+    return expr.value.is_list() && term::iolist_to_bytes(expr.value, bytes) ? bytes : std::string();
+}
+
+Subject subject_of(const scenario::Step& step) {
+    const auto* call = std::get_if<scenario::CallStep>(&step.what);
+    if (call == nullptr || call->calls.empty()) return {};
+    const term::Expr& expr = *call->calls.front().expr;
+    if (expr.kind != term::Expr::Kind::call) return {};
+    Subject out;
+    out.function = expr.module.empty() ? expr.name : expr.module + ":" + expr.name;
+    if (expr.module != "erl_ddll") return out;
+    const bool with_path = expr.name.find("load") != expr.name.npos && expr.name.find("unload") == expr.name.npos;
+    const std::size_t at = with_path ? 1 : 0;
+    if (expr.children.size() > at) out.driver = driver_in(*expr.children[at]);
+    out.reload = expr.name.starts_with("reload") || call->calls.front().source.find("{reload") != std::string::npos;
+    return out;
+}
+
+std::string after_unload(const Subject& subject, const State& state, const term::Namer& namer) {
+    const DriverState* driver = driver_named(state, subject.driver);
+    if (driver == nullptr) return "nothing held the code any more: it has left";
+    const std::string held = holders(*driver, state, namer);
+    return fmt::format("no process uses it any more; the code stays until {} let{} go", held,
+                       held.find(" and ") == held.npos ? "s" : "");
+}
+
+std::string after_reload(const Subject& subject, const State& state, const term::Namer& namer) {
+    const DriverState* driver = driver_named(state, subject.driver);
+    if (driver == nullptr) return "the old code has left and the new file could not be loaded: there is no driver now";
+    if (!lifecycle::reloading(driver->record.status)) return "nothing held the old code: the reload has happened";
+    const std::string held = holders(*driver, state, namer);
+    return fmt::format("the old code runs on until {} let{} go; then {}.so is opened", held,
+                       held.find(" and ") == held.npos ? "s" : "", driver->record.next_path);
+}
+
+std::string of_success(const Subject& subject, std::string_view status, const State& state, const term::Namer& namer) {
+    const DriverState* driver = driver_named(state, subject.driver);
+    if (status == "loaded") return "the library was opened, and init has run";
+    if (status == "already_loaded")
+        return driver == nullptr ? "" : fmt::format("it was loaded; its users now: {}", users(*driver, state));
+    if (subject.reload) return after_reload(subject, state, namer);
+    if (status == "pending_process")
+        return driver == nullptr ? "" : fmt::format("the code stays: it is still used by {}", users(*driver, state));
+    if (status == "pending_driver") {
+        if (subject.function == "erl_ddll:try_load") return "it joins the reload that is pending";
+        return after_unload(subject, state, namer);
+    }
+    return {};
+}
+
+std::string atom_in(const Term& reason) {
+    if (reason.is(Term::Kind::atom)) return std::string(reason.as_atom());
+    if (reason.is_tuple(2) && reason.elements()[0].is(Term::Kind::atom))
+        return std::string(reason.elements()[0].as_atom());
+    return {};
+}
+
+void of_refusal(const Term& reason, const std::string& load_text, std::vector<std::string>& out) {
+    const std::string atom = atom_in(reason);
+    if (atom == "open_error" && !load_text.empty())
+        out.push_back(load_text);
+    else if (const auto text = lifecycle::format_error(atom))
+        out.emplace_back(*text);
+    for (const Advice& advice : advices)
+        if (advice.reason == atom && atom != "open_error") out.emplace_back(advice.text);
+}
+
+std::string of_exception(const Subject& subject, const CallResult& result, const State& state) {
+    if (!result.value.is_atom("badarg")) return {};
+    if (subject.function == "open_port") {
+        std::string names;
+        for (const DriverState& driver : state.drivers)
+            names +=
+                fmt::format("{}{} ({})", names.empty() ? "" : ", ", driver.name, lifecycle::state_word(driver.record));
+        return names.empty() ? "no driver is loaded"
+                             : fmt::format("no driver of that name opens ports now; there is {}", names);
+    }
+    if (subject.function.starts_with("port_") || subject.function.ends_with(":port_call"))
+        return "the port is closed, the argument has a wrong form, or the driver lacks the callback for it";
+    if (subject.function.starts_with("erl_ddll:")) return "an argument or an option has a wrong form";
+    return {};
+}
+
+} // namespace
+
+bool CallResult::failed() const {
+    if (kind == "raised") return true;
+    return kind == "value" && value.is_tuple(2) && value.elements()[0].is_atom("error");
+}
+
+CallResult call_result(const journal::Journal& journal, const scenario::RunResult& result, std::uint32_t step,
+                       const term::Namer& namer) {
+    CallResult out;
+    out.kind = "ended";
+    std::optional<ProcessId> caller;
+    const auto& bounds = result.steps[step];
+    for (auto entry = journal.begin(bounds.first_entry); entry && entry->seq <= bounds.last_entry; ++entry) {
+        if (const auto* called = std::get_if<journal::Called>(&entry->event)) {
+            if (!caller) caller = called->process;
+        } else if (const auto* failed = std::get_if<journal::ImageFailed>(&entry->event)) {
+            out.load_text = failed->text;
+        } else if (const auto* returned = std::get_if<journal::Returned>(&entry->event)) {
+            if (!caller || returned->process != *caller) continue;
+            using enum journal::Outcome;
+            out.kind = returned->outcome == blocked ? "blocked" : returned->outcome == value ? "value" : "raised";
+            if (returned->outcome == blocked) continue;
+            out.exception_class = returned->outcome == raised_exit    ? "exit"
+                                  : returned->outcome == raised_throw ? "throw"
+                                                                      : "error";
+            if (auto decoded = term::decode(returned->term)) {
+                out.value = std::move(decoded->term);
+                out.text = term::print(out.value, namer);
+            }
+        }
+    }
+    return out;
+}
+
+std::vector<std::string> meaning(const CallResult& result, const scenario::Step& step, const State& state,
+                                 const term::Namer& namer) {
+    std::vector<std::string> out;
+    const Subject subject = subject_of(step);
+    if (result.kind == "blocked") {
+        const auto& by = std::get<scenario::CallStep>(step.what).by;
+        for (const ProcessState& process : state.processes)
+            if (process.name == by)
+                out.push_back(fmt::format("{} waits inside the call, for {}; others can go on: --as NAME", by,
+                                          process.waits_for));
+        return out;
+    }
+    if (result.kind == "raised") {
+        if (std::string text = of_exception(subject, result, state); !text.empty()) out.push_back(std::move(text));
+        return out;
+    }
+    if (result.kind != "value" || !subject.function.starts_with("erl_ddll:")) return out;
+    if (result.failed()) {
+        of_refusal(result.value.elements()[1], result.load_text, out);
+        return out;
+    }
+    const bool tuple = result.value.is_tuple(2) || result.value.is_tuple(3);
+    if (!tuple || !result.value.elements()[0].is_atom("ok") || !result.value.elements()[1].is(Term::Kind::atom))
+        return out;
+    const std::string_view status = result.value.elements()[1].as_atom();
+    if (std::string text = of_success(subject, status, state, namer); !text.empty()) out.push_back(std::move(text));
+    if (!result.load_text.empty()) out.push_back(result.load_text);
+    return out;
+}
+
+std::string message_meaning(const Term& message) {
+    if (!message.is_tuple(5) || !message.elements()[2].is_atom("driver")) return {};
+    const Term& reason = message.elements()[4];
+    if (reason.is_atom("loaded")) return "the driver is there, and it is the one that was asked for";
+    if (reason.is_atom("unloaded")) return "the code has left";
+    if (reason.is_atom("unload_cancelled")) return "somebody loaded it again before the code could leave";
+    if (reason.is_atom("load_cancelled")) return "the last user unloaded it before the reload could happen";
+    if (reason.is_atom("permanent")) return "the driver locked itself: it will not leave";
+    if (reason.is_tuple(2)) return "the new file was refused, and the old code has left: there is no driver now";
+    return {};
+}
+
+std::string holders(const DriverState& driver, const State& state, const term::Namer& namer) {
+    std::vector<std::string> parts;
+    constexpr std::size_t most = 4;
+    for (const PortState& port : driver.ports) {
+        if (parts.size() == most) break;
+        parts.push_back(fmt::format("{} of {}", term::print(Term::port(port.held.id.value), namer),
+                                    process_name(state, port.held.owner)));
+    }
+    if (driver.ports.size() > most) parts.push_back(fmt::format("{} more ports", driver.ports.size() - most));
+    if (driver.jobs > 0) parts.push_back(driver.jobs == 1 ? "an async job" : fmt::format("{} async jobs", driver.jobs));
+    if (driver.stuck > 0) parts.push_back("a reference to the data lock of a closed port");
+    if (parts.empty() && lifecycle::loads(driver.record) > 0) return users(driver, state);
+    return listed(parts);
+}
+
+} // namespace ddll::session

@@ -1,0 +1,513 @@
+#include "session/server.h"
+
+#include "base/check.h"
+#include "base/descriptor.h"
+#include "base/time.h"
+#include "isolate/isolate.h"
+#include "journal/json.h"
+#include "report/story.h"
+#include "report/text_parts.h"
+#include "scenario/work_folder.h"
+#include "session/export.h"
+#include "session/lines.h"
+#include "session/live.h"
+#include "session/overview.h"
+#include "session/tale.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <deque>
+#include <list>
+
+namespace ddll::session {
+
+using Json = nlohmann::json;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::chrono::milliseconds time_to_end{5000};
+
+struct Client {
+    std::uint64_t number = 0;
+    int fd = -1;
+    std::string in, out;
+    bool gone = false;
+};
+
+struct Asked {
+    std::uint64_t client = 0;
+    Request request;
+};
+
+/// An answer that is held back until a message is there.
+struct Parked {
+    Asked asked;
+    Json answer;
+    std::string reference;
+    Clock::time_point until;
+};
+
+Json error_json(const Error& e) {
+    Json out = {{"message", e.message}};
+    if (!e.hint.empty()) out["hint"] = e.hint;
+    return {{"error", std::move(out)}};
+}
+
+class Server final : public isolate::Besides {
+public:
+    Server(const Place& place, int listener, const ServerOptions& options)
+        : place_(place), listener_(listener), options_(options), pool_(1), used_(Clock::now()) {}
+
+    void run() {
+        pool_.run(this);
+        if (pool_.interrupted()) place_.leave_word("it was told to end by a signal");
+    }
+
+    // --- isolate::Besides ----------------------------------------------------------------------------------------
+
+    void add_to(std::vector<pollfd>& fds) override {
+        fds.push_back({listener_, POLLIN, 0});
+        fds.push_back({child_, POLLIN, 0});
+        polled_.clear();
+        for (Client& client : clients_) {
+            polled_.push_back(&client);
+            fds.push_back({client.fd, static_cast<short>(POLLIN | (client.out.empty() ? 0 : POLLOUT)), 0});
+        }
+    }
+
+    void act(std::span<const pollfd> polled) override {
+        if ((polled[0].revents & POLLIN) != 0) accept_clients();
+        if (child_ >= 0 && polled[1].fd == child_ && polled[1].revents != 0) hear_child();
+        for (std::size_t i = 0; i < polled_.size(); ++i)
+            if (polled[i + 2].revents != 0) hear(*polled_[i], polled[i + 2].revents);
+        mind_time();
+        pump();
+        for (auto it = clients_.begin(); it != clients_.end();) {
+            flush(*it);
+            it = it->gone ? (close(it->fd), clients_.erase(it)) : std::next(it);
+        }
+    }
+
+    std::optional<Clock::time_point> wakeup() const override {
+        Clock::time_point next = used_ + options_.idle;
+        for (const Parked& parked : parked_) next = std::min(next, parked.until);
+        return next;
+    }
+
+    bool goes_on() const override {
+        return !ended_ || std::any_of(clients_.begin(), clients_.end(), [](const Client& c) { return !c.out.empty(); });
+    }
+
+private:
+    // --- clients -------------------------------------------------------------------------------------------------
+
+    void accept_clients() {
+        for (int fd = 0; (fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0;) {
+            Client& client = clients_.emplace_back();
+            client.number = ++last_client_;
+            client.fd = fd;
+            if (same_user(fd)) continue;
+            send(client, error_json(error("this session belongs to another user")));
+            flush(client);
+            client.gone = true;
+        }
+    }
+
+    void hear(Client& client, short events) {
+        if ((events & POLLIN) != 0) {
+            char bytes[16 * 1024];
+            for (ssize_t n = 0; (n = read(client.fd, bytes, sizeof bytes)) != 0;) {
+                if (n < 0 && errno == EINTR) continue;
+                if (n < 0) {
+                    client.gone = client.gone || errno != EAGAIN;
+                    break;
+                }
+                client.in.append(bytes, static_cast<std::size_t>(n));
+            }
+            take_lines(client);
+        }
+        // Who has closed its end waits for no answer; what it asked for is done all the same.
+        if ((events & (POLLHUP | POLLERR)) != 0) client.gone = true;
+    }
+
+    void take_lines(Client& client) {
+        for (auto end = client.in.find('\n'); end != client.in.npos; end = client.in.find('\n')) {
+            const std::string line = client.in.substr(0, end);
+            client.in.erase(0, end + 1);
+            const Json json = Json::parse(line, nullptr, false);
+            auto request = json.is_discarded() ? Result<Request>(error("the request is no JSON")) : request_from(json);
+            if (request)
+                queue_.push_back({client.number, *std::move(request)});
+            else if (json.is_object() && json.value("do", "") == "stop") // also one of another protocol
+                queue_.push_back({client.number, stop_request()});
+            else
+                send(client, error_json(request.error()));
+        }
+        if (client.in.size() > longest_line) client.gone = true;
+    }
+
+    static Request stop_request() {
+        Request request;
+        request.kind = Request::Kind::stop;
+        return request;
+    }
+
+    void send(Client& client, const Json& json) {
+        client.out += json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+    }
+
+    void reply(std::uint64_t number, const Json& json) {
+        for (Client& client : clients_)
+            if (client.number == number) send(client, json);
+    }
+
+    void flush(Client& client) {
+        while (!client.out.empty() && !client.gone) {
+            const ssize_t n = ::send(client.fd, client.out.data(), client.out.size(), MSG_NOSIGNAL);
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0) {
+                client.gone = errno != EAGAIN;
+                return;
+            }
+            client.out.erase(0, static_cast<std::size_t>(n));
+        }
+    }
+
+    // --- requests, one at a time -----------------------------------------------------------------------------------
+
+    void pump() {
+        while (!working_ && !ended_ && !queue_.empty()) {
+            const Asked asked = std::move(queue_.front());
+            queue_.pop_front();
+            used_ = Clock::now();
+            handle(asked);
+        }
+        while (ended_ && !queue_.empty()) {
+            reply(queue_.front().client, error_json(error("the session has ended")));
+            queue_.pop_front();
+        }
+    }
+
+    void handle(const Asked& asked) {
+        using Kind = Request::Kind;
+        const Request& request = asked.request;
+        switch (request.kind) {
+        case Kind::status:
+            return reply(asked.client, status());
+        case Kind::why:
+            return reply(asked.client, why_json(request));
+        case Kind::log:
+            return reply(asked.client, log(request));
+        case Kind::exported:
+            return reply(asked.client, tale_ ? export_story(*tale_, place_.session())
+                                             : error_json(error("nothing has been done in this session yet")));
+        case Kind::stop:
+            return stop(asked);
+        case Kind::receive:
+            if (!knows(request.by))
+                return reply(asked.client, error_json(error(fmt::format("there is no process {}", request.by),
+                                                            "ddlltool status lists them")));
+            if (request.await.ns == 0 || tale_->unread(request.by) > 0 || !alive())
+                return reply(asked.client, tale_->receive(request));
+            return step(asked);
+        case Kind::call:
+        case Kind::install:
+        case Kind::advance:
+        case Kind::spawn:
+            return step(asked);
+        }
+    }
+
+    bool alive() const { return child_ >= 0 && tale_ && !tale_->ending() && over_.empty(); }
+
+    bool knows(const std::string& process) const {
+        if (!tale_) return false;
+        const auto& all = tale_->scenario().processes;
+        return std::any_of(all.begin(), all.end(), [&](const auto& p) { return p.name == process; });
+    }
+
+    void step(const Asked& asked) {
+        if (!tale_ || (!alive() && asked.request.starts)) {
+            if (auto started = start(); !started) return reply(asked.client, error_json(started.error()));
+        } else if (!alive()) {
+            return reply(asked.client,
+                         error_json(error(fmt::format("the emulator of this session is gone: {}", gone_because()),
+                                          "ddlltool load starts a new one; ddlltool session export "
+                                          "keeps the story")));
+        }
+        auto orders = tale_->prepare(asked.request);
+        if (!orders) return reply(asked.client, error_json(orders.error()));
+        working_ = Working{asked, *std::move(orders), 0};
+        deadline_ = Clock::now() + asked.request.limit.value_or(options_.time_limit) +
+                    std::chrono::milliseconds(asked.request.await.ns / 1'000'000);
+        send_order();
+    }
+
+    std::string gone_because() const {
+        if (!over_.empty()) return over_;
+        return died_.empty() ? "it has ended" : died_;
+    }
+
+    void send_order() {
+        // A child that cannot be written to is about to be collected.
+        static_cast<void>(write_line(
+            child_, to_json(working_->orders[working_->at]).dump(-1, ' ', false, Json::error_handler_t::replace)));
+    }
+
+    // --- the child -------------------------------------------------------------------------------------------------
+
+    Result<void> start() {
+        auto folder = scenario::WorkFolder::create();
+        if (!folder) return std::move(folder).error();
+        int ends[2];
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+            return error(fmt::format("cannot make a socket: {}", std::strerror(errno)));
+        if (child_ >= 0) close(child_); // one at an impasse: it ends now
+        child_ = ends[0];
+        child_in_.clear();
+        over_.clear();
+        died_.clear();
+        parked_.clear();
+        tale_ = std::make_unique<Tale>(place_.store(), options_.names);
+        folder_.emplace(*std::move(folder));
+        isolate::Job job;
+        job.body = [mine = ends[1], path = folder_->path(), journal = tale_->journal()] {
+            const int fd = move_high(mine);
+            if (fd > 3) close_range(3, static_cast<unsigned>(fd) - 1, 0);
+            close_range(static_cast<unsigned>(fd) + 1, ~0U, 0);
+            clearenv();
+            if (chdir(path.c_str()) != 0) DDLL_CHECK_MSG(false, std::strerror(errno));
+            live(fd, *journal);
+        };
+        job.deadline = [this, mine = ++generation_]() -> std::optional<Clock::time_point> {
+            if (mine != generation_) return Clock::now(); // the next one waits for its place
+            return deadline_;
+        };
+        job.progress = [journal = tale_->journal()] { return journal->size(); };
+        job.done = [this, mine = generation_](isolate::Ending ending) {
+            if (mine == generation_) child_ended(std::move(ending));
+        };
+        pool_.add(std::move(job));
+        child_end_ = ends[1];
+        return {};
+    }
+
+    void hear_child() {
+        // The child has its own by now.
+        if (child_end_ >= 0) close(std::exchange(child_end_, -1));
+        char bytes[64 * 1024];
+        const ssize_t n = recv(child_, bytes, sizeof bytes, MSG_DONTWAIT);
+        if (n <= 0) return; // its end is told by the pool
+        child_in_.append(bytes, static_cast<std::size_t>(n));
+        for (auto end = child_in_.find('\n'); end != child_in_.npos; end = child_in_.find('\n')) {
+            const Json answer = Json::parse(child_in_.substr(0, end), nullptr, false);
+            child_in_.erase(0, end + 1);
+            if (working_ && answer.is_object()) hear_answer(answer);
+        }
+    }
+
+    void hear_answer(const Json& answer) {
+        if (++working_->at < working_->orders.size() && !answer.contains("over")) return send_order();
+        const Asked asked = working_->asked;
+        const Order order = working_->orders[working_->at - 1];
+        working_.reset();
+        deadline_.reset();
+        Json told;
+        try {
+            told = tale_->settle(asked.request, order, answer);
+        } catch (const Json::exception&) {
+            // A driver has written over what the child had to say.
+            told = error_json(error("the emulator's answer makes no sense: its memory is damaged"));
+        }
+        if (answer.contains("over")) over_ = answer.at("impasse");
+        if (asked.request.kind == Request::Kind::receive) told = tale_->receive(asked.request);
+        for (auto it = parked_.begin(); it != parked_.end();) it = deliver(*it) ? parked_.erase(it) : std::next(it);
+        if (asked.request.wait && told.value("kind", "") == "value" && park(asked, told)) return;
+        reply(asked.client, told);
+    }
+
+    // The answer is held back when it promises a message that has not come.
+    bool park(const Asked& asked, Json& told) {
+        const std::string term = told.value("term", "");
+        const auto comma = term.rfind(",Ref");
+        if (!term.starts_with("{ok,") || comma == term.npos) return false;
+        Parked parked{asked, told, term.substr(comma + 1, term.size() - comma - 2),
+                      Clock::now() + asked.request.limit.value_or(options_.time_limit)};
+        if (deliver(parked)) return true;
+        parked_.push_back(std::move(parked));
+        return true;
+    }
+
+    bool deliver(Parked& parked) {
+        const auto message = tale_->message_with(parked.asked.request.by, parked.reference);
+        if (!message) return false;
+        parked.answer["message"] = *message;
+        const bool good = message->find("loaded}") != message->npos; // loaded or unloaded
+        if (!good) parked.answer["failed"] = true;
+        reply(parked.asked.client, parked.answer);
+        return true;
+    }
+
+    void child_ended(isolate::Ending ending) {
+        hear_child_to_the_end();
+        if (child_ >= 0) close(std::exchange(child_, -1));
+        if (child_end_ >= 0) close(std::exchange(child_end_, -1));
+        deadline_.reset();
+        const bool asked_for = stopping_.has_value() && std::holds_alternative<isolate::Finished>(ending.how);
+        const Request* request = working_ ? &working_->asked.request : nullptr;
+        Json told = tale_->end(request, ending);
+        if (told.contains("death")) died_ = told.at("death").at("headline");
+        if (!asked_for && died_.empty()) died_ = "it ended without a word";
+        if (working_) {
+            if (!told.contains("death")) told = error_json(error(died_));
+            reply(working_->asked.client, told);
+            working_.reset();
+        }
+        for (Parked& parked : parked_) {
+            parked.answer["message"] = nullptr;
+            parked.answer["failed"] = true;
+            reply(parked.asked.client, parked.answer);
+        }
+        parked_.clear();
+        folder_.reset();
+        if (stopping_) finish(told);
+    }
+
+    void hear_child_to_the_end() {
+        for (std::size_t before = 0; child_ >= 0 && working_;) {
+            before = child_in_.size();
+            const bool had = working_.has_value();
+            hear_child();
+            if (child_in_.size() == before && had == working_.has_value()) return;
+        }
+    }
+
+    // --- queries ---------------------------------------------------------------------------------------------------
+
+    Json status() const {
+        Json out = tale_ ? overview(*tale_)
+                         : Json{{"now", "0ms"},
+                                {"steps", 0},
+                                {"drivers", Json::array()},
+                                {"processes", Json::array()},
+                                {"findings", Json::array()}};
+        out["session"] = place_.session();
+        out["server"] = getpid();
+        out["emulator"] = !tale_ ? "not started" : alive() ? "running" : "gone";
+        if (tale_ && !alive()) out["gone_because"] = gone_because();
+        if (tale_ && !tale_->store().trouble().empty()) out["trouble"] = tale_->store().trouble();
+        out["ends_when_idle_for"] = to_string(Duration{options_.idle.count() * 1'000'000});
+        return out;
+    }
+
+    Json why_json(const Request& request) const {
+        if (!tale_) return error_json(error("nothing is loaded in this session", "ddlltool load DIR NAME"));
+        auto found = why(*tale_, request.driver);
+        if (!found) return error_json(found.error());
+        if (!alive()) (*found)["gone_because"] = gone_because();
+        return *std::move(found);
+    }
+
+    Json log(const Request& request) const {
+        if (!tale_) return {{"text", ""}, {"events", Json::array()}};
+        const scenario::RunResult result = tale_->result();
+        Json events = Json::array();
+        if (request.events > 0) {
+            for (std::string& line : report::last_events(result, options_.names, request.events))
+                events.push_back(std::move(line));
+            return {{"events", std::move(events)}};
+        }
+        report::Options options;
+        options.names = options_.names;
+        options.detail = report::Detail::story;
+        const report::Look look{options, report::Style{false}};
+        std::string text = report::story_text(result, look);
+        if (result.death) text += '\n' + report::death_text(result, look);
+        if (!result.findings.empty()) text += '\n' + report::findings_text(result, look);
+        return {{"text", std::move(text)}};
+    }
+
+    // --- the end ---------------------------------------------------------------------------------------------------
+
+    void stop(const Asked& asked) {
+        stopping_ = asked;
+        if (child_ < 0 || !tale_ || tale_->ending()) return finish({{"kind", "ended"}, {"findings", Json::array()}});
+        // It reports what is left over, and returns.
+        deadline_ = Clock::now() + time_to_end;
+        if (child_end_ >= 0) close(std::exchange(child_end_, -1));
+        shutdown(child_, SHUT_RDWR);
+    }
+
+    void finish(Json told) {
+        told["stopped"] = true;
+        if (stopping_->client != 0) reply(stopping_->client, told);
+        ended_ = true;
+    }
+
+    void mind_time() {
+        const auto now = Clock::now();
+        for (auto it = parked_.begin(); it != parked_.end();) {
+            if (now < it->until) {
+                ++it;
+                continue;
+            }
+            it->answer["message"] = nullptr;
+            it->answer["failed"] = true;
+            reply(it->asked.client, it->answer);
+            it = parked_.erase(it);
+        }
+        if (working_ || !queue_.empty() || stopping_ || !parked_.empty() || now < used_ + options_.idle) return;
+        place_.leave_word(
+            fmt::format("it ended after {} without a command", to_string(Duration{options_.idle.count() * 1'000'000})));
+        stop({0, stop_request()});
+    }
+
+    struct Working {
+        Asked asked;
+        std::vector<Order> orders;
+        std::size_t at = 0;
+    };
+
+    const Place& place_;
+    int listener_;
+    const ServerOptions& options_;
+    isolate::Pool pool_;
+    Clock::time_point used_;
+    std::list<Client> clients_;
+    std::vector<Client*> polled_;
+    std::uint64_t last_client_ = 0;
+    std::deque<Asked> queue_;
+    std::optional<Working> working_;
+    std::optional<Clock::time_point> deadline_;
+    std::list<Parked> parked_;
+    std::optional<Asked> stopping_;
+    bool ended_ = false;
+    std::uint64_t generation_ = 0; ///< of the child
+    std::unique_ptr<Tale> tale_;
+    std::optional<scenario::WorkFolder> folder_;
+    int child_ = -1;     ///< our end
+    int child_end_ = -1; ///< the child's, until it has its own
+    std::string child_in_;
+    std::string over_; ///< why the emulator can go no further
+    std::string died_; ///< how it died
+};
+
+} // namespace
+
+void serve(const Place& place, int listener, int lock, const ServerOptions& options) {
+    place.forget_last_word();
+    Server server(place, listener, options);
+    server.run();
+    place.clear();
+    close(listener);
+    close(lock);
+}
+
+} // namespace ddll::session

@@ -1,0 +1,20 @@
+#pragma once
+/// The server of one session: keeps the story, serves one request after the other, and never loads a driver: its child
+/// does. It is a process of its own, without a terminal; only its user can reach it.
+#include "report/report.h"
+#include "session/place.h"
+
+#include <chrono>
+
+namespace ddll::session {
+
+struct ServerOptions {
+    std::chrono::milliseconds idle{std::chrono::hours(2)};          ///< so long without a request, and it ends
+    std::chrono::milliseconds time_limit{std::chrono::seconds(10)}; ///< real time for a request that names none
+    report::Names names;
+};
+
+/// Serves until it is told to stop, is idle for too long or gets SIGTERM. `listener` and `lock` are its own.
+void serve(const Place& place, int listener, int lock, const ServerOptions& options);
+
+} // namespace ddll::session

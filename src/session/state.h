@@ -1,0 +1,64 @@
+#pragma once
+/// session/ is an emulator one talks to for a while: a server that keeps the story and never loads a driver, a child of
+/// it that does, and clients that come and go. Every request is one step of a story, written as scenarios write it.
+/// Here: what the child's emulator looks like between two steps, as a value that outlives it. Read next: protocol.h
+/// (what client and server say to each other), tale.h (what the server keeps), live.h (the child), server.h.
+#include "host/host.h"
+#include "lifecycle/way_out.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace ddll::session {
+
+struct ProcessState {
+    lifecycle::Person person;
+    std::string name;
+    bool alive = true;
+    std::string waits_for; ///< "the message of Ref1", empty when it is not inside a call
+    std::string reason;    ///< why it ended, as Erlang text
+};
+
+struct PortState {
+    lifecycle::HeldPort held;
+    std::string name;  ///< the text it was opened with
+    std::string state; ///< starting, open, closing
+    PortId creator;    ///< of driver_create_port
+    std::uint64_t queue = 0;
+    bool busy = false;
+    bool has_flush = false;
+    bool armed = false; ///< a timer, a selected descriptor or a job may yet call the driver for it
+};
+
+struct DriverState {
+    std::string name;
+    DriverId id;
+    ImageId image; ///< none: no library is open
+    lifecycle::DriverRecord record;
+    std::vector<PortState> ports; ///< in order of opening; of very many the first ones
+    std::uint32_t jobs = 0;
+    std::uint32_t stuck = 0; ///< closed ports that something still refers to
+};
+
+struct State {
+    VirtualTime now;
+    std::vector<ProcessState> processes;
+    std::vector<DriverState> drivers; ///< newest first, as erl_ddll:info/0 lists them
+};
+
+/// More ports of one driver than this are counted, not listed.
+inline constexpr std::size_t most_ports_listed = 2000;
+
+State look_at(const host::Host& host, const std::map<std::string, ProcessId>& processes, const term::Namer& namer);
+
+/// What the rules need to know of it; the processes that ended are not in it.
+lifecycle::Situation situation_of(const DriverState& driver, const std::vector<ProcessState>& processes);
+
+nlohmann::json to_json(const State& state);
+/// Of what to_json made; anything else is a bug of the other side and throws nlohmann::json::exception.
+State state_from(const nlohmann::json& json);
+
+} // namespace ddll::session
