@@ -60,6 +60,40 @@ std::int64_t journaled(R result) {
         if (Port* port = host.find(frames.back().port)) --port->callbacks_running;
 }
 
+// Journals a callback that keeps the emulator's thread for longer than a node's schedulers can bear. Costs nothing
+// where nobody asks.
+class Stopwatch {
+public:
+    Stopwatch(Host& host, const Where& where) : host_(host), where_(where), runs_(wanted(host, where)) {
+        if (!runs_) return;
+        cpu_ = now(CLOCK_THREAD_CPUTIME_ID);
+        wall_ = now(CLOCK_MONOTONIC);
+    }
+    ~Stopwatch() {
+        if (!runs_) return;
+        const std::int64_t cpu = now(CLOCK_THREAD_CPUTIME_ID) - cpu_, wall = now(CLOCK_MONOTONIC) - wall_;
+        if (wall < worth_telling_ns) return;
+        host_.journal().write(journal::TookLong{where_.callback, where_.driver ? where_.driver->id : DriverId{},
+                                                where_.port ? where_.port->id : where_.port_id, cpu, wall});
+    }
+    Stopwatch(const Stopwatch&) = delete;
+
+private:
+    static constexpr std::int64_t worth_telling_ns = 1'000'000;
+    static bool wanted(const Host& host, const Where& where) {
+        return host.probes() && where.callback != Callback::thread && where.callback != Callback::async_invoke;
+    }
+    static std::int64_t now(clockid_t clock) {
+        timespec t{};
+        clock_gettime(clock, &t);
+        return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
+    }
+    Host& host_;
+    const Where& where_;
+    const bool runs_;
+    std::int64_t cpu_ = 0, wall_ = 0;
+};
+
 // Journals, pushes the frame, calls, pops, journals. Returns what the driver returned.
 template <class R, class... A>
 R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
@@ -91,6 +125,7 @@ R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
         host.journal().write(journal::Left{where.callback, port, result});
         errno = error;
     };
+    const Stopwatch watch(host, where);
     host.threads().leave(Side::driver);
     if constexpr (std::is_void_v<R>) {
         enter<R, A...>(function, arguments...);

@@ -1,11 +1,13 @@
 #pragma once
 /// A driver in the host's list: its record (the rules' view), its entry's callbacks and its library.
 #include "base/id.h"
+#include "host/traces.h"
 #include "image/loaded_image.h"
 #include "lifecycle/record.h"
 
 #include <erl_driver.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -51,6 +53,8 @@ struct Driver {
     std::uint32_t ports_told = 0; ///< ports of which was told what they left behind
     Port* first_port = nullptr;   ///< ports of this driver, in order of opening
     Port* last_port = nullptr;
+
+    std::unique_ptr<Traces> before; ///< what there was before the library was opened; only where it is looked for
 
     bool locks_per_port() const { return (flags & ERL_DRV_FLAG_USE_PORT_LOCKING) != 0; }
 };

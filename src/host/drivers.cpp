@@ -160,13 +160,7 @@ void Host::finish_and_close(Driver& driver) {
         if (other->image_id == driver.image_id && other->entry != nullptr)
             misuse(Misuse::entry_outlives_library, no_function, {},
                    fmt::format("{} is still in the list, its code was in {}", other->name, driver.name));
-    bool gone = false;
-    {
-        const callbacks::LoaderFrame frame(*this, journal::Callback::dlclose, driver.id, driver.image_id, driver.path);
-        gone = driver.image->close().gone;
-    }
-    driver.image.reset();
-    journal_.write(journal::ImageClosed{driver.image_id, driver.id, gone});
+    const bool gone = close_image(driver, driver.path);
     proofs_[driver.name] = Proof{false, gone, false};
 }
 

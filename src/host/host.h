@@ -10,6 +10,7 @@
 #include "host/atoms.h"
 #include "host/current.h"
 #include "host/driver.h"
+#include "host/interposed.h"
 #include "host/libraries.h"
 #include "host/memory.h"
 #include "host/misuse.h"
@@ -21,6 +22,7 @@
 #include "host/step.h"
 #include "host/sync.h"
 #include "host/threads.h"
+#include "host/traces.h"
 #include "journal/journal.h"
 #include "lifecycle/info.h"
 #include "lifecycle/rules.h"
@@ -41,6 +43,7 @@ struct Options {
     Duration async_takes;       ///< virtual time that one async job occupies its thread
     unsigned async_threads = 1; ///< size of the async pool (erl +A), at least 1
     ThreadMode threads = ThreadMode::serial;
+    bool probe = false; ///< look at what libraries leave in the process, time callbacks, guard what was unmapped
     bool open_error_preset = true; ///< the list of dlopen texts begins with the emulator's own first failure
     std::map<std::string, std::string> environment; ///< for erl_drv_getenv and erl_drv_putenv
     std::uint64_t first_port = 5;                   ///< number of the first port opened: the emulator itself has some
@@ -206,6 +209,7 @@ public:
     BifResult halt(ProcessId by, const term::Term& status, const term::Term& options);
     /// The story is over: reports what would wait for ever, and what has been damaged without anybody noticing.
     void report_end();
+    bool probes() const { return options_.probe; }
 
     // --- messages of a port (output.cpp) -----------------------------------------------------------------------------
 
@@ -264,6 +268,7 @@ public:
     Threads& threads() { return *threads_; }
     Sync& sync() { return sync_; }
     Libraries& libraries() { return libraries_; }
+    Interposed& interposed() { return interposed_; }
     journal::Journal& journal() { return journal_; }
     std::map<std::string, std::string>& environment() { return options_.environment; }
     /// Journals what DriverMemory found damaged, in the name of the API function that made it look.
@@ -353,6 +358,10 @@ private:
     bool parse_unload_options(const term::Term& options, lifecycle::request::Unload& request) const;
     term::Term info_value(const Driver& driver, lifecycle::InfoItem item) const;
     term::Term info_items(const Driver& driver) const;
+    // probe.cpp
+    bool close_image(Driver& driver, std::string_view path);
+    void report_residues(const Driver& driver, const CodeRange& old, bool gone);
+    void see_entry(const Driver& driver);
     // ports_*.cpp
     Port& make_port(Driver* driver, ProcessId owner, std::string name);
     void take_out_of_driver(Port& port);
@@ -404,6 +413,7 @@ private:
     std::unique_ptr<Threads, RetireThreads> threads_;
     Sync sync_;
     Libraries libraries_;
+    Interposed interposed_;
     VirtualTime now_;
     std::optional<Impasse> impasse_;
 

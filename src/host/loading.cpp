@@ -89,16 +89,11 @@ std::optional<LoadError> Host::open_image(Driver& driver, const std::string& pat
     const auto refuse = [&](LoadError error, std::string_view why) -> std::optional<LoadError> {
         journal_.write(journal::ImageFailed{driver.id, static_cast<std::uint8_t>(error.kind), file, why});
         if (!driver.image) return error;
-        bool gone = false;
-        {
-            const callbacks::LoaderFrame frame(*this, journal::Callback::dlclose, driver.id, driver.image_id, file);
-            gone = driver.image->close().gone;
-        }
-        driver.image.reset();
-        journal_.write(journal::ImageClosed{driver.image_id, driver.id, gone});
+        close_image(driver, file);
         return error;
     };
 
+    if (options_.probe) driver.before = std::make_unique<Traces>(look_for_traces());
     {
         const callbacks::LoaderFrame frame(*this, journal::Callback::dlopen, driver.id, driver.image_id, file);
         auto opened = image::LoadedImage::open(file);
@@ -148,6 +143,7 @@ std::optional<LoadError> Host::open_image(Driver& driver, const std::string& pat
                                   entry->driver_name != nullptr ? entry->driver_name : "(null)", driver.name));
 
     take_entry(driver, entry);
+    if (options_.probe) see_entry(driver);
     // Newest in the list from here on: init may already use it.
     const auto it = std::find_if(limbo_.begin(), limbo_.end(), [&](const auto& d) { return d.get() == &driver; });
     drivers_.splice(drivers_.begin(), limbo_, it);

@@ -354,6 +354,14 @@ std::vector<Thread*> Threads::of(DriverId driver) const {
     return found;
 }
 
+std::set<int> Threads::system_ids() const {
+    const std::lock_guard guard(lock_);
+    std::set<int> out{emulator_.system_id, watchdog_id_.load()};
+    for (const Thread* thread : threads_)
+        if (thread->kind != ThreadKind::foreign) out.insert(thread->system_id);
+    return out;
+}
+
 void Threads::abandon(DriverId driver) {
     const std::lock_guard guard(lock_);
     bool signals = false;

@@ -23,6 +23,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -98,6 +99,8 @@ public:
     Thread* find(const void* handle);
     /// Those of a driver that were not joined, in order of creation.
     std::vector<Thread*> of(DriverId driver) const;
+    /// The kernel's numbers of all threads but those that came from somewhere else.
+    std::set<int> system_ids() const;
     /// The driver's code is about to leave memory: what still runs of it stays where it is for ever.
     void abandon(DriverId driver);
     /// A pool thread without work becomes ready.
@@ -171,7 +174,7 @@ private:
     std::vector<Thread*> waiting_; ///< blocked, longest first
     std::uint16_t next_number_ = 1;
     std::thread watchdog_;
-    pid_t watchdog_id_ = 0;
+    std::atomic<pid_t> watchdog_id_{0};
     std::condition_variable watch_;
     bool ending_ = false;
     bool unknown_expected_ = false;

@@ -197,6 +197,31 @@ struct ClearedAway {
     std::string_view what;
     std::string_view stack; ///< as in Misused, one address: where it was made
 };
+/// What a library left in the process when it was closed; only in runs that look for it.
+struct LeftBehind {
+    DriverId driver;
+    ImageId image;
+    std::uint8_t kind = 0; ///< host::Residue
+    std::string_view text;
+    std::string_view stack; ///< as in Misused, one address of the library: where it leads to
+};
+/// The entry that driver_init gave; only in runs that look for it.
+struct EntrySeen {
+    DriverId driver;
+    ImageId image;
+    std::uint32_t flags = 0;
+    std::uint32_t callbacks = 0; ///< a bit for each Callback that is there
+    std::int32_t major = 0, minor = 0;
+};
+/// A callback, or the loader, kept the emulator's thread for long; only in runs that look for it. In real time, so
+/// another run may differ.
+struct TookLong {
+    Callback callback = Callback::init;
+    DriverId driver;
+    PortId port;
+    std::int64_t cpu_ns = 0; ///< of which the thread computed
+    std::int64_t wall_ns = 0;
+};
 /// What the emulator would have written to its log.
 struct Logged {
     std::string_view text;
@@ -249,11 +274,12 @@ struct Deadlocked {
 /// The story came to its end.
 struct Ended {};
 
-using Event = std::variant<StepBegun, StepEnded, Called, Returned, Delivered, ProcessStarted, ProcessEnded, PortOpened,
-                           PortClosing, PortClosed, Entered, Left, ApiCalled, DriverChanged, ImageOpened, ImageFailed,
-                           ImageClosed, Reloaded, FileInstalled, ClockAdvanced, Awaited, PeerActed, PeerReceived,
-                           NumberChosen, Misused, ClearedAway, Logged, Mismatched, StepFailed, Bound, ThreadStarted,
-                           ThreadWaits, ThreadRuns, ThreadEnded, ThreadLeftAlone, Deadlocked, Ended>;
+using Event =
+    std::variant<StepBegun, StepEnded, Called, Returned, Delivered, ProcessStarted, ProcessEnded, PortOpened,
+                 PortClosing, PortClosed, Entered, Left, ApiCalled, DriverChanged, ImageOpened, ImageFailed,
+                 ImageClosed, Reloaded, FileInstalled, ClockAdvanced, Awaited, PeerActed, PeerReceived, NumberChosen,
+                 Misused, ClearedAway, LeftBehind, EntrySeen, TookLong, Logged, Mismatched, StepFailed, Bound,
+                 ThreadStarted, ThreadWaits, ThreadRuns, ThreadEnded, ThreadLeftAlone, Deadlocked, Ended>;
 
 /// Longer payloads are cut to this many bytes when they are written. A term that was cut cannot be decoded.
 inline constexpr std::size_t payload_limit = 64 * 1024;

@@ -119,6 +119,15 @@ template <> inline constexpr auto kind<Misused> = describe("misused",
 template <> inline constexpr auto kind<ClearedAway> = describe("cleared_away",
     field("port", &ClearedAway::port), field("function", &ClearedAway::function, Shape::function),
     field("what", &ClearedAway::what), field("stack", &ClearedAway::stack, Shape::address));
+template <> inline constexpr auto kind<LeftBehind> = describe("left_behind",
+    field("driver", &LeftBehind::driver), field("image", &LeftBehind::image), field("residue", &LeftBehind::kind),
+    field("text", &LeftBehind::text), field("stack", &LeftBehind::stack, Shape::address));
+template <> inline constexpr auto kind<EntrySeen> = describe("entry_seen",
+    field("driver", &EntrySeen::driver), field("image", &EntrySeen::image), field("flags", &EntrySeen::flags),
+    field("callbacks", &EntrySeen::callbacks), field("major", &EntrySeen::major), field("minor", &EntrySeen::minor));
+template <> inline constexpr auto kind<TookLong> = describe("took_long",
+    field("callback", &TookLong::callback), field("driver", &TookLong::driver), field("port", &TookLong::port),
+    field("cpu_ns", &TookLong::cpu_ns), field("wall_ns", &TookLong::wall_ns));
 template <> inline constexpr auto kind<Logged> = describe("logged", field("text", &Logged::text));
 template <> inline constexpr auto kind<Mismatched> = describe("mismatched",
     field("step", &Mismatched::index), field("what", &Mismatched::what), field("expected", &Mismatched::expected),

@@ -164,6 +164,15 @@ public:
         if (e.function != no_function) out += ", made by " + named(names_.function, e.function, "API function");
         return out;
     }
+    std::string operator()(const LeftBehind& e) const {
+        return fmt::format("left behind by {}: {}", show(e.driver), one_line(e.text));
+    }
+    std::string operator()(const EntrySeen& e) const {
+        return fmt::format("entry of {}: version {}.{}, flags {:#x}", show(e.driver), e.major, e.minor, e.flags);
+    }
+    std::string operator()(const TookLong& e) const {
+        return fmt::format("{} of {} took long", name(e.callback), show(e.driver));
+    }
     std::string operator()(const Logged& e) const { return "log: " + one_line(e.text); }
     std::string operator()(const Mismatched& e) const {
         return fmt::format("step {} does not hold: {}: expected {}, got {}", e.index + 1, one_line(e.what),

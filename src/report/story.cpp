@@ -118,6 +118,9 @@ public:
         line.minor = true;
         add(std::move(line));
     }
+    void operator()(const LeftBehind&) {} // findings speak of them
+    void operator()(const EntrySeen&) {}
+    void operator()(const TookLong&) {}
     void operator()(const Logged& e) { add({LineKind::log, "", one_line(e.text)}); }
     void operator()(const Bound&) {}      // the names stand for the values everywhere
     void operator()(const Mismatched&) {} // said by RunResult::failures, with more

@@ -34,6 +34,7 @@ host::Options host_options(const Scenario& scenario, const PlayOptions& options)
     out.threads = scenario.free_threads || options.free_threads ? host::ThreadMode::free : host::ThreadMode::serial;
     out.open_error_preset = scenario.open_error_preset;
     out.environment = scenario.environment;
+    out.probe = options.probe;
     if (options.comparison) {
         out.open_error_preset = options.comparison->open_error_preset;
         out.first_port = options.comparison->first_port;

@@ -25,6 +25,7 @@ struct Comparison {
 struct PlayOptions {
     std::uint64_t seed = 0;    ///< 0: first in, first out; else the order of what has no order is drawn from it
     bool free_threads = false; ///< as Scenario::free_threads
+    bool probe = false;        ///< host::Options::probe
     bool in_child = false;     ///< the process ends after the play: nothing is torn down, threads may still run
     std::string_view (*api_function)(std::uint16_t) = nullptr;
     std::optional<Comparison> comparison{};

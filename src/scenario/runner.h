@@ -16,6 +16,7 @@ struct RunOptions {
     std::optional<std::chrono::milliseconds> time_limit; ///< wins over the scenario's own
     bool free_threads = false;                           ///< threads of drivers run as they would on a node
     std::uint64_t seed = 0;  ///< 0: what has no order happens first in, first out; else its order is drawn from it
+    bool probe = false;      ///< look at what libraries leave in the process, and time callbacks
     bool in_process = false; ///< no child: for debuggers; a crash of the driver is then one of ddlltool
     unsigned parallel = 1;
     std::optional<Comparison> comparison{};

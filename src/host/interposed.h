@@ -1,0 +1,33 @@
+#pragma once
+/// What libraries asked of the system behind the driver API's back: threads, thread-specific keys, exit handlers.
+/// Filled by the functions of api/interposed.cpp in runs that look for what is left behind (Options::probe).
+#include "host/traces.h"
+
+#include <map>
+#include <mutex>
+#include <vector>
+
+namespace ddll::host {
+
+/// Any thread.
+class Interposed {
+public:
+    void thread_began(int system_id, std::uintptr_t function);
+    void thread_ended(int system_id);
+    void key_created(unsigned key, std::uintptr_t destructor);
+    void key_deleted(unsigned key);
+    void exit_handler_added(std::uintptr_t function);
+
+    /// The function that a thread runs, 0 when it was not seen to begin.
+    std::uintptr_t function_of(int system_id) const;
+    /// Keys and exit handlers that lead into the range; they are told once.
+    std::vector<Found> take_leading_into(const CodeRange& old);
+
+private:
+    mutable std::mutex lock_;
+    std::map<int, std::uintptr_t> threads_;
+    std::map<unsigned, std::uintptr_t> keys_;
+    std::vector<std::uintptr_t> exit_handlers_;
+};
+
+} // namespace ddll::host

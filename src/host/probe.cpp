@@ -1,0 +1,76 @@
+// What a library leaves in the process when it is closed, for runs that look for it.
+#include "host/callbacks.h"
+#include "host/host.h"
+
+#include <fmt/format.h>
+
+namespace ddll::host {
+
+bool Host::close_image(Driver& driver, std::string_view path) {
+    const CodeRange old{driver.image->identity().base, driver.image->identity().end};
+    bool gone = false;
+    {
+        const callbacks::LoaderFrame frame(*this, journal::Callback::dlclose, driver.id, driver.image_id, path);
+        gone = driver.image->close().gone;
+    }
+    driver.image.reset();
+    if (driver.before) report_residues(driver, old, gone);
+    journal_.write(journal::ImageClosed{driver.image_id, driver.id, gone});
+    return gone;
+}
+
+void Host::report_residues(const Driver& driver, const CodeRange& old, bool gone) {
+    std::vector<Found> all = compare(*driver.before, old, gone, threads_->system_ids(), interposed_);
+    for (Found& found : interposed_.take_leading_into(old)) all.push_back(std::move(found));
+    // Whoever is still in there does not get away with it.
+    if (gone) guard(old);
+    for (const Found& found : all) {
+        const std::uintptr_t address = found.address;
+        journal_.write(
+            journal::LeftBehind{driver.id,
+                                driver.image_id,
+                                static_cast<std::uint8_t>(found.kind),
+                                found.text,
+                                {reinterpret_cast<const char*>(&address), address != 0 ? sizeof address : 0}});
+    }
+}
+
+void Host::see_entry(const Driver& driver) {
+    using enum journal::Callback;
+    const Callbacks& c = driver.callbacks;
+    std::uint32_t bits = 0;
+    const auto add = [&bits](journal::Callback callback, bool there) {
+        if (there) bits |= std::uint32_t{1} << static_cast<unsigned>(callback);
+    };
+    add(init, c.init != nullptr);
+    add(start, c.start != nullptr);
+    add(stop, c.stop != nullptr);
+    add(output, c.output != nullptr);
+    add(outputv, c.outputv != nullptr);
+    add(ready_input, c.ready_input != nullptr);
+    add(ready_output, c.ready_output != nullptr);
+    add(finish, c.finish != nullptr);
+    add(control, c.control != nullptr);
+    add(timeout, c.timeout != nullptr);
+    add(ready_async, c.ready_async != nullptr);
+    add(flush, c.flush != nullptr);
+    add(call, c.call != nullptr);
+    add(process_exit, c.process_exit != nullptr);
+    add(stop_select, c.stop_select != nullptr);
+    add(emergency_close, c.emergency_close != nullptr);
+    journal_.write(journal::EntrySeen{driver.id, driver.image_id, static_cast<std::uint32_t>(driver.flags), bits,
+                                      driver.entry->major_version, driver.entry->minor_version});
+    // The emulator keeps the pointer: it has to stay valid as long as the driver is there.
+    const CodeRange range{driver.image->identity().base, driver.image->identity().end};
+    if (!range.has(reinterpret_cast<std::uintptr_t>(driver.entry->driver_name)) ||
+        !range.has(reinterpret_cast<std::uintptr_t>(driver.entry)))
+        journal_.write(journal::LeftBehind{driver.id,
+                                           driver.image_id,
+                                           static_cast<std::uint8_t>(Residue::name_elsewhere),
+                                           range.has(reinterpret_cast<std::uintptr_t>(driver.entry))
+                                               ? "driver_name does not lie in the library"
+                                               : "the entry does not lie in the library",
+                                           {}});
+}
+
+} // namespace ddll::host

@@ -1,0 +1,80 @@
+#pragma once
+/// What a library can change in its process, looked at before it is opened and after it is closed. For runs that ask
+/// for it (Options::probe): a look costs about a millisecond.
+#include "base/id.h"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ddll::host {
+
+// X(enumerator, what it is). The numbers are journaled.
+#define DDLL_RESIDUES(X)                                                                                               \
+    X(descriptor, "open descriptor")                                                                                   \
+    X(thread, "thread")                                                                                                \
+    X(signal_handler, "signal handler")                                                                                \
+    X(signal_stack, "signal stack")                                                                                    \
+    X(timer, "timer of the system")                                                                                    \
+    X(environment, "environment")                                                                                      \
+    X(process_state, "state of the process")                                                                           \
+    X(float_mode, "floating point mode")                                                                               \
+    X(object, "library")                                                                                               \
+    X(code_pointer, "pointer to its code")                                                                             \
+    X(thread_key, "thread-specific key")                                                                               \
+    X(exit_handler, "exit handler")                                                                                    \
+    X(executable_stack, "executable stack")                                                                            \
+    X(heap, "bytes on the heap")                                                                                       \
+    X(name_elsewhere, "name outside of the library")
+
+enum class Residue : std::uint8_t {
+#define DDLL_ENUMERATOR(name, text) name,
+    DDLL_RESIDUES(DDLL_ENUMERATOR)
+#undef DDLL_ENUMERATOR
+};
+const char* name(Residue residue);
+
+/// An address range that a library had.
+struct CodeRange {
+    std::uintptr_t base = 0, end = 0;
+    bool has(std::uintptr_t address) const { return base <= address && address < end; }
+};
+
+class Interposed;
+
+struct Traces {
+    std::map<int, std::string> descriptors; ///< number to what it is: "a pipe", "/tmp/x"
+    std::set<int> threads;                  ///< kernel numbers
+    std::array<std::uintptr_t, 65> handlers{};
+    std::uintptr_t signal_stack = 0;
+    std::set<std::string> timers;
+    std::vector<std::pair<std::string, std::uintptr_t>> environment; ///< texts and where they lie
+    std::map<std::string, std::string> state;                        ///< "working directory" to its value, ...
+    std::uint32_t float_mode = 0;
+    std::set<std::string> objects; ///< mapped libraries, by path
+    bool executable_stack = false;
+    std::uint64_t heap = 0; ///< bytes in use
+};
+Traces look_for_traces();
+
+struct Found {
+    Residue kind;
+    std::string text;
+    std::uintptr_t address = 0; ///< of code that it leads to, or 0
+};
+/// What is there now and was not before. `old` is where the library was; `ours` are threads of the host itself. Waits
+/// up to 100 ms for threads that are about to end.
+std::vector<Found> compare(const Traces& before, const CodeRange& old, bool gone, const std::set<int>& ours,
+                           const Interposed& interposed);
+
+/// Words in the writable data of libraries that stay which point into `old`.
+std::vector<Found> pointers_into(const CodeRange& old);
+
+/// Nothing is to be mapped there again: whoever still runs or calls that code crashes at once, in every run.
+void guard(const CodeRange& old);
+
+} // namespace ddll::host
