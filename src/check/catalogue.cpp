@@ -8,7 +8,8 @@ namespace ddll::check {
 namespace {
 
 constexpr Rule rules[] = {
-    {"async-data-leak", Severity::warning, "a port was closed while its async job was out, and nobody frees the job's data",
+    {"async-data-leak", Severity::warning,
+     "a port was closed while its async job was out, and nobody frees the job's data",
      "ready_async is not called for a port that is gone; without async_free the data of each such job stays for ever.",
      "Give driver_async a function async_free."},
     {"async-job-outstanding", Severity::note, "driver_async: a job that runs keeps its driver",
@@ -106,7 +107,8 @@ constexpr Rule rules[] = {
      "A node has given the memory to somebody else by then: whoever it is finds foreign data in it.",
      "Set the pointer to NULL after driver_free, and cancel what may still use it (timers, jobs, descriptors) first."},
     {"driver-init-failed", Severity::error, "the driver refuses to start",
-     "When a reload gets there the old driver is gone: there is none then. finish is not called, so whatever init had made stays.",
+     "When a reload gets there the old driver is gone: there is none then. finish is not called, so whatever init had "
+     "made stays.",
      "Undo everything before init returns an error, and try the new file on a spare node first."},
     {"driver-init-missing", Severity::error, "the library has no driver_init",
      "A node refuses to load it; in a reload no driver is left.",
@@ -116,7 +118,8 @@ constexpr Rule rules[] = {
      "The load answers bad_driver_name; in a reload the old driver is gone by then.",
      "driver_name and the file's name must be the same; a renamed driver is a new driver."},
     {"driver-name-dangling", Severity::warning, "the entry or its driver_name does not lie in the library",
-     "The emulator keeps the pointer: when the memory is used for something else, the driver has no name any more and can neither be opened nor reloaded.",
+     "The emulator keeps the pointer: when the memory is used for something else, the driver has no name any more and "
+     "can neither be opened nor reloaded.",
      "Make the entry a static variable and its name a string literal."},
     {"driver-version-mismatch", Severity::error, "the driver was built for another driver interface",
      "The load answers driver_incorrect_version; in a reload the old driver is gone by then.",
@@ -132,7 +135,8 @@ constexpr Rule rules[] = {
      "Look for a library that it opens itself, for symbols that other libraries took from it, and for thread-local "
      "objects."},
     {"dso-pinned-by-importer", Severity::error, "another library keeps the driver's in memory",
-     "It is bound to a symbol of the driver: the code stays until that library goes, and a reload from the same path runs the old code.",
+     "It is bound to a symbol of the driver: the code stays until that library goes, and a reload from the same path "
+     "runs the old code.",
      "Open helpers without RTLD_GLOBAL, and close them in finish."},
     {"dso-pinned-thread-local-destructor", Severity::error, "a thread-local object with a destructor pins the library",
      "The loader keeps the library until the thread that used the object ends, and a node's threads never end.",
@@ -146,7 +150,8 @@ constexpr Rule rules[] = {
      "Nobody reads it again: callbacks and flags stay what they were before init.",
      "Fill in the entry before driver_init returns it."},
     {"entry-flags-changed", Severity::warning, "the new version has other driver_flags",
-     "Locking, busy limits or the way ports are opened are others after the reload: code that relied on the driver's lock suddenly runs in parallel, or open_port waits for an acknowledgement.",
+     "Locking, busy limits or the way ports are opened are others after the reload: code that relied on the driver's "
+     "lock suddenly runs in parallel, or open_port waits for an acknowledgement.",
      "Check that the new version is written for its flags."},
     {"entry-outlives-library", Severity::error, "an entry added with add_driver_entry outlives its library",
      "Its name still opens ports, and a node then calls code that is no longer there.",
@@ -187,8 +192,7 @@ constexpr Rule rules[] = {
     {"file-overwritten-in-place", Severity::error, "a library file was written over while its code was mapped",
      "The code changes under the running driver: the node crashes at the next call (SIGSEGV, SIGBUS).",
      "Write the new file under another name in the same folder and rename it; or install into a new folder."},
-    {"finish-deadlock", Severity::error,
-     "driver_init, init or finish calls a function that locks the list of drivers",
+    {"finish-deadlock", Severity::error, "driver_init, init or finish calls a function that locks the list of drivers",
      "A node hangs for good: the loading or unloading that runs the callback holds that lock. It concerns "
      "add_driver_entry, remove_driver_entry and driver_dl_open, _sym, _close and _error.",
      "Call it from start, stop or another callback of a port."},
@@ -234,7 +238,8 @@ constexpr Rule rules[] = {
      "The next callback that wants the lock waits for ever, and a scheduler of the node with it.",
      "Unlock on every way out of the callback."},
     {"locks-and-tsd-leak", Severity::warning, "locks or thread-specific keys of the driver outlive it",
-     "They are never destroyed: the node grows with each reload, and after enough of them erl_drv_tsd_key_create fails.",
+     "They are never destroyed: the node grows with each reload, and after enough of them erl_drv_tsd_key_create "
+     "fails.",
      "Destroy in finish what init made, and in stop what start made."},
     {"malformed-term", Severity::warning, "a term description is malformed",
      "The function answers -1 and no message is sent, which is easily overlooked.",
@@ -269,7 +274,8 @@ constexpr Rule rules[] = {
     {"openmp-runtime-unloaded", Severity::error, "the driver uses OpenMP or TBB",
      "Their threads go on when the runtime leaves memory with the driver: the node crashes.",
      "Do without them in a driver, or make the driver permanent with driver_lock_driver."},
-    {"path-or-options-inconsistent", Severity::note, "the driver was named by another path or with other options than before",
+    {"path-or-options-inconsistent", Severity::note,
+     "the driver was named by another path or with other options than before",
      "The load is refused with inconsistent: two spellings of one folder are two paths.",
      "Use one constant for the path, and the same options everywhere."},
     {"pdl-reference-leak", Severity::error, "a reference to a port data lock outlives its port",
@@ -311,11 +317,11 @@ constexpr Rule rules[] = {
      "the "
      "new code."},
     {"reload-leaves-no-driver", Severity::error, "the reload failed and left no driver",
-     "The old driver is finished and closed before the new file is looked at: all its loaders have lost it, and open_port raises badarg.",
+     "The old driver is finished and closed before the new file is looked at: all its loaders have lost it, and "
+     "open_port raises badarg.",
      "Try the new file before (ddlltool check), keep the old one, and load that again when 'DOWN' says load_failure."},
     {"reload-needs-own-load", Severity::note, "a process tried to unload or reload what it had not loaded",
-     "It is refused with not_loaded_by_this_process.",
-     "Let the process that loaded the driver replace it, too."},
+     "It is refused with not_loaded_by_this_process.", "Let the process that loaded the driver replace it, too."},
     {"sanitizer-build", Severity::error, "the driver was built with a sanitizer",
      "Loading it ends a node that lacks the sanitizer's runtime.",
      "Build without it for a node; for a test start the node with the runtime preloaded."},

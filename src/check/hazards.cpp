@@ -1,7 +1,7 @@
 #include "check/hazards.h"
 
-#include "host/traces.h"
 #include "host/driver.h"
+#include "host/traces.h"
 #include "lifecycle/record.h"
 #include "term/external.h"
 
@@ -18,17 +18,51 @@ namespace ddll::check {
 namespace {
 
 constexpr std::string_view all_rules[] = {
-    "async-data-leak", "async-job-outstanding", "async-stack-overflow", "callback-registered-elsewhere", "callback-removed",
-    "callback-stalls-scheduler", "constructor-throws", "dependency-pinned", "driver-init-failed",
-    "driver-init-missing", "driver-name-changed", "driver-name-dangling", "driver-version-mismatch",
-    "entry-flags-changed", "environment-points-into-driver", "exception-through-callback", "exec-stack-required",
-    "fd-leak", "file-overwritten-in-place", "fp-mode-changed", "heap-leak-outside-driver-heap",
-    "joinable-thread-in-static", "kill-ports-kills-owners", "loaded-more-than-once", "loader-process-exits",
-    "lock-destroyed-while-held", "missing-dependency", "missing-symbol", "on-exit-handler-left",
-    "open-port-blocks-reload", "openmp-runtime-unloaded", "path-or-options-inconsistent", "permanent-by-driver-lock",
-    "posix-timer-left", "process-exit-called", "process-state-changed", "pthread-key-destructor-left",
-    "reload-leaves-no-driver", "reload-needs-own-load", "sigaltstack-left", "signal-handler-left",
-    "slow-finish-freezes-node", "state-not-carried-over", "static-tls-exhausted", "thread-outlives-driver",
+    "async-data-leak",
+    "async-job-outstanding",
+    "async-stack-overflow",
+    "callback-registered-elsewhere",
+    "callback-removed",
+    "callback-stalls-scheduler",
+    "constructor-throws",
+    "dependency-pinned",
+    "driver-init-failed",
+    "driver-init-missing",
+    "driver-name-changed",
+    "driver-name-dangling",
+    "driver-version-mismatch",
+    "entry-flags-changed",
+    "environment-points-into-driver",
+    "exception-through-callback",
+    "exec-stack-required",
+    "fd-leak",
+    "file-overwritten-in-place",
+    "fp-mode-changed",
+    "heap-leak-outside-driver-heap",
+    "joinable-thread-in-static",
+    "kill-ports-kills-owners",
+    "loaded-more-than-once",
+    "loader-process-exits",
+    "lock-destroyed-while-held",
+    "missing-dependency",
+    "missing-symbol",
+    "on-exit-handler-left",
+    "open-port-blocks-reload",
+    "openmp-runtime-unloaded",
+    "path-or-options-inconsistent",
+    "permanent-by-driver-lock",
+    "posix-timer-left",
+    "process-exit-called",
+    "process-state-changed",
+    "pthread-key-destructor-left",
+    "reload-leaves-no-driver",
+    "reload-needs-own-load",
+    "sigaltstack-left",
+    "signal-handler-left",
+    "slow-finish-freezes-node",
+    "state-not-carried-over",
+    "static-tls-exhausted",
+    "thread-outlives-driver",
     "unload-deadlock-in-destructor",
 };
 
@@ -96,7 +130,8 @@ public:
         constexpr std::uint8_t overwrite = 1;
         if (e.how != overwrite) return;
         for (const auto& [image, path] : mapped_)
-            if (path == e.path) add("file-overwritten-in-place", driver_of_[image], fmt::format("{} was mapped", e.path));
+            if (path == e.path)
+                add("file-overwritten-in-place", driver_of_[image], fmt::format("{} was mapped", e.path));
     }
 
     void operator()(const journal::ImageOpened& e) {
@@ -303,7 +338,8 @@ private:
             const bool answers = callback == control || callback == call || callback == output || callback == outputv;
             const std::uint32_t mask = std::uint32_t{1} << bit;
             if (!answers || (before.callbacks & mask) == 0 || (now.callbacks & mask) != 0) continue;
-            const std::uint32_t outputs = (1U << static_cast<unsigned>(output)) | (1U << static_cast<unsigned>(outputv));
+            const std::uint32_t outputs =
+                (1U << static_cast<unsigned>(output)) | (1U << static_cast<unsigned>(outputv));
             if ((mask & outputs) != 0 && (now.callbacks & outputs) != 0) continue; // the other one takes its place
             removed += fmt::format("{}{}", removed.empty() ? "" : ", ", journal::name(callback));
         }

@@ -44,13 +44,15 @@ ExitCode help_command(const std::vector<std::string>& arguments, const Context& 
 
 std::span<const Command> commands() {
     static const std::vector<Command> table = [] {
-        constexpr std::string_view stories = "stories in files", files = "driver files", session = "a session, step by step",
-                                   queries = "looking at the session", self = "about ddlltool";
+        constexpr std::string_view stories = "stories in files", files = "driver files",
+                                   session = "a session, step by step", queries = "looking at the session",
+                                   self = "about ddlltool";
         std::vector<Command> all = {
             {"run", "play scenario files and report what held and what did not", stories, run_command},
             {"verify", "play scenario files on a real Erlang emulator too, and compare", stories, verify_command},
             {"check", "is this driver safe to replace on a live node?", files, check_command},
-            {"inspect", "what driver files are and what of them may hurt, without running them", files, inspect_command},
+            {"inspect", "what driver files are and what of them may hurt, without running them", files,
+             inspect_command},
             {"explain", "what a rule, an error or a state means, and what to do about it", files, explain_command},
         };
         for (const auto& [name, doc] : session_steps())

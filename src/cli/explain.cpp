@@ -1,7 +1,134 @@
+/// `ddlltool explain`: the page of a rule, the words of an error, a state or a status, offline.
+#include "base/text.h"
+#include "check/catalogue.h"
+#include "check/hazards.h"
+#include "check/static_findings.h"
 #include "cli/commands.h"
 #include "cli/usage.h"
+#include "lifecycle/format_error.h"
+#include "report/style.h"
+#include "term/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
 
 namespace ddll::cli {
-ExitCode explain_command(const std::vector<std::string>&, const Context&) { return ExitCode::ok; }
-ExitCode check_command(const std::vector<std::string>&, const Context&) { return ExitCode::ok; }
+
+namespace {
+
+/// Words of erl_ddll that are no errors.
+struct Word {
+    std::string_view word, text;
+};
+constexpr Word words[] = {
+    {"already_loaded", "The driver was loaded; the caller is one more of its users, and has one unload to make."},
+    {"kill_ports",
+     "Option of a driver: when it is to go, its ports are killed instead of waited for; linked owners that do "
+     "not trap exits die with the reason driver_unloaded."},
+    {"load_cancelled", "'DOWN': the last user unloaded the driver before the reload could happen."},
+    {"load_failure",
+     "'DOWN': the new file of a reload was refused. The old driver is gone: there is none now. Load the old "
+     "file again."},
+    {"loaded", "The library was opened and init has run; in a message: what was asked for is there."},
+    {"pending_driver",
+     "Nobody uses the driver any more (unload), or the reload was granted: it happens when nothing holds "
+     "the old code. Ports and async jobs hold it; ddlltool why tells which."},
+    {"pending_process",
+     "As an answer to an unload: other processes still use the driver. As an error of a reload: the caller "
+     "is not its only user, or has loaded it more than once."},
+    {"permanent", "The driver locked itself with driver_lock_driver: it stays until the node ends."},
+    {"unload_cancelled", "'UP': somebody loaded the driver again before its code could leave."},
+    {"unloaded", "The code has left memory, as far as the emulator knows: it does not look."},
+};
+
+std::string detected(std::string_view id) {
+    const auto statics = check::static_rules(), seen = check::hazard_rules();
+    const bool in_file = std::find(statics.begin(), statics.end(), id) != statics.end();
+    const bool in_check = std::find(seen.begin(), seen.end(), id) != seen.end();
+    if (in_file && in_check) return "in the file (inspect, check) and while it runs (check)";
+    if (in_file) return "in the file: ddlltool inspect, ddlltool check";
+    if (in_check) return "while it runs: ddlltool check";
+    return "while it runs: ddlltool run, ddlltool check, and in every session";
 }
+
+std::string page(const check::Rule& rule) {
+    std::string out = fmt::format("{} ({})\n\n", rule.id, check::name(rule.severity));
+    const auto part = [&out](const char* heading, std::string_view text) {
+        out += fmt::format("{}\n{}\n", heading, report::wrapped(text, 2, 80));
+    };
+    part("what it is", rule.title);
+    part("what it does to a node", rule.why);
+    part("what to do about it", rule.advice);
+    part("how it is found", detected(rule.id));
+    part(
+        "how to accept it for a while",
+        fmt::format(
+            R"(in a file for ddlltool check --suppressions: [{{"rule": "{}", "reason": "...", "expires": "2026-12-31"}}])",
+            rule.id));
+    return out;
+}
+
+} // namespace
+
+ExitCode explain_command(const std::vector<std::string>& arguments, const Context&) {
+    static constexpr const char* help =
+        "usage: ddlltool explain [RULE|ERROR|WORD]\n\n"
+        "The page of a rule, or what an error term or a word of erl_ddll means. Without an argument: all\n"
+        "rules.\n\n"
+        "examples:\n"
+        "  ddlltool explain dso-pinned\n"
+        "  ddlltool explain '{error,pending_process}'\n"
+        "  ddlltool explain unload_cancelled\n";
+    if (arguments.empty()) {
+        std::size_t width = 0;
+        for (const auto& rule : check::catalogue()) width = std::max(width, rule.id.size());
+        for (const auto& rule : check::catalogue())
+            std::puts(fmt::format("{:<{}}  {:<7}  {}", rule.id, width, check::name(rule.severity), rule.title).c_str());
+        return ExitCode::ok;
+    }
+    std::string word = arguments.front();
+    if (word == "--help" || word == "-h") {
+        std::fputs(help, stdout);
+        return ExitCode::ok;
+    }
+    if (arguments.size() > 1) return wrong_usage(arguments[1], "not expected here", "ddlltool explain RULE");
+    if (const check::Rule* rule = check::rule(word)) {
+        std::fputs(page(*rule).c_str(), stdout);
+        return ExitCode::ok;
+    }
+    // {error, Reason} and {open_error, N} stand for what is in them.
+    while (const auto term = term::parse(word)) {
+        if (!term->is_tuple(2) || !term->elements()[0].is(term::Term::Kind::atom)) break;
+        const bool open = term->elements()[0].is_atom("open_error");
+        word = open ? "open_error" : term::print(term->elements()[1]);
+        if (open) break;
+    }
+    bool found = false;
+    if (word == "open_error") {
+        std::fputs(
+            "{open_error,N}: the loader refused the file. N is a number of this node only: erl_ddll:format_error/1\n"
+            "tells the loader's own words, which name a missing file or symbol.\n",
+            stdout);
+        found = true;
+    }
+    if (const auto text = lifecycle::format_error(word)) {
+        std::printf("%s: %s\n", word.c_str(), std::string(*text).c_str());
+        found = true;
+    }
+    for (const Word& known : words)
+        if (known.word == word) {
+            std::fputs(report::wrapped(fmt::format("{}: {}", word, known.text), 0, 80).c_str(), stdout);
+            found = true;
+        }
+    if (found) return ExitCode::ok;
+    std::vector<std::string_view> names;
+    for (const auto& rule : check::catalogue()) names.push_back(rule.id);
+    for (const Word& known : words) names.push_back(known.word);
+    const auto meant = nearest(word, names);
+    return wrong_usage(word, "no such rule, error or word",
+                       meant ? fmt::format("did you mean {}?", *meant) : "ddlltool explain lists the rules");
+}
+
+} // namespace ddll::cli

@@ -1,6 +1,7 @@
 #include "check/static_findings.h"
 #include "cli/commands.h"
 #include "cli/inspect_arguments.h"
+#include "cli/read_options.h"
 #include "cli/usage.h"
 #include "report/inspection.h"
 
@@ -19,13 +20,6 @@ namespace {
 struct CloseFile {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };
-
-std::vector<check::ApiName> api_names(const Context& context) {
-    std::vector<check::ApiName> out;
-    for (std::uint16_t n = 0; context.api_function(n) != "?"; ++n)
-        out.push_back({context.api_function(n), context.api_family ? context.api_family(n) : "driver API"});
-    return out;
-}
 
 report::Inspections inspect(const InspectArguments& wanted, const check::StaticWorld& world) {
     report::Inspections out;

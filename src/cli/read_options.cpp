@@ -29,4 +29,11 @@ scenario::ReadOptions read_options(const Context& context, std::vector<std::stri
     return options;
 }
 
+std::vector<check::ApiName> api_names(const Context& context) {
+    std::vector<check::ApiName> out;
+    for (std::uint16_t n = 0; context.api_function(n) != "?"; ++n)
+        out.push_back({context.api_function(n), context.api_family ? context.api_family(n) : "driver API"});
+    return out;
+}
+
 } // namespace ddll::cli

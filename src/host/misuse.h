@@ -9,12 +9,12 @@ inline constexpr std::uint16_t no_function = 0xffff;
 
 // X(enumerator, stable id)
 #define DDLL_MISUSES(X)                                                                                                \
-    X(dead_port, "late-callback-into-closed-port")                                                                                   \
+    X(dead_port, "late-callback-into-closed-port")                                                                     \
     X(foreign_port, "not-a-port-handle")                                                                               \
     X(wrong_thread, "call-from-wrong-thread")                                                                          \
     X(failure_in_start, "failure-in-start")                                                                            \
     X(failure_in_stop, "failure-in-stop")                                                                              \
-    X(foreign_free, "wrong-heap-free")                                                                          \
+    X(foreign_free, "wrong-heap-free")                                                                                 \
     X(double_free, "double-free")                                                                                      \
     X(binary_refcount, "binary-refcount-error")                                                                        \
     X(binary_bounds, "binary-out-of-bounds")                                                                           \
@@ -31,22 +31,22 @@ inline constexpr std::uint16_t no_function = 0xffff;
     X(thread_never_joined, "thread-never-joined")                                                                      \
     X(port_data_lock_misuse, "port-data-lock-misuse")                                                                  \
     X(driver_heap_leak, "driver-alloc-leak")                                                                           \
-    X(driver_binary_leak, "binary-refcount-error")                                                                        \
-    X(lock_leak, "locks-and-tsd-leak")                                                                                          \
-    X(data_lock_holds_driver, "pdl-reference-leak")                                                                \
-    X(tsd_key_leak, "locks-and-tsd-leak")                                                                                    \
+    X(driver_binary_leak, "binary-refcount-error")                                                                     \
+    X(lock_leak, "locks-and-tsd-leak")                                                                                 \
+    X(data_lock_holds_driver, "pdl-reference-leak")                                                                    \
+    X(tsd_key_leak, "locks-and-tsd-leak")                                                                              \
     X(left_at_stop, "left-at-stop")                                                                                    \
     X(bad_descriptor, "select-of-bad-descriptor")                                                                      \
-    X(closed_while_selected, "fd-closed-while-selected")                                                                  \
-    X(not_deselected, "fd-left-selected")                                                                        \
+    X(closed_while_selected, "fd-closed-while-selected")                                                               \
+    X(not_deselected, "fd-left-selected")                                                                              \
     X(stolen_descriptor, "descriptor-stolen")                                                                          \
     X(stays_ready, "descriptor-stays-ready")                                                                           \
     X(no_ready_callback, "no-ready-callback")                                                                          \
-    X(no_stop_select, "stop-select-missing")                                                                       \
+    X(no_stop_select, "stop-select-missing")                                                                           \
     X(demonitor_while_firing, "demonitor-while-firing")                                                                \
     X(failure_in_process_exit, "failure-in-process-exit")                                                              \
     X(init_ack_ignored, "init-ack-ignored")                                                                            \
-    X(opener_left_waiting, "init-ack-missing")                                                                      \
+    X(opener_left_waiting, "init-ack-missing")                                                                         \
     X(bad_library_handle, "bad-library-handle")                                                                        \
     X(failed_library_lookup, "failed-library-lookup")                                                                  \
     X(create_port_lock, "create-port-without-port-locking")                                                            \

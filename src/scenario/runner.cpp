@@ -98,8 +98,8 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
             const Environment environment(running.scenario->environment);
             if (chdir((*run)->folder->path().c_str()) != 0) DDLL_CHECK_MSG(false, std::strerror(errno));
             play(*running.scenario, running.steps, *running.versions,
-                 {options.seed, options.free_threads, options.probe, options.lenient, !options.in_process, options.api_function,
-                  options.comparison},
+                 {options.seed, options.free_threads, options.probe, options.lenient, !options.in_process,
+                  options.api_function, options.comparison},
                  *running.journal);
         };
         job.progress = [run] { return (*run)->running.journal->size(); };

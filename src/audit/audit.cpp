@@ -1,0 +1,378 @@
+#include "audit/audit.h"
+
+#include "audit/suppressions.h"
+#include "audit/trials.h"
+#include "base/text.h"
+#include "check/catalogue.h"
+#include "journal/entry.h"
+#include "scenario/driver_files.h"
+#include "scenario/reader.h"
+#include "scenario/work_folder.h"
+#include "term/external.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+namespace ddll::audit {
+
+namespace {
+
+int rank(const std::string& severity) {
+    return severity == "error" ? 0 : severity == "warning" ? 1 : 2;
+}
+
+/// Libraries that end the process, or the checker, just by being opened.
+bool may_be_opened(const std::vector<check::Finding>& statics) {
+    return std::none_of(statics.begin(), statics.end(),
+                        [](const check::Finding& f) { return f.rule->id == "sanitizer-build"; });
+}
+
+class Auditor {
+public:
+    Auditor(const Request& request, const check::StaticWorld& world) : request_(request), world_(world) {
+        out_.file = request.file;
+        out_.against = request.against;
+        out_.suppressions = request.suppressions;
+        for (Suppression& s : out_.suppressions) s.expired = s.expires < request.today;
+    }
+
+    Result<Audit> run() {
+        namespace fs = std::filesystem;
+        subject_.newer = fs::absolute(request_.file).lexically_normal();
+        subject_.name = request_.name.empty() ? fs::path(request_.file).stem().string() : request_.name;
+        if (!request_.against.empty())
+            subject_.older = fs::absolute(request_.against).lexically_normal();
+        else if (auto twin = make_twin(); twin)
+            subject_.older = *twin;
+        else
+            return std::move(twin).error();
+        subject_.cycles = request_.strictness <= 5 ? 6 : 6 * (request_.strictness - 4);
+        out_.name = subject_.name;
+        if (auto read = look_at_files(); !read) return std::move(read).error();
+        if (openable_)
+            play_all();
+        else
+            out_.not_looked_at.emplace_back("nothing was run: opening this library would end the process");
+        judge();
+        return std::move(out_);
+    }
+
+private:
+    // With one file only, the older one is the same code under another build-id: so it can be told which of the two
+    // runs.
+    Result<std::string> make_twin() {
+        auto folder = scenario::WorkFolder::create();
+        if (!folder) return std::move(folder).error();
+        twin_.emplace(*std::move(folder));
+        auto bytes = read_file(subject_.newer, std::size_t{1} << 30);
+        if (!bytes) return std::move(bytes).error();
+        if (const auto facts = image::read_elf_facts(subject_.newer); facts && facts->build_id.size() >= 2) {
+            std::string id;
+            for (std::size_t i = 0; i + 1 < facts->build_id.size(); i += 2)
+                id += static_cast<char>(std::stoi(facts->build_id.substr(i, 2), nullptr, 16));
+            for (auto at = bytes->find(id); at != bytes->npos; at = bytes->find(id, at + id.size()))
+                (*bytes)[at + id.size() - 1] = static_cast<char>((*bytes)[at + id.size() - 1] ^ 1);
+        } else {
+            *bytes += '\0'; // behind the end nobody looks
+        }
+        const std::string path = twin_->path() + "/" + subject_.name + ".so";
+        std::ofstream out(path, std::ios::binary);
+        out << *bytes;
+        out.close();
+        if (!out) return error(fmt::format("cannot write {}", path));
+        return path;
+    }
+
+    Result<void> look_at_files() {
+        auto facts = check::read_static_facts(request_.file, world_, libraries_);
+        if (!facts) return std::move(facts).error();
+        facts->driver = subject_.name;
+        statics_ = check::find_static(*facts);
+        openable_ = may_be_opened(statics_);
+        out_.looked_at.push_back(fmt::format("what {} says of itself, without running it", request_.file));
+        for (const check::Finding& found : statics_) add(found);
+        if (request_.against.empty()) {
+            out_.not_looked_at.emplace_back("the differences to an older version: --against names one");
+            return {};
+        }
+        auto older = check::read_static_facts(request_.against, world_, libraries_);
+        if (!older) return std::move(older).error();
+        older->driver = subject_.name;
+        std::vector<check::StaticFacts> both;
+        both.push_back(*std::move(older));
+        both.push_back(*std::move(facts));
+        for (const check::Finding& found : check::find_shared_state(both)) add(found);
+        out_.looked_at.push_back(fmt::format("what it shares with {}", request_.against));
+        return {};
+    }
+
+    void play_all() {
+        if (play({first_story(subject_)}) && callbacks_seen()) {
+            std::vector<Story> all = stories(subject_, request_.strictness);
+            if (!request_.against.empty())
+                for (Story& story : comparison(subject_)) all.push_back(std::move(story));
+            play(all);
+            if (!request_.against.empty()) compare_replies();
+        } else {
+            // What a reload would come to, as far as that can be seen.
+            if (!request_.against.empty()) {
+                std::vector<Story> all = stories(subject_, 1);
+                play({all.back()});
+            }
+            out_.not_looked_at.emplace_back("its use: it could not be loaded");
+        }
+        play_workloads();
+        out_.not_looked_at.emplace_back(
+            "what only its authors know how to ask for: --workload names a story of your own");
+        if (!request_.workloads.empty()) out_.not_looked_at.pop_back();
+        out_.not_looked_at.emplace_back("code that runs only with real devices, networks or other programs");
+        if (request_.strictness < 10)
+            out_.not_looked_at.push_back(fmt::format("longer runs: strictness was {} of 10", request_.strictness));
+    }
+
+    scenario::RunOptions run_options() const {
+        scenario::RunOptions options;
+        options.time_limit = request_.time_limit;
+        options.probe = true;
+        options.parallel = request_.parallel;
+        options.api_function = request_.api_function;
+        return options;
+    }
+
+    // False when one of them could not be told, which is a bug of ours or Ctrl-C.
+    bool play(const std::vector<Story>& all) {
+        std::vector<scenario::Scenario> scenarios;
+        std::vector<const Story*> told;
+        scenario::ReadOptions read = request_.read;
+        read.examine_driver = {};
+        for (const Story& story : all) {
+            auto parsed = scenario::read_scenario(story.text, story.id, read);
+            if (!parsed.scenario) {
+                out_.not_looked_at.push_back(fmt::format("{}: {}", story.title, parsed.mistakes.front().message));
+                continue;
+            }
+            told.push_back(&story);
+            scenarios.push_back(*std::move(parsed.scenario));
+        }
+        scenario::RunOptions options = run_options();
+        options.lenient = true;
+        auto played = scenario::run_all(std::move(scenarios), options, [](const scenario::RunResult&) {});
+        out_.interrupted = out_.interrupted || played.interrupted;
+        for (std::size_t i = 0; i < told.size(); ++i)
+            take({told[i]->id, told[i]->title, std::move(played.results[i])}, told[i]->by_newer);
+        return !out_.interrupted && told.size() == all.size();
+    }
+
+    void play_workloads() {
+        for (const scenario::Scenario& workload : request_.workloads) {
+            std::vector<scenario::Scenario> one{workload};
+            for (scenario::DriverDecl& driver : one.front().drivers) {
+                if (driver.name != subject_.name) continue;
+                for (std::size_t i = 0; i < driver.versions.size(); ++i) {
+                    const bool last = i + 1 == driver.versions.size();
+                    driver.versions[i].file = last ? subject_.newer : subject_.older;
+                }
+            }
+            auto played = scenario::run_all(std::move(one), run_options(), [](const scenario::RunResult&) {});
+            out_.interrupted = out_.interrupted || played.interrupted;
+            take({"workload", workload.title.empty() ? workload.file : workload.title,
+                  std::move(played.results.front())},
+                 true);
+        }
+    }
+
+    void take(Trial trial, bool by_newer) {
+        using scenario::Verdict;
+        const scenario::RunResult& result = trial.result;
+        if (result.verdict == Verdict::skipped || result.verdict == Verdict::bug || result.verdict == Verdict::unusable)
+            out_.not_looked_at.push_back(fmt::format("{}: {}", trial.title,
+                                                     result.verdict == Verdict::skipped ? "interrupted"
+                                                     : result.failures.empty()          ? "it could not be played"
+                                                                                        : result.failures.front().got));
+        else
+            out_.looked_at.push_back(trial.title);
+        if (by_newer)
+            for (const scenario::Finding& found : result.findings) add(found, trial.title);
+        if (trial.id == "workload" && result.verdict == Verdict::failed && !result.failures.empty())
+            conditions_.push_back(
+                fmt::format("the workload \"{}\" does not hold: {}", trial.title, result.failures.front().what));
+        out_.trials.push_back(std::move(trial));
+    }
+
+    // The entry of the newer file, as the first story saw it.
+    bool callbacks_seen() {
+        for (const journal::Entry& entry : *out_.trials.front().result.journal)
+            if (const auto* seen = std::get_if<journal::EntrySeen>(&entry.event)) {
+                subject_.callbacks = seen->callbacks;
+                return !out_.trials.front().result.death;
+            }
+        return false;
+    }
+
+    /// What the driver answered, call by call: values and messages to processes.
+    static std::vector<std::string> replies(const Trial& trial) {
+        std::vector<std::string> out;
+        for (const journal::Entry& entry : *trial.result.journal) {
+            const auto printed = [](std::string_view external) {
+                const auto decoded = term::decode(external);
+                return decoded ? term::print(decoded->term) : std::string("(cut)");
+            };
+            if (const auto* called = std::get_if<journal::Called>(&entry.event))
+                out.push_back(std::string(called->text));
+            else if (const auto* returned = std::get_if<journal::Returned>(&entry.event);
+                     returned != nullptr && !out.empty())
+                out.back() += " -> " + printed(returned->term);
+            else if (const auto* delivered = std::get_if<journal::Delivered>(&entry.event);
+                     delivered != nullptr && !out.empty())
+                out.back() += " and " + printed(delivered->term);
+        }
+        return out;
+    }
+
+    void compare_replies() {
+        const Trial* older = nullptr;
+        const Trial* newer = nullptr;
+        for (const Trial& trial : out_.trials) {
+            if (trial.id == "replies-old") older = &trial;
+            if (trial.id == "replies-new") newer = &trial;
+        }
+        if (older == nullptr || newer == nullptr || older->result.death || newer->result.death) return;
+        const auto before = replies(*older), after = replies(*newer);
+        for (std::size_t i = 0; i < before.size() && i < after.size(); ++i) {
+            if (before[i] == after[i]) continue;
+            // A callback that is gone is told as that.
+            if (after[i].find("-> badarg") != std::string::npos || before[i].find("-> badarg") != std::string::npos)
+                continue;
+            const auto arrow = after[i].find(" -> ");
+            scenario::Finding finding;
+            finding.rule = "call-protocol-changed";
+            finding.severity = "warning";
+            finding.title = fmt::format("{}: {}", subject_.name, check::rule(finding.rule)->title);
+            finding.evidence =
+                fmt::format("{}; now{}", before[i], after[i].substr(arrow == std::string::npos ? 0 : arrow));
+            finding.advice = check::rule(finding.rule)->advice;
+            add(finding, newer->title);
+            return;
+        }
+    }
+
+    Finding& entry_for(const std::string& rule) {
+        for (Finding& known : out_.findings)
+            if (known.rule == rule) return known;
+        Finding fresh;
+        fresh.rule = rule;
+        if (const check::Rule* row = check::rule(rule)) {
+            fresh.why = row->why;
+            fresh.advice = row->advice;
+        }
+        fresh.severity = "note";
+        out_.findings.push_back(std::move(fresh));
+        return out_.findings.back();
+    }
+
+    void add(const check::Finding& found) {
+        Finding& entry = entry_for(std::string(found.rule->id));
+        entry.also_static = true;
+        entry.title = found.title;
+        entry.evidence = found.evidence;
+        if (rank(check::name(found.severity)) < rank(entry.severity)) entry.severity = check::name(found.severity);
+    }
+
+    // What was seen says more than what the file says.
+    void add(const scenario::Finding& found, const std::string& trial) {
+        Finding& entry = entry_for(found.rule);
+        const bool graver = rank(found.severity) < rank(entry.severity);
+        if (!entry.confirmed || graver) {
+            entry.title = found.title;
+            entry.evidence = found.evidence;
+            entry.stack = found.stack;
+            for (const scenario::StackFrame& frame : found.stack) {
+                const auto colon = frame.source.rfind(':');
+                if (colon == std::string::npos || !entry.source.empty()) continue;
+                entry.source = frame.source.substr(0, colon);
+                entry.line = std::atoi(frame.source.c_str() + colon + 1);
+            }
+        }
+        if (!entry.confirmed || graver)
+            entry.severity = rank(found.severity) <= rank(entry.severity) ? found.severity : entry.severity;
+        entry.confirmed = true;
+        if (std::find(entry.trials.begin(), entry.trials.end(), trial) == entry.trials.end())
+            entry.trials.push_back(trial);
+    }
+
+    void suppress() {
+        for (Finding& finding : out_.findings)
+            for (Suppression& s : out_.suppressions) {
+                if (s.expired || s.rule != finding.rule) continue;
+                if (!s.subject.empty() && s.subject != subject_.name) continue;
+                s.used = true;
+                finding.suppressed = &s;
+                break;
+            }
+    }
+
+    void judge() {
+        std::stable_sort(out_.findings.begin(), out_.findings.end(), [](const Finding& a, const Finding& b) {
+            return std::pair(rank(a.severity), a.rule) < std::pair(rank(b.severity), b.rule);
+        });
+        suppress();
+        out_.conditions = std::move(conditions_);
+        bool unsafe = false, unseen = out_.interrupted;
+        for (const Finding& finding : out_.findings) {
+            if (finding.suppressed != nullptr) continue;
+            unsafe = unsafe || finding.severity == "error";
+            if (finding.severity == "warning")
+                out_.conditions.push_back(fmt::format("{}: {}", finding.rule, finding.advice));
+        }
+        for (const Trial& trial : out_.trials) {
+            using enum scenario::Verdict;
+            const scenario::Verdict verdict = trial.result.verdict;
+            const bool told = std::any_of(out_.findings.begin(), out_.findings.end(), [&](const Finding& f) {
+                return std::find(f.trials.begin(), f.trials.end(), trial.title) != f.trials.end() &&
+                       f.suppressed != nullptr;
+            });
+            if ((verdict == crashed || verdict == hung) && !told) unsafe = true;
+            if (verdict == bug || verdict == skipped) unseen = true;
+        }
+        out_.verdict = unsafe                    ? Verdict::unsafe
+                       : unseen                  ? Verdict::unknown
+                       : out_.conditions.empty() ? Verdict::safe
+                                                 : Verdict::safe_if;
+    }
+
+    const Request& request_;
+    const check::StaticWorld& world_;
+    image::LibraryFiles libraries_;
+    Subject subject_;
+    std::optional<scenario::WorkFolder> twin_;
+    std::vector<check::Finding> statics_;
+    bool openable_ = true;
+    std::vector<std::string> conditions_;
+    Audit out_;
+};
+
+} // namespace
+
+const char* name(Verdict verdict) {
+    switch (verdict) {
+    case Verdict::safe:
+        return "SAFE";
+    case Verdict::safe_if:
+        return "SAFE-IF";
+    case Verdict::unsafe:
+        return "UNSAFE";
+    case Verdict::unknown:
+        return "UNKNOWN";
+    }
+    return "UNKNOWN";
+}
+
+Result<Audit> audit(const Request& request, const check::StaticWorld& world) {
+    return Auditor(request, world).run();
+}
+
+} // namespace ddll::audit

@@ -1,0 +1,195 @@
+/// `ddlltool check`: is this driver safe to replace on a live node?
+#include "audit/audit.h"
+#include "audit/suppressions.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "cli/commands.h"
+#include "cli/read_options.h"
+#include "cli/run_arguments.h"
+#include "cli/session_options.h"
+#include "cli/usage.h"
+#include "report/audit.h"
+#include "scenario/reader.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <thread>
+
+namespace ddll::cli {
+
+namespace {
+
+struct Arguments {
+    std::string file, against, name, suppressions, timeout, color = "auto", fail_on = "warning";
+    std::vector<std::string> workloads, formats, driver_path, library_path;
+    unsigned strictness = 5, jobs = 1;
+    struct Output {
+        const report::AuditFormat* format;
+        std::string file;
+    };
+    std::vector<Output> outputs;
+};
+
+constexpr const char* footer =
+    R"(examples:
+  ddlltool check build/counter.so                         what a replacement by itself would come to
+  ddlltool check build/counter.so --against release/counter.so
+  ddlltool check new.so --against old.so --name counter   files that are called otherwise
+  ddlltool check counter.so --workload stories/use.json   with the calls that your own processes make
+  ddlltool check counter.so --format text,sarif=check.sarif
+
+verdicts: SAFE, SAFE-IF (conditions follow), UNSAFE, UNKNOWN (too little could be looked at).
+
+exit codes: 0 no finding at or above --fail-on, 1 there is one, 2 wrong usage, 3 a file that cannot be used,
+4 the driver crashed, 5 it hung, 70 a bug of ddlltool.)";
+
+std::optional<ExitCode> read_outputs(Arguments& arguments) {
+    std::vector<std::string_view> names;
+    for (const auto& format : report::audit_formats()) names.push_back(format.name);
+    bool to_stdout = false;
+    for (const std::string& text : arguments.formats) {
+        for (std::size_t at = 0; at <= text.size();) {
+            const auto end = std::min(text.find(',', at), text.size());
+            const std::string part = text.substr(at, end - at);
+            at = end + 1;
+            const auto equals = part.find('=');
+            const auto* format = report::audit_format_named(part.substr(0, equals));
+            if (format == nullptr) {
+                const auto meant = nearest(part.substr(0, equals), names);
+                return wrong_usage("--format " + part, fmt::format("must be {}", one_of(names)),
+                                   meant ? fmt::format("did you mean {}?", *meant) : "");
+            }
+            const std::string file = equals == std::string::npos ? "" : part.substr(equals + 1);
+            if (file.empty() && to_stdout)
+                return wrong_usage("--format " + text, "only one report can go to the terminal",
+                                   fmt::format("give the others a file: {}=FILE", format->name));
+            to_stdout = to_stdout || file.empty();
+            arguments.outputs.push_back({format, file});
+        }
+    }
+    if (arguments.outputs.empty()) arguments.outputs.push_back({report::audit_format_named("text"), ""});
+    return std::nullopt;
+}
+
+ExitCode code_of(const audit::Audit& audit, report::FailOn fail_on) {
+    ExitCode code = report::reaches(audit, fail_on) ? ExitCode::failed : ExitCode::ok;
+    for (const audit::Trial& trial : audit.trials) {
+        if (trial.result.verdict == scenario::Verdict::bug) code = worse(code, ExitCode::bug);
+        if (trial.result.verdict == scenario::Verdict::crashed && fail_on != report::FailOn::never)
+            code = worse(code, ExitCode::crashed);
+        if (trial.result.verdict == scenario::Verdict::hung && fail_on != report::FailOn::never)
+            code = worse(code, ExitCode::hung);
+    }
+    return code;
+}
+
+} // namespace
+
+ExitCode check_command(const std::vector<std::string>& arguments, const Context& context) {
+    Arguments given;
+    given.jobs = std::max(1U, std::thread::hardware_concurrency());
+    CLI::App app{
+        "Is this driver safe to replace on a live node? Reads the file, then loads, uses, unloads and reloads it in\n"
+        "child processes, and says what that would do to a node.",
+        "ddlltool check"};
+    app.set_help_flag("-h,--help", "print this");
+    app.footer(footer);
+    app.add_option("NEW.so", given.file, "the driver library")->required();
+    app.add_option("--against", given.against, "the version that it is to replace")->type_name("OLD.so");
+    app.add_option("--name", given.name, "the driver's name, where the file is called otherwise")->type_name("NAME");
+    app.add_option("--workload", given.workloads,
+                   "a scenario of yours that uses the driver; several are played one by one")
+        ->type_name("FILE")
+        ->allow_extra_args(false)
+        ->type_size(1);
+    app.add_option("--strictness", given.strictness, "1 (quick) to 10 (long): how many stories, and how many cycles")
+        ->type_name("N")
+        ->check(CLI::Range(1U, 10U));
+    app.add_option("--suppressions", given.suppressions, "a JSON file with findings that are accepted for a while")
+        ->type_name("FILE");
+    app.add_option("--fail-on", given.fail_on, "least severity that counts: error, warning, note or never")
+        ->type_name("SEVERITY");
+    app.add_option("--format", given.formats, "text, json, sarif, junit or github; several: NAME=FILE,NAME=FILE")
+        ->type_name("NAME[=FILE]")
+        ->allow_extra_args(false)
+        ->type_size(1);
+    app.add_option("--library-path", given.library_path, "the node's LD_LIBRARY_PATH: folders")
+        ->type_name("DIR")
+        ->allow_extra_args(false)
+        ->type_size(1);
+    app.add_option("--driver-path", given.driver_path, "one more folder to look for a workload's drivers in")
+        ->type_name("DIR")
+        ->allow_extra_args(false)
+        ->type_size(1);
+    app.add_option("-j,--jobs", given.jobs, "stories played at once (default: one for each processor)")
+        ->type_name("N")
+        ->check(CLI::Range(1U, 1024U));
+    app.add_option("--timeout", given.timeout, "real time for each story (10s)")->type_name("DURATION");
+    app.add_option("--color", given.color, "auto, always or never")->type_name("WHEN");
+    if (const auto code = parse_arguments(app, arguments)) return *code;
+    if (const auto code = read_outputs(given)) return *code;
+    SessionTexts texts;
+    texts.color = given.color;
+    texts.fail_on = given.fail_on;
+    texts.timeout = given.timeout;
+    const auto common = read_session_options(texts, context);
+    if (!common) return wrong_usage(common.error().place.file, common.error().message, common.error().hint);
+
+    audit::Request request;
+    request.file = given.file;
+    request.against = given.against;
+    request.name = given.name;
+    request.strictness = given.strictness;
+    request.parallel = given.jobs;
+    request.time_limit = common->limit;
+    request.today = audit::today();
+    request.read = read_options(context, given.driver_path);
+    request.api_function = context.api_function;
+    ExitCode code = ExitCode::ok;
+    if (!given.suppressions.empty()) {
+        auto file = audit::read_suppressions(given.suppressions);
+        for (const Error& mistake : file.mistakes) {
+            Error shown = mistake;
+            if (!mistake.place.pointer.empty()) shown.place.file += " " + mistake.place.pointer;
+            complain(shown);
+        }
+        if (!file.mistakes.empty()) return ExitCode::unusable_input;
+        request.suppressions = std::move(file.suppressions);
+    }
+    for (const std::string& path : given.workloads) {
+        auto read = scenario::read_scenario_file(path, request.read);
+        for (const Error& mistake : read.mistakes) complain(mistake);
+        if (!read.scenario) return ExitCode::unusable_input;
+        request.workloads.push_back(*std::move(read.scenario));
+    }
+    const check::StaticWorld world = check::StaticWorld::make(api_names(context), given.library_path);
+    const auto done = audit::audit(request, world);
+    if (!done) {
+        complain(done.error());
+        return ExitCode::unusable_input;
+    }
+    bool told = false;
+    for (const Arguments::Output& output : given.outputs) {
+        report::Style style = common->style;
+        if (!output.file.empty()) style.color = false;
+        const std::string text = output.format->write(*done, style);
+        std::FILE* out = output.file.empty() ? stdout : std::fopen(output.file.c_str(), "wb");
+        const bool written =
+            out != nullptr && std::fwrite(text.data(), 1, text.size(), out) == text.size() && std::fflush(out) == 0;
+        if (!written) {
+            complain(output.file.empty() ? "stdout" : output.file,
+                     fmt::format("cannot be written: {}", std::strerror(errno)));
+            code = worse(code, ExitCode::unusable_input);
+        }
+        if (out != nullptr && out != stdout) std::fclose(out);
+        told = told || (output.file.empty() && (output.format->name == "text" || output.format->name == "github"));
+    }
+    if (!told) std::fputs((report::audit_summary(*done) + "\n").c_str(), stderr);
+    return worse(code, code_of(*done, common->fail_on));
+}
+
+} // namespace ddll::cli

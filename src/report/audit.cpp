@@ -1,0 +1,156 @@
+#include "report/audit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace ddll::report {
+
+namespace {
+
+using audit::Audit;
+
+constexpr std::size_t width = 80;
+
+std::string painted(const std::string& severity, const Style& style) {
+    if (severity == "error") return style.bad(severity);
+    if (severity == "warning") return style.warn(severity);
+    return style.dim(severity);
+}
+
+std::string verdict_text(const Audit& audit, const Style& style) {
+    const std::string word = audit::name(audit.verdict);
+    switch (audit.verdict) {
+    case audit::Verdict::safe:
+        return style.good(word);
+    case audit::Verdict::unsafe:
+        return style.bad(word);
+    case audit::Verdict::safe_if:
+    case audit::Verdict::unknown:
+        return style.warn(word);
+    }
+    return word;
+}
+
+std::string finding_text(const audit::Finding& finding, const Style& style) {
+    std::string out = fmt::format("{:<7} {}  {}\n", painted(finding.severity, style), style.strong(finding.rule),
+                                  style.dim(finding.confirmed ? "seen to happen" : "the file says so"));
+    out += wrapped(printable(finding.title), 2, width);
+    if (!finding.evidence.empty()) out += wrapped("seen: " + printable(finding.evidence), 2, width);
+    if (!finding.source.empty()) out += fmt::format("  at {}:{}\n", printable(finding.source), finding.line);
+    if (!finding.trials.empty()) {
+        std::string when;
+        for (std::size_t i = 0; i < finding.trials.size() && i < 3; ++i)
+            when += (i > 0 ? "; " : "") + finding.trials[i];
+        if (finding.trials.size() > 3) when += fmt::format(" and {} more", finding.trials.size() - 3);
+        out += wrapped("when: " + printable(when), 2, width);
+    }
+    out += wrapped("on a node: " + finding.why, 2, width);
+    out += wrapped("cure: " + finding.advice, 2, width);
+    if (finding.suppressed != nullptr)
+        out += wrapped(
+            fmt::format("accepted until {}: {}", finding.suppressed->expires, printable(finding.suppressed->reason)), 2,
+            width);
+    return out;
+}
+
+std::string list(const char* heading, const std::vector<std::string>& items) {
+    if (items.empty()) return {};
+    std::string out = std::string(heading) + '\n';
+    for (const std::string& item : items) {
+        std::string text = wrapped(printable(item), 4, width);
+        text[2] = '-';
+        out += text;
+    }
+    return out;
+}
+
+} // namespace
+
+std::string audit_summary(const Audit& audit) {
+    std::size_t errors = 0, warnings = 0, notes = 0, suppressed = 0;
+    for (const audit::Finding& finding : audit.findings)
+        ++(finding.suppressed != nullptr   ? suppressed
+           : finding.severity == "error"   ? errors
+           : finding.severity == "warning" ? warnings
+                                           : notes);
+    const auto counted = [](std::size_t n, const char* what) {
+        return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+    };
+    std::string out = fmt::format("{}: {}, {}, {}", audit::name(audit.verdict), counted(errors, "error"),
+                                  counted(warnings, "warning"), counted(notes, "note"));
+    if (suppressed > 0) out += fmt::format(", {} suppressed", suppressed);
+    return out;
+}
+
+bool reaches(const Audit& audit, FailOn fail_on) {
+    if (fail_on == FailOn::never) return false;
+    for (const audit::Finding& finding : audit.findings) {
+        if (finding.suppressed != nullptr) continue;
+        if (finding.severity == "error" || fail_on == FailOn::note) return true;
+        if (finding.severity == "warning" && fail_on == FailOn::warning) return true;
+    }
+    return audit.verdict == audit::Verdict::unsafe;
+}
+
+std::string audit_text(const Audit& audit, const Style& style) {
+    std::string out = fmt::format("{}  {}", style.strong(printable(audit.name)), printable(audit.file));
+    if (!audit.against.empty()) out += " against " + printable(audit.against);
+    out += "\n\n";
+    for (const audit::Finding& finding : audit.findings) out += finding_text(finding, style) + '\n';
+    for (const audit::Trial& trial : audit.trials) {
+        if (!trial.result.death) continue;
+        out += fmt::format("{} {}\n", style.bad("died"), printable(trial.title));
+        out += wrapped(printable(trial.result.death->headline), 2, width);
+        for (const scenario::StackFrame& frame : trial.result.death->stack)
+            if (!frame.source.empty()) {
+                out += fmt::format("  at {} in {}\n", printable(frame.source), printable(frame.function));
+                break;
+            }
+        out += '\n';
+    }
+    for (const audit::Suppression& s : audit.suppressions) {
+        if (s.expired)
+            out += fmt::format("{} the suppression of {} has expired ({})\n", style.warn("note"), s.rule, s.expires);
+        if (!s.expired && !s.used)
+            out += fmt::format("{} nothing needs the suppression of {}\n", style.dim("note"), s.rule);
+    }
+    out += list("looked at", audit.looked_at);
+    out += list("not looked at", audit.not_looked_at);
+    out += '\n' + verdict_text(audit, style);
+    switch (audit.verdict) {
+    case audit::Verdict::safe:
+        out += ": nothing was found that speaks against replacing it on a live node\n";
+        break;
+    case audit::Verdict::safe_if:
+        out += ": it can be replaced, as long as\n" + list("", audit.conditions).substr(1);
+        break;
+    case audit::Verdict::unsafe:
+        out += ": do not replace it on a live node before the errors above are cured\n";
+        break;
+    case audit::Verdict::unknown:
+        out += ": too little could be looked at\n";
+        break;
+    }
+    return out + audit_summary(audit) + '\n';
+}
+
+std::span<const AuditFormat> audit_formats() {
+    static constexpr std::array<AuditFormat, 5> table = {{
+        {"text", "for people", audit_text},
+        {"json", "everything, versioned; see docs/check.md", audit_json},
+        {"sarif", "SARIF 2.1.0, for code scanning", audit_sarif},
+        {"junit", "JUnit XML: one test for each rule", audit_junit},
+        {"github", "annotations of a GitHub workflow", audit_github},
+    }};
+    return table;
+}
+
+const AuditFormat* audit_format_named(std::string_view name) {
+    const auto all = audit_formats();
+    const auto it = std::find_if(all.begin(), all.end(), [name](const AuditFormat& f) { return f.name == name; });
+    return it == all.end() ? nullptr : &*it;
+}
+
+} // namespace ddll::report
