@@ -4,11 +4,14 @@
 #include "audit/trials.h"
 #include "base/text.h"
 #include "check/catalogue.h"
+#include "check/hazards.h"
 #include "journal/entry.h"
 #include "scenario/driver_files.h"
 #include "scenario/reader.h"
 #include "scenario/work_folder.h"
 #include "term/external.h"
+
+#include <erl_driver.h>
 
 #include <fmt/format.h>
 
@@ -55,7 +58,7 @@ public:
         if (auto read = look_at_files(); !read) return std::move(read).error();
         if (openable_)
             play_all();
-        else
+        else if (!unusable_)
             out_.not_looked_at.emplace_back("nothing was run: opening this library would end the process");
         judge();
         return std::move(out_);
@@ -89,8 +92,22 @@ private:
 
     Result<void> look_at_files() {
         auto facts = check::read_static_facts(request_.file, world_, libraries_);
-        if (!facts) return std::move(facts).error();
+        if (!facts && (request_.against.empty() || !std::filesystem::exists(request_.file)))
+            return std::move(facts).error();
+        if (!facts) {
+            // A reload would find that out when the old driver is gone.
+            Finding& entry = entry_for("reload-leaves-no-driver");
+            entry.severity = "error";
+            entry.title = fmt::format("{}: {}", subject_.name, check::rule(entry.rule)->title);
+            entry.evidence = facts.error().message;
+            entry.also_static = true;
+            unusable_ = true;
+            openable_ = false;
+            out_.not_looked_at.push_back(fmt::format("anything else: {}", facts.error().message));
+            return {};
+        }
         facts->driver = subject_.name;
+        writable_ = facts->elf.writable_bytes;
         statics_ = check::find_static(*facts);
         openable_ = may_be_opened(statics_);
         out_.looked_at.push_back(fmt::format("what {} says of itself, without running it", request_.file));
@@ -115,7 +132,7 @@ private:
             std::vector<Story> all = stories(subject_, request_.strictness);
             if (!request_.against.empty())
                 for (Story& story : comparison(subject_)) all.push_back(std::move(story));
-            play(all);
+            used_ = play(all);
             if (!request_.against.empty()) compare_replies();
         } else {
             // What a reload would come to, as far as that can be seen.
@@ -170,6 +187,7 @@ private:
     void play_workloads() {
         for (const scenario::Scenario& workload : request_.workloads) {
             std::vector<scenario::Scenario> one{workload};
+            one.front().expected_findings.clear(); // here it is the findings that are asked for
             for (scenario::DriverDecl& driver : one.front().drivers) {
                 if (driver.name != subject_.name) continue;
                 for (std::size_t i = 0; i < driver.versions.size(); ++i) {
@@ -203,11 +221,25 @@ private:
         out_.trials.push_back(std::move(trial));
     }
 
+    void look_at_flags(std::uint32_t flags) {
+        // An entry that is filled in at run time does not show its flags to who only reads the file. What is left of
+        // the variables without it are a few words of the linker's.
+        constexpr std::uint64_t without_own = check::entry_size + 40;
+        if ((flags & ERL_DRV_FLAG_USE_PORT_LOCKING) == 0 || writable_ <= without_own) return;
+        Finding& entry = entry_for("shared-code-without-driver-lock");
+        entry.title = fmt::format("{}: {}", subject_.name, check::rule(entry.rule)->title);
+        entry.evidence =
+            fmt::format("the entry has ERL_DRV_FLAG_USE_PORT_LOCKING, and there are about {} bytes of variables",
+                        writable_ - check::entry_size);
+        entry.also_static = true;
+    }
+
     // The entry of the newer file, as the first story saw it.
     bool callbacks_seen() {
         for (const journal::Entry& entry : *out_.trials.front().result.journal)
             if (const auto* seen = std::get_if<journal::EntrySeen>(&entry.event)) {
                 subject_.callbacks = seen->callbacks;
+                look_at_flags(seen->flags);
                 return !out_.trials.front().result.death;
             }
         return false;
@@ -233,6 +265,14 @@ private:
         return out;
     }
 
+    static bool loaded(const Trial& trial) {
+        if (trial.result.death) return false;
+        for (const journal::Entry& entry : *trial.result.journal)
+            if (std::holds_alternative<journal::ImageFailed>(entry.event)) return false;
+        return true;
+    }
+
+    /// Texts that differ may just name their versions: that is for a reader, not for an alarm.
     void compare_replies() {
         const Trial* older = nullptr;
         const Trial* newer = nullptr;
@@ -240,7 +280,7 @@ private:
             if (trial.id == "replies-old") older = &trial;
             if (trial.id == "replies-new") newer = &trial;
         }
-        if (older == nullptr || newer == nullptr || older->result.death || newer->result.death) return;
+        if (older == nullptr || newer == nullptr || !loaded(*older) || !loaded(*newer)) return;
         const auto before = replies(*older), after = replies(*newer);
         for (std::size_t i = 0; i < before.size() && i < after.size(); ++i) {
             if (before[i] == after[i]) continue;
@@ -250,7 +290,7 @@ private:
             const auto arrow = after[i].find(" -> ");
             scenario::Finding finding;
             finding.rule = "call-protocol-changed";
-            finding.severity = "warning";
+            finding.severity = "note";
             finding.title = fmt::format("{}: {}", subject_.name, check::rule(finding.rule)->title);
             finding.evidence =
                 fmt::format("{}; now{}", before[i], after[i].substr(arrow == std::string::npos ? 0 : arrow));
@@ -315,13 +355,50 @@ private:
             }
     }
 
+    // The file says that it may be, and a close look at its use did not see it.
+    void weigh() {
+        const auto seen = check::hazard_rules();
+        const auto has = [&](std::string_view rule, bool confirmed) {
+            return std::any_of(out_.findings.begin(), out_.findings.end(),
+                               [&](const Finding& f) { return f.rule == rule && f.confirmed == confirmed; });
+        };
+        for (Finding& finding : out_.findings) {
+            const bool visible = std::find(seen.begin(), seen.end(), finding.rule) != seen.end();
+            if (finding.confirmed || !visible || !used_ || finding.severity != "warning") continue;
+            finding.severity = "note";
+            finding.evidence += "; not seen to happen here";
+        }
+        // One thing is said once, in its most exact words.
+        const bool slow = has("slow-finish-freezes-node", true) || has("callback-stalls-scheduler", true);
+        std::erase_if(out_.findings, [&](const Finding& f) {
+            if (f.rule == "callback-sleeps") return slow;
+            if (f.rule == "missing-symbol")
+                return !f.confirmed && f.severity != "error" && has("missing-dependency", true);
+            return false;
+        });
+        // A name that a node has and this emulator has not.
+        if (has("non-api-emulator-symbol", false) && has("missing-symbol", true) && !static_error("missing-symbol")) {
+            std::erase_if(out_.findings, [](const Finding& f) {
+                return f.rule == "missing-symbol" || f.rule == "reload-leaves-no-driver";
+            });
+            unseen_ = true;
+        }
+    }
+
+    bool static_error(std::string_view rule) const {
+        return std::any_of(statics_.begin(), statics_.end(), [&](const check::Finding& f) {
+            return f.rule->id == rule && f.severity == check::Severity::error;
+        });
+    }
+
     void judge() {
+        weigh();
         std::stable_sort(out_.findings.begin(), out_.findings.end(), [](const Finding& a, const Finding& b) {
             return std::pair(rank(a.severity), a.rule) < std::pair(rank(b.severity), b.rule);
         });
         suppress();
         out_.conditions = std::move(conditions_);
-        bool unsafe = false, unseen = out_.interrupted;
+        bool unsafe = unusable_, unseen = out_.interrupted || unseen_;
         for (const Finding& finding : out_.findings) {
             if (finding.suppressed != nullptr) continue;
             unsafe = unsafe || finding.severity == "error";
@@ -351,6 +428,10 @@ private:
     std::optional<scenario::WorkFolder> twin_;
     std::vector<check::Finding> statics_;
     bool openable_ = true;
+    std::uint64_t writable_ = 0; ///< bytes of variables in the newer file
+    bool used_ = false;          ///< all stories could be played
+    bool unseen_ = false;        ///< it could not be run here, and that says nothing about a node
+    bool unusable_ = false;      ///< the loader will refuse it
     std::vector<std::string> conditions_;
     Audit out_;
 };

@@ -1,6 +1,7 @@
 #include "check/findings.h"
 
 #include "host/misuse.h"
+#include "host/traces.h"
 #include "image/demangle.h"
 
 #include <fmt/format.h>
@@ -27,7 +28,7 @@ struct Pin {
     std::string evidence;
 };
 
-Pin pin_of(const ImageNote& image) {
+Pin pin_of(const ImageNote& image, const std::string& others) {
     if (image.facts == nullptr) return {"dso-pinned", "the library is still mapped after dlclose"};
     const auto unique = pinning_symbols(*image.facts);
     if (!unique.empty()) {
@@ -41,6 +42,11 @@ Pin pin_of(const ImageNote& image) {
     if (image.facts->imports("__cxa_thread_atexit") || image.facts->imports("__cxa_thread_atexit_impl"))
         return {"dso-pinned-thread-local-destructor",
                 "still mapped after dlclose; the library registers thread-local destructors"};
+    if (!others.empty())
+        return {"dso-pinned-by-importer",
+                fmt::format("still mapped after dlclose; so is {}, which came after it", others)};
+    if (image.facts->imports("dlopen") || image.facts->imports("dlmopen"))
+        return {"dso-holds-itself", "still mapped after dlclose; it opens libraries itself, and nothing else pins it"};
     return {"dso-pinned", "still mapped after dlclose; no unique symbol, no nodelete flag, no thread-local destructor"};
 }
 
@@ -53,6 +59,10 @@ public:
             see_closed(*closed, entry.seq);
         else if (const auto* reloaded = std::get_if<journal::Reloaded>(&entry.event))
             see_reloaded(*reloaded, entry.seq);
+        else if (const auto* left = std::get_if<journal::LeftBehind>(&entry.event))
+            see_left(*left);
+        else if (const auto* opened = std::get_if<journal::ImageOpened>(&entry.event))
+            paths_[opened->image] = opened->path;
         else if (const auto* misused = std::get_if<journal::Misused>(&entry.event))
             see_misused(*misused, entry);
         else if (const auto* entered = std::get_if<journal::Entered>(&entry.event))
@@ -95,10 +105,17 @@ private:
         counts_.push_back(1);
     }
 
+    // Libraries that stay when the driver's stays.
+    void see_left(const journal::LeftBehind& left) {
+        if (static_cast<host::Residue>(left.kind) != host::Residue::object || left.text == paths_[left.image]) return;
+        std::string& others = others_[paths_[left.image]];
+        if (others.empty()) others = left.text.substr(left.text.rfind('/') + 1);
+    }
+
     void see_closed(const journal::ImageClosed& closed, std::uint64_t entry) {
         if (closed.gone) return;
         const ImageNote image = names_.image(closed.image);
-        Pin pin = pin_of(image);
+        Pin pin = pin_of(image, others_[paths_[closed.image]]);
         add(pin.rule, image.label, std::move(pin.evidence), entry);
     }
 
@@ -139,6 +156,8 @@ private:
     }
 
     const Names& names_;
+    std::map<ImageId, std::string> paths_;
+    std::map<std::string, std::string> others_; ///< by path: a library that stayed beside it
     std::vector<Finding> findings_;
     std::vector<std::uint64_t> counts_;
     std::map<std::string, std::size_t> index_;

@@ -31,6 +31,8 @@ constexpr std::string_view all_rules[] = {
     "driver-name-changed",
     "driver-name-dangling",
     "driver-version-mismatch",
+    "dso-holds-itself",
+    "dso-pinned-by-importer",
     "entry-flags-changed",
     "environment-points-into-driver",
     "exception-through-callback",
@@ -39,8 +41,10 @@ constexpr std::string_view all_rules[] = {
     "file-overwritten-in-place",
     "fp-mode-changed",
     "heap-leak-outside-driver-heap",
+    "init-ack-missing",
     "joinable-thread-in-static",
     "kill-ports-kills-owners",
+    "late-callback-into-closed-port",
     "loaded-more-than-once",
     "loader-process-exits",
     "lock-destroyed-while-held",
@@ -69,8 +73,8 @@ constexpr std::string_view all_rules[] = {
 constexpr std::int64_t long_for_loader_ns = 100'000'000, long_for_callback_ns = 100'000'000;
 /// So many loads are needed until growth is a trend, and not the first use of something.
 constexpr std::size_t warm_up = 2, least_growths = 3;
-/// Per cycle; the loader and stdio keep less than that now and then.
-constexpr std::int64_t worth_telling_bytes = 64;
+/// Per cycle; the loader, stdio and the host itself keep less than that.
+constexpr std::int64_t worth_telling_bytes = 2048;
 
 class Seeker {
 public:
@@ -194,6 +198,15 @@ public:
             fmt::format("{} took over {}", journal::name(e.callback), longest >= 1'000'000'000 ? "1 s" : "100 ms"));
     }
 
+    // It answers -1, as documented, and nobody hears anything.
+    void operator()(const journal::ApiCalled& e) {
+        if (e.result != -1) return;
+        const std::string function = names_.function(e.function);
+        if (function == "erl_drv_output_term" || function == "driver_output_term")
+            add("late-callback-into-closed-port", drivers_.empty() ? DriverId{} : drivers_.begin()->first,
+                fmt::format("{} answered -1: its port is closed", function), 0, Severity::note);
+    }
+
     void operator()(const journal::ClearedAway& e) {
         if (!e.what.starts_with("async job") || drivers_.empty()) return;
         const bool forgotten = e.what.find("its result is forgotten") != e.what.npos;
@@ -210,14 +223,16 @@ public:
             text += fmt::format(" ({})", place);
         switch (kind) {
         case descriptor:
-            ++driver_at(e.driver).descriptors;
             add("fd-leak", e.driver, "descriptor " + text + " is still open after the unload");
             break;
         case thread:
-            add(uses_openmp(e.image) ? "openmp-runtime-unloaded" : "thread-outlives-driver", e.driver,
-                text.empty() ? "a thread that was not there before runs on after the unload"
-                             : "a thread runs on after the unload: " + text,
-                address);
+            if (uses_openmp(e.image))
+                add("openmp-runtime-unloaded", e.driver, "a thread of the OpenMP runtime is left");
+            else if (address != 0)
+                add("thread-outlives-driver", e.driver, "a thread is left: " + text, address);
+            else // of a library that stays, most likely
+                add("thread-outlives-driver", e.driver, "a thread is left, which runs no function of the library", 0,
+                    Severity::note);
             break;
         case signal_handler:
             add("signal-handler-left", e.driver, text, address, address == 0 ? Severity::warning : Severity::error);
@@ -256,13 +271,13 @@ public:
             add("driver-name-dangling", e.driver, text);
             break;
         case heap:
-            driver_at(e.driver).heap.push_back(std::stoll(std::string(e.text)));
+            heaps_[names_.driver(e.driver)].push_back(std::stoll(std::string(e.text)));
             break;
         }
     }
 
     std::vector<Finding> finish() {
-        for (auto& [id, driver] : drivers_) find_growth(id, driver);
+        for (const auto& [name, heap] : heaps_) find_growth(name, heap);
         for (std::size_t i = 0; i < findings_.size(); ++i) {
             Finding& finding = findings_[i];
             if (counts_[i] > 1) finding.evidence += fmt::format(" ({} times)", counts_[i]);
@@ -275,8 +290,6 @@ private:
         bool waits = false;
         lifecycle::Status status = lifecycle::Status::ok;
         std::uint32_t loads = 0;
-        std::uint32_t descriptors = 0;
-        std::vector<std::int64_t> heap; ///< after each unload
     };
     struct Pending {
         ImageId image;
@@ -284,11 +297,12 @@ private:
         std::uint64_t entry;
     };
 
-    Driver& driver_at(DriverId id) { return drivers_[id]; }
-
     void add(std::string_view id, DriverId driver, std::string evidence, std::uintptr_t address = 0,
              std::optional<Severity> severity = std::nullopt) {
-        const std::string subject = names_.driver(driver);
+        add_about(id, names_.driver(driver), std::move(evidence), address, severity);
+    }
+    void add_about(std::string_view id, const std::string& subject, std::string evidence, std::uintptr_t address = 0,
+                   std::optional<Severity> severity = std::nullopt) {
         const auto [place, fresh] = index_.try_emplace(std::string(id) + "\n" + subject, findings_.size());
         if (!fresh) {
             ++counts_[place->second];
@@ -355,13 +369,13 @@ private:
         });
     }
 
-    void find_growth(DriverId id, Driver& driver) {
-        if (driver.heap.size() < warm_up + least_growths + 1) return;
+    void find_growth(const std::string& driver, const std::vector<std::int64_t>& heap) {
+        if (heap.size() < warm_up + least_growths + 1) return;
         std::int64_t least = INT64_MAX;
-        for (std::size_t i = warm_up + 1; i < driver.heap.size(); ++i)
-            least = std::min(least, driver.heap[i] - driver.heap[i - 1]);
+        for (std::size_t i = warm_up + 1; i < heap.size(); ++i) least = std::min(least, heap[i] - heap[i - 1]);
         if (least < worth_telling_bytes) return;
-        add("heap-leak-outside-driver-heap", id, fmt::format("at least {} bytes more after each cycle", least));
+        add_about("heap-leak-outside-driver-heap", driver,
+                  fmt::format("at least {} bytes more after each cycle", least));
     }
 
     const Names& names_;
@@ -369,6 +383,7 @@ private:
     bool ended_since_call_ = false;
     std::map<DriverId, Driver> drivers_;
     std::map<DriverId, journal::EntrySeen> entries_;
+    std::map<std::string, std::vector<std::int64_t>> heaps_; ///< by driver: after each unload
     std::map<ImageId, std::string> mapped_;
     std::map<ImageId, DriverId> driver_of_;
     std::vector<Pending> objects_;
@@ -400,6 +415,8 @@ std::vector<Finding> find_in_death(const DeathNote& death) {
     if (death.fatal.find("_destroy") != std::string::npos || death.fatal.find("mutex") != std::string::npos ||
         death.fatal.find("rwlock") != std::string::npos || death.fatal.find("cond_") != std::string::npos)
         return one("lock-destroyed-while-held");
+    // Who else would still be there: callbacks of signals and timers are told by what was left behind.
+    if (death.in_unloaded_code && death.callback.empty()) return one("thread-outlives-driver");
     if (death.stack_exhausted && death.callback == "async_invoke") return one("async-stack-overflow");
     return {};
 }

@@ -19,6 +19,7 @@ struct DeathNote {
     std::string exception; ///< that nobody caught
     std::string fatal;     ///< "Fatal error in ..."
     bool exited = false, timed_out = false, stack_exhausted = false;
+    bool in_unloaded_code = false; ///< it ran, or touched, what had been a library of a driver
     std::string headline;
 };
 /// Nothing when no rule speaks of it.

@@ -75,7 +75,7 @@ void find_async_stack(StaticCollector& out) {
 void find_shared_code(StaticCollector& out) {
     const StaticFacts& facts = out.facts();
     // What alignment and start files add.
-    constexpr std::uint64_t slack = 64;
+    constexpr std::uint64_t slack = 24;
     const std::uint64_t entries = facts.entries.size() * entry_size;
     if (facts.elf.writable_bytes <= entries + slack) return;
     const bool by_port =

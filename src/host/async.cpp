@@ -9,6 +9,18 @@
 
 namespace ddll::host {
 
+namespace {
+
+/// What a node gives the threads of its async pool (16 kilowords, erl +a), and a little for what is ours. Sanitizers
+/// need more for themselves.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::size_t small_stack = 0;
+#else
+constexpr std::size_t small_stack = (128 + 16) * 1024;
+#endif
+
+} // namespace
+
 long Host::add_job(Port& port, unsigned* key, void (*invoke)(void*), void* data, void (*free)(void*),
                    const Made& made) {
     const std::uint64_t number = next_job_++;
@@ -31,7 +43,7 @@ long Host::add_job(Port& port, unsigned* key, void (*invoke)(void*), void* data,
                 own.host->run_jobs(own);
                 return nullptr;
             },
-            &pool, 0, error);
+            &pool, options_.probe ? small_stack : 0, error);
         if (pool.thread == nullptr) return -1;
     }
     if (job.lock != nullptr) ++job.lock->references;

@@ -76,6 +76,10 @@ void Host::report_end() {
     memory_.inspect({});
     report_damage(no_function);
     report_holding_locks();
+    if (options_.probe)
+        for (const auto& [id, port] : ports_)
+            if (port->valid() && waiting_opener(*port) != nullptr)
+                misuse(Misuse::opener_left_waiting, no_function, id, "open_port has not returned");
     for (const auto& driver : drivers_) report_changed_entry(*driver);
     for (const Port* port : live_ports()) {
         if (port->state != Port::State::closing || port->queue.size() == 0) continue;

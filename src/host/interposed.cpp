@@ -17,6 +17,7 @@ void Interposed::thread_ended(int system_id) {
 void Interposed::key_created(unsigned key, std::uintptr_t destructor) {
     const std::lock_guard guard(lock_);
     keys_[key] = destructor;
+    destructors_.insert(destructor);
 }
 
 void Interposed::key_deleted(unsigned key) {
@@ -33,6 +34,11 @@ std::uintptr_t Interposed::function_of(int system_id) const {
     const std::lock_guard guard(lock_);
     const auto it = threads_.find(system_id);
     return it == threads_.end() ? 0 : it->second;
+}
+
+bool Interposed::was_destructor(std::uintptr_t function) const {
+    const std::lock_guard guard(lock_);
+    return destructors_.contains(function);
 }
 
 std::vector<Found> Interposed::take_leading_into(const CodeRange& old) {

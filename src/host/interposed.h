@@ -5,6 +5,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <vector>
 
 namespace ddll::host {
@@ -20,6 +21,8 @@ public:
 
     /// The function that a thread runs, 0 when it was not seen to begin.
     std::uintptr_t function_of(int system_id) const;
+    /// Destructor of a key that was deleted: the C library forgets the key, not the pointer.
+    bool was_destructor(std::uintptr_t function) const;
     /// Keys and exit handlers that lead into the range; they are told once.
     std::vector<Found> take_leading_into(const CodeRange& old);
 
@@ -27,6 +30,7 @@ private:
     mutable std::mutex lock_;
     std::map<int, std::uintptr_t> threads_;
     std::map<unsigned, std::uintptr_t> keys_;
+    std::set<std::uintptr_t> destructors_; ///< ever given
     std::vector<std::uintptr_t> exit_handlers_;
 };
 

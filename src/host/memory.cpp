@@ -352,6 +352,15 @@ HeapUse DriverMemory::used_by(DriverId owner) {
     return use;
 }
 
+std::uint64_t DriverMemory::footprint() {
+    constexpr std::uint64_t around = 256; // guards, the C library's own words, our row
+    const std::lock_guard guard(lock_);
+    std::uint64_t bytes = kept_bytes_ + around * (blocks_.size() + binaries_.size() + kept_.size());
+    for (const auto& [block, row] : blocks_) bytes += row.size;
+    for (const auto& [binary, row] : binaries_) bytes += row.size;
+    return bytes;
+}
+
 void DriverMemory::inspect(DriverId owner) {
     const std::lock_guard hold(lock_);
     const std::size_t before = damage_.size();

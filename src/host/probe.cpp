@@ -15,16 +15,13 @@ bool Host::close_image(Driver& driver, std::string_view path) {
     }
     driver.image.reset();
     if (driver.before) report_residues(driver, old, gone);
+    driver.before.reset();
     journal_.write(journal::ImageClosed{driver.image_id, driver.id, gone});
     return gone;
 }
 
 void Host::report_residues(const Driver& driver, const CodeRange& old, bool gone) {
-    std::vector<Found> all = compare(*driver.before, old, gone, threads_->system_ids(), interposed_);
-    for (Found& found : interposed_.take_leading_into(old)) all.push_back(std::move(found));
-    // Whoever is still in there does not get away with it.
-    if (gone) guard(old);
-    for (const Found& found : all) {
+    const auto tell = [&](const Found& found) {
         const std::uintptr_t address = found.address;
         journal_.write(
             journal::LeftBehind{driver.id,
@@ -32,7 +29,19 @@ void Host::report_residues(const Driver& driver, const CodeRange& old, bool gone
                                 static_cast<std::uint8_t>(found.kind),
                                 found.text,
                                 {reinterpret_cast<const char*>(&address), address != 0 ? sizeof address : 0}});
-    }
+    };
+    const std::set<int> ours = threads_->system_ids();
+    if (gone)
+        for (const Found& found : threads_inside(*driver.before, old, ours, interposed_)) tell(found);
+    std::vector<Found> all = compare(*driver.before, old, gone, ours, interposed_);
+    // Memory of the driver API is counted by its own rules.
+    for (Found& found : all)
+        if (found.kind == Residue::heap)
+            found.text = fmt::format("{}", std::stoll(found.text) - static_cast<std::int64_t>(memory_.footprint()));
+    for (Found& found : interposed_.take_leading_into(old)) all.push_back(std::move(found));
+    // Whoever is still in there does not get away with it.
+    if (gone) guard(old);
+    for (const Found& found : all) tell(found);
 }
 
 void Host::see_entry(const Driver& driver) {

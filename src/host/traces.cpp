@@ -205,6 +205,17 @@ Traces look_for_traces() {
     return out;
 }
 
+std::vector<Found> threads_inside(const Traces& before, const CodeRange& old, const std::set<int>& ours,
+                                  const Interposed& interposed) {
+    std::vector<Found> out;
+    for (const int id : threads_now()) {
+        if (before.threads.contains(id) || ours.contains(id)) continue;
+        if (const std::uintptr_t function = interposed.function_of(id); old.has(function))
+            out.push_back({Residue::thread, "it runs a function of the library", function});
+    }
+    return out;
+}
+
 std::vector<Found> compare(const Traces& before, const CodeRange& old, bool gone, const std::set<int>& ours,
                            const Interposed& interposed) {
     // First of all: whatever else is looked at changes it.
@@ -222,9 +233,8 @@ std::vector<Found> compare(const Traces& before, const CodeRange& old, bool gone
         threads = fresh_threads();
     }
     for (const int id : threads) {
-        const std::uintptr_t function = interposed.function_of(id);
-        out.push_back({Residue::thread, old.has(function) ? "it runs a function of the library" : "",
-                       old.has(function) ? function : 0});
+        if (gone && old.has(interposed.function_of(id))) continue; // told by threads_inside
+        out.push_back({Residue::thread, "", 0});
     }
     const Traces now = look_for_traces();
     for (const auto& [fd, target] : now.descriptors)
@@ -261,12 +271,12 @@ std::vector<Found> compare(const Traces& before, const CodeRange& old, bool gone
     if (now.executable_stack && !before.executable_stack)
         out.push_back({Residue::executable_stack, "stacks have become executable", 0});
     if (gone)
-        for (Found& found : pointers_into(old)) out.push_back(std::move(found));
+        for (Found& found : pointers_into(old, interposed)) out.push_back(std::move(found));
     out.push_back({Residue::heap, fmt::format("{}", heap), 0});
     return out;
 }
 
-std::vector<Found> pointers_into(const CodeRange& old) {
+std::vector<Found> pointers_into(const CodeRange& old, const Interposed& interposed) {
     std::vector<Found> out;
     const auto maps = mappings_now();
     for (std::size_t i = 0; i < maps.size(); ++i) {
@@ -282,7 +292,7 @@ std::vector<Found> pointers_into(const CodeRange& old) {
         for (std::uintptr_t at = m.low; at + sizeof at <= m.high; at += sizeof at) {
             std::uintptr_t word = 0;
             std::memcpy(&word, reinterpret_cast<const void*>(at), sizeof word);
-            if (!old.has(word)) continue;
+            if (!old.has(word) || interposed.was_destructor(word)) continue;
             const std::string file = path.substr(path.rfind('/') + 1);
             out.push_back({Residue::code_pointer, fmt::format("in the data of {}", file), word});
         }

@@ -71,8 +71,12 @@ struct Found {
 std::vector<Found> compare(const Traces& before, const CodeRange& old, bool gone, const std::set<int>& ours,
                            const Interposed& interposed);
 
+/// Threads that run a function of a library which is no longer there: they have no time to lose.
+std::vector<Found> threads_inside(const Traces& before, const CodeRange& old, const std::set<int>& ours,
+                                  const Interposed& interposed);
+
 /// Words in the writable data of libraries that stay which point into `old`.
-std::vector<Found> pointers_into(const CodeRange& old);
+std::vector<Found> pointers_into(const CodeRange& old, const Interposed& interposed);
 
 /// Nothing is to be mapped there again: whoever still runs or calls that code crashes at once, in every run.
 void guard(const CodeRange& old);

@@ -146,6 +146,15 @@ void add_findings_of_death(RunResult& result, const isolate::Ending& ending) {
     note.timed_out = death.timed_out;
     note.stack_exhausted = ending.crash.stack_exhausted;
     note.headline = death.headline;
+    const isolate::CrashReport& crash = ending.crash;
+    for (const journal::Entry& entry : *result.journal)
+        if (const auto* opened = std::get_if<journal::ImageOpened>(&entry.event)) {
+            const auto inside = [&](std::uintptr_t a) {
+                return opened->base <= a && a < opened->end && crash.module_of(a) == nullptr;
+            };
+            note.in_unloaded_code |= (crash.has_fault_address && inside(crash.fault_address)) ||
+                                     (!crash.stack.empty() && inside(crash.stack.front()));
+        }
     for (check::Finding& found : check::find_in_death(note)) add_finding(result, std::move(found), death.stack);
 }
 
