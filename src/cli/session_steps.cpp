@@ -352,17 +352,9 @@ ExitCode session_step(std::string_view name, const std::vector<std::string>& arg
     if (!request) return wrong_usage(name, request.error().message, request.error().hint);
     if (request->by.empty()) request->by = options->as;
     request->limit = options->limit;
-    auto connection = connect(*options, true);
-    if (!connection) {
-        complain(connection.error());
-        return ExitCode::unusable_input;
-    }
-    const auto answer = (*connection)->ask(*request);
-    if (!answer) {
-        complain(answer.error());
-        return ExitCode::bug;
-    }
-    return show_answer(*answer, *options);
+    const auto answer = ask(*options, *request, true);
+    if (!answer) return no_answer(answer.error());
+    return show_answer(**answer, *options);
 }
 
 std::vector<std::pair<std::string_view, std::string_view>> session_steps() {

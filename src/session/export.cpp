@@ -151,7 +151,7 @@ private:
             steps.push_back(std::move(out));
         } else if (const auto* call = std::get_if<scenario::CallStep>(&step.what)) {
             Json out = {{"by", call->by}, {"call", with_variables(call->calls.front().source)}};
-            const CallResult called = call_result(*tale_.journal(), result_, index, namer_);
+            const CallResult called = call_result(*tale_.journal(), result_.steps[index], namer_);
             if (called.kind == "value")
                 out["returns"] = pattern(called.text);
             else if (called.kind == "raised" && !ends_itself(index, *call))

@@ -166,12 +166,11 @@ bool CallResult::failed() const {
     return kind == "value" && value.is_tuple(2) && value.elements()[0].is_atom("error");
 }
 
-CallResult call_result(const journal::Journal& journal, const scenario::RunResult& result, std::uint32_t step,
-                       const term::Namer& namer) {
+CallResult call_result(const journal::Journal& journal, const scenario::StepResult& bounds, const term::Namer& namer) {
     CallResult out;
     out.kind = "ended";
     std::optional<ProcessId> caller;
-    const auto& bounds = result.steps[step];
+    if (bounds.first_entry == 0) return out;
     for (auto entry = journal.begin(bounds.first_entry); entry && entry->seq <= bounds.last_entry; ++entry) {
         if (const auto* called = std::get_if<journal::Called>(&entry->event)) {
             if (!caller) caller = called->process;
