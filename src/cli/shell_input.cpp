@@ -59,7 +59,7 @@ public:
         el_set(editor_, EL_ADDFN, "complete", "complete the word", complete);
         el_set(editor_, EL_BIND, "^I", "complete", nullptr);
         // Ctrl-C is a key here: it takes back what was typed, as in other shells.
-        el_set(editor_, EL_SETTY, "-d", "intr=", nullptr);
+        el_set(editor_, EL_SETTY, "-d", "-isig", nullptr);
         el_set(editor_, EL_ADDFN, "abandon", "forget what was typed", abandon);
         el_set(editor_, EL_BIND, "^C", "abandon", nullptr);
         el_set(editor_, EL_BIND, "^R", "em-inc-search-prev", nullptr);
@@ -76,6 +76,7 @@ public:
         abandoned_ = false;
         int count = 0;
         const char* text = el_gets(editor_, &count);
+        if (abandoned_) return "\n";
         if (text == nullptr || count <= 0) return std::nullopt;
         return std::string(text, static_cast<std::size_t>(count));
     }
@@ -100,7 +101,7 @@ private:
 
     static unsigned char abandon(EditLine* editor, int) {
         self(editor)->abandoned_ = true;
-        std::fputs("^C", stdout);
+        std::fputs("^C\n", stdout);
         return CC_NEWLINE;
     }
 

@@ -170,10 +170,13 @@ CallResult call_result(const journal::Journal& journal, const scenario::StepResu
     CallResult out;
     out.kind = "ended";
     std::optional<ProcessId> caller;
+    bool gone = false;
     if (bounds.first_entry == 0) return out;
     for (auto entry = journal.begin(bounds.first_entry); entry && entry->seq <= bounds.last_entry; ++entry) {
         if (const auto* called = std::get_if<journal::Called>(&entry->event)) {
             if (!caller) caller = called->process;
+        } else if (const auto* ended = std::get_if<journal::ProcessEnded>(&entry->event)) {
+            gone |= caller && ended->process == *caller;
         } else if (const auto* failed = std::get_if<journal::ImageFailed>(&entry->event)) {
             out.load_text = failed->text;
         } else if (const auto* returned = std::get_if<journal::Returned>(&entry->event)) {
@@ -189,6 +192,11 @@ CallResult call_result(const journal::Journal& journal, const scenario::StepResu
                 out.text = term::print(out.value, namer);
             }
         }
+    }
+    // exit/1 is no exception to anybody: its process is gone.
+    if (gone && out.kind == "raised") {
+        out.kind = "ended";
+        out.text.clear();
     }
     return out;
 }

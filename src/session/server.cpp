@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/descriptor.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "isolate/isolate.h"
 #include "journal/json.h"
@@ -176,7 +177,7 @@ private:
             auto request = json.is_discarded() ? Result<Request>(error("the request is no JSON")) : request_from(json);
             if (request)
                 queue_.push_back({client.number, *std::move(request)});
-            else if (json.is_object() && json.value("do", "") == "stop") // also one of another protocol
+            else if (json.is_object() && json.contains("do") && json.at("do") == "stop") // also of another protocol
                 queue_.push_back({client.number, stop_request()});
             else
                 reply(client, error_json(request.error()));
@@ -278,8 +279,7 @@ private:
             return stop(asked);
         case Kind::receive:
             if (!knows(request.by))
-                return reply(asked.client, error_json(error(fmt::format("there is no process {}", request.by),
-                                                            "ddlltool status lists them")));
+                return reply(asked.client, error_json(no_process(request.by)));
             if (request.await.ns == 0 || tale_->unread(request.by) > 0 || !alive())
                 return reply(asked.client, tale_->receive(request));
             return step(asked);
@@ -292,6 +292,15 @@ private:
     }
 
     bool alive() const { return child_ >= 0 && tale_ && !tale_->ending() && over_.empty(); }
+
+    Error no_process(const std::string& name) const {
+        std::vector<std::string_view> names;
+        if (tale_)
+            for (const auto& process : tale_->scenario().processes) names.push_back(process.name);
+        const auto meant = nearest(name, names);
+        return error(fmt::format("there is no process {}", name),
+                     meant ? fmt::format("did you mean {}?", *meant) : "ddlltool status lists them");
+    }
 
     bool knows(const std::string& process) const {
         if (!tale_) return false;
@@ -423,8 +432,9 @@ private:
     bool deliver(Parked& parked) {
         const auto message = tale_->message_with(parked.asked.request.by, parked.reference);
         if (!message) return false;
-        parked.answer["message"] = *message;
-        const bool good = message->find("loaded}") != message->npos; // loaded or unloaded
+        parked.answer["message"] = message->text;
+        if (!message->means.empty()) parked.answer["message_means"] = message->means;
+        const bool good = message->text.ends_with("loaded}"); // or unloaded
         if (!good) parked.answer["failed"] = true;
         reply(parked.asked.client, parked.answer);
         return true;

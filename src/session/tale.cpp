@@ -298,10 +298,6 @@ void Tale::meet(std::string path) {
 }
 
 void Tale::read_new_entries() {
-    const auto printed = [this](std::string_view external) {
-        const auto decoded = term::decode(external);
-        return decoded ? term::print(decoded->term, namer()) : std::string("(cut)");
-    };
     follow_steps();
     // Names first: a message may hold what is only named at the end of its step.
     for (auto entry = journal_->begin(read_ + 1); entry; ++entry) {
@@ -323,7 +319,10 @@ void Tale::read_new_entries() {
         origins_.see(*entry);
         look_for_findings_ |= may_show_something(*entry);
         if (const auto* delivered = std::get_if<journal::Delivered>(&entry->event)) {
-            mail_[process_names_[delivered->to]].push_back({step_, printed(delivered->term)});
+            const auto message = term::decode(delivered->term);
+            mail_[process_names_[delivered->to]].push_back(
+                {step_, message ? term::print(message->term, namer()) : "(cut)",
+                 message ? message_meaning(message->term) : std::string()});
         } else if (const auto* opened = std::get_if<journal::ImageOpened>(&entry->event)) {
             meet(std::string(opened->path));
             const auto* known = versions_->of(*opened);
@@ -389,6 +388,8 @@ Json Tale::settle(const Request& request, const Order& order, const Json& reply)
     state_ = state_from(reply.at("state"));
     read_new_entries();
     Json out = answer(request, order.index);
+    if (!request.pattern.empty() && !reply.value("badmatch", false) && out.at("kind") == "value")
+        patterns_[order.index] = request.pattern;
     if (reply.value("badmatch", false)) {
         out["failed"] = true;
         out["means"].push_back(fmt::format("this does not match {}: nothing was bound", request.pattern));
@@ -424,20 +425,22 @@ Json Tale::end(const Request* request, const isolate::Ending& ending) {
     return out;
 }
 
-std::optional<std::string> Tale::message_with(const std::string& process, const std::string& reference) const {
+std::optional<Tale::Message> Tale::message_with(const std::string& process, const std::string& reference) const {
     const auto mail = mail_.find(process);
     if (mail == mail_.end()) return std::nullopt;
     for (const Message& message : mail->second)
         if (message.text.starts_with(fmt::format("{{'UP',{},", reference)) ||
             message.text.starts_with(fmt::format("{{'DOWN',{},", reference)))
-            return message.text;
+            return message;
     return std::nullopt;
 }
 
 Json Tale::receive(const Request& request) {
     Json messages = Json::array();
-    for (const Message& message : mail_[request.by])
+    for (const Message& message : mail_[request.by]) {
         messages.push_back({{"step", message.step + 1}, {"term", message.text}});
+        if (!message.means.empty()) messages.back()["means"] = message.means;
+    }
     if (!request.keep) mail_[request.by].clear();
     return {{"kind", "messages"}, {"messages", std::move(messages)}, {"failed", false}};
 }

@@ -40,7 +40,12 @@ public:
     nlohmann::json end(const Request* request, const isolate::Ending& ending);
 
     /// The message with that reference, once it is in the mailbox of the process; it stays there.
-    std::optional<std::string> message_with(const std::string& process, const std::string& reference) const;
+    struct Message {
+        std::uint32_t step;
+        std::string text;
+        std::string means; ///< in words; may be empty
+    };
+    std::optional<Message> message_with(const std::string& process, const std::string& reference) const;
 
     nlohmann::json receive(const Request& request);
     /// Its messages that nobody has read.
@@ -58,6 +63,8 @@ public:
     scenario::RunResult result() const;
     /// As of the last step.
     const std::vector<scenario::Finding>& findings() const { return findings_; }
+    /// By step, what the value of its call was matched with.
+    const std::map<std::uint32_t, std::string>& patterns() const { return patterns_; }
     const Origins& origins() const { return origins_.origins(); }
     struct Opened {
         std::string build_id, version;
@@ -105,12 +112,9 @@ private:
     std::set<std::string> variables_;
     std::map<std::string, std::string> folders_;    ///< folder to its variable
     std::map<ProcessId, std::string> process_names_;
-    struct Message {
-        std::uint32_t step;
-        std::string text;
-    };
     std::map<std::string, std::vector<Message>> mail_; ///< not read yet, by process
     std::uint32_t step_ = 0;                           ///< of the last StepBegun
+    std::map<std::uint32_t, std::string> patterns_;
     std::set<std::string> told_findings_;
     std::vector<DriverStore::Change> changes_; ///< of files, seen but not told yet
 
