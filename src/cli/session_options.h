@@ -44,7 +44,8 @@ Result<std::optional<session::Connection>> connect(const SessionOptions& options
 
 /// One request and its answer; asks another server when the one it found was about to end. Nothing: there is none, and
 /// none may be started.
-Result<std::optional<nlohmann::json>> ask(const SessionOptions& options, const session::Request& request, bool may_start);
+Result<std::optional<nlohmann::json>> ask(const SessionOptions& options, const session::Request& request,
+                                          bool may_start);
 
 /// Prints the answer to a request that is a step, and gives its exit code.
 ExitCode show_answer(const nlohmann::json& answer, const SessionOptions& options);

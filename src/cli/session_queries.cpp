@@ -27,7 +27,7 @@ struct Answer {
 };
 
 Answer ask_for(CLI::App& app, SessionTexts& texts, const std::vector<std::string>& arguments, const Context& context,
-           const std::function<Result<Request>()>& make) {
+               const std::function<Result<Request>()>& make) {
     Answer out;
     if (const auto code = parse_arguments(app, arguments)) {
         out.code = *code;

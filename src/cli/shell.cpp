@@ -181,6 +181,24 @@ std::optional<std::string> word_of(const term::Expr& expr) {
     return term::print(expr.value);
 }
 
+/// The emulator works in a folder of its own: what is written relative to this one is meant here.
+term::ExprPtr with_whole_folder(const term::ExprPtr& expr) {
+    const bool loads = expr->kind == term::Expr::Kind::call && expr->module == "erl_ddll" && !expr->children.empty() &&
+                       (expr->name.find("reload") != expr->name.npos || expr->name == "load" ||
+                        expr->name == "load_driver" || expr->name == "try_load");
+    if (!loads) return expr;
+    const auto folder = word_of(*expr->children[0]);
+    const bool text = expr->children[0]->kind == term::Expr::Kind::literal && expr->children[0]->value.is_list();
+    if (!text || !folder || folder->empty() || folder->starts_with('/')) return expr;
+    std::error_code ignored;
+    auto whole = std::make_shared<term::Expr>(*expr->children[0]);
+    const std::string here = std::filesystem::current_path(ignored).string();
+    whole->value = Term::string(*folder == "." ? here : here + '/' + *folder);
+    auto out = std::make_shared<term::Expr>(*expr);
+    out->children[0] = std::move(whole);
+    return out;
+}
+
 bool Shell::own_function(const term::Expr& expr) {
     if (expr.kind != term::Expr::Kind::call || !expr.module.empty()) return false;
     for (const Function& function : functions()) {
@@ -208,7 +226,7 @@ void Shell::evaluate(const std::string& text) {
     if (binding.pattern.empty() && own_function(**expr)) return;
     Request request;
     request.kind = Request::Kind::call;
-    request.call = term::print(**expr);
+    request.call = term::print(*with_whole_folder(*expr));
     request.pattern = std::move(binding.pattern);
     request.starts = request.call.find("load") != std::string::npos; // also one in a list
     step(std::move(request));

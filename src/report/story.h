@@ -64,8 +64,8 @@ public:
     Follower(const scenario::RunResult& result, const Names& names);
     ~Follower();
     Follower(const Follower&) = delete;
-    /// The lines of what was journaled since the last call, step by step. Steps are over when this is called, or nothing
-    /// comes after them.
+    /// The lines of what was journaled since the last call, step by step. Steps are over when this is called, or
+    /// nothing comes after them.
     std::vector<StoryStep> go_on();
 
 private:

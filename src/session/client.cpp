@@ -120,8 +120,7 @@ Result<std::optional<Connection>> Connection::open(const Place& place, bool may_
 Result<nlohmann::json> Connection::ask(const Request& request) const {
     const Error gone = error("the session was killed before it answered", "ddlltool status tells what is left");
     // One that ends has its last word, also where it takes no more.
-    static_cast<void>(
-        write_line(fd_, to_json(request).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
+    static_cast<void>(write_line(fd_, to_json(request).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
     LineReader reader(fd_);
     const auto line = reader.next();
     if (!line) return gone;

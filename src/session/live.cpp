@@ -52,7 +52,7 @@ private:
     host::CurrentHost current_;
     std::map<std::string, ProcessId> processes_;
     std::map<std::string, std::uint64_t> last_number_; ///< of names made here
-    term::Bindings bindings_; // may share driver binaries with the host, so it goes first
+    term::Bindings bindings_;                          // may share driver binaries with the host, so it goes first
 };
 
 void Live::bind(const std::string& name, Term value) {

@@ -49,9 +49,7 @@ struct Client {
     std::size_t awaits = 0; ///< answers
     bool said_all = false;  ///< it will ask for nothing more
     bool gone = false;
-    short events() const {
-        return static_cast<short>((said_all ? 0 : POLLIN) | (out.empty() ? 0 : POLLOUT));
-    }
+    short events() const { return static_cast<short>((said_all ? 0 : POLLIN) | (out.empty() ? 0 : POLLOUT)); }
 };
 
 struct Asked {
@@ -278,8 +276,7 @@ private:
         case Kind::stop:
             return stop(asked);
         case Kind::receive:
-            if (!knows(request.by))
-                return reply(asked.client, error_json(no_process(request.by)));
+            if (!knows(request.by)) return reply(asked.client, error_json(no_process(request.by)));
             if (request.await.ns == 0 || tale_->unread(request.by) > 0 || !alive())
                 return reply(asked.client, tale_->receive(request));
             return step(asked);
@@ -536,6 +533,7 @@ private:
 
     void finish(Json told) {
         told["stopped"] = true;
+        place_.clear(); // whoever has the answer finds nothing there any more
         if (stopping_->client != 0) reply(stopping_->client, told);
         ended_ = true;
     }

@@ -320,9 +320,9 @@ void Tale::read_new_entries() {
         look_for_findings_ |= may_show_something(*entry);
         if (const auto* delivered = std::get_if<journal::Delivered>(&entry->event)) {
             const auto message = term::decode(delivered->term);
-            mail_[process_names_[delivered->to]].push_back(
-                {step_, message ? term::print(message->term, namer()) : "(cut)",
-                 message ? message_meaning(message->term) : std::string()});
+            mail_[process_names_[delivered->to]].push_back({step_,
+                                                            message ? term::print(message->term, namer()) : "(cut)",
+                                                            message ? message_meaning(message->term) : std::string()});
         } else if (const auto* opened = std::get_if<journal::ImageOpened>(&entry->event)) {
             meet(std::string(opened->path));
             const auto* known = versions_->of(*opened);

@@ -110,7 +110,7 @@ private:
     std::vector<FirstSight> first_sights_;
     std::uint64_t read_ = 0; ///< journal entries
     std::set<std::string> variables_;
-    std::map<std::string, std::string> folders_;    ///< folder to its variable
+    std::map<std::string, std::string> folders_; ///< folder to its variable
     std::map<ProcessId, std::string> process_names_;
     std::map<std::string, std::vector<Message>> mail_; ///< not read yet, by process
     std::uint32_t step_ = 0;                           ///< of the last StepBegun

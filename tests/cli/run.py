@@ -52,6 +52,10 @@ CASES = {
     "verify_without_erl": (["verify", "--erl", "/no/such/erl", f"{DEMO}/counter.json"], 77),
     "verify_with_what_is_no_erl": (["verify", "--erl", "/bin/true", f"{DEMO}/counter.json"], 1),
     "verify_without_files": (["verify"], 2),
+    **{f"help_{command}": ([command, "--help"], 0)
+       for command in ("load", "unload", "reload", "open", "close", "control", "call", "command", "connect", "monitor", "demonitor", "info",
+                       "exit", "spawn", "install", "advance", "receive", "status", "why", "log", "session", "shell")},
+    **{f"help_session_{verb}": (["session", verb, "--help"], 0) for verb in ("start", "stop", "list", "export")},
     "schema_takes_nothing": (["schema", "x"], 2),
     "missing_file": (["run", "no/such/story.json"], 3),
     "no_scenarios_there": (["run", "tests/support"], 77),

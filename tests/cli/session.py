@@ -436,6 +436,7 @@ def wrong_words_name_the_right_ones(s):
     s.do("why", "coutner", code=2).complains("no driver coutner is loaded", "did you mean counter?")
     s.do("reload", "coutner", code=2).complains("coutner is not loaded", "did you mean counter?")
     s.do("receive", "--as", "alcie", code=2).complains("there is no process alcie", "did you mean alice?")
+    s.do("info", "coutner", "port_count", code=1).has("no driver coutner is loaded", "did you mean counter?")
     s.do("connect", "P1", "alcie", code=2).complains("Alcie has no value", "did you mean Alice?")
     s.do("load", s.live, code=2).complains("load: takes DIR NAME")
     s.do("load", "--kil-ports", s.live, "counter", code=2).complains("did you mean --kill-ports?")
@@ -660,7 +661,8 @@ def a_stale_socket_is_no_obstacle(s):
     s.socket().unlink()
     s.do("session", "stop", code=77)  # nobody finds it any more ...
     for pid in s.processes():  # ... and it ends like any other process
-        os.kill(pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
 
 
 @case
@@ -680,24 +682,49 @@ def a_session_ends_when_nobody_asks(s):
     s.do("load", s.live, "counter").complains("it ended after 200ms without a command", "this is a new one")
 
 
+def at_once(s, *calls):
+    """All calls in one packet, so that no time passes between them; the answers."""
+    client = s.raw()
+    lines = []
+    for call in calls:
+        request = {"ddlltool": 1, "do": "call", "by": "user", "starts": True, "into": str(s.live), **call}
+        lines.append(json.dumps(request) + "\n")
+    client.sendall("".join(lines).encode())
+    return [json.loads(read_line(client)) for _ in calls]
+
+
 @case
 def a_working_session_is_not_idle(s):
-    s.environment["DDLLTOOL_IDLE"] = "100ms"
-    s.load("crash_in", user="user")
-    s.do("open", "crash_in", "control", "loop")
-    s.do("control", "P1", 0, "--timeout", "700ms", code=5).has("the driver died")
+    s.put("crash_in.so", "crash_in")
+    s.do("session", "start", "--idle", "1s")
+    answers = at_once(s, {"call": "erl_ddll:try_load(@folder, crash_in, [])"},
+                      {"call": 'open_port({spawn_driver, "crash_in control loop"}, [])'},
+                      {"call": "port_control(P1, 0, [])", "limit_ms": 1500})
+    assert answers[2]["kind"] == "died" and answers[2]["death"]["hung"], answers
 
 
 @case
 def waiting_costs_no_processor_time(s):
-    s.environment["DDLLTOOL_IDLE"] = "50ms"
-    s.counter_with_port()
+    """The time at which it would be idle has come while a client waits: that is no reason to look again and again."""
+    s.put("counter_v1.so", "counter")
+    s.do("session", "start", "--idle", "1s")
     server = s.server()
-    s.do("reload", "counter", "--wait", "--as", "alice", "--timeout", "700ms", code=1)
-    ticks = Path(f"/proc/{server}/stat").read_text(encoding="ascii").rpartition(")")[2].split() if alive(server) else None
-    if ticks is None:
-        return  # idle already
-    assert int(ticks[11]) + int(ticks[12]) < 40, f"{ticks[11]} + {ticks[12]} ticks of processor time"
+    ticks = []
+
+    def look(name):
+        fields = Path(f"/proc/{server}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        ticks.append((name, int(fields[11]) + int(fields[12])))
+
+    client = s.raw()
+    for call in ({"call": "erl_ddll:try_load(@folder, counter, [])"}, {"call": 'open_port({spawn_driver, "counter"}, [])'},
+                 {"call": "erl_ddll:try_load(@folder, counter, [{reload, pending_driver}, {monitor, pending_driver}])", "wait": True,
+                  "limit_ms": 2500}):
+        client.sendall(json.dumps({"ddlltool": 1, "do": "call", "by": "user", "starts": True, "into": str(s.live), **call}).encode() + b"\n")
+    read_line(client), read_line(client)
+    look("before")
+    assert json.loads(read_line(client))["message"] is None
+    look("after")
+    assert ticks[1][1] - ticks[0][1] < 50, ticks  # of 250
 
 
 @case
@@ -1416,6 +1443,14 @@ def shell_gives_terms_to_scripts(s):
 
 
 @case
+def shell_takes_folders_from_where_it_runs(s):
+    s.put("counter_v1.so", "counter")
+    s.shell('R = erl_ddll:try_load("live", counter, []).\nerl_ddll:load("./live", counter).\n', code=1).has("{ok,loaded}", "{error,bad_driver_name}", "another spelling of its path")
+    story = s.exported()
+    assert story["paths"] == {"Dir": "live"} or "live" in story["paths"].values(), story["paths"]
+
+
+@case
 def shell_binds_and_matches(s):
     done = s.shell("{A, B} = {1, [x]}.\nA + 1.\n{A, C} = {2, 3}.\nC.\n", code=None)
     done.has("{1,[x]}", "2\n", "does not match", "C has no value")
@@ -1528,7 +1563,8 @@ def shell_on_a_terminal(s):
         t.keys("Up")
         t.shows("1 + 41.", 2)
         t.keys("Enter")
-        t.shows("\n42\n", 1)
+        t.shows("\n42\n", 2)
+        until("it is ready again", lambda: t.pane().rstrip().endswith("alice>"))
         t.keys("C-d")
         t.line("echo left $?")
         t.shows("left 0")
@@ -1538,6 +1574,7 @@ def shell_on_a_terminal(s):
         t.shows("alice> 1 + 41.")
         t.keys("C-c")
         t.line("q().")
+        t.shows("READY:")
         t.line("echo left again")
         t.shows("\nleft again")
 

@@ -32,7 +32,8 @@ TEST_CASE("a match is split at its equals sign and nowhere else") {
     CHECK(left("{ok, A} = f(B)") == "{ok, A} ");
     CHECK(left("\"=\" = x") == "\"=\" ");
     CHECK(left("f(a = b)").empty());
-    for (const char* text : {"A == B", "A =:= B", "A =/= B", "A >= B", "A =< B", "A /= B", "#{a => b}", "\"a = b\"", "f()"})
+    for (const char* text :
+         {"A == B", "A =:= B", "A =/= B", "A >= B", "A =< B", "A /= B", "#{a => b}", "\"a = b\"", "f()"})
         CHECK_MESSAGE(left(text).empty(), text);
     CHECK(split_binding("P = f()").expression == " f()");
 }

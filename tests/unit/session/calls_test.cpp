@@ -15,8 +15,8 @@ Result<void> check(const char* text) {
 } // namespace
 
 TEST_CASE("calls whose names are known pass") {
-    for (const char* text : {"erl_ddll:info()", "erl_ddll:try_load(Dir, counter, [])", "port_close(P1)", "erlang:port_call(P1, 1, {a, Alice})",
-                             "open_port({spawn_driver, \"x\"}, [])", "1 + 2"})
+    for (const char* text : {"erl_ddll:info()", "erl_ddll:try_load(Dir, counter, [])", "port_close(P1)",
+                             "erlang:port_call(P1, 1, {a, Alice})", "open_port({spawn_driver, \"x\"}, [])", "1 + 2"})
         CHECK_MESSAGE(check(text), text);
 }
 

@@ -34,8 +34,8 @@ TEST_CASE("a request comes back from its JSON as it was") {
 
 TEST_CASE("every kind of request has a name of its own") {
     using Kind = Request::Kind;
-    for (const Kind kind : {Kind::call, Kind::install, Kind::advance, Kind::spawn, Kind::receive, Kind::status, Kind::why, Kind::log,
-                            Kind::exported, Kind::stop}) {
+    for (const Kind kind : {Kind::call, Kind::install, Kind::advance, Kind::spawn, Kind::receive, Kind::status,
+                            Kind::why, Kind::log, Kind::exported, Kind::stop}) {
         Request r;
         r.kind = kind;
         const auto back = request_from(to_json(r));
@@ -52,11 +52,13 @@ TEST_CASE("another protocol is refused with a word about what to do") {
 }
 
 TEST_CASE("what is no request is an error and nothing worse") {
-    for (const char* text : {"[]", "7", "null", "{}", R"({"ddlltool":1})", R"({"ddlltool":1,"do":7})", R"({"ddlltool":1,"do":"dance"})",
-                             R"({"ddlltool":1,"do":"call","by":[]})", R"({"ddlltool":1,"do":"install","how":9})",
-                             R"({"ddlltool":1,"do":"install","how":-1})", R"({"ddlltool":1,"do":"advance","advance":-1})",
-                             R"({"ddlltool":1,"do":"advance","await":9223372036854775807})", R"({"ddlltool":1,"do":"status","limit_ms":0})",
-                             R"({"ddlltool":1,"do":"status","limit_ms":9223372036854775807})"})
+    for (const char* text :
+         {"[]", "7", "null", "{}", R"({"ddlltool":1})", R"({"ddlltool":1,"do":7})", R"({"ddlltool":1,"do":"dance"})",
+          R"({"ddlltool":1,"do":"call","by":[]})", R"({"ddlltool":1,"do":"install","how":9})",
+          R"({"ddlltool":1,"do":"install","how":-1})", R"({"ddlltool":1,"do":"advance","advance":-1})",
+          R"({"ddlltool":1,"do":"advance","await":9223372036854775807})",
+          R"({"ddlltool":1,"do":"status","limit_ms":0})",
+          R"({"ddlltool":1,"do":"status","limit_ms":9223372036854775807})"})
         CHECK_MESSAGE(!request_from(Json::parse(text)), text);
 }
 
