@@ -116,6 +116,19 @@ Result<void> Tale::find_process(const std::string& name, bool trap_exit, Draft& 
     return {};
 }
 
+// A folder written out in a call gets a variable, too: the exported story is to play where there is no such folder.
+void Tale::name_folders(const term::Expr& expr, Draft& draft) const {
+    for (const auto& child : expr.children)
+        if (child) name_folders(*child, draft);
+    const bool loads = expr.kind == term::Expr::Kind::call && expr.module == "erl_ddll" && expr.children.size() > 1 &&
+                       expr.name.find("unload") == expr.name.npos && expr.name.find("load") != expr.name.npos;
+    if (!loads || expr.children[0]->kind != term::Expr::Kind::literal) return;
+    std::string folder;
+    const Term& value = expr.children[0]->value;
+    if (value.is_list() && term::iolist_to_bytes(value, folder) && folder.starts_with('/'))
+        folder_variable(folder, draft);
+}
+
 Result<void> Tale::check_call(const term::Expr& expr, const Draft& draft) const {
     if (draft.variables.empty()) return check_names(expr, variables_);
     std::set<std::string> variables = variables_;
@@ -187,6 +200,7 @@ Result<void> Tale::draft_call(const Request& request, Draft& draft) {
         return e;
     }
     if (auto right = check_call(**expr, draft); !right) return right;
+    name_folders(**expr, draft);
     if (!order.pattern.empty()) {
         if (auto pattern = term::parse_expr(order.pattern); !pattern) {
             Error e = pattern.error();

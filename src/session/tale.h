@@ -88,6 +88,7 @@ private:
     Result<void> draft(const Request& request, Draft& draft);
     Result<void> draft_call(const Request& request, Draft& draft);
     void adopt(const Draft& draft);
+    void name_folders(const term::Expr& expr, Draft& draft) const;
     Result<void> check_call(const term::Expr& expr, const Draft& draft) const;
     Result<void> find_process(const std::string& name, bool trap_exit, Draft& draft) const;
     std::string folder_variable(const std::string& folder, Draft& draft) const;

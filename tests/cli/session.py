@@ -201,7 +201,10 @@ class Stage:
         self.do("run", "-q", file)
         moved = self.folder / "elsewhere" / name
         shutil.copytree(file.parent, moved)
+        hidden = self.folder / "hidden"
+        self.live.rename(hidden)  # it needs nothing of what was there
         self.do("run", "-q", moved / f"{name}.json", cwd="/")
+        hidden.rename(self.live)
         if verify and shutil.which("erl"):
             self.do("verify", "-q", file)
         return json.loads(file.read_text(encoding="utf-8"))
@@ -1447,7 +1450,7 @@ def shell_takes_folders_from_where_it_runs(s):
     s.put("counter_v1.so", "counter")
     s.shell('R = erl_ddll:try_load("live", counter, []).\nerl_ddll:load("./live", counter).\n', code=1).has("{ok,loaded}", "{error,bad_driver_name}", "another spelling of its path")
     story = s.exported()
-    assert story["paths"] == {"Dir": "live"} or "live" in story["paths"].values(), story["paths"]
+    assert story["paths"]["Dir"] == "live", story["paths"]
 
 
 @case
