@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 namespace ddll::cli {
 namespace {
@@ -31,6 +33,14 @@ std::string help_text() {
            "  ddlltool load priv/lib counter     begin a session; ddlltool status shows it\n"
            "  ddlltool schema > scenario.schema.json\n";
     return out;
+}
+
+/// What could not be said was not answered.
+ExitCode written(ExitCode code) {
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+    if (code == ExitCode::unusable_input) return code; // said already
+    complain("stdout", fmt::format("cannot be written: {}", std::strerror(errno)));
+    return worse(code, ExitCode::unusable_input);
 }
 
 /// `ddlltool help` and `ddlltool help run`.
@@ -90,7 +100,7 @@ ExitCode run_program(const std::vector<std::string>& arguments, const Context& c
     }
     std::vector<std::string_view> names;
     for (const auto& command : commands()) {
-        if (word == command.name) return command.run({arguments.begin() + 1, arguments.end()}, context);
+        if (word == command.name) return written(command.run({arguments.begin() + 1, arguments.end()}, context));
         names.push_back(command.name);
     }
     names.push_back("--help");

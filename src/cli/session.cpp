@@ -61,21 +61,14 @@ ExitCode start(const Arguments& arguments, SessionOptions options) {
 }
 
 ExitCode stop(const SessionOptions& options) {
-    auto connection = connect(options, false);
-    if (!connection) {
-        complain(connection.error());
-        return ExitCode::unusable_input;
-    }
-    if (!*connection) {
+    const auto answer = ask(options, of_kind(Request::Kind::stop), false);
+    if (!answer) return no_answer(answer.error());
+    if (!*answer) {
+        const ExitCode code = no_session(options);
         if (const auto place = session::Place::find(options.session); place && place->was_killed()) place->clear();
-        return no_session(options);
+        return code;
     }
-    const auto answer = (*connection)->ask(of_kind(Request::Kind::stop));
-    if (!answer) {
-        complain(answer.error());
-        return ExitCode::bug;
-    }
-    const ExitCode code = show_answer(*answer, options);
+    const ExitCode code = show_answer(**answer, options);
     if (options.format == AnswerFormat::text) std::printf("session %s has ended\n", options.session.c_str());
     return code;
 }
@@ -91,10 +84,9 @@ ExitCode list(const SessionOptions& options) {
     for (const std::string& name : here->all()) {
         SessionOptions other = options;
         other.session = name;
-        auto connection = connect(other, false);
-        if (!connection || !*connection) continue;
-        const auto status = (*connection)->ask(of_kind(Request::Kind::status));
-        if (!status || status->contains("error")) continue;
+        const auto answer = ask(other, of_kind(Request::Kind::status), false);
+        if (!answer || !*answer || (*answer)->contains("error")) continue;
+        const Json* status = &**answer;
         Json drivers = Json::array();
         for (const Json& driver : status->at("drivers")) drivers.push_back(driver.at("name"));
         width = std::max(width, name.size());
@@ -141,19 +133,12 @@ Result<scenario::RunResult> play(const std::string& file, const Context& context
 }
 
 ExitCode export_session(const Arguments& arguments, const SessionOptions& options, const Context& context) {
-    auto connection = connect(options, false);
-    if (!connection) {
-        complain(connection.error());
-        return ExitCode::unusable_input;
-    }
-    if (!*connection) return no_session(options);
-    const auto answer = (*connection)->ask(of_kind(Request::Kind::exported));
-    if (!answer) {
-        complain(answer.error());
-        return ExitCode::bug;
-    }
-    if (answer->contains("error")) return show_answer(*answer, options);
-    const std::string text = answer->at("scenario");
+    const auto asked = ask(options, of_kind(Request::Kind::exported), false);
+    if (!asked) return no_answer(asked.error());
+    if (!*asked) return no_session(options);
+    const Json& answer = **asked;
+    if (answer.contains("error")) return show_answer(answer, options);
+    const std::string text = answer.at("scenario");
     if (arguments.file.empty()) {
         std::puts(text.c_str());
         return ExitCode::ok;
@@ -166,13 +151,13 @@ ExitCode export_session(const Arguments& arguments, const SessionOptions& option
     }
     const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
     fs::create_directories(folder, code);
-    for (const auto& [name, copy] : answer->at("files").items()) {
+    for (const auto& [name, copy] : answer.at("files").items()) {
         fs::copy_file(copy.get<std::string>(), folder / name, fs::copy_options::overwrite_existing, code);
         if (!code) continue;
         complain((folder / name).string(), "cannot be written: " + code.message());
         return ExitCode::unusable_input;
     }
-    if (answer->contains("trouble")) complain("session " + options.session, answer->at("trouble").get<std::string>());
+    if (answer.contains("trouble")) complain("session " + options.session, answer.at("trouble").get<std::string>());
     // A driver may leave more behind at the end of a story than the session has seen so far.
     OrderedJson story = OrderedJson::parse(text);
     for (int round = 0; round < 2; ++round) {
@@ -191,7 +176,7 @@ ExitCode export_session(const Arguments& arguments, const SessionOptions& option
         for (const scenario::Finding& finding : played->findings) more |= rules.insert(finding.rule).second;
         if (played->verdict == scenario::Verdict::passed && !more) {
             std::printf("%s plays: %zu steps, %zu driver file%s beside it\n", file.c_str(), played->flat.size(),
-                        answer->at("files").size(), answer->at("files").size() == 1 ? "" : "s");
+                        answer.at("files").size(), answer.at("files").size() == 1 ? "" : "s");
             return ExitCode::ok;
         }
         if (!more) break;

@@ -147,12 +147,30 @@ Result<std::optional<session::Connection>> connect(const SessionOptions& options
     return connection;
 }
 
+Result<std::optional<Json>> ask(const SessionOptions& options, const session::Request& request, bool may_start) {
+    for (int round = 0;; ++round) {
+        auto connection = connect(options, may_start);
+        if (!connection) return std::move(connection).error();
+        if (!*connection) return std::optional<Json>();
+        auto answer = (*connection)->ask(request);
+        if (!answer) {
+            // The one error that is not the place's: whoever listened there is gone.
+            Error e = std::move(answer).error();
+            e.place.file = "session " + options.session;
+            return e;
+        }
+        if (!answer->contains("ended") || round == 10) return std::optional<Json>(*std::move(answer));
+    }
+}
+
 ExitCode show_answer(const Json& answer, const SessionOptions& options) {
     if (answer.contains("error")) {
         const Json& why = answer.at("error");
         if (options.format == AnswerFormat::json) std::puts(answer.dump().c_str());
         complain("", why.value("message", ""), why.value("hint", ""));
-        return ExitCode::usage;
+        if (answer.value("hung", false)) return ExitCode::hung;
+        if (answer.value("gone", false)) return ExitCode::crashed;
+        return answer.value("input", false) ? ExitCode::unusable_input : ExitCode::usage;
     }
     switch (options.format) {
     case AnswerFormat::text:
@@ -170,6 +188,11 @@ ExitCode show_answer(const Json& answer, const SessionOptions& options) {
     bool failed = answer.value("failed", false);
     for (const Json& finding : answer.value("findings", Json::array())) failed |= counts(finding, options.fail_on);
     return failed ? ExitCode::failed : ExitCode::ok;
+}
+
+ExitCode no_answer(const Error& error) {
+    complain(error);
+    return error.place.file.empty() ? ExitCode::unusable_input : ExitCode::bug;
 }
 
 ExitCode no_session(const SessionOptions& options) {

@@ -42,8 +42,16 @@ std::optional<ExitCode> parse_arguments(CLI::App& app, const std::vector<std::st
 /// false: there is none.
 Result<std::optional<session::Connection>> connect(const SessionOptions& options, bool may_start);
 
+/// One request and its answer; asks another server when the one it found was about to end. Nothing: there is none, and
+/// none may be started.
+Result<std::optional<nlohmann::json>> ask(const SessionOptions& options, const session::Request& request,
+                                          bool may_start);
+
 /// Prints the answer to a request that is a step, and gives its exit code.
 ExitCode show_answer(const nlohmann::json& answer, const SessionOptions& options);
+
+/// Says why there is none: the session is gone, or there can be none.
+ExitCode no_answer(const Error& error);
 
 /// "session NAME: why" on stderr.
 ExitCode no_session(const SessionOptions& options);

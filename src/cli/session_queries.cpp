@@ -26,8 +26,8 @@ struct Answer {
     ExitCode code = ExitCode::ok;
 };
 
-Answer ask(CLI::App& app, SessionTexts& texts, const std::vector<std::string>& arguments, const Context& context,
-           const std::function<Result<Request>()>& make) {
+Answer ask_for(CLI::App& app, SessionTexts& texts, const std::vector<std::string>& arguments, const Context& context,
+               const std::function<Result<Request>()>& make) {
     Answer out;
     if (const auto code = parse_arguments(app, arguments)) {
         out.code = *code;
@@ -46,27 +46,15 @@ Answer ask(CLI::App& app, SessionTexts& texts, const std::vector<std::string>& a
     }
     if (request->by.empty()) request->by = texts.as;
     request->limit = out.options->limit;
-    auto connection = connect(*out.options, false);
-    if (!connection) {
-        complain(connection.error());
-        out.code = ExitCode::unusable_input;
-        return out;
-    }
-    if (!*connection) {
+    auto answer = ask(*out.options, *request, false);
+    if (!answer)
+        out.code = no_answer(answer.error());
+    else if (!*answer)
         out.code = no_session(*out.options);
-        return out;
-    }
-    auto answer = (*connection)->ask(*request);
-    if (!answer) {
-        complain(answer.error());
-        out.code = ExitCode::bug;
-        return out;
-    }
-    if (answer->contains("error")) {
-        out.code = show_answer(*answer, *out.options);
-        return out;
-    }
-    out.json = *std::move(answer);
+    else if ((*answer)->contains("error"))
+        out.code = show_answer(**answer, *out.options);
+    else
+        out.json = **std::move(answer);
     return out;
 }
 
@@ -94,13 +82,12 @@ ExitCode watch(const SessionOptions& options, std::chrono::milliseconds interval
     const bool terminal = isatty(STDOUT_FILENO) == 1;
     std::string before;
     while (stopped == 0) {
-        auto connection = connect(options, false);
-        if (!connection || !*connection) return no_session(options);
         Request request;
         request.kind = Request::Kind::status;
-        const auto answer = (*connection)->ask(request);
-        if (!answer) return no_session(options);
-        const std::string text = shown(*answer, options, session::status_text);
+        const auto answer = ask(options, request, false);
+        if (!answer) return no_answer(answer.error());
+        if (!*answer) return no_session(options);
+        const std::string text = shown(**answer, options, session::status_text);
         if (text != before) print((terminal ? "\x1b[H\x1b[2J" : before.empty() ? "" : "\n") + text);
         before = text;
         poll(nullptr, 0, static_cast<int>(interval.count()));
@@ -124,7 +111,7 @@ ExitCode status_command(const std::vector<std::string>& arguments, const Context
                "  ddlltool status\n"
                "  ddlltool status --watch\n"
                "  ddlltool status --format json | jq .drivers\n\n"
-               "exit codes: 0 there is a session, 4 its emulator has died, 77 there is none.");
+               "exit codes: 0 there is a session, 4 its emulator has died, 5 it hung, 77\nthere is none.");
     if (const auto code = parse_arguments(app, arguments)) return *code;
     if (watching) {
         const auto options = read_session_options(texts, context);
@@ -134,14 +121,15 @@ ExitCode status_command(const std::vector<std::string>& arguments, const Context
         return watch(*options, std::chrono::milliseconds(every->ns / 1'000'000));
     }
     app.clear();
-    const Answer answer = ask(app, texts, arguments, context, [] {
+    const Answer answer = ask_for(app, texts, arguments, context, [] {
         Request request;
         request.kind = Request::Kind::status;
         return Result<Request>(request);
     });
     if (!answer.json) return answer.code;
     print(shown(*answer.json, *answer.options, session::status_text));
-    return answer.json->value("emulator", "") == "gone" ? ExitCode::crashed : ExitCode::ok;
+    if (answer.json->value("emulator", "") != "gone") return ExitCode::ok;
+    return answer.json->value("hung", false) ? ExitCode::hung : ExitCode::crashed;
 }
 
 ExitCode why_command(const std::vector<std::string>& arguments, const Context& context) {
@@ -156,7 +144,7 @@ ExitCode why_command(const std::vector<std::string>& arguments, const Context& c
                "  ddlltool why counter\n"
                "  ddlltool why counter --format json\n\n"
                "exit codes: 0 answered, 2 no such driver, 77 there is no session.");
-    const Answer answer = ask(app, texts, arguments, context, [&driver] {
+    const Answer answer = ask_for(app, texts, arguments, context, [&driver] {
         Request request;
         request.kind = Request::Kind::why;
         request.driver = driver;
@@ -176,7 +164,7 @@ ExitCode log_command(const std::vector<std::string>& arguments, const Context& c
     app.footer("examples:\n"
                "  ddlltool log\n"
                "  ddlltool log -n 20\n");
-    const Answer answer = ask(app, texts, arguments, context, [&events] {
+    const Answer answer = ask_for(app, texts, arguments, context, [&events] {
         Request request;
         request.kind = Request::Kind::log;
         request.events = events;
@@ -204,7 +192,7 @@ ExitCode receive_command(const std::vector<std::string>& arguments, const Contex
                "  ddlltool receive --as alice\n"
                "  ddlltool receive --await 2s\n\n"
                "exit codes: 0 there were messages, 1 there were none.");
-    const Answer answer = ask(app, texts, arguments, context, [&]() -> Result<Request> {
+    const Answer answer = ask_for(app, texts, arguments, context, [&]() -> Result<Request> {
         Request request;
         request.kind = Request::Kind::receive;
         request.keep = keep;

@@ -36,11 +36,16 @@ struct Step {
     Result<Request> (*request)(const Values& values);
 };
 
-// --- pieces of calls
-// --------------------------------------------------------------------------------------------------
+// --- pieces of calls -------------------------------------------------------------------------------------------------
 
 std::string atom(const std::string& name) {
     return term::print_atom(name);
+}
+
+constexpr char list_mark = '\x01';
+
+void unmark(std::string& word) {
+    if (word.starts_with(list_mark)) word.erase(0, 1);
 }
 
 /// The bytes as an Erlang binary, or the words as they are.
@@ -86,8 +91,7 @@ std::vector<std::string> load_options(const Values& values, bool reload) {
     return options;
 }
 
-// --- the commands
-// -----------------------------------------------------------------------------------------------------
+// --- the commands ----------------------------------------------------------------------------------------------------
 
 void waiting_options(CLI::App& app, Values& values) {
     app.add_flag("--kill-ports", values.kill_ports,
@@ -130,7 +134,6 @@ Result<Request> open(const Values& values) {
     const std::string command = fmt::format("{}", fmt::join(values.words, " "));
     std::string settings = values.settings.empty() ? "[]" : values.settings;
     if (values.settings.empty() && values.binary) settings = "[binary]";
-    std::vector<term::Term> characters;
     Request request =
         calling(fmt::format("open_port({{spawn_driver, {}}}, {})", term::print(term::Term::string(command)), settings));
     request.pattern = values.let;
@@ -343,7 +346,13 @@ ExitCode session_step(std::string_view name, const std::vector<std::string>& arg
     app.footer(fmt::format("examples:\n{}\nexit codes: 0 done, 1 the answer is an error or there is a new finding, "
                            "2 wrong usage, 4 the driver\ncrashed, 5 it hung.",
                            step->examples));
-    if (const auto code = parse_arguments(app, arguments)) return *code;
+    // CLI11 would take [a, b] apart; an Erlang list is one word.
+    std::vector<std::string> marked = arguments;
+    for (std::string& word : marked)
+        if (word.starts_with('[')) word.insert(0, 1, list_mark);
+    if (const auto code = parse_arguments(app, marked)) return *code;
+    for (std::string& word : values.words) unmark(word);
+    for (std::string* word : {&values.settings, &values.let, &values.to, &values.await}) unmark(*word);
     if (values.words.size() < step->least || values.words.size() > step->most)
         return wrong_usage(name, fmt::format("takes {}", step->usage), fmt::format("ddlltool {} --help", name));
     const auto options = read_session_options(texts, context);
@@ -352,17 +361,9 @@ ExitCode session_step(std::string_view name, const std::vector<std::string>& arg
     if (!request) return wrong_usage(name, request.error().message, request.error().hint);
     if (request->by.empty()) request->by = options->as;
     request->limit = options->limit;
-    auto connection = connect(*options, true);
-    if (!connection) {
-        complain(connection.error());
-        return ExitCode::unusable_input;
-    }
-    const auto answer = (*connection)->ask(*request);
-    if (!answer) {
-        complain(answer.error());
-        return ExitCode::bug;
-    }
-    return show_answer(*answer, *options);
+    const auto answer = ask(*options, *request, true);
+    if (!answer) return no_answer(answer.error());
+    return show_answer(**answer, *options);
 }
 
 std::vector<std::pair<std::string_view, std::string_view>> session_steps() {

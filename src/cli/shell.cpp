@@ -26,8 +26,8 @@ using term::Term;
 
 class Shell {
 public:
-    Shell(const SessionOptions& options, session::Connection& connection)
-        : options_(options), connection_(connection), input_(shell_input([this] { return words(); })) {}
+    Shell(const SessionOptions& options, session::Connection connection)
+        : options_(options), connection_(std::move(connection)), input_(shell_input([this] { return words(); })) {}
 
     ExitCode run();
 
@@ -113,7 +113,7 @@ private:
     void quit(const Arguments&) { over_ = true; }
 
     const SessionOptions& options_;
-    session::Connection& connection_;
+    std::optional<session::Connection> connection_;
     std::unique_ptr<ShellInput> input_;
     std::string process_ = options_.as;
     ExitCode code_ = ExitCode::ok;
@@ -147,7 +147,14 @@ void Shell::complain_of(std::string_view why, std::string_view hint) {
 std::optional<Json> Shell::ask(Request request) {
     if (request.by.empty()) request.by = process_;
     request.limit = options_.limit;
-    auto answer = connection_.ask(request);
+    auto answer = connection_->ask(request);
+    if (answer && answer->contains("ended")) {
+        // It waited too long for a command, or somebody stopped it: the next one begins.
+        if (auto next = connect(options_, true); next && *next) {
+            connection_.emplace(**std::move(next));
+            answer = connection_->ask(request);
+        }
+    }
     if (!answer) {
         complain_of(answer.error().message, answer.error().hint);
         over_ = true;
@@ -172,6 +179,24 @@ std::optional<std::string> word_of(const term::Expr& expr) {
     std::string bytes;
     if (expr.value.is_list() && term::iolist_to_bytes(expr.value, bytes)) return bytes;
     return term::print(expr.value);
+}
+
+/// The emulator works in a folder of its own: what is written relative to this one is meant here.
+term::ExprPtr with_whole_folder(const term::ExprPtr& expr) {
+    const bool loads = expr->kind == term::Expr::Kind::call && expr->module == "erl_ddll" && !expr->children.empty() &&
+                       (expr->name.find("reload") != expr->name.npos || expr->name == "load" ||
+                        expr->name == "load_driver" || expr->name == "try_load");
+    if (!loads) return expr;
+    const auto folder = word_of(*expr->children[0]);
+    const bool text = expr->children[0]->kind == term::Expr::Kind::literal && expr->children[0]->value.is_list();
+    if (!text || !folder || folder->empty() || folder->starts_with('/')) return expr;
+    std::error_code ignored;
+    auto whole = std::make_shared<term::Expr>(*expr->children[0]);
+    const std::string here = std::filesystem::current_path(ignored).string();
+    whole->value = Term::string(*folder == "." ? here : here + '/' + *folder);
+    auto out = std::make_shared<term::Expr>(*expr);
+    out->children[0] = std::move(whole);
+    return out;
 }
 
 bool Shell::own_function(const term::Expr& expr) {
@@ -201,9 +226,9 @@ void Shell::evaluate(const std::string& text) {
     if (binding.pattern.empty() && own_function(**expr)) return;
     Request request;
     request.kind = Request::Kind::call;
-    request.call = term::print(**expr);
+    request.call = term::print(*with_whole_folder(*expr));
     request.pattern = std::move(binding.pattern);
-    request.starts = request.call.find("load") != std::string::npos;
+    request.starts = request.call.find("load") != std::string::npos; // also one in a list
     step(std::move(request));
 }
 
@@ -214,7 +239,7 @@ std::vector<std::string> Shell::words() {
         out.push_back((call.module == "erlang" ? "" : call.module + ":") + call.name + "(");
     Request request;
     request.kind = Request::Kind::status;
-    if (const auto status = connection_.ask(request); status && status->contains("drivers")) {
+    if (const auto status = connection_->ask(request); status && status->contains("drivers")) {
         for (const Json& driver : status->at("drivers")) out.push_back(driver.value("name", ""));
         for (const Json& process : status->at("processes")) out.push_back(process.value("name", ""));
         for (const Json& name : status->value("variables", Json::array())) out.push_back(name);
@@ -234,6 +259,10 @@ ExitCode Shell::run() {
         if (!line) {
             if (more) complain_of("the last expression has no full stop at its end");
             break;
+        }
+        if (input_->abandoned()) {
+            typed.clear();
+            continue;
         }
         typed += *line;
         while (const auto end = end_of_expression(typed)) {
@@ -271,7 +300,7 @@ ExitCode shell_command(const std::vector<std::string>& arguments, const Context&
         complain(connection.error());
         return ExitCode::unusable_input;
     }
-    return Shell(*options, **connection).run();
+    return Shell(*options, **std::move(connection)).run();
 }
 
 } // namespace ddll::cli

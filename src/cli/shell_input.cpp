@@ -58,12 +58,14 @@ public:
         el_set(editor_, EL_HIST, history, history_);
         el_set(editor_, EL_ADDFN, "complete", "complete the word", complete);
         el_set(editor_, EL_BIND, "^I", "complete", nullptr);
+        // Ctrl-C is a key here: it takes back what was typed, as in other shells.
+        el_set(editor_, EL_SETTY, "-d", "-isig", nullptr);
+        el_set(editor_, EL_ADDFN, "abandon", "forget what was typed", abandon);
+        el_set(editor_, EL_BIND, "^C", "abandon", nullptr);
         el_set(editor_, EL_BIND, "^R", "em-inc-search-prev", nullptr);
         el_source(editor_, nullptr); // ~/.editrc, as in other programs
     }
     ~Terminal() override {
-        HistEvent event;
-        if (!file_.empty()) history(history_, &event, H_SAVE, file_.c_str());
         history_end(history_);
         el_end(editor_);
     }
@@ -71,8 +73,10 @@ public:
 
     std::optional<std::string> line(const std::string& prompt) override {
         prompt_ = prompt;
+        abandoned_ = false;
         int count = 0;
         const char* text = el_gets(editor_, &count);
+        if (abandoned_) return "\n";
         if (text == nullptr || count <= 0) return std::nullopt;
         return std::string(text, static_cast<std::size_t>(count));
     }
@@ -80,8 +84,10 @@ public:
     void remember(const std::string& expression) override {
         HistEvent event;
         history(history_, &event, H_ENTER, expression.c_str());
+        if (!file_.empty()) history(history_, &event, H_SAVE, file_.c_str());
     }
 
+    bool abandoned() const override { return abandoned_; }
     bool terminal() const override { return true; }
 
 private:
@@ -92,6 +98,12 @@ private:
     }
 
     static char* prompt_of(EditLine* editor) { return self(editor)->prompt_.data(); }
+
+    static unsigned char abandon(EditLine* editor, int) {
+        self(editor)->abandoned_ = true;
+        std::fputs("^C\n", stdout);
+        return CC_NEWLINE;
+    }
 
     static unsigned char complete(EditLine* editor, int) {
         const LineInfo* line = el_line(editor);
@@ -112,6 +124,7 @@ private:
     EditLine* editor_;
     History* history_;
     std::string file_, prompt_;
+    bool abandoned_ = false;
 };
 
 } // namespace

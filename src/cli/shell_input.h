@@ -15,6 +15,8 @@ public:
     virtual std::optional<std::string> line(const std::string& prompt) = 0;
     /// A whole expression, for the history.
     virtual void remember(const std::string&) {}
+    /// The line that line() gave is to be forgotten, with all that was typed before it: Ctrl-C.
+    virtual bool abandoned() const { return false; }
     virtual bool terminal() const { return false; }
 };
 

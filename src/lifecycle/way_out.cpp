@@ -12,6 +12,8 @@ namespace ddll::lifecycle {
 namespace {
 
 constexpr std::size_t most_situations = 100'000;
+/// Moves tried, times the size of what they are tried on: the search is to take a fraction of a second.
+constexpr std::size_t most_work = 1'000'000;
 
 /// Carries out what decide() asks for, as a host does, on values.
 class Happening {
@@ -320,7 +322,8 @@ WayOut way_out(const Situation& now, Means means) {
     using Rank = std::tuple<std::size_t, std::size_t, std::size_t, std::size_t>;
     std::map<Rank, std::shared_ptr<const Node>> open;
     std::set<std::string> closed;
-    std::size_t found = 0;
+    std::size_t found = 0, tried = 0;
+    const std::size_t size = 1 + now.persons.size() + now.ports.size() + now.record.entries.size();
     const auto add = [&](std::shared_ptr<const Node> node) {
         const std::size_t estimate = node->made + least(node->situation, means, reload);
         const std::size_t dead = node->died.size() + node->killed.size();
@@ -334,6 +337,7 @@ WayOut way_out(const Situation& now, Means means) {
         if (!closed.insert(key_of(node->situation)).second) continue;
         if (closed.size() > most_situations) return no_way(Obstacle::not_proven);
         for (const Move& move : moves_in(node->situation, means)) {
+            if (++tried * size > most_work) return no_way(Obstacle::not_proven);
             Aftermath next = after(node->situation, move);
             if (reload && !reloading(next.situation.record.status) && !reached(next.situation.record, true)) continue;
             auto step = std::make_shared<Node>(

@@ -55,13 +55,15 @@ Naming::Naming(const scenario::RunResult& result, const Names& names) : result_(
     };
     // A driver's init runs before anything has told its name. Names never change: they are read ahead.
     if (!result.journal) return;
-    for (const auto& entry : *result.journal) {
-        if (const auto* started = std::get_if<journal::ProcessStarted>(&entry.event))
-            processes_[started->process] = started->name;
-        else if (const auto* changed = std::get_if<journal::DriverChanged>(&entry.event);
-                 changed != nullptr && !changed->name.empty())
-            drivers_[changed->driver] = changed->name;
-    }
+    for (const auto& entry : *result.journal) know(entry);
+}
+
+void Naming::know(const journal::Entry& entry) {
+    if (const auto* started = std::get_if<journal::ProcessStarted>(&entry.event))
+        processes_[started->process] = started->name;
+    else if (const auto* changed = std::get_if<journal::DriverChanged>(&entry.event);
+             changed != nullptr && !changed->name.empty())
+        drivers_[changed->driver] = changed->name;
 }
 
 void Naming::observe(const journal::Entry& entry) {

@@ -17,6 +17,8 @@ public:
     Naming(const scenario::RunResult& result, const Names& names);
     Naming(const Naming&) = delete;
 
+    /// Names that never change, read ahead: for entries written since this was made, before they are observed.
+    void know(const journal::Entry& entry);
     void observe(const journal::Entry& entry);
 
     std::string process(ProcessId id) const;                ///< alice

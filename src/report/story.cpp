@@ -20,18 +20,32 @@ public:
 
     Story tell() {
         story_.known = true;
-        for (std::uint32_t i = 0; i < result_.flat.size(); ++i) story_.steps.push_back({i, {}});
+        for (std::uint32_t i = 0; i < result_.flat.size(); ++i) story_.steps.push_back({i, {}, 0});
         entries_ = result_.journal->all();
-        for (at_ = 0; at_ < entries_.size(); ++at_) {
-            naming_.observe(entries_[at_]);
-            std::visit(*this, entries_[at_].event);
-        }
-        show_drivers();
+        read();
         return std::move(story_);
     }
 
+    std::vector<StoryStep> go_on() {
+        entries_.clear();
+        story_ = {};
+        step_ = nullptr;
+        for (auto entry = result_.journal->begin(next_); entry; ++entry) {
+            naming_.know(*entry);
+            entries_.push_back(*entry);
+            next_ = entry->seq + 1;
+            const auto* begun = std::get_if<StepBegun>(&entry->event);
+            if (begun == nullptr) continue;
+            if (story_.steps.empty()) first_ = begun->index;
+            story_.steps.push_back({begun->index, {}, 0});
+        }
+        read();
+        return std::move(story_.steps);
+    }
+
     void operator()(const StepBegun& e) {
-        step_ = e.index < story_.steps.size() ? &story_.steps[e.index] : nullptr;
+        const std::uint32_t at = e.index - first_;
+        step_ = e.index >= first_ && at < story_.steps.size() ? &story_.steps[at] : nullptr;
         calls_seen_ = 0;
     }
     void operator()(const StepEnded&) {
@@ -134,6 +148,14 @@ public:
     void operator()(const Ended&) {}
 
 private:
+    void read() {
+        for (at_ = 0; at_ < entries_.size(); ++at_) {
+            naming_.observe(entries_[at_]);
+            std::visit(*this, entries_[at_].event);
+        }
+        show_drivers();
+    }
+
     bool batch() const {
         if (step_ == nullptr) return true;
         const auto* call = std::get_if<scenario::CallStep>(&result_.flat[step_->index].step->what);
@@ -246,6 +268,8 @@ private:
     Story story_;
     std::vector<Entry> entries_;
     std::size_t at_ = 0;
+    std::uint64_t next_ = 1;  ///< entry to be read by go_on
+    std::uint32_t first_ = 0; ///< index of the first of story_.steps
     StoryStep* step_ = nullptr;
     unsigned calls_seen_ = 0;
     std::map<DriverId, DriverChanged> states_;
@@ -297,6 +321,19 @@ const char* label(LineKind kind) {
 Story tell(const scenario::RunResult& result, const Names& names) {
     if (!result.journal) return {};
     return Narrator(result, names).tell();
+}
+
+class Follower::Impl : public Narrator {
+    using Narrator::Narrator;
+};
+
+Follower::Follower(const scenario::RunResult& result, const Names& names)
+    : impl_(std::make_unique<Impl>(result, names)) {}
+
+Follower::~Follower() = default;
+
+std::vector<StoryStep> Follower::go_on() {
+    return impl_->go_on();
 }
 
 std::vector<std::string> last_events(const scenario::RunResult& result, const Names& names, std::size_t count,

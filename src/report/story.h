@@ -4,6 +4,7 @@
 #include "report/report.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,22 @@ struct Story {
 };
 
 Story tell(const scenario::RunResult& result, const Names& names);
+
+/// Tells a story that goes on: what has been told is not read again.
+class Follower {
+public:
+    /// Keeps a reference to `result`, whose flat, names and versions grow with its journal.
+    Follower(const scenario::RunResult& result, const Names& names);
+    ~Follower();
+    Follower(const Follower&) = delete;
+    /// The lines of what was journaled since the last call, step by step. Steps are over when this is called, or
+    /// nothing comes after them.
+    std::vector<StoryStep> go_on();
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
 
 /// The last `count` journal lines up to sequence number `until` (0: the end). Falls back to the lines of the death
 /// report when there is no journal.

@@ -20,6 +20,9 @@ namespace {
 /// Longer than any server needs to come up.
 constexpr std::chrono::seconds patience{10};
 
+/// What a server says when it has begun to listen; anything else are words about why it cannot.
+constexpr char serving = '\0';
+
 void to_null(int fd) {
     const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null >= 0) dup2(null, fd);
@@ -45,13 +48,14 @@ void to_null(int fd) {
     auto listener = place.listen();
     if (!listener) fail(listener.error());
     if (chdir("/") != 0) _exit(1);
+    static_cast<void>(write(report, &serving, 1));
     close(report);
     serve(place, *listener, **lock, options);
     _exit(0);
 }
 
-// Returns when the server listens, or with its words when it cannot.
-Result<void> start_server(const Place& place, const ServerOptions& options) {
+// True: it listens; false: another one is in its place. Or its words when it cannot.
+Result<bool> start_server(const Place& place, const ServerOptions& options) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return error(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
     std::fflush(nullptr);
@@ -73,8 +77,9 @@ Result<void> start_server(const Place& place, const ServerOptions& options) {
         words.append(bytes, static_cast<std::size_t>(n));
     }
     close(ends[0]);
-    if (!words.empty()) return error(words, "XDG_RUNTIME_DIR names the folder that sessions are kept in");
-    return {};
+    if (words.empty()) return false;
+    if (words[0] == serving) return true;
+    return error(words, "XDG_RUNTIME_DIR names the folder that sessions are kept in");
 }
 
 } // namespace
@@ -101,22 +106,21 @@ Result<std::optional<Connection>> Connection::open(const Place& place, bool may_
             return std::optional<Connection>(std::move(made));
         }
         if (!may_start) return std::optional<Connection>();
-        if (!started) {
-            last_word = place.was_killed() ? "it was killed, and its story is lost" : place.last_word().value_or("");
-            if (auto done = start_server(place, options); !done) return std::move(done).error();
-            started = true;
-        } else if (steady_clock::now() > until) {
+        if (steady_clock::now() > until)
             return error(fmt::format("the session {} does not answer", place.session()),
                          fmt::format("{} is held by a process that does not listen", place.file(".lock")));
-        } else {
-            poll(nullptr, 0, 2); // another client is starting it at this moment
-        }
+        last_word = place.was_killed() ? "it was killed, and its story is lost" : place.last_word().value_or("");
+        auto done = start_server(place, options);
+        if (!done) return std::move(done).error();
+        started = *done;
+        if (!started) poll(nullptr, 0, 5); // another client is starting it, or it is about to end
     }
 }
 
 Result<nlohmann::json> Connection::ask(const Request& request) const {
-    const Error gone = error("the session ended before it answered", "ddlltool status tells what is left");
-    if (!write_line(fd_, to_json(request).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))) return gone;
+    const Error gone = error("the session was killed before it answered", "ddlltool status tells what is left");
+    // One that ends has its last word, also where it takes no more.
+    static_cast<void>(write_line(fd_, to_json(request).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
     LineReader reader(fd_);
     const auto line = reader.next();
     if (!line) return gone;

@@ -86,7 +86,8 @@ std::vector<DriverStore::Change> DriverStore::changes() {
         }
         const std::string was = std::exchange(file.version, keep(path));
         const bool in_place = before && before->device == now->device && before->inode == now->inode;
-        if (file.version.empty() || file.version == was) continue; // touched, and nothing else
+        // To the loader another file is another library, whatever it holds; one that was only touched is not.
+        if (file.version.empty() || (file.version == was && in_place)) continue;
         out.push_back({path, driver_of(path), file.version,
                        in_place ? scenario::InstallHow::overwrite : scenario::InstallHow::rename});
     }

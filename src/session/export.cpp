@@ -76,13 +76,16 @@ private:
             common = both;
         }
         Json out = Json::object();
+        std::set<std::string> taken;
         const std::string root = common == "/" ? "/" : common.string() + "/";
         for (const scenario::PathDecl& path : story_.paths) {
             std::string folder = path.folder.starts_with(root)
                                      ? path.folder.substr(root.size())
                                      : fs::path(path.folder).lexically_normal().lexically_relative(common).string();
             while (folder.starts_with('/')) folder.erase(0, 1);
-            out[path.variable] = folder.empty() || folder.starts_with("..") ? "live" : folder;
+            if (folder.empty() || folder.starts_with("..")) folder = "live";
+            while (!taken.insert(folder).second) folder.insert(0, "./"); // another spelling of the same folder
+            out[path.variable] = folder;
         }
         return out;
     }
@@ -151,23 +154,17 @@ private:
             steps.push_back(std::move(out));
         } else if (const auto* call = std::get_if<scenario::CallStep>(&step.what)) {
             Json out = {{"by", call->by}, {"call", with_variables(call->calls.front().source)}};
-            const CallResult called = call_result(*tale_.journal(), result_, index, namer_);
+            const CallResult called = call_result(*tale_.journal(), result_.steps[index], namer_);
+            const auto bound = tale_.patterns().find(index); // what it binds may be used later
             if (called.kind == "value")
-                out["returns"] = pattern(called.text);
-            else if (called.kind == "raised" && !ends_itself(index, *call))
+                out["returns"] = bound == tale_.patterns().end() ? pattern(called.text) : bound->second;
+            else if (called.kind == "raised")
                 out["raises"] = fmt::format("{}:{}", called.exception_class, called.text);
             else if (called.kind == "blocked")
                 out["blocks"] = true;
             effects(index, call->by, out);
             steps.push_back(std::move(out));
         }
-    }
-
-    // exit/1 is no exception to the story: its process is gone.
-    bool ends_itself(std::uint32_t index, const scenario::CallStep& call) const {
-        for (const auto& [name, reason] : exits(index))
-            if (name == call.by) return true;
-        return false;
     }
 
     static std::string pattern(const std::string& text) { return text.size() > longest_pattern ? "_" : text; }

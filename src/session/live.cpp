@@ -44,14 +44,15 @@ private:
     void name_messages();
     void bind(const std::string& name, Term value);
     std::optional<std::string> name_of(const Term& term) const;
-    std::string fresh(const char* beginning) const;
+    std::string fresh(const std::string& beginning);
 
     journal::Journal& journal_;
     host::FirstInFirstOut chooser_;
     host::Host host_;
     host::CurrentHost current_;
     std::map<std::string, ProcessId> processes_;
-    term::Bindings bindings_; // may share driver binaries with the host, so it goes first
+    std::map<std::string, std::uint64_t> last_number_; ///< of names made here
+    term::Bindings bindings_;                          // may share driver binaries with the host, so it goes first
 };
 
 void Live::bind(const std::string& name, Term value) {
@@ -65,9 +66,9 @@ std::optional<std::string> Live::name_of(const Term& term) const {
     return std::nullopt;
 }
 
-std::string Live::fresh(const char* beginning) const {
-    for (std::uint64_t n = 1;; ++n)
-        if (std::string name = fmt::format("{}{}", beginning, n); !bindings_.contains(name)) return name;
+std::string Live::fresh(const std::string& beginning) {
+    for (std::uint64_t& n = last_number_[beginning];;)
+        if (std::string name = fmt::format("{}{}", beginning, ++n); !bindings_.contains(name)) return name;
 }
 
 // Whatever one may want to speak of later gets a name: ports and references.

@@ -1,5 +1,6 @@
 #include "session/meaning.h"
 
+#include "base/text.h"
 #include "lifecycle/format_error.h"
 #include "lifecycle/info.h"
 #include "term/external.h"
@@ -133,8 +134,15 @@ std::string atom_in(const Term& reason) {
     return {};
 }
 
-void of_refusal(const Term& reason, const std::string& load_text, std::vector<std::string>& out) {
+void of_refusal(const Subject& subject, const Term& reason, const std::string& load_text, const State& state,
+                std::vector<std::string>& out) {
     const std::string atom = atom_in(reason);
+    // The older functions say so of what try_load/3 calls inconsistent.
+    if (atom == "bad_driver_name" && subject.function != "erl_ddll:try_load" &&
+        driver_named(state, subject.driver) != nullptr) {
+        out.emplace_back("it is loaded already, by another spelling of its path or with other options");
+        return;
+    }
     if (atom == "open_error" && !load_text.empty())
         out.push_back(load_text);
     else if (const auto text = lifecycle::format_error(atom))
@@ -155,7 +163,15 @@ std::string of_exception(const Subject& subject, const CallResult& result, const
     }
     if (subject.function.starts_with("port_") || subject.function.ends_with(":port_call"))
         return "the port is closed, the argument has a wrong form, or the driver lacks the callback for it";
-    if (subject.function.starts_with("erl_ddll:")) return "an argument or an option has a wrong form";
+    if (!subject.function.starts_with("erl_ddll:")) return {};
+    if (!subject.driver.empty() && driver_named(state, subject.driver) == nullptr) {
+        std::vector<std::string_view> names;
+        for (const DriverState& driver : state.drivers) names.push_back(driver.name);
+        const auto meant = nearest(subject.driver, names);
+        return fmt::format("no driver {} is loaded{}", subject.driver,
+                           meant ? fmt::format("; did you mean {}?", *meant) : std::string());
+    }
+    return "an argument or an option has a wrong form";
     return {};
 }
 
@@ -166,15 +182,17 @@ bool CallResult::failed() const {
     return kind == "value" && value.is_tuple(2) && value.elements()[0].is_atom("error");
 }
 
-CallResult call_result(const journal::Journal& journal, const scenario::RunResult& result, std::uint32_t step,
-                       const term::Namer& namer) {
+CallResult call_result(const journal::Journal& journal, const scenario::StepResult& bounds, const term::Namer& namer) {
     CallResult out;
     out.kind = "ended";
     std::optional<ProcessId> caller;
-    const auto& bounds = result.steps[step];
+    bool gone = false;
+    if (bounds.first_entry == 0) return out;
     for (auto entry = journal.begin(bounds.first_entry); entry && entry->seq <= bounds.last_entry; ++entry) {
         if (const auto* called = std::get_if<journal::Called>(&entry->event)) {
             if (!caller) caller = called->process;
+        } else if (const auto* ended = std::get_if<journal::ProcessEnded>(&entry->event)) {
+            gone |= caller && ended->process == *caller;
         } else if (const auto* failed = std::get_if<journal::ImageFailed>(&entry->event)) {
             out.load_text = failed->text;
         } else if (const auto* returned = std::get_if<journal::Returned>(&entry->event)) {
@@ -190,6 +208,11 @@ CallResult call_result(const journal::Journal& journal, const scenario::RunResul
                 out.text = term::print(out.value, namer);
             }
         }
+    }
+    // exit/1 is no exception to anybody: its process is gone.
+    if (gone && out.kind == "raised") {
+        out.kind = "ended";
+        out.text.clear();
     }
     return out;
 }
@@ -212,7 +235,7 @@ std::vector<std::string> meaning(const CallResult& result, const scenario::Step&
     }
     if (result.kind != "value" || !subject.function.starts_with("erl_ddll:")) return out;
     if (result.failed()) {
-        of_refusal(result.value.elements()[1], result.load_text, out);
+        of_refusal(subject, result.value.elements()[1], result.load_text, state, out);
         return out;
     }
     const bool tuple = result.value.is_tuple(2) || result.value.is_tuple(3);

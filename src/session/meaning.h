@@ -21,8 +21,7 @@ struct CallResult {
 };
 
 /// Of the call that the step made.
-CallResult call_result(const journal::Journal& journal, const scenario::RunResult& result, std::uint32_t step,
-                       const term::Namer& namer);
+CallResult call_result(const journal::Journal& journal, const scenario::StepResult& step, const term::Namer& namer);
 
 /// Sentences, in their order; none where the answer speaks for itself. `state` is that after the step.
 std::vector<std::string> meaning(const CallResult& result, const scenario::Step& step, const State& state,

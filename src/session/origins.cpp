@@ -5,9 +5,7 @@
 
 namespace ddll::session {
 
-namespace {
-
-class Reader {
+class OriginsReader::Reader {
 public:
     explicit Reader(std::string_view (*api_function)(std::uint16_t)) : api_function_(api_function) {}
 
@@ -59,12 +57,17 @@ private:
     std::map<DriverId, Known> known_;
 };
 
-} // namespace
+OriginsReader::OriginsReader(std::string_view (*api_function)(std::uint16_t))
+    : reader_(std::make_unique<Reader>(api_function)) {}
 
-Origins origins_in(const journal::Journal& journal, std::string_view (*api_function)(std::uint16_t)) {
-    Reader reader(api_function);
-    for (const journal::Entry& entry : journal) std::visit(reader, entry.event);
-    return std::move(reader.out);
+OriginsReader::~OriginsReader() = default;
+
+void OriginsReader::see(const journal::Entry& entry) {
+    std::visit(*reader_, entry.event);
+}
+
+const Origins& OriginsReader::origins() const {
+    return reader_->out;
 }
 
 } // namespace ddll::session

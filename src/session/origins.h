@@ -3,6 +3,7 @@
 #include "journal/journal.h"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +21,20 @@ struct Origins {
     std::map<DriverId, std::uint32_t> pending;                                  ///< since when it waits
 };
 
-/// `api_function` names the rows of the driver API.
-Origins origins_in(const journal::Journal& journal, std::string_view (*api_function)(std::uint16_t));
+/// Reads them as the journal grows.
+class OriginsReader {
+public:
+    /// `api_function` names the rows of the driver API.
+    explicit OriginsReader(std::string_view (*api_function)(std::uint16_t));
+    ~OriginsReader();
+    OriginsReader(const OriginsReader&) = delete;
+    /// Each entry once, in their order.
+    void see(const journal::Entry& entry);
+    const Origins& origins() const;
+
+private:
+    class Reader;
+    std::unique_ptr<Reader> reader_;
+};
 
 } // namespace ddll::session

@@ -19,23 +19,10 @@ using term::Term;
 
 namespace {
 
-struct Opened {
-    std::string path, build_id, version;
-    bool was_mapped = false;
-};
-
 class Teller {
 public:
     explicit Teller(const Tale& tale)
-        : tale_(tale), state_(*tale.state()), result_(tale.result()), namer_(tale.namer()),
-          origins_(origins_in(*tale.journal(), tale.names().function)) {
-        for (const journal::Entry& entry : *tale.journal())
-            if (const auto* opened = std::get_if<journal::ImageOpened>(&entry.event)) {
-                const auto version = result_.versions.find(opened->image.value);
-                images_[opened->image] = {std::string(opened->path), std::string(opened->build_id),
-                                          version == result_.versions.end() ? "" : version->second, opened->was_mapped};
-            }
-    }
+        : tale_(tale), state_(*tale.state()), namer_(tale.namer()), origins_(tale.origins()) {}
 
     Json status() const {
         Json drivers = Json::array(), processes = Json::array(), findings = Json::array();
@@ -50,7 +37,7 @@ public:
             if (!process.reason.empty()) item["reason"] = process.reason;
             processes.push_back(std::move(item));
         }
-        for (const scenario::Finding& finding : result_.findings)
+        for (const scenario::Finding& finding : tale_.findings())
             findings.push_back({{"rule", finding.rule},
                                 {"severity", finding.severity},
                                 {"title", finding.title},
@@ -154,7 +141,7 @@ private:
                              {"busy", p.busy}});
         out["ports"] = std::move(ports);
         std::string mapped_build;
-        if (const auto image = images_.find(driver.image); image != images_.end()) {
+        if (const auto image = tale_.images().find(driver.image); image != tale_.images().end()) {
             mapped_build = image->second.build_id;
             out["mapped"] = {{"version", image->second.version},
                              {"build_id", mapped_build},
@@ -338,10 +325,8 @@ private:
 
     const Tale& tale_;
     const State& state_;
-    scenario::RunResult result_;
     term::Namer namer_;
-    Origins origins_;
-    std::map<ImageId, Opened> images_;
+    const Origins& origins_;
 };
 
 } // namespace

@@ -69,9 +69,10 @@ Result<std::string> session_name(const std::string& given) {
 }
 
 Result<Place> Place::find(const std::string& session) {
-    const std::string runtime = variable("XDG_RUNTIME_DIR");
-    std::string base = variable("TMPDIR");
-    if (base.empty()) base = "/tmp";
+    // A path that is not absolute would be another one for the server, which works elsewhere.
+    std::string runtime = variable("XDG_RUNTIME_DIR"), base = variable("TMPDIR");
+    if (!runtime.starts_with('/')) runtime.clear();
+    if (!base.starts_with('/')) base = "/tmp";
     const std::string folder = runtime.empty() ? fmt::format("{}/ddlltool-{}", base, getuid()) : runtime + "/ddlltool";
     const std::string hint = "XDG_RUNTIME_DIR names the folder that sessions are kept in";
     if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {

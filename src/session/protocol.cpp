@@ -68,6 +68,11 @@ Result<Request> request_from(const Json& json) {
         r.await.ns = json.value("await", std::int64_t{0});
         r.events = json.value("events", std::uint64_t{0});
         if (json.contains("limit_ms")) r.limit = std::chrono::milliseconds(json.at("limit_ms").get<std::int64_t>());
+        constexpr std::int64_t year_ns = std::int64_t{365} * 24 * 3600 * 1'000'000'000;
+        const bool sensible = r.how >= scenario::InstallHow::rename && r.how <= scenario::InstallHow::remove &&
+                              r.by_how_much.ns >= 0 && r.await.ns >= 0 && r.await.ns <= year_ns &&
+                              (!r.limit || (r.limit->count() > 0 && r.limit->count() <= year_ns / 1'000'000));
+        if (!sensible) return error("the request makes no sense: a number is out of its range");
         return r;
     } catch (const Json::exception& e) {
         return error(fmt::format("the request makes no sense: {}", e.what()));

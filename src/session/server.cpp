@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/descriptor.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "isolate/isolate.h"
 #include "journal/json.h"
@@ -33,12 +34,22 @@ using Clock = std::chrono::steady_clock;
 namespace {
 
 constexpr std::chrono::milliseconds time_to_end{5000};
+/// For answers that are on their way when the server ends.
+constexpr std::chrono::milliseconds time_to_say_so{1000};
+/// Between two looks at the others.
+constexpr std::size_t most_read_at_once = std::size_t{1} << 20;
+/// Who asks and never reads.
+constexpr std::size_t most_unread = std::size_t{256} << 20;
 
 struct Client {
     std::uint64_t number = 0;
     int fd = -1;
     std::string in, out;
+    std::size_t seen = 0;   ///< of `in`: there is no line end in it
+    std::size_t awaits = 0; ///< answers
+    bool said_all = false;  ///< it will ask for nothing more
     bool gone = false;
+    short events() const { return static_cast<short>((said_all ? 0 : POLLIN) | (out.empty() ? 0 : POLLOUT)); }
 };
 
 struct Asked {
@@ -60,6 +71,13 @@ Json error_json(const Error& e) {
     return {{"error", std::move(out)}};
 }
 
+/// The request was not looked at: whoever wants it done asks another server.
+Json ended_json() {
+    Json out = error_json(error("the session has ended"));
+    out["ended"] = true;
+    return out;
+}
+
 class Server final : public isolate::Besides {
 public:
     Server(const Place& place, int listener, const ServerOptions& options)
@@ -68,17 +86,18 @@ public:
     void run() {
         pool_.run(this);
         if (pool_.interrupted()) place_.leave_word("it was told to end by a signal");
+        say_goodbye();
     }
 
     // --- isolate::Besides ----------------------------------------------------------------------------------------
 
     void add_to(std::vector<pollfd>& fds) override {
-        fds.push_back({listener_, POLLIN, 0});
+        fds.push_back({no_room_ ? -1 : listener_, POLLIN, 0});
         fds.push_back({child_, POLLIN, 0});
         polled_.clear();
         for (Client& client : clients_) {
             polled_.push_back(&client);
-            fds.push_back({client.fd, static_cast<short>(POLLIN | (client.out.empty() ? 0 : POLLOUT)), 0});
+            fds.push_back({client.fd, client.events(), 0});
         }
     }
 
@@ -91,13 +110,16 @@ public:
         pump();
         for (auto it = clients_.begin(); it != clients_.end();) {
             flush(*it);
+            if (it->said_all && it->awaits == 0 && it->out.empty()) it->gone = true;
+            if (it->gone) no_room_ = false;
             it = it->gone ? (close(it->fd), clients_.erase(it)) : std::next(it);
         }
     }
 
     std::optional<Clock::time_point> wakeup() const override {
-        Clock::time_point next = used_ + options_.idle;
-        for (const Parked& parked : parked_) next = std::min(next, parked.until);
+        std::optional<Clock::time_point> next;
+        if (may_be_idle()) next = used_ + options_.idle;
+        for (const Parked& parked : parked_) next = next ? std::min(*next, parked.until) : parked.until;
         return next;
     }
 
@@ -109,7 +131,12 @@ private:
     // --- clients -------------------------------------------------------------------------------------------------
 
     void accept_clients() {
-        for (int fd = 0; (fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0;) {
+        while (true) {
+            const int fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+            if (fd < 0) {
+                no_room_ = errno == EMFILE || errno == ENFILE; // until somebody goes
+                return;
+            }
             Client& client = clients_.emplace_back();
             client.number = ++last_client_;
             client.fd = fd;
@@ -123,34 +150,43 @@ private:
     void hear(Client& client, short events) {
         if ((events & POLLIN) != 0) {
             char bytes[16 * 1024];
-            for (ssize_t n = 0; (n = read(client.fd, bytes, sizeof bytes)) != 0;) {
+            for (std::size_t all = 0; all < most_read_at_once;) {
+                const ssize_t n = read(client.fd, bytes, sizeof bytes);
                 if (n < 0 && errno == EINTR) continue;
-                if (n < 0) {
-                    client.gone = client.gone || errno != EAGAIN;
-                    break;
-                }
+                if (n < 0) client.gone = client.gone || errno != EAGAIN;
+                if (n == 0) client.said_all = true;
+                if (n <= 0) break;
                 client.in.append(bytes, static_cast<std::size_t>(n));
+                all += static_cast<std::size_t>(n);
             }
             take_lines(client);
         }
-        // Who has closed its end waits for no answer; what it asked for is done all the same.
+        // Who is gone waits for no answer; what it asked for is done all the same.
         if ((events & (POLLHUP | POLLERR)) != 0) client.gone = true;
     }
 
     void take_lines(Client& client) {
-        for (auto end = client.in.find('\n'); end != client.in.npos; end = client.in.find('\n')) {
-            const std::string line = client.in.substr(0, end);
-            client.in.erase(0, end + 1);
+        std::size_t begin = 0;
+        for (auto end = client.in.find('\n', client.seen); end != client.in.npos; end = client.in.find('\n', begin)) {
+            const std::string line = client.in.substr(begin, end - begin);
+            begin = end + 1;
+            ++client.awaits;
             const Json json = Json::parse(line, nullptr, false);
             auto request = json.is_discarded() ? Result<Request>(error("the request is no JSON")) : request_from(json);
             if (request)
                 queue_.push_back({client.number, *std::move(request)});
-            else if (json.is_object() && json.value("do", "") == "stop") // also one of another protocol
+            else if (json.is_object() && json.contains("do") && json.at("do") == "stop") // also of another protocol
                 queue_.push_back({client.number, stop_request()});
             else
-                send(client, error_json(request.error()));
+                reply(client, error_json(request.error()));
         }
-        if (client.in.size() > longest_line) client.gone = true;
+        client.in.erase(0, begin);
+        client.seen = client.in.size();
+        if (client.in.size() <= longest_line) return;
+        client.in.clear();
+        ++client.awaits;
+        reply(client, error_json(error("the request is too long")));
+        client.said_all = true;
     }
 
     static Request stop_request() {
@@ -163,9 +199,15 @@ private:
         client.out += json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
     }
 
+    void reply(Client& client, const Json& json) {
+        if (client.awaits > 0) --client.awaits;
+        send(client, json);
+        if (client.out.size() > most_unread) client.gone = true;
+    }
+
     void reply(std::uint64_t number, const Json& json) {
         for (Client& client : clients_)
-            if (client.number == number) send(client, json);
+            if (client.number == number) reply(client, json);
     }
 
     void flush(Client& client) {
@@ -180,17 +222,40 @@ private:
         }
     }
 
+    // Nobody finds the socket any more; whoever has found it is told to look again.
+    void say_goodbye() {
+        place_.clear();
+        ended_ = true;
+        pump();
+        const auto until = Clock::now() + time_to_say_so;
+        for (int fd = 0; (fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0;) {
+            Client& client = clients_.emplace_back();
+            client.fd = fd;
+            if (same_user(fd)) send(client, ended_json());
+        }
+        for (Client& client : clients_) {
+            // Idle ones have asked for nothing yet: they may be about to.
+            if (client.awaits > 0 || (client.out.empty() && !client.said_all)) send(client, ended_json());
+            for (flush(client); !client.out.empty() && !client.gone && Clock::now() < until; flush(client)) {
+                pollfd fd{client.fd, POLLOUT, 0};
+                poll(&fd, 1, 10);
+            }
+            close(client.fd);
+        }
+        clients_.clear();
+    }
+
     // --- requests, one at a time -----------------------------------------------------------------------------------
 
     void pump() {
-        while (!working_ && !ended_ && !queue_.empty()) {
+        while (!working_ && !stopping_ && !ended_ && !queue_.empty()) {
             const Asked asked = std::move(queue_.front());
             queue_.pop_front();
             used_ = Clock::now();
             handle(asked);
         }
         while (ended_ && !queue_.empty()) {
-            reply(queue_.front().client, error_json(error("the session has ended")));
+            reply(queue_.front().client, ended_json());
             queue_.pop_front();
         }
     }
@@ -211,9 +276,7 @@ private:
         case Kind::stop:
             return stop(asked);
         case Kind::receive:
-            if (!knows(request.by))
-                return reply(asked.client, error_json(error(fmt::format("there is no process {}", request.by),
-                                                            "ddlltool status lists them")));
+            if (!knows(request.by)) return reply(asked.client, error_json(no_process(request.by)));
             if (request.await.ns == 0 || tale_->unread(request.by) > 0 || !alive())
                 return reply(asked.client, tale_->receive(request));
             return step(asked);
@@ -227,6 +290,15 @@ private:
 
     bool alive() const { return child_ >= 0 && tale_ && !tale_->ending() && over_.empty(); }
 
+    Error no_process(const std::string& name) const {
+        std::vector<std::string_view> names;
+        if (tale_)
+            for (const auto& process : tale_->scenario().processes) names.push_back(process.name);
+        const auto meant = nearest(name, names);
+        return error(fmt::format("there is no process {}", name),
+                     meant ? fmt::format("did you mean {}?", *meant) : "ddlltool status lists them");
+    }
+
     bool knows(const std::string& process) const {
         if (!tale_) return false;
         const auto& all = tale_->scenario().processes;
@@ -237,13 +309,18 @@ private:
         if (!tale_ || (!alive() && asked.request.starts)) {
             if (auto started = start(); !started) return reply(asked.client, error_json(started.error()));
         } else if (!alive()) {
-            return reply(asked.client,
-                         error_json(error(fmt::format("the emulator of this session is gone: {}", gone_because()),
-                                          "ddlltool load starts a new one; ddlltool session export "
-                                          "keeps the story")));
+            Json out = error_json(error(fmt::format("the emulator of this session is gone: {}", gone_because()),
+                                        "ddlltool load starts a new one; ddlltool session export keeps the story"));
+            out["gone"] = true;
+            if (hung_) out["hung"] = true;
+            return reply(asked.client, out);
         }
         auto orders = tale_->prepare(asked.request);
-        if (!orders) return reply(asked.client, error_json(orders.error()));
+        if (!orders) {
+            Json out = error_json(orders.error());
+            if (asked.request.kind == Request::Kind::install) out["input"] = true;
+            return reply(asked.client, out);
+        }
         working_ = Working{asked, *std::move(orders), 0};
         deadline_ = Clock::now() + asked.request.limit.value_or(options_.time_limit) +
                     std::chrono::milliseconds(asked.request.await.ns / 1'000'000);
@@ -274,6 +351,7 @@ private:
         child_in_.clear();
         over_.clear();
         died_.clear();
+        hung_ = false;
         parked_.clear();
         tale_ = std::make_unique<Tale>(place_.store(), options_.names);
         folder_.emplace(*std::move(folder));
@@ -326,7 +404,10 @@ private:
             // A driver has written over what the child had to say.
             told = error_json(error("the emulator's answer makes no sense: its memory is damaged"));
         }
-        if (answer.contains("over")) over_ = answer.at("impasse");
+        if (answer.contains("over")) {
+            over_ = answer.at("impasse");
+            hung_ = true; // no rest, a deadlock: nobody could go on
+        }
         if (asked.request.kind == Request::Kind::receive) told = tale_->receive(asked.request);
         for (auto it = parked_.begin(); it != parked_.end();) it = deliver(*it) ? parked_.erase(it) : std::next(it);
         if (asked.request.wait && told.value("kind", "") == "value" && park(asked, told)) return;
@@ -348,8 +429,9 @@ private:
     bool deliver(Parked& parked) {
         const auto message = tale_->message_with(parked.asked.request.by, parked.reference);
         if (!message) return false;
-        parked.answer["message"] = *message;
-        const bool good = message->find("loaded}") != message->npos; // loaded or unloaded
+        parked.answer["message"] = message->text;
+        if (!message->means.empty()) parked.answer["message_means"] = message->means;
+        const bool good = message->text.ends_with("loaded}"); // or unloaded
         if (!good) parked.answer["failed"] = true;
         reply(parked.asked.client, parked.answer);
         return true;
@@ -363,7 +445,10 @@ private:
         const bool asked_for = stopping_.has_value() && std::holds_alternative<isolate::Finished>(ending.how);
         const Request* request = working_ ? &working_->asked.request : nullptr;
         Json told = tale_->end(request, ending);
-        if (told.contains("death")) died_ = told.at("death").at("headline");
+        if (told.contains("death")) {
+            died_ = told.at("death").at("headline");
+            hung_ = told.at("death").at("hung");
+        }
         if (!asked_for && died_.empty()) died_ = "it ended without a word";
         if (working_) {
             if (!told.contains("death")) told = error_json(error(died_));
@@ -402,6 +487,7 @@ private:
         out["server"] = getpid();
         out["emulator"] = !tale_ ? "not started" : alive() ? "running" : "gone";
         if (tale_ && !alive()) out["gone_because"] = gone_because();
+        if (hung_) out["hung"] = true;
         if (tale_ && !tale_->store().trouble().empty()) out["trouble"] = tale_->store().trouble();
         out["ends_when_idle_for"] = to_string(Duration{options_.idle.count() * 1'000'000});
         return out;
@@ -447,6 +533,7 @@ private:
 
     void finish(Json told) {
         told["stopped"] = true;
+        place_.clear(); // whoever has the answer finds nothing there any more
         if (stopping_->client != 0) reply(stopping_->client, told);
         ended_ = true;
     }
@@ -463,11 +550,13 @@ private:
             reply(it->asked.client, it->answer);
             it = parked_.erase(it);
         }
-        if (working_ || !queue_.empty() || stopping_ || !parked_.empty() || now < used_ + options_.idle) return;
+        if (!may_be_idle() || now < used_ + options_.idle) return;
         place_.leave_word(
             fmt::format("it ended after {} without a command", to_string(Duration{options_.idle.count() * 1'000'000})));
         stop({0, stop_request()});
     }
+
+    bool may_be_idle() const { return !working_ && queue_.empty() && !stopping_ && !ended_ && parked_.empty(); }
 
     struct Working {
         Asked asked;
@@ -483,6 +572,7 @@ private:
     std::list<Client> clients_;
     std::vector<Client*> polled_;
     std::uint64_t last_client_ = 0;
+    bool no_room_ = false; ///< for another descriptor
     std::deque<Asked> queue_;
     std::optional<Working> working_;
     std::optional<Clock::time_point> deadline_;
@@ -497,6 +587,7 @@ private:
     std::string child_in_;
     std::string over_; ///< why the emulator can go no further
     std::string died_; ///< how it died
+    bool hung_ = false;
 };
 
 } // namespace
@@ -505,7 +596,6 @@ void serve(const Place& place, int listener, int lock, const ServerOptions& opti
     place.forget_last_word();
     Server server(place, listener, options);
     server.run();
-    place.clear();
     close(listener);
     close(lock);
 }

@@ -1,6 +1,5 @@
 #include "session/text.h"
 
-#include "session/meaning.h"
 #include "term/text.h"
 
 #include <fmt/format.h>
@@ -210,10 +209,9 @@ std::string answer_text(const Json& answer, const Style& style) {
         if (answer.contains("impasse")) out += style.bad(text_of(answer, "impasse")) + '\n';
         if (const auto message = answer.find("message"); message != answer.end()) {
             if (message->is_string()) {
-                const std::string text = message->get<std::string>();
-                out += printable(text) + '\n';
-                if (const auto term = term::parse(text))
-                    if (const std::string says = message_meaning(*term); !says.empty()) out += wrapped(says, 2, width);
+                out += printable(message->get<std::string>()) + '\n';
+                if (const std::string says = text_of(answer, "message_means"); !says.empty())
+                    out += wrapped(says, 2, width);
             } else {
                 out += style.warn("(the message did not come in time)") + '\n';
             }
@@ -226,8 +224,7 @@ std::string messages_text(const Json& answer, const Style& style) {
     std::string out;
     for (const Json& message : answer.at("messages")) {
         out += text_of(message, "term") + '\n';
-        if (const auto term = term::parse(text_of(message, "term")))
-            if (const std::string says = message_meaning(*term); !says.empty()) out += "  " + style.dim(says) + '\n';
+        if (const std::string says = text_of(message, "means"); !says.empty()) out += "  " + style.dim(says) + '\n';
     }
     return out.empty() ? style.dim("(no message)") + "\n" : out;
 }

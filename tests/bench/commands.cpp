@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
 
 extern char** environ;
 
@@ -66,8 +68,61 @@ void scenario(benchmark::State& state) {
             run({DDLL_BENCH_TOOL, "run", "-j", "1", "--driver-path", DDLL_BENCH_DRIVERS, folder.string()}) / scenarios);
 }
 
+/// A runtime folder with a copy of the sample driver; the session in it ends with this.
+class SessionFolder {
+public:
+    SessionFolder() : path_(std::filesystem::temp_directory_path() / ("ddlltool-bench-" + std::to_string(getpid()))) {
+        std::filesystem::create_directories(path_);
+        std::filesystem::copy_file(DDLL_BENCH_DRIVERS "/counter_v1.so", path_ / "counter.so",
+                                   std::filesystem::copy_options::overwrite_existing);
+        setenv("XDG_RUNTIME_DIR", path_.c_str(), 1);
+    }
+    ~SessionFolder() {
+        stop();
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    double load() const { return run({DDLL_BENCH_TOOL, "load", path_.string(), "counter"}); }
+    void stop() {
+        if (std::filesystem::exists(path_ / "ddlltool/default.sock")) run({DDLL_BENCH_TOOL, "session", "stop"});
+    }
+
+private:
+    std::filesystem::path path_;
+};
+
+// The first command of a session: server and emulator start, the driver is loaded.
+void session_first(benchmark::State& state) {
+    SessionFolder folder;
+    for (auto _ : state) {
+        state.SetIterationTime(folder.load());
+        state.PauseTiming();
+        folder.stop();
+        state.ResumeTiming();
+    }
+}
+
+// One command of a session that has seen so many.
+void session_command(benchmark::State& state) {
+    SessionFolder folder;
+    folder.load();
+    run({DDLL_BENCH_TOOL, "open", "counter"});
+    const std::vector<std::string> command = {DDLL_BENCH_TOOL, "control", "P1", "1", "add"};
+    for (std::int64_t i = 0; i < state.range(0); ++i) run(command);
+    for (auto _ : state) state.SetIterationTime(run(command));
+}
+
+void session_status(benchmark::State& state) {
+    SessionFolder folder;
+    folder.load();
+    for (auto _ : state) state.SetIterationTime(run({DDLL_BENCH_TOOL, "status"}));
+}
+
 } // namespace
 
+BENCHMARK(session_first)->UseManualTime()->Iterations(20);
+BENCHMARK(session_command)->Arg(10)->Arg(2000)->UseManualTime()->Iterations(50);
+BENCHMARK(session_status)->UseManualTime()->Iterations(50);
 BENCHMARK(cold_run)->UseManualTime()->Iterations(20);
 BENCHMARK(cold_erl)->UseManualTime()->Iterations(2);
 BENCHMARK_CAPTURE(inspect, small, "counter_v1.so")->UseManualTime()->Iterations(10);

@@ -80,6 +80,10 @@ constexpr Row rows[] = {
     {"ddlltool run, cold, 12 steps", "cold_run", nullptr, "a few ms"},
     {"ddlltool inspect, cold, 10,000 symbols / 3", "inspect/large", "inspect/small", "< 20 ms"},
     {"one of the life cycle scenarios, in a suite", "scenario", nullptr, "about 1 ms"},
+    {"first command of a session, with its start", "session_first", nullptr, "< 60 ms"},
+    {"one command of a session, after 10 others", "session_command/10", nullptr, "< 5 ms"},
+    {"one command, after 2,000 / 10", "session_command/2000", "session_command/10", "about 1"},
+    {"status", "session_status", nullptr, "< 5 ms"},
 };
 
 std::string shown(double seconds) {

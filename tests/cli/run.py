@@ -64,6 +64,10 @@ CASES = {
     "inspect_tiny": (["inspect", TINY], 1),
     "inspect_tiny_in_colour": (["inspect", "--color", "always", "--fail-on", "never", TINY], 0),
     "inspect_tiny_json": (["inspect", "--format", "json", TINY], 1),
+    **{f"help_{command}": ([command, "--help"], 0)
+       for command in ("load", "unload", "reload", "open", "close", "control", "call", "command", "connect", "monitor", "demonitor", "info",
+                       "exit", "spawn", "install", "advance", "receive", "status", "why", "log", "session", "shell")},
+    **{f"help_session_{verb}": (["session", verb, "--help"], 0) for verb in ("start", "stop", "list", "export")},
     "schema_takes_nothing": (["schema", "x"], 2),
     "missing_file": (["run", "no/such/story.json"], 3),
     "no_scenarios_there": (["run", "tests/support"], 77),
