@@ -13,6 +13,7 @@ import sys
 
 sys.dont_write_bytecode = True # the source folder stays as it is
 
+import ci_cases  # noqa: E402
 import package_cases  # noqa: E402
 import project_cases  # noqa: E402
 from sandbox import Sandbox, play  # noqa: E402
@@ -25,7 +26,7 @@ def main():
     options = parser.parse_args()
     sandbox = Sandbox(options.build)
     try:
-        return play([*project_cases.CASES, *package_cases.CASES], sandbox, options.filter)
+        return play([*project_cases.CASES, *package_cases.CASES, *ci_cases.CASES], sandbox, options.filter)
     finally:
         sandbox.close()
 
