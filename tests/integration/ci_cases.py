@@ -149,6 +149,36 @@ def the_action_makes_the_package_where_there_is_none(sandbox):
     assert list(runner.temp.glob("ddlltool_*.deb"))
 
 
+def the_page_quotes_what_is_run(_):
+    page = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
+    quoted = set()
+    for before, kind, text in re.findall(r"^(.*)\n```(\w+)\n((?:(?!```).*\n)*)```$", page, re.M):
+        if kind in ("console", "diff"):
+            continue # journey.py types them
+        source = re.fullmatch(r"<!-- from (\S+) -->", before)
+        if source:
+            quoted.add(source[1])
+            assert text in (HERE / source[1]).read_text(encoding="utf-8"), f"{source[1]} does not have this:\n{text}"
+        else:
+            assert re.fullmatch(r"<!-- not run: .+ -->", before), f"nobody runs this:\n{text}"
+    assert quoted == {"make_project/Makefile", "cmake_project/CMakeLists.txt", "rebar3_project/rebar.config", "mix_project/mix.exs",
+                      "make_project/.github/workflows/reload-check.yml", "make_project/.gitlab-ci.yml"}, quoted
+
+
+def init_writes_a_workflow_that_runs(sandbox):
+    need("make", "erl", "cc")
+    folder = sandbox.fresh("init")
+    sandbox.run(["ddlltool", "init", "counter"], cwd=folder).must()
+    job = read(folder / "counter/.github/workflows/reload-check.yml")["jobs"]["reload-check"]
+    runner = Runner(sandbox, folder / "counter")
+    for step in job["steps"]:
+        if "run" in step and "apt-get" not in step["run"]:
+            runner.step(step["run"], {}).must()
+        elif step.get("uses", "").endswith("/.github/actions/reload-check@main"):
+            runner.action(step["with"]).must(0, "SAFE: 0 errors, 0 warnings")
+    assert runner.outputs()["verdict"] == "SAFE", runner.outputs()
+
+
 def repository(sandbox):
     """The example as its authors have it: two releases, and what comes after them."""
     need("git", "make", "erl", "cc")
@@ -194,4 +224,5 @@ def the_gitlab_job_of_the_example_runs(sandbox):
 
 CASES = [the_action_is_well_formed, the_action_checks_a_driver, the_action_hands_its_inputs_on,
          the_action_fails_with_a_broken_driver, the_action_takes_what_it_is_given,
-         the_action_makes_the_package_where_there_is_none, the_workflow_of_the_example_runs, the_gitlab_job_of_the_example_runs]
+         the_action_makes_the_package_where_there_is_none, init_writes_a_workflow_that_runs,
+         the_page_quotes_what_is_run, the_workflow_of_the_example_runs, the_gitlab_job_of_the_example_runs]
