@@ -60,6 +60,8 @@ std::span<const Command> commands() {
         std::vector<Command> all = {
             {"run", "play scenario files and report what held and what did not", stories, run_command},
             {"verify", "play scenario files on a real Erlang emulator too, and compare", stories, verify_command},
+            {"export", "write a test suite of Erlang's own that plays scenario files on a node", stories,
+             export_command},
             {"check", "is this driver safe to replace on a live node?", files, check_command},
             {"inspect", "what driver files are and what of them may hurt, without running them", files,
              inspect_command},

@@ -32,6 +32,7 @@ ExitCode run_program(const std::vector<std::string>& arguments, const Context& c
 
 ExitCode run_command(const std::vector<std::string>& arguments, const Context& context);     // run.cpp
 ExitCode verify_command(const std::vector<std::string>& arguments, const Context& context);  // verify.cpp
+ExitCode export_command(const std::vector<std::string>& arguments, const Context& context);  // export.cpp
 ExitCode schema_command(const std::vector<std::string>& arguments, const Context& context);  // schema.cpp
 ExitCode inspect_command(const std::vector<std::string>& arguments, const Context& context); // inspect.cpp
 ExitCode check_command(const std::vector<std::string>& arguments, const Context& context);   // check.cpp

@@ -3,12 +3,17 @@
 #include "base/embed.h"
 
 DDLL_EMBED(player, DDLL_PLAYER_FILE)
+DDLL_EMBED(story, DDLL_STORY_FILE)
 DDLL_EMBED(witness, DDLL_WITNESS_FILE)
 
 namespace ddll::judge {
 
 std::string_view player_source() {
     return {ddll_player_begin, static_cast<std::size_t>(ddll_player_end - ddll_player_begin)};
+}
+
+std::string_view story_source() {
+    return {ddll_story_begin, static_cast<std::size_t>(ddll_story_end - ddll_story_begin)};
 }
 
 std::string_view witness_library() {

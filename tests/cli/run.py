@@ -68,6 +68,11 @@ CASES = {
        for command in ("load", "unload", "reload", "open", "close", "control", "call", "command", "connect", "monitor", "demonitor", "info",
                        "exit", "spawn", "install", "advance", "receive", "status", "why", "log", "session", "shell")},
     **{f"help_session_{verb}": (["session", verb, "--help"], 0) for verb in ("start", "stop", "list", "export")},
+    "help_export": (["export", "--help"], 0),
+    "export_without_kind": (["export", f"{DEMO}/counter.json", "--into", "no/such/folder"], 2),
+    "export_without_folder": (["export", "--ct", f"{DEMO}/counter.json"], 2),
+    "export_bad_name": (["export", "--ct", DEMO, "--into", "no/such/folder", "--name", "No"], 2),
+    "export_unusable": (["export", "--ct", "tests/cli/bad/syntax-comma.json", "no/such/story.json", "--into", "no/such/folder"], 3),
     "help_init": (["init", "--help"], 0),
     "init_bad_name": (["init", "no/such/Counter-Driver"], 2),
     "init_taken_name": (["init", "no/such/folder", "--name", "tcp_inet"], 2),
@@ -318,7 +323,27 @@ def init_writes_and_never_overwrites(program):
         assert done.returncode == 3 and b"file" in done.stderr, done
 
 
-CHECKS = [init_writes_and_never_overwrites, same_bytes_twice, order_of_results_does_not_depend_on_jobs, json_is_json_and_complete, junit_is_xml, several_reports_at_once,
+def export_writes_a_suite_and_leaves_other_files_alone(program):
+    with tempfile.TemporaryDirectory() as folder:
+        into = Path(folder, "test")
+        stories = [f"{DEMO}/counter.json", "tests/scenarios/lifecycle/r34.json"]
+        for _ in range(2):  # made anew, too
+            done = play(program, ["export", "--ct", *stories, "--into", str(into)])
+            assert done.returncode == 0 and b"2 cases, 1 of them skipped" in done.stdout, done
+        files = sorted(str(p.relative_to(into)) for p in into.rglob("*") if p.is_file())
+        assert files == ["counter_SUITE.erl", "counter_SUITE_data/counter/v1.so", "counter_SUITE_data/counter/v2.so",
+                         "ddlltool_player.erl", "ddlltool_story.erl"], files
+        suite = (into / "counter_SUITE.erl").read_text(encoding="utf-8")
+        assert "-module(counter_SUITE)." in suite and "r34(_Config) ->" in suite and "{skip, " in suite, suite
+        done = play(program, ["export", "--eunit", *stories, "--into", str(into), "--name", "mine"])
+        assert done.returncode == 0 and (into / "mine_tests.erl").is_file() and (into / "mine_tests_data/counter/v1.so").is_file(), done
+        (into / "counter_SUITE.erl").write_text("%% mine\n", encoding="utf-8")
+        (into / "ddlltool_story.erl").unlink()
+        done = play(program, ["export", "--ct", *stories, "--into", str(into)])
+        assert done.returncode == 3 and b"counter_SUITE.erl: exists" in done.stderr and not (into / "ddlltool_story.erl").exists(), done
+
+
+CHECKS = [export_writes_a_suite_and_leaves_other_files_alone, init_writes_and_never_overwrites, same_bytes_twice, order_of_results_does_not_depend_on_jobs, json_is_json_and_complete, junit_is_xml, several_reports_at_once,
           schema_is_json, version_names_what_it_was_built_from, a_full_disk_is_no_success, ctrl_c_still_ends_with_the_summary,
           inspect_reads_drivers_without_running_them, inspect_judges_versions_together, inspect_writes_files,
           inspect_looks_where_the_node_would]

@@ -22,13 +22,16 @@
 %%   Exits   [{Name, Reason}]
 %%   Info    erl_ddll:info()
 %%   Events  how many driver events the witness has seen
+%%
+%% Suites that `ddlltool export` writes play with the same functions on a node whose clock goes; see ddlltool_story.erl.
 -module(ddlltool_player).
 -export([start/0]).
+-export([begin_story/1, call_and_look/4, settle_and_look/1, end_step/1, end_story/1, parse_text/1, evaluate/2]).
 
 -record(proc, {name, pid, seen = 0, waiting = none}). % waiting: number of the call it has not answered
 %% outcomes: what a call of several has given so far; held: messages its receiver has taken out of its mailbox.
 -record(state, {port, out, ref, base_ports, procs = [], number = 0, caller = none, returned = none, outcomes = [],
-                arrived = 0, held = [], late = [], exits = [], clock}).
+                arrived = 0, held = [], late = [], exits = [], clock = none}).
 
 start() ->
     spawn(fun() ->
@@ -91,25 +94,18 @@ answer(#state{out = Out}, Term) ->
 
 command({begin_story, Folder, Processes}, S0) ->
     ok = file:set_cwd(unicode:characters_to_list(Folder)),
-    Self = self(),
-    Ref = S0#state.ref,
-    Base = S0#state.base_ports,
-    Procs = [begin
-                 {Pid, _} = spawn_monitor(fun() -> actor_begins(Self, Ref, Trap, Base) end),
-                 receive {Ref, ready, Pid} -> ok end,
-                 #proc{name = Name, pid = Pid}
-             end || {Name, Trap} <- Processes],
-    S = S0#state{procs = Procs, number = 0, caller = none, returned = none, outcomes = [], arrived = 0, held = [],
-                 late = [], exits = []},
-    answer(S, {processes, [P#proc.pid || P <- Procs]}),
+    S = begin_story(Processes, S0),
+    answer(S, {processes, [P#proc.pid || P <- S#state.procs]}),
     S;
 command({call, Name, Texts, Bindings}, S0) ->
-    case catch [{parse_text(Text), parse_pattern(Pattern)} || {Text, Pattern} <- Texts] of
-        {'EXIT', _} -> answer(S0, {refused, <<"the emulator cannot read the call">>}), S0;
-        Calls -> call(Name, Calls, Bindings, S0)
-    end;
-command({advance, Ns}, S) -> look(settle(advance(Ns, S)));
-command(look, S) -> look(settle(S));
+    {Look, S} = call_and_look(Name, Texts, Bindings, S0),
+    answer(S, Look),
+    S;
+command({advance, Ns}, S) -> command(look, advance(Ns, S));
+command(look, S0) ->
+    {Look, S} = settle_and_look(S0),
+    answer(S, Look),
+    S;
 command(end_step, S0) ->
     S = end_step(S0),
     answer(S, ok),
@@ -123,13 +119,44 @@ command(end_story, S0) ->
     answer(S, if Clean -> ok; true -> dirty end),
     S.
 
+%% On a node that is not the player's own: nothing of it is stopped or held up.
+begin_story(Processes) ->
+    process_flag(trap_exit, true),
+    process_flag(priority, high),
+    Base = erlang:ports(),
+    put(base_ports, Base),
+    put(wait_for, nothing),
+    S = begin_story(Processes, #state{ref = make_ref(), base_ports = Base}),
+    {[P#proc.pid || P <- S#state.procs], S}.
+
+begin_story(Processes, S0) ->
+    Self = self(),
+    Ref = S0#state.ref,
+    Base = S0#state.base_ports,
+    Procs = [begin
+                 {Pid, _} = spawn_monitor(fun() -> actor_begins(Self, Ref, Trap, Base) end),
+                 receive {Ref, ready, Pid} -> ok end,
+                 #proc{name = Name, pid = Pid}
+             end || {Name, Trap} <- Processes],
+    S0#state{procs = Procs, number = 0, caller = none, returned = none, outcomes = [], arrived = 0, held = [],
+             late = [], exits = []}.
+
+call_and_look(Name, Texts, Bindings, S) ->
+    case catch [{parse_text(Text), parse_pattern(Pattern)} || {Text, Pattern} <- Texts] of
+        {'EXIT', _} -> {{refused, <<"the emulator cannot read the call">>}, S};
+        Calls -> settle_and_look(call(Name, Calls, Bindings, S))
+    end.
+
+settle_and_look(S0) ->
+    S = settle(S0),
+    {look(S), S}.
+
 call(Name, Calls, Bindings, S0) ->
     Proc = #proc{pid = Pid} = lists:keyfind(Name, #proc.name, S0#state.procs),
     N = S0#state.number + 1,
     Pid ! {S0#state.ref, run, N, Calls, Bindings},
-    S1 = S0#state{number = N, caller = N,
-                  procs = lists:keystore(Name, #proc.name, S0#state.procs, Proc#proc{waiting = N})},
-    look(settle(S1)).
+    S0#state{number = N, caller = N,
+             procs = lists:keystore(Name, #proc.name, S0#state.procs, Proc#proc{waiting = N})}.
 
 parse_text(Text) -> parse(unicode:characters_to_list(Text) ++ ".").
 
@@ -193,7 +220,10 @@ barrier() ->
     process_flag(priority, low),
     erlang:yield(),
     erlang:yield(),
-    erts_debug:set_internal_state(wait, get(wait_for)),
+    case get(wait_for) of
+        nothing -> receive after 1 -> ok end;
+        Wanted -> erts_debug:set_internal_state(wait, Wanted)
+    end,
     erlang:yield(),
     process_flag(priority, high).
 
@@ -207,6 +237,7 @@ at_rest({_, Processes, _, _, _, _}) ->
               end, Processes).
 
 %% Async jobs that a story gives a duration (see witness.cpp): none, or the running one is not due.
+jobs_at_rest(#state{clock = none}) -> true;
 jobs_at_rest(#state{clock = File}) ->
     {ok, <<Clock:64/signed-native, _:24/binary, Begun:64/native, Done:64/native, Ends:64/signed-native>>} =
         file:pread(File, 16, 56),
@@ -218,9 +249,7 @@ look(S) ->
                  none -> {blocked, S#state.outcomes};
                  {Outcomes, Events} -> {returned, Outcomes, S#state.arrived, Events}
              end,
-    answer(S, {look, Return, S#state.late, [{P#proc.name, mail(P, S)} || P <- S#state.procs], S#state.exits,
-               info(), events()}),
-    S.
+    {look, Return, S#state.late, [{P#proc.name, mail(P, S)} || P <- S#state.procs], S#state.exits, info(), events()}.
 
 mail(#proc{name = Name, pid = Pid, seen = Seen}, S) ->
     Held = [M || {N, M} <- S#state.held, N =:= Name],
