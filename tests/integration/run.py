@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True # the source folder stays as it is
 import ci_cases  # noqa: E402
 import package_cases  # noqa: E402
 import project_cases  # noqa: E402
+import suite_cases  # noqa: E402
 from sandbox import Sandbox, play  # noqa: E402
 
 
@@ -26,7 +27,7 @@ def main():
     options = parser.parse_args()
     sandbox = Sandbox(options.build)
     try:
-        return play([*project_cases.CASES, *package_cases.CASES, *ci_cases.CASES], sandbox, options.filter)
+        return play([*project_cases.CASES, *package_cases.CASES, *ci_cases.CASES, *suite_cases.CASES], sandbox, options.filter)
     finally:
         sandbox.close()
 
