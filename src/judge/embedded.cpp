@@ -4,6 +4,7 @@
 
 DDLL_EMBED(player, DDLL_PLAYER_FILE)
 DDLL_EMBED(story, DDLL_STORY_FILE)
+DDLL_EMBED(match, DDLL_MATCH_FILE)
 DDLL_EMBED(witness, DDLL_WITNESS_FILE)
 
 namespace ddll::judge {
@@ -14,6 +15,10 @@ std::string_view player_source() {
 
 std::string_view story_source() {
     return {ddll_story_begin, static_cast<std::size_t>(ddll_story_end - ddll_story_begin)};
+}
+
+std::string_view match_source() {
+    return {ddll_match_begin, static_cast<std::size_t>(ddll_match_end - ddll_match_begin)};
 }
 
 std::string_view witness_library() {

@@ -141,6 +141,7 @@ Suite make_suite(SuiteKind kind, const std::string& name, const std::vector<scen
     text += kind == SuiteKind::common_test ? common_test(suite, stories, libraries) : eunit(suite, stories, libraries);
     suite.files.push_back({suite.module + ".erl", std::move(text), ""});
     suite.files.push_back({"ddlltool_story.erl", head + std::string(story_source()), ""});
+    suite.files.push_back({"ddlltool_match.erl", head + std::string(match_source()), ""});
     suite.files.push_back({"ddlltool_player.erl", head + std::string(player_source()), ""});
     for (const auto& [place, source] : libraries.all())
         suite.files.push_back({suite.module + "_data/" + place, "", source});

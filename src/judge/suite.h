@@ -3,7 +3,9 @@
 /// on, with real processes and drivers. It needs no ddlltool: node/ddlltool_story.erl and the player go with it.
 #include "scenario/scenario.h"
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ddll::judge {

@@ -332,7 +332,7 @@ def export_writes_a_suite_and_leaves_other_files_alone(program):
             assert done.returncode == 0 and b"2 cases, 1 of them skipped" in done.stdout, done
         files = sorted(str(p.relative_to(into)) for p in into.rglob("*") if p.is_file())
         assert files == ["counter_SUITE.erl", "counter_SUITE_data/counter/v1.so", "counter_SUITE_data/counter/v2.so",
-                         "ddlltool_player.erl", "ddlltool_story.erl"], files
+                         "ddlltool_match.erl", "ddlltool_player.erl", "ddlltool_story.erl"], files
         suite = (into / "counter_SUITE.erl").read_text(encoding="utf-8")
         assert "-module(counter_SUITE)." in suite and "r34(_Config) ->" in suite and "{skip, " in suite, suite
         done = play(program, ["export", "--eunit", *stories, "--into", str(into), "--name", "mine"])

@@ -79,6 +79,20 @@ def a_suite_fails_where_it_must(sandbox):
         assert said in out, f"{said}\n{out}"
 
 
+def a_suite_passes_without_nodes_of_its_own(sandbox):
+    """As on an Erlang that has no peer: on the node of the tests, where a permanent driver stays."""
+    folder = sandbox.fresh("ct")
+    shutil.copy(STORIES / "api/permanent.json", folder / "again.json")
+    stories = [PATTERNS / "single_owner.json", PATTERNS / "release_rolled_back.json", STORIES / "api/permanent.json", folder / "again.json"]
+    export(sandbox, "--ct", folder, *stories)
+    story = folder / "ddlltool_story.erl"
+    text = story.read_text(encoding="utf-8")
+    assert text.count("ensure_loaded(peer)") == 1
+    story.write_text(text.replace("ensure_loaded(peer)", "ensure_loaded(no_such_module)"), encoding="utf-8")
+    passed, failed, not_played, out = common_test(sandbox, folder)
+    assert (passed, failed, not_played) == (2, 0, 2), out
+
+
 def a_module_of_eunit_passes_and_fails(sandbox):
     need_application(sandbox, "eunit")
     folder = sandbox.fresh("eunit")
@@ -110,4 +124,4 @@ def a_project_of_rebar3_runs_both(sandbox):
 
 
 CASES = [a_suite_of_patterns_passes_on_common_test, a_suite_of_lifecycle_stories_passes_on_common_test, a_suite_fails_where_it_must,
-         a_module_of_eunit_passes_and_fails, a_project_of_rebar3_runs_both]
+         a_suite_passes_without_nodes_of_its_own, a_module_of_eunit_passes_and_fails, a_project_of_rebar3_runs_both]

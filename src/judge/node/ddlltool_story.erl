@@ -1,9 +1,8 @@
 %% Plays a scenario in a test of Common Test or EUnit: real processes, real ports, real drivers. What they do and what is
 %% seen of it is ddlltool_player's work; this module says whether it is what the story expects.
 %%
-%% Calls and patterns are Erlang as text. In a pattern an unbound variable binds, a bound one must match, `_` takes
-%% anything, and `...` at the end of a list, tuple or map says that it may go on; calls are evaluated first. What a step
-%% expects must hold within patience/0, because other threads and the emulator take their time.
+%% Calls and patterns are Erlang as text; see ddlltool_match.erl. What a step expects must hold within patience/0, because
+%% other threads and the emulator take their time.
 %%
 %%   play(Config | Folder, Story)    Folder, or data_dir of Config, holds the drivers. Gives ok, {skip, Why} or raises
 %%
@@ -253,8 +252,8 @@ outcomes(N, [Wanted | Outcomes], [Got | More], Ended, B) ->
 
 outcome(any, {value, _}, _, B) -> {ok, B};
 outcome(any, _, true, B) -> {ok, B};
-outcome({returns, Pattern}, {value, Value}, _, B) -> match(Pattern, Value, B);
-outcome({raises, Class, Pattern}, {Class, Reason}, _, B) -> match(Pattern, Reason, B);
+outcome({returns, Pattern}, {value, Value}, _, B) -> ddlltool_match:match(Pattern, Value, B);
+outcome({raises, Class, Pattern}, {Class, Reason}, _, B) -> ddlltool_match:match(Pattern, Reason, B);
 outcome(_, _, _, _) -> no.
 
 unblocked([], _, B) -> {[], B};
@@ -285,7 +284,7 @@ received([{Name, Patterns} | More], Mail, Caller, Before, B) ->
 
 each([], [], B) -> {ok, B};
 each([Pattern | Patterns], [Message | Messages], B) ->
-    case match(Pattern, Message, B) of {ok, New} -> each(Patterns, Messages, New); no -> no end;
+    case ddlltool_match:match(Pattern, Message, B) of {ok, New} -> each(Patterns, Messages, New); no -> no end;
 each(_, _, _) -> no.
 
 ended([], _, B) -> {[], B};
@@ -293,7 +292,7 @@ ended([{Name, Pattern} | More], Exits, B) ->
     case lists:keyfind(Name, 1, Exits) of
         false -> {[{io_lib:format("exits ~ts", [Name]), Pattern, "(the process goes on)"}], B};
         {Name, Reason} ->
-            case match(Pattern, Reason, B) of
+            case ddlltool_match:match(Pattern, Reason, B) of
                 {ok, New} -> ended(More, Exits, New);
                 no -> {[{io_lib:format("exits ~ts", [Name]), Pattern, shown(Reason)}], B}
             end
@@ -335,7 +334,7 @@ file(File, Expected, B) ->
 
 looks({exists, Wanted}, Contents, B) -> yes(Wanted =:= (element(1, Contents) =:= ok), B);
 looks({size, Size}, {ok, Bytes}, B) -> yes(byte_size(Bytes) =:= Size, B);
-looks({bytes, Pattern}, {ok, Bytes}, B) -> match(Pattern, Bytes, B);
+looks({bytes, Pattern}, {ok, Bytes}, B) -> ddlltool_match:match(Pattern, Bytes, B);
 looks({contains, Part}, {ok, Bytes}, B) -> yes(binary:match(Bytes, Part) =/= nomatch, B);
 looks({sha256, Hex}, {ok, Bytes}, B) ->
     yes(lists:flatten([io_lib:format("~2.16.0b", [C]) || <<C>> <= crypto:hash(sha256, Bytes)]) =:= Hex, B);
@@ -355,94 +354,3 @@ shown(Term) -> io_lib:format("~tp", [Term]).
 
 listed([], _) -> "(nothing)";
 listed(Items, Show) -> lists:join(", ", [Show(Item) || Item <- Items]).
-
-%% --- patterns -----------------------------------------------------------------------------------------------------
-
--define(REST, 'ddlltool rest').
--define(VALUE, 'Ddlltool_Value').
-
-match(Text, Value, B) ->
-    {ok, Tokens, _} = erl_scan:string(unicode:characters_to_list(Text) ++ "."),
-    {ok, [Pattern]} = erl_parse:parse_exprs(rests(Tokens, [])),
-    matches(Pattern, Value, B).
-
-%% `...` becomes something that Erlang can parse, in a map a whole association.
-rests([{'...', A} | Tokens], [map | _] = Open) ->
-    [{atom, A, ?REST}, {'=>', A}, {atom, A, true} | rests(Tokens, Open)];
-rests([{'...', A} | Tokens], Open) -> [{atom, A, ?REST} | rests(Tokens, Open)];
-rests([{'#', A}, {'{', C} | Tokens], Open) -> [{'#', A}, {'{', C} | rests(Tokens, [map | Open])];
-rests([{Bracket, _} = Token | Tokens], Open) when Bracket =:= '{'; Bracket =:= '['; Bracket =:= '(' ->
-    [Token | rests(Tokens, [other | Open])];
-rests([{Bracket, _} = Token | Tokens], [_ | Open]) when Bracket =:= '}'; Bracket =:= ']'; Bracket =:= ')' ->
-    [Token | rests(Tokens, Open)];
-rests([Token | Tokens], Open) -> [Token | rests(Tokens, Open)];
-rests([], _) -> [].
-
-matches({var, _, Name}, Value, B) ->
-    case {atom_to_list(Name), lists:keyfind(Name, 1, B)} of
-        {"_" ++ _, _} -> {ok, B};
-        {_, {Name, Known}} -> yes(Known =:= Value, B);
-        {_, false} -> {ok, [{Name, Value} | B]}
-    end;
-matches({nil, _}, Value, B) -> yes(Value =:= [], B);
-matches({cons, _, {atom, _, ?REST}, _}, Value, B) -> yes(is_list(Value), B);
-matches({cons, _, Head, Tail}, [Value | Values], B) -> both(Head, Value, Tail, Values, B);
-matches({cons, _, _, _}, _, _) -> no;
-matches({tuple, _, Patterns}, Value, B) when is_tuple(Value) -> all(Patterns, tuple_to_list(Value), B);
-matches({tuple, _, _}, _, _) -> no;
-matches({map, _, Fields}, Value, B) when is_map(Value) -> fields(Fields, Value, [], B);
-matches({map, _, _}, _, _) -> no;
-matches({op, _, '++', Known, Rest} = Whole, Value, B) ->
-    case {unbound(Rest, B), is_list(Value)} of
-        {[], _} -> computed(Whole, Value, B);
-        {_, false} -> no;
-        {_, true} ->
-            {ok, Front} = compute(Known, B),
-            case lists:prefix(Front, Value) of
-                true -> matches(Rest, lists:nthtail(length(Front), Value), B);
-                false -> no
-            end
-    end;
-matches({bin, _, _} = Whole, Value, B) ->
-    case unbound(Whole, B) of
-        [] -> computed(Whole, Value, B);
-        _ -> as_erlang(Whole, Value, B)
-    end;
-matches(Whole, Value, B) -> computed(Whole, Value, B).
-
-both(Pattern, Value, Patterns, Values, B) ->
-    case matches(Pattern, Value, B) of {ok, New} -> matches(Patterns, Values, New); no -> no end.
-
-all([{atom, _, ?REST}], _, B) -> {ok, B};
-all([], [], B) -> {ok, B};
-all([Pattern | Patterns], [Value | Values], B) ->
-    case matches(Pattern, Value, B) of {ok, New} -> all(Patterns, Values, New); no -> no end;
-all(_, _, _) -> no.
-
-fields([], Map, Seen, B) -> yes(maps:size(Map) =:= length(lists:usort(Seen)), B);
-fields([{_, _, {atom, _, ?REST}, _}], _, _, B) -> {ok, B};
-fields([{_, _, Key, Pattern} | More], Map, Seen, B) ->
-    {ok, Known} = compute(Key, B),
-    case Map of
-        #{Known := Value} ->
-            case matches(Pattern, Value, B) of {ok, New} -> fields(More, Map, [Known | Seen], New); no -> no end;
-        _ -> no
-    end.
-
-as_erlang(Pattern, Value, B) ->
-    try ddlltool_player:evaluate([{match, 1, Pattern, {var, 1, ?VALUE}}], bindings([{?VALUE, Value} | B])) of
-        {value, _, New} -> {ok, [{N, V} || {N, V} <- erl_eval:bindings(New), N =/= ?VALUE]}
-    catch error:{badmatch, _} -> no end.
-
-computed(Form, Value, B) ->
-    case compute(Form, B) of {ok, Known} -> yes(Known =:= Value, B); Error -> Error end.
-
-compute(Form, B) ->
-    try ddlltool_player:evaluate([Form], bindings(B)) of {value, Value, _} -> {ok, Value} catch _:_ -> no end.
-
-bindings(B) -> lists:foldl(fun({N, V}, All) -> erl_eval:add_binding(N, V, All) end, erl_eval:new_bindings(), B).
-
-unbound({var, _, Name}, B) -> case lists:keymember(Name, 1, B) of true -> []; false -> [Name] end;
-unbound(Form, B) when is_tuple(Form) -> unbound(tuple_to_list(Form), B);
-unbound([Form | Forms], B) -> unbound(Form, B) ++ unbound(Forms, B);
-unbound(_, _) -> [].
