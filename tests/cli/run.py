@@ -130,6 +130,7 @@ MASKS = [
     (re.compile(r"^ +#[1-9]\d* +.*\n", re.M), ""),
     (re.compile(r"^( +#0 +\S+\.so)\+0x[0-9a-f]+.*\((\S+):(\d+)\)$", re.M), r"\1+0x... (\2:\3)"),
     (re.compile(r"hang\.c:\d+"), "hang.c:..."),  # anywhere in its loop
+    (re.compile(r" \[clone [^]]*\]"), ""),
     (re.compile(r"build-id [0-9a-f]+"), "build-id ..."),
 ]
 
