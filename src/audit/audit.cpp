@@ -34,6 +34,9 @@ bool may_be_opened(const std::vector<check::Finding>& statics) {
                         [](const check::Finding& f) { return f.rule->id == "sanitizer-build"; });
 }
 
+/// Rules that go by the clock.
+constexpr std::string_view timed_rules[] = {"callback-sleeps", "callback-stalls-scheduler", "slow-finish-freezes-node"};
+
 class Auditor {
 public:
     Auditor(const Request& request, const check::StaticWorld& world) : request_(request), world_(world) {
@@ -177,11 +180,33 @@ private:
         }
         scenario::RunOptions options = run_options();
         options.lenient = true;
+        const std::vector<scenario::Scenario> again = scenarios;
         auto played = scenario::run_all(std::move(scenarios), options, [](const scenario::RunResult&) {});
         out_.interrupted = out_.interrupted || played.interrupted;
+        for (const std::string_view rule : timed_rules) confirm(rule, again, played.results, options);
         for (std::size_t i = 0; i < told.size(); ++i)
             take({told[i]->id, told[i]->title, std::move(played.results[i])}, told[i]->by_newer, told[i]->makes);
         return !out_.interrupted && told.size() == all.size();
+    }
+
+    // A machine that is busy makes everything slow. What is slow by itself is slow every time.
+    void confirm(std::string_view rule, const std::vector<scenario::Scenario>& scenarios,
+                 std::vector<scenario::RunResult>& results, const scenario::RunOptions& options) {
+        const auto shows = [&](const scenario::RunResult& result) {
+            return std::any_of(result.findings.begin(), result.findings.end(),
+                               [&](const scenario::Finding& f) { return f.rule == rule; });
+        };
+        const auto first = std::find_if(results.begin(), results.end(), shows);
+        if (first == results.end()) return;
+        for (int i = 0; i < 2 && !out_.interrupted; ++i) {
+            std::vector<scenario::Scenario> one{scenarios[static_cast<std::size_t>(first - results.begin())]};
+            const auto played = scenario::run_all(std::move(one), options, [](const scenario::RunResult&) {});
+            out_.interrupted = out_.interrupted || played.interrupted;
+            if (played.results.empty() || shows(played.results.front())) continue;
+            for (scenario::RunResult& result : results)
+                std::erase_if(result.findings, [&](const scenario::Finding& f) { return f.rule == rule; });
+            return;
+        }
     }
 
     void play_workloads() {
@@ -195,8 +220,10 @@ private:
                     driver.versions[i].file = last ? subject_.newer : subject_.older;
                 }
             }
+            const std::vector<scenario::Scenario> again = one;
             auto played = scenario::run_all(std::move(one), run_options(), [](const scenario::RunResult&) {});
             out_.interrupted = out_.interrupted || played.interrupted;
+            for (const std::string_view rule : timed_rules) confirm(rule, again, played.results, run_options());
             take({"workload", workload.title.empty() ? workload.file : workload.title,
                   std::move(played.results.front())},
                  true, {});

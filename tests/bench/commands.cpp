@@ -60,9 +60,9 @@ void inspect(benchmark::State& state, const char* driver) {
 // Reading both files, a dozen stories in children, six cycles: what CI waits for.
 void check(benchmark::State& state) {
     for (auto _ : state)
-        state.SetIterationTime(run({DDLL_BENCH_TOOL, "check", "--strictness", "5", "--name", "counter",
-                                    DDLL_BENCH_DRIVERS "/counter_v2.so", "--against",
-                                    DDLL_BENCH_DRIVERS "/counter_v1.so"}));
+        state.SetIterationTime(
+            run({DDLL_BENCH_TOOL, "check", "--strictness", "5", "--name", "counter",
+                 DDLL_BENCH_DRIVERS "/counter_v2.so", "--against", DDLL_BENCH_DRIVERS "/counter_v1.so"}));
 }
 
 // Per scenario, one after the other: a child of its own for each, its drivers put in place, its story checked.
