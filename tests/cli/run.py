@@ -97,6 +97,10 @@ CASES = {
        for command in ("load", "unload", "reload", "open", "close", "control", "call", "command", "connect", "monitor", "demonitor", "info",
                        "exit", "spawn", "install", "advance", "receive", "status", "why", "log", "session", "shell")},
     **{f"help_session_{verb}": (["session", verb, "--help"], 0) for verb in ("start", "stop", "list", "export")},
+    "help_init": (["init", "--help"], 0),
+    "init_bad_name": (["init", "no/such/Counter-Driver"], 2),
+    "init_taken_name": (["init", "no/such/folder", "--name", "tcp_inet"], 2),
+    "init_unknown_option": (["init", "--nmae", "x"], 2),
     "schema_takes_nothing": (["schema", "x"], 2),
     "missing_file": (["run", "no/such/story.json"], 3),
     "no_scenarios_there": (["run", "tests/support"], 77),
@@ -324,7 +328,29 @@ def inspect_looks_where_the_node_would(program):
         assert found[0]["path"] == str(library) and found[0]["found_by"] == "library path", found
 
 
-CHECKS = [same_bytes_twice, order_of_results_does_not_depend_on_jobs, json_is_json_and_complete, junit_is_xml, several_reports_at_once,
+def init_writes_and_never_overwrites(program):
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder, "counter")
+        done = play(program, ["init", str(project)])
+        assert done.returncode == 0, done
+        files = sorted(str(p.relative_to(project)) for p in project.rglob("*") if p.is_file())
+        assert files == [".github/workflows/reload-check.yml", "CMakeLists.txt", "Makefile", "c_src/counter.c", "stories/reload.json",
+                         "stories/use.json"], files
+        for file in files:
+            assert file in done.stdout.decode(), file
+            text = (project / file).read_text(encoding="utf-8")
+            assert "@name@" not in text and "counter" in text, file
+        (project / "Makefile").write_text("mine", encoding="utf-8")
+        (project / "CMakeLists.txt").unlink()
+        done = play(program, ["init", str(project)])
+        assert done.returncode == 3 and b"Makefile: exists" in done.stderr and not done.stdout, done
+        assert not (project / "CMakeLists.txt").exists() and (project / "Makefile").read_text(encoding="utf-8") == "mine"
+        Path(folder, "file").touch()
+        done = play(program, ["init", str(Path(folder, "file")), "--name", "x"])
+        assert done.returncode == 3 and b"file" in done.stderr, done
+
+
+CHECKS = [init_writes_and_never_overwrites, same_bytes_twice, order_of_results_does_not_depend_on_jobs, json_is_json_and_complete, junit_is_xml, several_reports_at_once,
           schema_is_json, version_names_what_it_was_built_from, a_full_disk_is_no_success, ctrl_c_still_ends_with_the_summary,
           inspect_reads_drivers_without_running_them, inspect_judges_versions_together, inspect_writes_files,
           inspect_looks_where_the_node_would]
