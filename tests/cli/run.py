@@ -35,7 +35,9 @@ FAILING = "tests/scenarios/failing"
 # A driver of 3 KB that needs no library, with half a dozen hazards in it: the same bytes on every machine.
 TINY = "tests/fuzz/corpus/elf_facts/good-driver"
 
-# name: arguments, exit code. Played in the project's folder.
+MUSEUM = "BUILD/drivers/museum"
+
+# name: arguments, exit code. Played in the project's folder; BUILD/ is where the program lies.
 CASES = {
     "help": (["--help"], 0),
     "help_run": (["run", "--help"], 0),
@@ -64,6 +66,35 @@ CASES = {
     "inspect_tiny": (["inspect", TINY], 1),
     "inspect_tiny_in_colour": (["inspect", "--color", "always", "--fail-on", "never", TINY], 0),
     "inspect_tiny_json": (["inspect", "--format", "json", TINY], 1),
+    "help_check": (["check", "--help"], 0),
+    "check_without_file": (["check"], 2),
+    "check_bad_format": (["check", "--format", "xml", TINY], 2),
+    "check_bad_strictness": (["check", "--strictness", "11", TINY], 2),
+    "check_what_is_no_driver": (["check", "README.md"], 3),
+    "check_against_what_is_not_there": (["check", "BUILD/drivers/counter_v1.so", "--against", "no/such/file.so"], 3),
+    "check_clean": (["check", "BUILD/drivers/counter_v2.so", "--against", "BUILD/drivers/counter_v1.so", "--name", "counter"], 0),
+    "check_leak": (["check", f"{MUSEUM}/fd-leak/found/exhibit.so"], 1),
+    "check_leak_in_colour": (["check", "--color", "always", "--strictness", "1", f"{MUSEUM}/fd-leak/found/exhibit.so"], 1),
+    "check_leak_accepted": (["check", "--strictness", "1", "--suppressions", "tests/cli/suppressions/accepted.json",
+                             f"{MUSEUM}/fd-leak/found/exhibit.so"], 0),
+    "check_bad_suppressions": (["check", "--suppressions", "tests/cli/suppressions/mistakes.json", f"{MUSEUM}/fd-leak/found/exhibit.so"], 3),
+    "check_callback_removed": (["check", f"{MUSEUM}/callback-removed/found/exhibit.so", "--against",
+                                f"{MUSEUM}/callback-removed/old/exhibit.so"], 1),
+    "check_that_fails_to_load": (["check", f"{MUSEUM}/driver-init-failed/found/exhibit.so"], 1),
+    "check_crash": (["check", "--strictness", "1", "--name", "crash_in", "BUILD/drivers/crash_in_init.so"], 4),
+    "check_workload": (["check", f"{MUSEUM}/well-behaved/new/exhibit.so", "--against", f"{MUSEUM}/well-behaved/old/exhibit.so",
+                        "--strictness", "1", "--workload", "drivers/museum/loader-process-exits/workload.json"], 0),
+    "check_workload_of_both": (["check", f"{MUSEUM}/well-behaved/new/exhibit.so", "--against", f"{MUSEUM}/well-behaved/old/exhibit.so",
+                                "--strictness", "1", "--workload", "tests/cli/workloads/use.json"], 0),
+    "check_json": (["check", "--format", "json", "--strictness", "1", f"{MUSEUM}/fd-leak/found/exhibit.so"], 1),
+    "help_explain": (["explain", "--help"], 0),
+    "explain": (["explain"], 0),
+    "explain_rule": (["explain", "dso-pinned-unique-symbol"], 0),
+    "explain_rule_without_example": (["explain", "queue-overdrawn"], 0),
+    "explain_error": (["explain", "{error,pending_process}"], 0),
+    "explain_open_error": (["explain", "{error,{open_error,-10}}"], 0),
+    "explain_word": (["explain", "load_failure"], 0),
+    "explain_unknown": (["explain", "fd-lek"], 2),
     **{f"help_{command}": ([command, "--help"], 0)
        for command in ("load", "unload", "reload", "open", "close", "control", "call", "command", "connect", "monitor", "demonitor", "info",
                        "exit", "spawn", "install", "advance", "receive", "status", "why", "log", "session", "shell")},
@@ -101,7 +132,8 @@ CASES = {
 
 # What a file of tests/scenarios/failing ends with when it is not 1.
 FAILING_EXIT = {"crash": 4, "other_crash": 4, "hang": 5}
-NOT_SANITIZED = {"fatal_error_of_a_lock", "failing/crash", "failing/other_crash", "many_with_a_crash", "failing/hang"}
+NOT_SANITIZED = {"fatal_error_of_a_lock", "failing/crash", "failing/other_crash", "many_with_a_crash", "failing/hang",
+                 "check_crash", "check_leak"}
 
 MASKS = [
     # How deep a stack is, and in which clone of a function it ends, is the compiler's choice: the innermost place stays.
@@ -109,6 +141,7 @@ MASKS = [
     (re.compile(r"^ +#[1-9]\d* +.*\n", re.M), ""),
     (re.compile(r"^( +#0 +\S+\.so)\+0x[0-9a-f]+.*\((\S+):(\d+)\)$", re.M), r"\1+0x... (\2:\3)"),
     (re.compile(r"hang\.c:\d+"), "hang.c:..."),  # anywhere in its loop
+    (re.compile(r" \[clone [^]]*\]"), ""),
     (re.compile(r"build-id [0-9a-f]+"), "build-id ..."),
 ]
 
@@ -128,6 +161,7 @@ def environment():
 
 
 def play(program, arguments):
+    arguments = [re.sub("^BUILD(?=/)", str(Path(program).parent), argument) for argument in arguments]
     return subprocess.run([program, *arguments], cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, capture_output=True,
                           timeout=PATIENCE, check=False)
 
