@@ -354,7 +354,7 @@ HeapUse DriverMemory::used_by(DriverId owner) {
 
 std::uint64_t DriverMemory::footprint() {
     constexpr std::uint64_t around = 256; // guards, the C library's own words, our row
-    const std::lock_guard guard(lock_);
+    const std::lock_guard locked(lock_);
     std::uint64_t bytes = kept_bytes_ + around * (blocks_.size() + binaries_.size() + kept_.size());
     for (const auto& [block, row] : blocks_) bytes += row.size;
     for (const auto& [binary, row] : binaries_) bytes += row.size;
