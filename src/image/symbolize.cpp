@@ -63,7 +63,7 @@ void add_line(DwarfFile& file, std::uint64_t address, SourcePlace& place) {
     Dwarf_Line* line = dwarf_getsrc_die(&unit, address);
     const char* source = line ? dwarf_linesrc(line, nullptr, nullptr) : nullptr;
     if (source && dwarf_lineno(line, &place.line) == 0 && place.line > 0) {
-        place.file = source;
+        place.path = place.file = source;
         place.file.erase(0, place.file.rfind('/') + 1);
         return;
     }
