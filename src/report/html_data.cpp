@@ -69,12 +69,19 @@ std::string timeline_data(const scenario::RunResult& result, const Options& opti
     Json lanes = Json::array(), words = Json::array(), moments = Json::array(), spans = Json::array();
     for (const auto& lane : timeline.lanes) lanes.push_back({name(lane.kind), shown(lane.name)});
     std::map<std::string_view, std::size_t> known;
+    // What is to be seen first: where it failed, or at least what deserves attention.
+    const auto verdict = judged(result, options.fail_on);
+    const bool wrong = verdict != scenario::Verdict::passed && verdict != scenario::Verdict::skipped;
     std::int64_t focus = -1;
+    int focus_worth = 0;
     for (const auto& m : timeline.moments) {
         const auto [word, fresh] = known.try_emplace(m.what, words.size());
         if (fresh) words.push_back(std::string(m.what));
-        const bool wrong = m.bad && (m.what == "FAILED" || m.what == "died");
-        if (wrong && focus < 0) focus = static_cast<std::int64_t>(moments.size());
+        const int worth = !m.bad ? 0 : m.what == "FAILED" || m.what == "died" ? 2 : m.what == "step" ? 0 : 1;
+        if (wrong && worth > focus_worth) {
+            focus = static_cast<std::int64_t>(moments.size());
+            focus_worth = worth;
+        }
         moments.push_back({word->second, number(m.lane), number(m.from), number(m.step), m.time_ns, shown(m.text),
                            int{m.bad} + 2 * int{m.minor}, m.seq});
     }

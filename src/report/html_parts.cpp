@@ -52,6 +52,13 @@ std::string got_row(const scenario::Failure& failure) {
                        html_text(got.substr(range.first, range.last - range.first)), html_text(got.substr(range.last)));
 }
 
+/// The script makes it a way to the timeline.
+std::string step_row(const RunResult& result, std::uint32_t step) {
+    const std::string text = step_words(result, step);
+    if (text.empty()) return "";
+    return fmt::format("<dt>step</dt><dd data-step=\"{}\"><code>{}</code></dd>\n", step, html_text(text));
+}
+
 std::string place_of(const RunResult& result, std::uint32_t step) {
     return step < result.flat.size() ? place_text(result.flat[step].step->place) : "";
 }
@@ -94,7 +101,7 @@ std::string failures_html(const RunResult& result) {
     std::string out;
     for (const auto& failure : result.failures) {
         out += fmt::format("<div class=\"trouble\"><h4>{}</h4>\n<dl>", html_text("FAILED: " + failure.what));
-        out += code_row("step", step_words(result, failure.step)) + code_row("at", place_of(result, failure.step));
+        out += step_row(result, failure.step) + code_row("at", place_of(result, failure.step));
         out += code_row("expected", failure.expected, "expected") + got_row(failure);
         out += row("what to do", failure.help) + "</dl></div>\n";
     }
@@ -111,7 +118,7 @@ std::string death_html(const RunResult& result) {
     out += code_row("exception", death.exception);
     out += code_row("driver", death.in.driver + (death.in.version.empty() ? "" : "/" + death.in.version));
     out += code_row("callback", death.in.callback) + code_row("port", death.in.port);
-    out += code_row("step", step_words(result, death.in.step)) + code_row("at", place_of(result, death.in.step));
+    out += step_row(result, death.in.step) + code_row("at", place_of(result, death.in.step));
     out += stack(death.stack);
     const std::string& output = death.output.empty() ? result.output : death.output;
     if (!output.empty()) out += fmt::format("<dt>it printed</dt><dd><pre>{}</pre></dd>\n", html_text(output));
@@ -127,7 +134,7 @@ std::string findings_html(const RunResult& result, const Options& options) {
         const Location location = source_of(finding.stack, options);
         const std::string source = location.file.empty() ? "" : fmt::format("{}:{}", location.file, location.line);
         out += "<dl>" + code_row("rule", finding.rule + (finding.expected ? " (the scenario expects it)" : ""));
-        out += code_row("step", step_words(result, finding.step)) + code_row("source", source);
+        out += step_row(result, finding.step) + code_row("source", source);
         out += row("evidence", finding.evidence) + (finding.stack.size() > 1 ? stack(finding.stack) : "");
         out += row("what to do", finding.advice) + "</dl></div>\n";
     }

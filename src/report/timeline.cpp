@@ -42,16 +42,19 @@ public:
     void operator()(const StepBegun& e) {
         step_ = e.index;
         calls_seen_ = 0;
+        caller_ = nobody;
         const auto at = note("step", nobody, step_words(result_, e.index));
         open({SpanKind::step, nobody, at, at, false, failed(e.index), 0, "step", step_words(result_, e.index)});
     }
     void operator()(const StepEnded&) {
+        show_states();
         tell_failures();
         close(SpanKind::step, nobody, last());
         step_ = nobody;
     }
     void operator()(const Called& e) {
         const auto lane = lanes_.process(e.process, naming_);
+        caller_ = lane;
         // The line of an ordinary step is its call.
         const auto at = note("call", lane, one_line(e.text), false, ++calls_seen_ == 1 && !batch());
         open({SpanKind::call, lane, at, at, false, false, 0, "call", one_line(e.text)});
@@ -87,7 +90,6 @@ public:
         const auto lane = lanes_.port(e.port, naming_);
         live(lane, "opens", fmt::format("port of driver {}: \"{}\"", naming_.driver(e.driver), one_line(e.name)));
         if (e.owner) arrow(last(), lanes_.process(e.owner, naming_));
-        show_states();
     }
     void operator()(const PortClosing& e) {
         const auto lane = lanes_.port(e.port, naming_);
@@ -100,7 +102,6 @@ public:
         const auto at = note("closed", lane, "the port is gone", false, true);
         close(SpanKind::state, lane, at);
         close(SpanKind::life, lane, at);
-        show_states();
     }
     void operator()(const Entered& e) {
         const auto lane = entry_.thread != 0 ? lanes_.thread(entry_.thread)
@@ -256,8 +257,9 @@ private:
 
     void show_state(const DriverChanged& e) {
         std::string text = state_text(e, naming_);
+        const bool nothing_yet = shown_.count(e.driver) == 0 && state_word(e) == "not loaded";
         auto& shown = shown_[e.driver];
-        if (shown == text) return;
+        if (shown == text || nothing_yet) return;
         shown = text;
         const auto lane = lanes_.driver(e.driver, naming_);
         const auto at = note("state", lane, text);
@@ -285,7 +287,7 @@ private:
     void tell_failures() {
         for (const auto& failure : result_.failures)
             if (failure.step == step_)
-                note("FAILED", nobody,
+                note("FAILED", caller_,
                      fmt::format("{}: expected {}, got {}", one_line(failure.what), one_line(failure.expected),
                                  one_line(failure.got)),
                      true);
@@ -294,7 +296,7 @@ private:
     void finish() {
         if (!began_) return;
         if (step_ != nobody) tell_failures();
-        step_ = nobody;
+        step_ = caller_ = nobody;
         tell_failures(); // of the story as a whole
         if (result_.death) {
             step_ = result_.death->in.step;
@@ -317,6 +319,7 @@ private:
     bool began_ = false;
     std::uint32_t step_ = nobody;
     unsigned calls_seen_ = 0;
+    std::uint32_t caller_ = nobody; ///< whose call the step is
     std::uint64_t gap_first_ = UINT64_MAX, gap_last_ = 0;
     std::uint32_t gap_ = nobody;
     bool skipped_ = false;

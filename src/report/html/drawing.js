@@ -80,7 +80,7 @@ function drawSpan(svg, span, x, y1, y2, top) {
     const at = Math.max(y1, top) + 13;
     if (span.laneKind !== "port" && y2 - Math.max(y1, top) > 12) {
       words(svg, x + 14, at, span.word);
-      const rest = span.text.slice(span.word.length).replace(/^[:,] */, "");
+      const rest = span.text.startsWith(span.word) ? span.text.slice(span.word.length).replace(/^[:,] */, "") : "";
       if (rest && y2 - at > 14) words(svg, x + 14, at + 14, rest.length > 24 ? rest.slice(0, 22) + " ..." : rest, "small");
     }
     break;
@@ -89,7 +89,7 @@ function drawSpan(svg, span, x, y1, y2, top) {
     bar(svg, x + Math.min(span.depth, 4) * 4, 9, y1, y2, {class: "callback"}, tip);
     break;
   case "call":
-    bar(svg, x, 9, y1, y2, {class: "call" + (y2 - y1 > ROW * 3 ? " open" : "")}, tip);
+    bar(svg, x, 9, y1, y2, {class: "call" + (span.ended ? "" : " open")}, tip);
     break;
   case "wait":
     bar(svg, x, 11, y1, y2, {class: "wait", fill: "url(#hatch-wait)"}, tip);

@@ -14,6 +14,12 @@
       timelines.set(host, timeline);
       host.addEventListener("focusin", () => { current = timeline; });
       host.addEventListener("pointerdown", () => { current = timeline; });
+      for (const place of scenario.querySelectorAll("[data-step]")) {
+        const button = make("button", "link mono", place.textContent);
+        button.type = "button";
+        button.addEventListener("click", () => { current = timeline; timeline.goTo(Number(place.dataset.step)); });
+        place.replaceChildren(button);
+      }
       // What the timeline tells need not be read twice.
       const steps = scenario.querySelector(".steps");
       if (steps) steps.open = false;

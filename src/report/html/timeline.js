@@ -53,7 +53,7 @@ class Timeline {
     this.arrange();
     const first = data.focus >= 0 ? data.focus : this.rows[0];
     this.select(first === undefined ? -1 : first, data.focus >= 0);
-    new ResizeObserver(() => this.measure()).observe(this.view);
+    new ResizeObserver(() => this.measure()).observe(this.list);
     this.measure();
     if (this.selected >= 0) this.reveal("center");
   }
@@ -97,6 +97,7 @@ class Timeline {
     const legend = make("ul", "legend for-screen");
     legend.setAttribute("aria-label", "what shapes mean");
     drawLegend(legend);
+    this.view.classList.toggle("still", this.moments.every((moment) => moment.time === 0));
     this.host.append(head, this.view, legend);
     this.host.hidden = false;
 
@@ -141,7 +142,7 @@ class Timeline {
 
   measure() {
     const width = this.list.clientWidth;
-    this.left = Math.round(Math.min(620, Math.max(250, width - Math.min(this.geometry.width + 8, width * 0.55))));
+    this.left = Math.round(Math.min(620, Math.max(250, width - Math.min(this.geometry.width + 8, width * 0.6))));
     this.width = Math.max(this.left + this.geometry.width + 8, width);
     this.head.style.width = this.sheet.style.width = this.width + "px";
     for (const element of this.drawn.values()) this.stretch(element);
@@ -307,6 +308,16 @@ class Timeline {
   }
   step(direction) { this.seek(direction, (moment) => moment.what === "step"); }
   problem(direction) { this.seek(direction, (moment) => moment.bad && moment.what !== "step"); }
+  /* To a step of the story: its event that deserves attention, or its beginning. */
+  goTo(step) {
+    const all = this.moments.filter((moment) => moment.step === step && this.isRow[moment.index]);
+    const there = all.find((moment) => moment.bad) || all[0];
+    if (!there) return;
+    this.select(there.index, true);
+    this.reveal("center");
+    this.list.focus({preventScroll: true});
+    this.host.scrollIntoView({block: "nearest"});
+  }
   page() { return Math.max(1, Math.floor((this.list.clientHeight - HEAD) / ROW) - 1); }
 
   fill(moment) {
