@@ -127,7 +127,8 @@ public:
     void operator()(const ApiCalled& e) { note("api", here(e.port), plain(), false, true); }
     void operator()(const DriverChanged& e) {
         states_[e.driver] = e;
-        show_state(e);
+        // What a pending state waits for is shown when the step is over: ports come and go in several small steps.
+        if (words_[e.driver] != state_word(e)) show_state(e);
     }
     void operator()(const ImageOpened& e) {
         const bool bad = e.was_mapped || e.differs;
@@ -261,6 +262,7 @@ private:
         auto& shown = shown_[e.driver];
         if (shown == text || nothing_yet) return;
         shown = text;
+        words_[e.driver] = state_word(e);
         const auto lane = lanes_.driver(e.driver, naming_);
         const auto at = note("state", lane, text);
         close(SpanKind::state, lane, at);
@@ -327,7 +329,7 @@ private:
     std::map<std::uint16_t, std::vector<std::uint32_t>> running_; ///< lanes of callbacks, innermost last, by thread
     std::map<std::uint16_t, std::uint32_t> waiting_;
     std::map<DriverId, DriverChanged> states_;
-    std::map<DriverId, std::string> shown_;
+    std::map<DriverId, std::string> shown_, words_; ///< of the state that was shown last
 };
 
 } // namespace

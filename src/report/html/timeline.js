@@ -141,8 +141,8 @@ class Timeline {
   }
 
   measure() {
-    const width = this.list.clientWidth;
-    this.left = Math.round(Math.min(620, Math.max(250, width - Math.min(this.geometry.width + 8, width * 0.6))));
+    const width = this.printing ? 0 : this.list.clientWidth;
+    this.left = this.printing ? 330 : Math.round(Math.min(620, Math.max(250, width - Math.min(this.geometry.width + 8, width * 0.6))));
     this.width = Math.max(this.left + this.geometry.width + 8, width);
     this.head.style.width = this.sheet.style.width = this.width + "px";
     for (const element of this.drawn.values()) this.stretch(element);
