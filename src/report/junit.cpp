@@ -4,17 +4,20 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <utility>
+
 namespace ddll::report {
 namespace {
 
 using scenario::RunResult;
 using scenario::Verdict;
 
-std::string test_case(const RunResult& result, const Options& options) {
+/// `name` is unique among the cases of its file: servers tell cases apart by it.
+std::string test_case(const RunResult& result, const std::string& name, const Options& options) {
     const Look look{options, Style{false}};
     const Verdict verdict = judged(result, options.fail_on);
-    const std::string title = result.title.empty() ? result.file : result.title;
-    std::string out = fmt::format("    <testcase name=\"{}\" classname=\"{}\" file=\"{}\">\n", xml_attribute(title),
+    std::string out = fmt::format("    <testcase name=\"{}\" classname=\"{}\" file=\"{}\">\n", xml_attribute(name),
                                   xml_attribute(result.file), xml_attribute(result.file));
     if (verdict == Verdict::skipped) {
         out += fmt::format("      <skipped message=\"{}\"/>\n", xml_attribute(result.skipped_why));
@@ -39,7 +42,12 @@ std::string write_junit(const Run& run, const Options& options) {
                                             run.results.size(), n.failed, errors, n.skipped);
     std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
     out += fmt::format("<testsuites {}>\n  <testsuite name=\"ddlltool\" {}>\n", numbers, numbers);
-    for (const auto& result : run.results) out += test_case(result, options);
+    std::map<std::pair<std::string, std::string>, unsigned> used;
+    for (const auto& result : run.results) {
+        const std::string title = result.title.empty() ? result.file : result.title;
+        const unsigned times = ++used[{result.file, title}];
+        out += test_case(result, times > 1 ? fmt::format("{} ({})", title, times) : title, options);
+    }
     return out + "  </testsuite>\n</testsuites>\n";
 }
 
