@@ -68,7 +68,8 @@ CASES = {
        for command in ("load", "unload", "reload", "open", "close", "control", "call", "command", "connect", "monitor", "demonitor", "info",
                        "exit", "spawn", "install", "advance", "receive", "status", "why", "log", "session", "shell")},
     **{f"help_session_{verb}": (["session", verb, "--help"], 0) for verb in ("start", "stop", "list", "export")},
-    "schema_takes_nothing": (["schema", "x"], 2),
+    "schema_unknown": (["schema", "reprot"], 2),
+    "schema_too_many": (["schema", "report", "x"], 2),
     "missing_file": (["run", "no/such/story.json"], 3),
     "no_scenarios_there": (["run", "tests/support"], 77),
     "filter_leaves_nothing": (["run", "--filter", "no story has this", DEMO], 77),
@@ -88,6 +89,9 @@ CASES = {
     "many_with_a_crash": (["run", "--quiet", f"{FAILING}/crash.json", f"{FAILING}/returns.json", "no/such/story.json"], 4),
     "junit": (["run", "--format", "junit", f"{DEMO}/counter.json", f"{FAILING}/returns.json"], 1),
     "json": (["run", "--format", "json", f"{FAILING}/returns.json"], 1),
+    "tap": (["run", "--format", "tap", f"{DEMO}/counter.json", f"{FAILING}/returns.json", "no/such/story.json"], 3),
+    "github": (["run", "--format", "github", DEMO, f"{FAILING}/several.json", "no/such/story.json"], 3),
+    "term": (["run", "--format", "term", f"{FAILING}/returns.json"], 1),
 }
 
 # What a file of tests/scenarios/failing ends with when it is not 1.
@@ -200,6 +204,9 @@ def several_reports_at_once(program):
 def schema_is_json(program):
     schema = json.loads(play(program, ["schema"]).stdout)
     assert schema["type"] == "object" and "steps" in schema["properties"], schema.keys()
+    assert play(program, ["schema", "scenario"]).stdout == play(program, ["schema"]).stdout
+    schema = json.loads(play(program, ["schema", "report"]).stdout)
+    assert schema["type"] == "object" and "scenarios" in schema["properties"], schema.keys()
 
 
 def version_names_what_it_was_built_from(program):
