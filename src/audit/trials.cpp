@@ -1,6 +1,7 @@
 #include "audit/trials.h"
 
 #include "journal/entry.h"
+#include "term/text.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -17,7 +18,7 @@ public:
     explicit Writer(const Subject& subject) : subject_(subject) {
         story_["scenario"] = 1;
         story_["title"] = "";
-        story_["paths"] = {{"Dir", "live"}, {"Other", "other"}};
+        story_["paths"] = {{"Dir", "live"}, {"Other", "other"}, {"Empty", "empty"}};
         story_["drivers"][subject.name] = {{"old", {{"file", subject.older}, {"broken", true}}},
                                            {"new", {{"file", subject.newer}, {"broken", true}}}};
         story_["processes"] = {
@@ -69,7 +70,13 @@ public:
 
     Story done(std::string id, std::string title) {
         story_["title"] = title;
-        return {std::move(id), std::move(title), story_.dump(2, ' ', false, Json::error_handler_t::replace), true};
+        Story story{
+            std::move(id), std::move(title), story_.dump(2, ' ', false, Json::error_handler_t::replace), true, {}};
+        // What these stories do on purpose is theirs, not the driver's.
+        story.makes = {"kill-ports-kills-owners",     "loaded-more-than-once", "loader-process-exits",
+                       "open-port-blocks-reload",     "reload-needs-own-load", "state-not-carried-over",
+                       "path-or-options-inconsistent"};
+        return story;
     }
 
 private:
@@ -80,8 +87,8 @@ private:
     bool has(journal::Callback callback) const {
         return (subject_.callbacks >> static_cast<unsigned>(callback) & 1U) != 0;
     }
-    std::string atom() const { return '\'' + subject_.name + '\''; }
-    std::string quoted() const { return '"' + subject_.name + '"'; }
+    std::string atom() const { return term::print(term::Term::atom(subject_.name)); }
+    std::string quoted() const { return term::print(term::Term::string(subject_.name)); }
 
     const Subject& subject_;
     Json story_, outer_;
@@ -166,6 +173,23 @@ std::vector<Story> stories(const Subject& subject, unsigned strictness) {
             .unload()
             .advance("1s")
             .done("owner-dies", "the owner of a port was killed");
+    });
+    with(3, [](Writer& w) {
+        Story story = w.install("new")
+                          .load()
+                          .open("P")
+                          .use("P")
+                          .reload("Empty")
+                          .close("P")
+                          .load()
+                          .open("Q")
+                          .use("Q")
+                          .close("Q")
+                          .unload()
+                          .advance("1s")
+                          .done("failed-reload", "a reload that failed, and the way back");
+        story.makes.emplace_back("reload-leaves-no-driver");
+        return story;
     });
     with(4, [](Writer& w) {
         return w.install("old")

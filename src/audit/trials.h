@@ -19,8 +19,9 @@ struct Subject {
 
 struct Story {
     std::string id, title;
-    std::string text;     ///< JSON
-    bool by_newer = true; ///< what it finds is the newer file's; else it is only compared with
+    std::string text;               ///< JSON
+    bool by_newer = true;           ///< what it finds is the newer file's; else it is only compared with
+    std::vector<std::string> makes; ///< rules that the story itself breaks: no findings about the driver
 };
 
 /// Load and unload: the first thing to be played, and all when the driver cannot be loaded.

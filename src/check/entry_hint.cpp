@@ -75,4 +75,10 @@ std::vector<std::string> flag_names(std::uint32_t flags) {
     return out;
 }
 
+std::uint64_t variables_besides(const image::ElfFacts& elf, std::size_t entries) {
+    const std::uint64_t not_meant =
+        entries * entry_size + (elf.has_symbol_table ? 0 : image::ElfFacts::linkers_own_bytes);
+    return elf.writable_bytes <= not_meant ? 0 : elf.writable_bytes - not_meant;
+}
+
 } // namespace ddll::check

@@ -1,6 +1,7 @@
 #pragma once
 /// What looks like a driver entry among a file's variables. Only a hint: driver_init may return another, or change it
 /// first. Found where the author filled it in at compile time, by the mark that every entry carries.
+#include "image/elf_facts.h"
 #include "image/initial_data.h"
 
 #include <cstdint>
@@ -24,5 +25,8 @@ std::vector<EntryHint> find_entries(const image::InitialData& data);
 std::vector<std::string> flag_names(std::uint32_t flags);
 
 inline constexpr std::uint64_t entry_size = 176;
+
+/// Bytes of variables besides so many entries, at least; 0 where there need not be any.
+std::uint64_t variables_besides(const image::ElfFacts& elf, std::size_t entries);
 
 } // namespace ddll::check

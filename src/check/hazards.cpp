@@ -76,6 +76,12 @@ constexpr std::size_t warm_up = 2, least_growths = 3;
 /// Per cycle; the loader, stdio and the host itself keep less than that.
 constexpr std::int64_t worth_telling_bytes = 2048;
 
+bool asks_to_load(std::string_view call) {
+    for (const std::string_view start : {"erl_ddll:load", "erl_ddll:try_load"})
+        if (call.starts_with(start)) return true;
+    return false;
+}
+
 class Seeker {
 public:
     explicit Seeker(const Names& names) : names_(names) {}
@@ -102,32 +108,45 @@ public:
         if (status == lifecycle::Status::permanent && driver.status != status)
             add("permanent-by-driver-lock", e.driver, "it called driver_lock_driver");
         const bool unused = e.loads == 0 && driver.loads > 0 && lifecycle::unloading(status);
-        if (unused && ended_since_call_) add("loader-process-exits", e.driver, "its last user ended");
+        if (unused && !unload_asked_) add("loader-process-exits", e.driver, "its last user ended");
         driver.waits = waits;
         driver.status = status;
         driver.loads = e.loads;
     }
 
-    void operator()(const journal::Called&) { ended_since_call_ = false; }
-    void operator()(const journal::StepBegun&) { ended_since_call_ = false; }
+    // Who loses the last load without a call for it has ended.
+    void operator()(const journal::Called& e) {
+        using namespace std::string_view_literals;
+        calls_[e.process] = e.text;
+        unload_asked_ = e.text.find("unload"sv) != e.text.npos;
+    }
+    void operator()(const journal::StepBegun&) { unload_asked_ = false; }
     void operator()(const journal::ProcessEnded& e) {
-        ended_since_call_ = true;
         const auto reason = term::decode(e.reason);
         if (reason && reason->term.is_atom("driver_unloaded") && !drivers_.empty())
             add("kill-ports-kills-owners", drivers_.begin()->first, "a process ended with the reason driver_unloaded");
     }
 
     void operator()(const journal::Returned& e) {
+        unload_asked_ = false;
         if (e.outcome != journal::Outcome::value || e.term.size() > 256 || drivers_.empty()) return;
         const auto value = term::decode(e.term);
+        if (value && asks_to_load(calls_[e.process]) &&
+            (value->term.is_atom("ok") || (value->term.is_tuple(2) && value->term.elements()[0].is_atom("ok"))))
+            loaders_.insert(e.process);
         if (!value || !value->term.is_tuple(2) || !value->term.elements()[0].is_atom("error")) return;
         const auto& reason = value->term.elements()[1];
         const DriverId driver = drivers_.begin()->first;
         if (reason.is_atom("inconsistent")) add("path-or-options-inconsistent", driver, "it was refused: inconsistent");
         if (reason.is_atom("not_loaded_by_this_process"))
             add("reload-needs-own-load", driver, "it was refused: not_loaded_by_this_process");
-        if (reason.is_atom("pending_process"))
-            add("loaded-more-than-once", driver, "a reload was refused: pending_process");
+        if (reason.is_atom("pending_process")) {
+            if (loaders_.contains(e.process))
+                add("loaded-more-than-once", driver, "a reload was refused: pending_process");
+            else
+                add("reload-needs-own-load", driver,
+                    "a reload was refused: pending_process, and who asked had not loaded it");
+        }
     }
 
     void operator()(const journal::FileInstalled& e) {
@@ -380,7 +399,9 @@ private:
 
     const Names& names_;
     std::uint64_t at_ = 0;
-    bool ended_since_call_ = false;
+    bool unload_asked_ = false; ///< the call under way is one
+    std::map<ProcessId, std::string_view> calls_;
+    std::set<ProcessId> loaders_; ///< that have loaded a driver
     std::map<DriverId, Driver> drivers_;
     std::map<DriverId, journal::EntrySeen> entries_;
     std::map<std::string, std::vector<std::int64_t>> heaps_; ///< by driver: after each unload

@@ -74,16 +74,13 @@ void find_async_stack(StaticCollector& out) {
 
 void find_shared_code(StaticCollector& out) {
     const StaticFacts& facts = out.facts();
-    // What alignment and start files add.
-    constexpr std::uint64_t slack = 24;
-    const std::uint64_t entries = facts.entries.size() * entry_size;
-    if (facts.elf.writable_bytes <= entries + slack) return;
+    const std::uint64_t own = variables_besides(facts.elf, facts.entries.size());
+    if (own == 0) return;
     const bool by_port =
         std::any_of(facts.entries.begin(), facts.entries.end(), [](const EntryHint& e) { return (e.flags & 1) != 0; });
     if (by_port)
         out.add("shared-code-without-driver-lock", Doubt::hint,
-                fmt::format("the entry has ERL_DRV_FLAG_USE_PORT_LOCKING, and there are about {} bytes of variables",
-                            facts.elf.writable_bytes - entries));
+                fmt::format("the entry has ERL_DRV_FLAG_USE_PORT_LOCKING, and there are {} bytes of variables", own));
 }
 
 } // namespace

@@ -54,7 +54,7 @@ ExitCode help_command(const std::vector<std::string>& arguments, const Context& 
 
 std::span<const Command> commands() {
     static const std::vector<Command> table = [] {
-        constexpr std::string_view stories = "stories in files", files = "driver files",
+        constexpr std::string_view stories = "stories in files", files = "driver files", begin = "beginning",
                                    session = "a session, step by step", queries = "looking at the session",
                                    self = "about ddlltool";
         std::vector<Command> all = {
@@ -64,6 +64,7 @@ std::span<const Command> commands() {
             {"inspect", "what driver files are and what of them may hurt, without running them", files,
              inspect_command},
             {"explain", "what a rule, an error or a state means, and what to do about it", files, explain_command},
+            {"init", "write a driver project that builds, plays and passes", begin, init_command},
         };
         for (const auto& [name, doc] : session_steps())
             all.push_back(

@@ -36,6 +36,7 @@ ExitCode schema_command(const std::vector<std::string>& arguments, const Context
 ExitCode inspect_command(const std::vector<std::string>& arguments, const Context& context); // inspect.cpp
 ExitCode check_command(const std::vector<std::string>& arguments, const Context& context);   // check.cpp
 ExitCode explain_command(const std::vector<std::string>& arguments, const Context& context); // explain.cpp
+ExitCode init_command(const std::vector<std::string>& arguments, const Context& context);    // init.cpp
 ExitCode session_command(const std::vector<std::string>& arguments, const Context& context); // session.cpp
 ExitCode status_command(const std::vector<std::string>& arguments, const Context& context);  // session_queries.cpp
 ExitCode why_command(const std::vector<std::string>& arguments, const Context& context);

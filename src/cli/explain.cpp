@@ -1,11 +1,10 @@
 /// `ddlltool explain`: the page of a rule, the words of an error, a state or a status, offline.
 #include "base/text.h"
 #include "check/catalogue.h"
-#include "check/hazards.h"
-#include "check/static_findings.h"
 #include "cli/commands.h"
 #include "cli/usage.h"
 #include "lifecycle/format_error.h"
+#include "report/rule_page.h"
 #include "report/style.h"
 #include "term/text.h"
 
@@ -43,40 +42,15 @@ constexpr Word words[] = {
     {"unloaded", "The code has left memory, as far as the emulator knows: it does not look."},
 };
 
-std::string detected(std::string_view id) {
-    const auto statics = check::static_rules(), seen = check::hazard_rules();
-    const bool in_file = std::find(statics.begin(), statics.end(), id) != statics.end();
-    const bool in_check = std::find(seen.begin(), seen.end(), id) != seen.end();
-    if (in_file && in_check) return "in the file (inspect, check) and while it runs (check)";
-    if (in_file) return "in the file: ddlltool inspect, ddlltool check";
-    if (in_check) return "while it runs: ddlltool check";
-    return "while it runs: ddlltool run, ddlltool check, and in every session";
-}
-
-std::string page(const check::Rule& rule) {
-    std::string out = fmt::format("{} ({})\n\n", rule.id, check::name(rule.severity));
-    const auto part = [&out](const char* heading, std::string_view text) {
-        out += fmt::format("{}\n{}\n", heading, report::wrapped(text, 2, 80));
-    };
-    part("what it is", rule.title);
-    part("what it does to a node", rule.why);
-    part("what to do about it", rule.advice);
-    part("how it is found", detected(rule.id));
-    part(
-        "how to accept it for a while",
-        fmt::format(
-            R"(in a file for ddlltool check --suppressions: [{{"rule": "{}", "reason": "...", "expires": "2026-12-31"}}])",
-            rule.id));
-    return out;
-}
-
 } // namespace
 
 ExitCode explain_command(const std::vector<std::string>& arguments, const Context&) {
     static constexpr const char* help =
         "usage: ddlltool explain [RULE|ERROR|WORD]\n\n"
         "The page of a rule, or what an error term or a word of erl_ddll means. Without an argument: all\n"
-        "rules.\n\n"
+        "rules, one line each.\n\n"
+        "options:\n"
+        "  --markdown   all pages, as docs/rules.md has them\n\n"
         "examples:\n"
         "  ddlltool explain dso-pinned\n"
         "  ddlltool explain '{error,pending_process}'\n"
@@ -93,9 +67,13 @@ ExitCode explain_command(const std::vector<std::string>& arguments, const Contex
         std::fputs(help, stdout);
         return ExitCode::ok;
     }
+    if (word == "--markdown" && arguments.size() == 1) {
+        std::fputs(report::rules_markdown().c_str(), stdout);
+        return ExitCode::ok;
+    }
     if (arguments.size() > 1) return wrong_usage(arguments[1], "not expected here", "ddlltool explain RULE");
     if (const check::Rule* rule = check::rule(word)) {
-        std::fputs(page(*rule).c_str(), stdout);
+        std::fputs(report::rule_page(*rule).c_str(), stdout);
         return ExitCode::ok;
     }
     // {error, Reason} and {open_error, N} stand for what is in them.

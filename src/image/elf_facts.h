@@ -81,7 +81,10 @@ struct ElfFacts {
     std::uint64_t tpoff_relocations = 0; ///< uses of thread-local data at a fixed place (initial-exec)
     std::uint32_t constructors = 0;      ///< functions that run in dlopen, those of the compiler's start files included
     std::uint32_t destructors = 0;       ///< functions that run in dlclose, likewise
-    std::uint64_t writable_bytes = 0;    ///< variables: writable, neither read-only after relocation nor thread-local
+    /// Variables: writable, neither read-only after relocation nor thread-local. Without a symbol table the size of
+    /// their sections, in which up to `linkers_own_bytes` are nobody's.
+    std::uint64_t writable_bytes = 0;
+    static constexpr std::uint64_t linkers_own_bytes = 40;
     DeclaredStack stack = DeclaredStack::undeclared;
     bool executable_stack = false; ///< wanted, or not declared, which means the same
 

@@ -3,6 +3,7 @@
 #include "image/demangle.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace ddll::image {
@@ -39,8 +40,8 @@ std::set<std::uint64_t> constructors(const ElfFile& file, const Dynamic& d) {
 
 struct Named {
     std::string_view name;
-    std::uint64_t value;
-    bool function;
+    std::uint64_t value, size;
+    bool function, object;
 };
 
 template <class F>
@@ -50,7 +51,8 @@ void each_named(const ElfFile& file, const Section& table, F&& f) {
     const std::string_view symbols = file.bytes_of(table);
     for (std::uint64_t at = 0; const auto s = load<Elf64_Sym>(symbols, at); at += sizeof(Elf64_Sym))
         if (s->st_shndx != SHN_UNDEF)
-            f(Named{text_at(names, s->st_name), s->st_value, ELF64_ST_TYPE(s->st_info) == STT_FUNC});
+            f(Named{text_at(names, s->st_name), s->st_value, s->st_size, ELF64_ST_TYPE(s->st_info) == STT_FUNC,
+                    ELF64_ST_TYPE(s->st_info) == STT_OBJECT});
 }
 
 /// Pairs of an address and a number of bytes in LEB128.
@@ -103,6 +105,7 @@ void read_sections(const ElfFile& file, const Dynamic& d, ElfFacts& facts) {
         }
     const Section* symbols = nullptr;
     std::string_view frames;
+    std::vector<const Section*> variables;
     for (const Section& s : file.sections()) {
         if ((s.header.sh_flags & SHF_ALLOC) != 0)
             facts.sections.push_back({std::string(s.name), s.header.sh_addr, s.header.sh_size});
@@ -111,16 +114,26 @@ void read_sections(const ElfFile& file, const Dynamic& d, ElfFacts& facts) {
         if (s.header.sh_type == SHT_SYMTAB) symbols = &s;
         if (s.name == ".stack_sizes") frames = file.bytes_of(s);
         const bool read_only_later = s.header.sh_addr - relro_begin < relro_size;
-        if (holds_variables(s) && !read_only_later && facts.writable_bytes + s.header.sh_size > facts.writable_bytes)
-            facts.writable_bytes += s.header.sh_size;
+        if (!holds_variables(s) || read_only_later || facts.writable_bytes + s.header.sh_size <= facts.writable_bytes)
+            continue;
+        facts.writable_bytes += s.header.sh_size;
+        variables.push_back(&s);
     }
     if (symbols) {
         facts.has_symbol_table = true;
         const auto run_first = constructors(file, d);
+        // One variable may have several names.
+        std::map<std::uint64_t, std::uint64_t> named;
         each_named(file, *symbols, [&](const Named& n) {
             if (n.function && n.name == "set_fast_math" && run_first.contains(n.value)) facts.sets_fast_math = true;
             if (n.function && n.name == "driver_init") facts.has_local_driver_init = true;
+            if (!n.object || n.size == 0 || n.name.starts_with("completed.")) return; // that one is the start files'
+            for (const Section* section : variables)
+                if (n.value - section->header.sh_addr < section->header.sh_size)
+                    named[n.value] = std::max(named[n.value], std::min(n.size, section->header.sh_size));
         });
+        facts.writable_bytes = 0;
+        for (const auto& [address, size] : named) facts.writable_bytes += size;
     }
     read_frames(file, frames, symbols, facts);
 }

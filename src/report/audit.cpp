@@ -14,9 +14,10 @@ using audit::Audit;
 constexpr std::size_t width = 80;
 
 std::string painted(const std::string& severity, const Style& style) {
-    if (severity == "error") return style.bad(severity);
-    if (severity == "warning") return style.warn(severity);
-    return style.dim(severity);
+    const std::string padded = fmt::format("{:<7}", severity); // before the colours, which have no width
+    if (severity == "error") return style.bad(padded);
+    if (severity == "warning") return style.warn(padded);
+    return style.dim(padded);
 }
 
 std::string verdict_text(const Audit& audit, const Style& style) {
@@ -33,25 +34,49 @@ std::string verdict_text(const Audit& audit, const Style& style) {
     return word;
 }
 
+/// "first; second; third and 4 more".
+std::string some(const std::vector<std::string>& titles) {
+    std::string out;
+    for (std::size_t i = 0; i < titles.size() && i < 3; ++i) out += (i > 0 ? "; " : "") + titles[i];
+    if (titles.size() > 3) out += fmt::format(" and {} more", titles.size() - 3);
+    return out;
+}
+
 std::string finding_text(const audit::Finding& finding, const Style& style) {
-    std::string out = fmt::format("{:<7} {}  {}\n", painted(finding.severity, style), style.strong(finding.rule),
+    std::string out = fmt::format("{} {}  {}\n", painted(finding.severity, style), style.strong(finding.rule),
                                   style.dim(finding.confirmed ? "seen to happen" : "the file says so"));
     out += wrapped(printable(finding.title), 2, width);
     if (!finding.evidence.empty()) out += wrapped("seen: " + printable(finding.evidence), 2, width);
     if (!finding.source.empty()) out += fmt::format("  at {}:{}\n", printable(finding.source), finding.line);
-    if (!finding.trials.empty()) {
-        std::string when;
-        for (std::size_t i = 0; i < finding.trials.size() && i < 3; ++i)
-            when += (i > 0 ? "; " : "") + finding.trials[i];
-        if (finding.trials.size() > 3) when += fmt::format(" and {} more", finding.trials.size() - 3);
-        out += wrapped("when: " + printable(when), 2, width);
-    }
+    if (!finding.trials.empty()) out += wrapped("when: " + printable(some(finding.trials)), 2, width);
     out += wrapped("on a node: " + finding.why, 2, width);
     out += wrapped("cure: " + finding.advice, 2, width);
     if (finding.suppressed != nullptr)
         out += wrapped(
             fmt::format("accepted until {}: {}", finding.suppressed->expires, printable(finding.suppressed->reason)), 2,
             width);
+    return out;
+}
+
+/// Each way to die once, in the order of the stories.
+std::string deaths(const Audit& audit, const Style& style) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> ways; // text, titles of stories
+    for (const audit::Trial& trial : audit.trials) {
+        if (!trial.result.death) continue;
+        std::string text = wrapped(printable(trial.result.death->headline), 2, width);
+        for (const scenario::StackFrame& frame : trial.result.death->stack)
+            if (!frame.source.empty()) {
+                text += fmt::format("  at {} in {}\n", printable(frame.source), printable(frame.function));
+                break;
+            }
+        auto it = std::find_if(ways.begin(), ways.end(), [&](const auto& way) { return way.first == text; });
+        if (it == ways.end()) it = ways.insert(ways.end(), {text, {}});
+        it->second.push_back(trial.title);
+    }
+    std::string out;
+    for (const auto& [text, titles] : ways)
+        out += style.bad("died") + "    " + style.dim("the emulator with it") + '\n' + text +
+               wrapped("when: " + printable(some(titles)), 2, width) + '\n';
     return out;
 }
 
@@ -98,18 +123,8 @@ std::string audit_text(const Audit& audit, const Style& style) {
     std::string out = fmt::format("{}  {}", style.strong(printable(audit.name)), printable(audit.file));
     if (!audit.against.empty()) out += " against " + printable(audit.against);
     out += "\n\n";
+    out += deaths(audit, style);
     for (const audit::Finding& finding : audit.findings) out += finding_text(finding, style) + '\n';
-    for (const audit::Trial& trial : audit.trials) {
-        if (!trial.result.death) continue;
-        out += fmt::format("{} {}\n", style.bad("died"), printable(trial.title));
-        out += wrapped(printable(trial.result.death->headline), 2, width);
-        for (const scenario::StackFrame& frame : trial.result.death->stack)
-            if (!frame.source.empty()) {
-                out += fmt::format("  at {} in {}\n", printable(frame.source), printable(frame.function));
-                break;
-            }
-        out += '\n';
-    }
     for (const audit::Suppression& s : audit.suppressions) {
         if (s.expired)
             out += fmt::format("{} the suppression of {} has expired ({})\n", style.warn("note"), s.rule, s.expires);

@@ -57,6 +57,14 @@ void inspect(benchmark::State& state, const char* driver) {
             run({DDLL_BENCH_TOOL, "inspect", "--fail-on", "never", std::string(DDLL_BENCH_DRIVERS "/") + driver}));
 }
 
+// Reading both files, a dozen stories in children, six cycles: what CI waits for.
+void check(benchmark::State& state) {
+    for (auto _ : state)
+        state.SetIterationTime(
+            run({DDLL_BENCH_TOOL, "check", "--strictness", "5", "--name", "counter",
+                 DDLL_BENCH_DRIVERS "/counter_v2.so", "--against", DDLL_BENCH_DRIVERS "/counter_v1.so"}));
+}
+
 // Per scenario, one after the other: a child of its own for each, its drivers put in place, its story checked.
 void scenario(benchmark::State& state) {
     const std::filesystem::path folder = DDLL_BENCH_SCENARIOS "/lifecycle";
@@ -127,4 +135,5 @@ BENCHMARK(cold_run)->UseManualTime()->Iterations(20);
 BENCHMARK(cold_erl)->UseManualTime()->Iterations(2);
 BENCHMARK_CAPTURE(inspect, small, "counter_v1.so")->UseManualTime()->Iterations(10);
 BENCHMARK_CAPTURE(inspect, large, "bench/many_symbols.so")->UseManualTime()->Iterations(10);
+BENCHMARK(check)->UseManualTime()->Iterations(5);
 BENCHMARK(scenario)->UseManualTime()->Iterations(2);

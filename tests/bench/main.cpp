@@ -79,6 +79,7 @@ constexpr Row rows[] = {
     {"12 steps, cold: escript / ddlltool run", "cold_erl", "cold_run", ">= 20"},
     {"ddlltool run, cold, 12 steps", "cold_run", nullptr, "a few ms"},
     {"ddlltool inspect, cold, 10,000 symbols / 3", "inspect/large", "inspect/small", "< 20 ms"},
+    {"ddlltool check, strictness 5, two versions", "check", nullptr, "< 2 s"},
     {"one of the life cycle scenarios, in a suite", "scenario", nullptr, "about 1 ms"},
     {"first command of a session, with its start", "session_first", nullptr, "< 60 ms"},
     {"one command of a session, after 10 others", "session_command/10", nullptr, "< 5 ms"},

@@ -35,7 +35,9 @@ FAILING = "tests/scenarios/failing"
 # A driver of 3 KB that needs no library, with half a dozen hazards in it: the same bytes on every machine.
 TINY = "tests/fuzz/corpus/elf_facts/good-driver"
 
-# name: arguments, exit code. Played in the project's folder.
+MUSEUM = "BUILD/drivers/museum"
+
+# name: arguments, exit code. Played in the project's folder; BUILD/ is where the program lies.
 CASES = {
     "help": (["--help"], 0),
     "help_run": (["run", "--help"], 0),
@@ -64,12 +66,43 @@ CASES = {
     "inspect_tiny": (["inspect", TINY], 1),
     "inspect_tiny_in_colour": (["inspect", "--color", "always", "--fail-on", "never", TINY], 0),
     "inspect_tiny_json": (["inspect", "--format", "json", TINY], 1),
+    "help_check": (["check", "--help"], 0),
+    "check_without_file": (["check"], 2),
+    "check_bad_format": (["check", "--format", "xml", TINY], 2),
+    "check_bad_strictness": (["check", "--strictness", "11", TINY], 2),
+    "check_what_is_no_driver": (["check", "README.md"], 3),
+    "check_against_what_is_not_there": (["check", "BUILD/drivers/counter_v1.so", "--against", "no/such/file.so"], 3),
+    "check_clean": (["check", "BUILD/drivers/counter_v2.so", "--against", "BUILD/drivers/counter_v1.so", "--name", "counter"], 0),
+    "check_leak": (["check", f"{MUSEUM}/fd-leak/found/exhibit.so"], 1),
+    "check_leak_in_colour": (["check", "--color", "always", "--strictness", "1", f"{MUSEUM}/fd-leak/found/exhibit.so"], 1),
+    "check_leak_accepted": (["check", "--strictness", "1", "--suppressions", "tests/cli/suppressions/accepted.json",
+                             f"{MUSEUM}/fd-leak/found/exhibit.so"], 0),
+    "check_bad_suppressions": (["check", "--suppressions", "tests/cli/suppressions/mistakes.json", f"{MUSEUM}/fd-leak/found/exhibit.so"], 3),
+    "check_callback_removed": (["check", f"{MUSEUM}/callback-removed/found/exhibit.so", "--against",
+                                f"{MUSEUM}/callback-removed/old/exhibit.so"], 1),
+    "check_that_fails_to_load": (["check", f"{MUSEUM}/driver-init-failed/found/exhibit.so"], 1),
+    "check_crash": (["check", "--strictness", "1", "--name", "crash_in", "BUILD/drivers/crash_in_init.so"], 4),
+    "check_workload": (["check", f"{MUSEUM}/well-behaved/new/exhibit.so", "--against", f"{MUSEUM}/well-behaved/old/exhibit.so",
+                        "--strictness", "1", "--workload", "drivers/museum/loader-process-exits/workload.json"], 0),
+    "check_json": (["check", "--format", "json", "--strictness", "1", f"{MUSEUM}/fd-leak/found/exhibit.so"], 1),
+    "help_explain": (["explain", "--help"], 0),
+    "explain": (["explain"], 0),
+    "explain_rule": (["explain", "dso-pinned-unique-symbol"], 0),
+    "explain_rule_without_example": (["explain", "queue-overdrawn"], 0),
+    "explain_error": (["explain", "{error,pending_process}"], 0),
+    "explain_open_error": (["explain", "{error,{open_error,-10}}"], 0),
+    "explain_word": (["explain", "load_failure"], 0),
+    "explain_unknown": (["explain", "fd-lek"], 2),
     **{f"help_{command}": ([command, "--help"], 0)
        for command in ("load", "unload", "reload", "open", "close", "control", "call", "command", "connect", "monitor", "demonitor", "info",
                        "exit", "spawn", "install", "advance", "receive", "status", "why", "log", "session", "shell")},
     **{f"help_session_{verb}": (["session", verb, "--help"], 0) for verb in ("start", "stop", "list", "export")},
     "schema_unknown": (["schema", "reprot"], 2),
     "schema_too_many": (["schema", "report", "x"], 2),
+    "help_init": (["init", "--help"], 0),
+    "init_bad_name": (["init", "no/such/Counter-Driver"], 2),
+    "init_taken_name": (["init", "no/such/folder", "--name", "tcp_inet"], 2),
+    "init_unknown_option": (["init", "--nmae", "x"], 2),
     "missing_file": (["run", "no/such/story.json"], 3),
     "no_scenarios_there": (["run", "tests/support"], 77),
     "filter_leaves_nothing": (["run", "--filter", "no story has this", DEMO], 77),
@@ -96,7 +129,8 @@ CASES = {
 
 # What a file of tests/scenarios/failing ends with when it is not 1.
 FAILING_EXIT = {"crash": 4, "other_crash": 4, "hang": 5}
-NOT_SANITIZED = {"fatal_error_of_a_lock", "failing/crash", "failing/other_crash", "many_with_a_crash", "failing/hang"}
+NOT_SANITIZED = {"fatal_error_of_a_lock", "failing/crash", "failing/other_crash", "many_with_a_crash", "failing/hang",
+                 "check_crash", "check_leak"}
 
 MASKS = [
     # How deep a stack is, and in which clone of a function it ends, is the compiler's choice: the innermost place stays.
@@ -104,6 +138,7 @@ MASKS = [
     (re.compile(r"^ +#[1-9]\d* +.*\n", re.M), ""),
     (re.compile(r"^( +#0 +\S+\.so)\+0x[0-9a-f]+.*\((\S+):(\d+)\)$", re.M), r"\1+0x... (\2:\3)"),
     (re.compile(r"hang\.c:\d+"), "hang.c:..."),  # anywhere in its loop
+    (re.compile(r" \[clone [^]]*\]"), ""),
     (re.compile(r"build-id [0-9a-f]+"), "build-id ..."),
 ]
 
@@ -123,6 +158,7 @@ def environment():
 
 
 def play(program, arguments):
+    arguments = [re.sub("^BUILD(?=/)", str(Path(program).parent), argument) for argument in arguments]
     return subprocess.run([program, *arguments], cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, capture_output=True,
                           timeout=PATIENCE, check=False)
 
@@ -299,7 +335,29 @@ def inspect_looks_where_the_node_would(program):
         assert found[0]["path"] == str(library) and found[0]["found_by"] == "library path", found
 
 
-CHECKS = [same_bytes_twice, order_of_results_does_not_depend_on_jobs, json_is_json_and_complete, junit_is_xml, several_reports_at_once,
+def init_writes_and_never_overwrites(program):
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder, "counter")
+        done = play(program, ["init", str(project)])
+        assert done.returncode == 0, done
+        files = sorted(str(p.relative_to(project)) for p in project.rglob("*") if p.is_file())
+        assert files == [".github/workflows/reload-check.yml", "CMakeLists.txt", "Makefile", "c_src/counter.c", "stories/reload.json",
+                         "stories/use.json"], files
+        for file in files:
+            assert file in done.stdout.decode(), file
+            text = (project / file).read_text(encoding="utf-8")
+            assert "@name@" not in text and "counter" in text, file
+        (project / "Makefile").write_text("mine", encoding="utf-8")
+        (project / "CMakeLists.txt").unlink()
+        done = play(program, ["init", str(project)])
+        assert done.returncode == 3 and b"Makefile: exists" in done.stderr and not done.stdout, done
+        assert not (project / "CMakeLists.txt").exists() and (project / "Makefile").read_text(encoding="utf-8") == "mine"
+        Path(folder, "file").touch()
+        done = play(program, ["init", str(Path(folder, "file")), "--name", "x"])
+        assert done.returncode == 3 and b"file" in done.stderr, done
+
+
+CHECKS = [init_writes_and_never_overwrites, same_bytes_twice, order_of_results_does_not_depend_on_jobs, json_is_json_and_complete, junit_is_xml, several_reports_at_once,
           schema_is_json, version_names_what_it_was_built_from, a_full_disk_is_no_success, ctrl_c_still_ends_with_the_summary,
           inspect_reads_drivers_without_running_them, inspect_judges_versions_together, inspect_writes_files,
           inspect_looks_where_the_node_would]

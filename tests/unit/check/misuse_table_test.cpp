@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -64,10 +65,12 @@ constexpr std::string_view misuse_ids[] = {
 
 } // namespace
 
-TEST_CASE("docs/misuse.md has every misuse once, in the words of the catalogue") {
+TEST_CASE("docs/misuse.md has the rule of every misuse once, in the words of the catalogue") {
     std::map<std::string, Row> rows;
     for (const Row& row : table("Told as a finding")) CHECK_MESSAGE(rows.try_emplace(row.told, row).second, row.told);
-    CHECK(rows.size() == std::size(misuse_ids));
+    // Some misuses are one rule to an author: their reports differ, the cure does not.
+    const std::set<std::string_view> rules(std::begin(misuse_ids), std::end(misuse_ids));
+    CHECK(rows.size() == rules.size());
     for (const std::string_view id : misuse_ids) {
         CAPTURE(id);
         const check::Rule* rule = check::rule(id);

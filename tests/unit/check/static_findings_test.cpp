@@ -309,6 +309,9 @@ TEST_CASE("variables and ports in parallel") {
     facts.entries[0].flags = 1;
     facts.elf.writable_bytes = entry_size + 8;
     CHECK(made::of_rule(find_static(facts), "shared-code-without-driver-lock") == nullptr);
+    // With a symbol table it is known what is a variable.
+    facts.elf.has_symbol_table = true;
+    CHECK(made::of_rule(find_static(facts), "shared-code-without-driver-lock") != nullptr);
 }
 
 TEST_CASE("drivers that share a unique symbol") {

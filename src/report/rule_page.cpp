@@ -1,0 +1,78 @@
+#include "report/rule_page.h"
+
+#include "check/examples.h"
+#include "check/hazards.h"
+#include "check/static_findings.h"
+#include "report/style.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ddll::report {
+
+namespace {
+
+bool among(std::span<const std::string_view> rules, std::string_view id) {
+    return std::find(rules.begin(), rules.end(), id) != rules.end();
+}
+
+std::string found_by(std::string_view id) {
+    const bool in_file = among(check::static_rules(), id), in_check = among(check::hazard_rules(), id);
+    if (in_file && in_check) return "In the file (inspect, check), and while the driver runs (check).";
+    if (in_file) return "In the file: ddlltool inspect, ddlltool check.";
+    if (in_check) return "While the driver runs: ddlltool check.";
+    return "While the driver runs: ddlltool run, ddlltool check, and in every session.";
+}
+
+std::string suppression(std::string_view id) {
+    return fmt::format(R"([{{"rule": "{}", "reason": "...", "expires": "2026-12-31"}}])", id);
+}
+
+} // namespace
+
+std::string rule_page(const check::Rule& rule) {
+    std::string out = fmt::format("{} ({})\n", rule.id, check::name(rule.severity));
+    const auto part = [&out](const char* heading, std::string_view text) {
+        out += fmt::format("\n{}\n{}\n", heading, wrapped(text, 2, 80));
+        while (out.ends_with("\n\n")) out.pop_back();
+    };
+    part("what it is", rule.title);
+    part("what it does to a node", rule.why);
+    part("how it is found", found_by(rule.id));
+    part("what to do about it", rule.advice);
+    if (const check::Example* example = check::example(rule.id)) {
+        out += fmt::format("\nan example: {} (- as it is, + cured)\n", example->shows);
+        for (std::string_view rest = example->difference; !rest.empty();) {
+            const auto end = std::min(rest.find('\n'), rest.size());
+            out += fmt::format("  {}\n", rest.substr(0, end));
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+        }
+    }
+    out += fmt::format("\nto accept it for a while, in a file for ddlltool check --suppressions\n  {}\n",
+                       suppression(rule.id));
+    return out;
+}
+
+std::string rules_markdown() {
+    std::string out =
+        "# The rules\n\n"
+        "What ddlltool finds, one section for each rule. `ddlltool explain RULE` prints the same offline, and "
+        "[museum.md](museum.md)\nhas a driver for each hazard of a replacement. This page is made by "
+        "`scripts/rules-page --write`.\n\n"
+        "| rule | severity | what it is |\n|---|---|---|\n";
+    for (const check::Rule& rule : check::catalogue())
+        out += fmt::format("| [{0}](#{0}) | {1} | {2} |\n", rule.id, check::name(rule.severity), rule.title);
+    for (const check::Rule& rule : check::catalogue()) {
+        out += fmt::format("\n## {}\n\n**{}.** {}\n\n", rule.id, rule.title, rule.why);
+        out +=
+            fmt::format("- Severity: {}. A finding may be milder where less is certain.\n", check::name(rule.severity));
+        out += fmt::format("- Found: {}\n- Cure: {}\n", found_by(rule.id), rule.advice);
+        out += fmt::format("- To accept it for a while: `{}`\n", suppression(rule.id));
+        if (const check::Example* example = check::example(rule.id))
+            out += fmt::format("\nExample: {}.\n\n```diff\n{}```\n", example->shows, example->difference);
+    }
+    return out;
+}
+
+} // namespace ddll::report

@@ -1,0 +1,224 @@
+#!/usr/bin/env python3
+"""`ddlltool check` against drivers whose faults are known.
+
+For each rule of drivers/museum/museum.json: `found` is found by this rule, in the way that museum.json says (in the file,
+when used, both), and no other rule above a note speaks; `fixed` has nothing above a note. Rules about those who load
+drivers are shown by their workload. Then drivers with nothing wrong, and drivers that Debian ships, of which is known on
+a real node what is wrong with them (KNOWN).
+
+Prints one line for each rule and driver, then "N passed, N failed". What was left out, and why, is printed too.
+
+usage: tests/museum/run.py --build build-gcc [--sanitized] [--only RULE...] [--matrix]
+  --sanitized  ddlltool was built with sanitizers: it cannot stand in front of pthread_create and the like, and gives jobs
+               of the async pool a larger stack, so what needs that is left out
+  --matrix     build the drivers anew with g++ and clang, -O0 and -O2, with and without debug information, and check them all
+"""
+import argparse
+import concurrent.futures
+import glob
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MUSEUM = ROOT / "drivers" / "museum"
+# Drivers of ours that do nothing wrong, whatever is done with them.
+WELL_BEHAVED = [f"{name}.so" for name in (
+    "call_conventions control_conventions counter_v1 counter_v2 created dl echo_server_v1 echo_server_v2 emergency environment failing "
+    "late_drain ledger_v1 ledger_v2 locks memory monitors outputs outputv queue realtime selects sigpipe stream sysinfo timer "
+    "threads/by_itself threads/jobs threads/thread_api threads/worker conformance/async conformance/busy conformance/closing "
+    "conformance/no_busy_queue conformance/opening conformance/ownership conformance/soft_busy conformance/vectors "
+    "museum/bystander/bystander museum/well-behaved/old/exhibit museum/well-behaved/new/exhibit").split()]
+# Drivers of Debian's packages, and what is truly wrong with them, by the levels of strictness at which it shows.
+# tests/scenarios/real/megaco_several_ports.json: a node dies. The scanner's other variant loses 680 bytes of a node with
+# each port that was used, measured over 20,000 ports.
+KNOWN = {
+    "/usr/lib/erlang/lib/megaco-*/priv/lib/megaco_flex_scanner_drv.so": {4: [], 5: ["not-a-port-handle"]},
+    "/usr/lib/erlang/lib/megaco-*/priv/lib/megaco_flex_scanner_drv_mt.so": {5: ["driver-alloc-leak"]},
+    "/usr/lib/erlang/lib/runtime_tools-*/priv/lib/trace_file_drv.so": {5: []},
+    "/usr/lib/erlang/lib/runtime_tools-*/priv/lib/trace_ip_drv.so": {5: []},
+    "/usr/lib/erlang/lib/p1_sqlite3-*/priv/sqlite3_drv.so": {5: []},
+}
+# A program built with sanitizers keeps its hands off these.
+NOT_SANITIZED = {
+    "async-stack-overflow": "the stack of a pool thread is larger",
+    "pthread-key-destructor-left": "pthread_key_create is the sanitizer's",
+    "thread-outlives-driver": "pthread_create is the sanitizer's",
+    "joinable-thread-in-static": "pthread_create is the sanitizer's",
+    "on-exit-handler-left": "on_exit is the C library's own",
+}
+
+
+class Checker:
+    def __init__(self, program, sanitized):
+        self.program = program
+        self.sanitized = sanitized
+        self.passed = self.failed = 0
+
+    def audit(self, file, *options):
+        """The report of ddlltool check, or text that says why there is none."""
+        command = [self.program, "check", str(file), "--format", "json", "-j1", "--timeout", "20s" if self.sanitized else "6s", *options]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=300, cwd=ROOT)
+        except subprocess.TimeoutExpired:
+            return "no end after 300 s"
+        try:
+            return json.loads(done.stdout)
+        except ValueError:
+            return f"exit {done.returncode}: {done.stderr.decode(errors='replace').strip()[-300:]}"
+
+    def tell(self, good, text):
+        if good:
+            self.passed += 1
+        else:
+            self.failed += 1
+        print(f"{'ok    ' if good else 'FAILED'} {text}", flush=True)
+
+
+def loud(report):
+    return {f["rule"] for f in report["findings"] if f["severity"] != "note"}
+
+
+def unplayed(report):
+    return [f"{s['id']} {s['ended']}" for s in report["stories"] if s["ended"] in ("bug", "unusable", "skipped")]
+
+
+def way(finding):
+    if finding["confirmed"]:
+        return "both" if finding["static"] else "dynamic"
+    return "static"
+
+
+def rule_of(checker, build, entry):
+    """(good, line) for one rule of the museum."""
+    rule, folder = entry["rule"], build / "drivers" / "museum" / entry["rule"]
+    if entry["exhibit"]:
+        files = {which: folder / which / "exhibit.so" for which in ("found", "fixed")}
+        options = {which: [] for which in files}
+        if entry["old"]:
+            options["found"] += ["--against", folder / "old" / "exhibit.so"]
+            if entry.get("against_fixed", True):
+                options["fixed"] += ["--against", folder / "old" / "exhibit.so"]
+        if entry["workload"]:
+            for which in files:
+                options[which] += ["--workload", MUSEUM / rule / entry["workload"]]
+    else:
+        well = build / "drivers" / "museum" / "well-behaved"
+        files = {which: well / "new" / "exhibit.so" for which in ("found", "fixed")}
+        options = {which: ["--against", well / "old" / "exhibit.so", "--strictness", "1", "--workload", MUSEUM / rule / name]
+                   for which, name in (("found", entry["workload"]), ("fixed", "workload.fixed.json"))}
+    reports = {}
+    for which, file in files.items():
+        if not file.exists():
+            return False, f"{rule:40} {file} is not there"
+        reports[which] = checker.audit(file, *map(str, options[which]))
+        if isinstance(reports[which], str):
+            return False, f"{rule:40} {which}: {reports[which]}"
+    found = next((f for f in reports["found"]["findings"] if f["rule"] == rule), None)
+    wrong = []
+    if found is None:
+        wrong.append("not found")
+    elif entry["exhibit"] and way(found) != entry["detect"] and not checker.sanitized:
+        wrong.append(f"found {way(found)}, and museum.json says {entry['detect']}")
+    elif not entry["exhibit"] and not any(trial for trial in found["seen_when"]):
+        wrong.append("found, and not in the workload")
+    cross = loud(reports["found"]) - {rule} - set(entry.get("also", []))
+    if cross:
+        wrong.append(f"also found: {', '.join(sorted(cross))}")
+    false = loud(reports["fixed"])
+    if not entry["exhibit"] and rule in {f["rule"] for f in reports["fixed"]["findings"]}:
+        false |= {rule}
+    if false:
+        wrong.append(f"false alarm on the cure: {', '.join(sorted(false))}")
+    for which, report in reports.items():
+        wrong += [f"{which}: {text}" for text in unplayed(report)]
+    text = f"{rule:40} " + ("; ".join(wrong) if wrong else f"{way(found):8} {found['severity']:8} {reports['found']['verdict']:8} cured: {reports['fixed']['verdict']}")
+    return not wrong, text
+
+
+def driver_name(file):
+    stem = Path(file).stem
+    return stem[:-3] if stem[-3:-1] == "_v" else stem
+
+
+def driver_clean(checker, file, levels, against=None):
+    for strictness, expected in levels.items():
+        report = checker.audit(file, "--name", driver_name(file), "--strictness", str(strictness))
+        shown = f"{Path(file).name if str(file).startswith('/usr') else file} at strictness {strictness}"
+        if isinstance(report, str):
+            return False, f"{shown}: {report}"
+        if sorted(loud(report)) != expected or unplayed(report):
+            return False, f"{shown}: {sorted(loud(report))}, not {expected}; {unplayed(report)}"
+        if not expected and report["verdict"] != "SAFE":
+            return False, f"{shown}: {report['verdict']}"
+    return True, f"{shown}: {', '.join(expected) if expected else 'nothing above a note'}"
+
+
+def check_all(checker, build, only):
+    entries = json.loads((MUSEUM / "museum.json").read_text())
+    jobs = []
+    for entry in entries:
+        if only and entry["rule"] not in only:
+            continue
+        if checker.sanitized and entry["rule"] in NOT_SANITIZED:
+            print(f"left out {entry['rule']}: {NOT_SANITIZED[entry['rule']]}")
+            continue
+        jobs.append((rule_of, (checker, build, entry)))
+    if not only:
+        for name in WELL_BEHAVED:
+            jobs.append((driver_clean, (checker, build / "drivers" / name, {5: []})))
+        for pattern, levels in KNOWN.items():
+            files = glob.glob(pattern)
+            if files:
+                jobs.append((driver_clean, (checker, files[0], levels)))
+            else:
+                print(f"left out {Path(pattern).name}: its package is not installed")
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done in [pool.submit(function, *arguments) for function, arguments in jobs]:
+            checker.tell(*done.result())
+
+
+def matrix(checker, build):
+    compilers = [c for c in (("gcc", "g++"), ("clang", "clang++")) if all(map(shutil.which, c))]
+    if len(compilers) < 2:
+        print("left out clang: it is not installed")
+    for c, cxx in compilers:
+        for level in ("-O0", "-O2"):
+            for debug in ("-g", "-g0"):
+                name = f"{c}{level}{debug}"
+                folder = build / "museum-matrix" / name
+                print(f"-- {name}", flush=True)
+                for command in (["cmake", "-S", ROOT, "-B", folder, "-G", "Ninja", "-DDDLLTOOL_TESTS=OFF", "-DCMAKE_BUILD_TYPE=None",
+                                 f"-DCMAKE_C_COMPILER={c}", f"-DCMAKE_CXX_COMPILER={cxx}", f"-DDDLLTOOL_DRIVER_FLAGS={level};{debug}"],
+                                ["cmake", "--build", folder, "--target", "drivers"]):
+                    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+                    if done.returncode:
+                        print(done.stdout[-2000:], done.stderr[-2000:])
+                        checker.tell(False, f"{name}: cannot be built")
+                        break
+                else:
+                    check_all(checker, folder, None)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", required=True, type=Path)
+    parser.add_argument("--sanitized", action="store_true")
+    parser.add_argument("--only", nargs="+")
+    parser.add_argument("--matrix", action="store_true")
+    arguments = parser.parse_args()
+    build = arguments.build.resolve()
+    checker = Checker(str(build / "ddlltool"), arguments.sanitized)
+    if arguments.matrix:
+        matrix(checker, build)
+    else:
+        check_all(checker, build, arguments.only)
+    print(f"{checker.passed} passed, {checker.failed} failed")
+    return 1 if checker.failed or not checker.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
