@@ -68,7 +68,7 @@ std::string notes(const RunResult& result) {
     return out;
 }
 
-/// What the filter looks through, in small letters where the script needs no more.
+/// What the filter looks through.
 std::string words(const RunResult& result, Verdict verdict) {
     std::string out = fmt::format("{} {} {}", scenario::name(verdict), result.title, result.file);
     if (result.scenario)

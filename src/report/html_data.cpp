@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <map>
+#include <set>
 
 namespace ddll::report {
 namespace {
@@ -35,13 +36,17 @@ const char* state_name(scenario::StepResult::State state) {
     return names[static_cast<std::size_t>(state)];
 }
 
-Json steps(const scenario::RunResult& result) {
-    Json out = Json::array();
-    for (std::size_t i = 0; i < result.flat.size() && i < result.steps.size(); ++i) {
+/// Those that a moment refers to, by their index.
+Json steps(const scenario::RunResult& result, const Timeline& timeline) {
+    std::set<std::uint32_t> used;
+    for (const auto& moment : timeline.moments) used.insert(moment.step);
+    Json out = Json::object();
+    for (const auto i : used) {
+        if (i >= result.flat.size() || i >= result.steps.size()) continue;
         const auto words = step_text(*result.flat[i].step);
-        out.push_back({step_number(result.flat[i]), shown(words.who), shown(words.what),
-                       shown(result.flat[i].step->note), state_name(result.steps[i].state),
-                       place_text(result.flat[i].step->place)});
+        out[std::to_string(i)] = Json::array({step_number(result.flat[i]), shown(words.who), shown(words.what),
+                                              shown(result.flat[i].step->note), state_name(result.steps[i].state),
+                                              place_text(result.flat[i].step->place)});
     }
     return out;
 }
@@ -97,7 +102,7 @@ std::string timeline_data(const scenario::RunResult& result, const Options& opti
                  {"words", std::move(words)},
                  {"moments", std::move(moments)},
                  {"spans", std::move(spans)},
-                 {"steps", steps(result)},
+                 {"steps", steps(result, timeline)},
                  {"failures", std::move(failures)},
                  {"findings", std::move(findings)},
                  {"focus", focus}});

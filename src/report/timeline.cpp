@@ -102,6 +102,7 @@ public:
         const auto at = note("closed", lane, "the port is gone", false, true);
         close(SpanKind::state, lane, at);
         close(SpanKind::life, lane, at);
+        lanes_.leave(lane);
     }
     void operator()(const Entered& e) {
         const auto lane = entry_.thread != 0 ? lanes_.thread(entry_.thread)
@@ -139,7 +140,10 @@ public:
         const auto lane = lanes_.image(e.image, e.driver, naming_);
         const std::string text = closed_text(e, naming_);
         const auto at = note("proof", lane, text, !e.gone);
-        if (e.gone) return close(SpanKind::life, lane, at);
+        if (e.gone) {
+            lanes_.leave(lane);
+            return close(SpanKind::life, lane, at);
+        }
         open({SpanKind::state, lane, at, at, false, true, 0, "still in memory", text});
     }
     void operator()(const Reloaded& e) {
@@ -310,6 +314,8 @@ private:
         if (gap_ != nobody) out_.moments[gap_].text = fmt::format("{} events are left out here", out_.left_out);
         for (auto& span : out_.spans)
             if (!span.ended) span.last = last();
+        // What came and went where nobody looks.
+        std::erase_if(out_.spans, [&](const Span& span) { return span.first == gap_ && span.last == gap_; });
         lanes_.sort_into(out_);
     }
 

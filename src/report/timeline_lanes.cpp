@@ -3,18 +3,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 namespace ddll::report {
 
 std::uint32_t Lanes::lane(LaneKind kind, std::uint64_t number, const std::string& name) {
     const auto [known, fresh] = known_.try_emplace({kind, number}, static_cast<std::uint32_t>(lanes_.size()));
     if (fresh) {
-        // A name that was used before belongs to somebody else now.
+        if (const auto left = left_.find({kind, name}); left != left_.end()) {
+            known->second = left->second;
+            left_.erase(left);
+            return known->second;
+        }
+        // A name that is still in use elsewhere.
         const unsigned times = ++used_[{kind, name}];
         lanes_.push_back({kind, times > 1 ? fmt::format("{} ({})", name, times) : name});
     }
     return known->second;
+}
+
+void Lanes::leave(std::uint32_t lane) {
+    left_[{lanes_[lane].kind, lanes_[lane].name}] = lane;
 }
 
 std::uint32_t Lanes::process(ProcessId id, const Naming& naming) {
@@ -49,8 +57,18 @@ std::uint32_t Lanes::driver_named(std::string_view name) const {
 }
 
 void Lanes::sort_into(Timeline& timeline) {
-    std::vector<std::uint32_t> order(lanes_.size()), place(lanes_.size());
-    std::iota(order.begin(), order.end(), 0U);
+    std::vector<std::uint32_t> order, place(lanes_.size());
+    std::vector<bool> used(lanes_.size());
+    const auto use = [&](std::uint32_t lane) {
+        if (lane != nobody) used[lane] = true;
+    };
+    for (const auto& moment : timeline.moments) {
+        use(moment.lane);
+        use(moment.from);
+    }
+    for (const auto& span : timeline.spans) use(span.lane);
+    for (std::uint32_t i = 0; i < lanes_.size(); ++i)
+        if (used[i]) order.push_back(i);
     std::stable_sort(order.begin(), order.end(),
                      [&](std::uint32_t a, std::uint32_t b) { return lanes_[a].kind < lanes_[b].kind; });
     for (std::uint32_t i = 0; i < order.size(); ++i) {

@@ -20,9 +20,11 @@ public:
     std::uint32_t image(ImageId id, DriverId driver, const Naming& naming);
     std::uint32_t thread(std::uint16_t number, std::string_view name = {});
     std::uint32_t peer(const std::string& name);
+    /// The lane's port or library is gone: the next one of that name goes on in it.
+    void leave(std::uint32_t lane);
     std::uint32_t driver_named(std::string_view name) const; ///< nobody when there is none
 
-    /// Puts the lanes into their order and renumbers what refers to them.
+    /// Puts the lanes that something refers to into their order, and renumbers what refers to them.
     void sort_into(Timeline& timeline);
 
 private:
@@ -32,6 +34,7 @@ private:
     std::map<std::pair<LaneKind, std::uint64_t>, std::uint32_t> known_;
     std::map<std::string, std::uint64_t> peers_;
     std::map<std::pair<LaneKind, std::string>, unsigned> used_;
+    std::map<std::pair<LaneKind, std::string>, std::uint32_t> left_; ///< lanes that nobody lives in any more
 };
 
 } // namespace ddll::report

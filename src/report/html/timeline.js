@@ -3,7 +3,7 @@
      lanes     [kind, name]
      moments   [word, lane, from, step, time_ns, text, flags, seq]      flags: 1 bad, 2 minor; -1 for no lane, no step
      spans     [kind, lane, first, last, word, text, flags, depth]      flags: 1 ended, 2 bad; first and last: moments
-     steps     [number, who, what, note, state, place]
+     steps     by index: [number, who, what, note, state, place]
      failures  [step, what, expected, got, help]
      findings  [step, rule, severity, title, evidence, advice] */
 
@@ -291,6 +291,12 @@ class Timeline {
     if (where === "center") this.list.scrollTop = top - height / 2;
     else if (top < this.list.scrollTop) this.list.scrollTop = top;
     else if (top + ROW > this.list.scrollTop + height) this.list.scrollTop = top + ROW - height;
+    const lane = this.geometry.all[this.moments[this.selected].lane];
+    if (lane) {
+      const seen = this.list.clientWidth - this.left;
+      if (lane.left < this.list.scrollLeft) this.list.scrollLeft = lane.left;
+      else if (lane.left + lane.width > this.list.scrollLeft + seen) this.list.scrollLeft = lane.left + lane.width - seen;
+    }
     this.draw();
   }
   move(by) {

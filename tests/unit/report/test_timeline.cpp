@@ -100,3 +100,22 @@ TEST_CASE("no journal, no timeline") {
     RunResult result;
     CHECK(report::timeline_of(result, {}).moments.empty());
 }
+
+TEST_CASE("a port of the name of one that is gone goes on in its lane; of one that is not, in a lane of its own") {
+    Maker m;
+    const PortId second{4}, third{5};
+    m.result.names[term::print(term::Term::port(second.value))] = "P";
+    m.result.names[term::print(term::Term::port(third.value))] = "P";
+    m.step(call("bob", "open_port({spawn_driver, \"counter\"}, [])", 10), [&] {
+        m.write(journal::PortOpened{Maker::port, Maker::counter, Maker::bob, "counter"});
+        m.write(journal::PortClosed{Maker::port});
+        m.write(journal::PortOpened{second, Maker::counter, Maker::bob, "counter"});
+        m.write(journal::PortOpened{third, Maker::counter, Maker::bob, "counter"});
+    });
+    const auto timeline = report::timeline_of(m.finish(Verdict::passed), {});
+    CHECK(lanes(timeline) == std::vector<std::string>{"process alice", "process bob", "port P", "port P (2)"});
+    std::vector<std::uint32_t> lives;
+    for (const auto& span : timeline.spans)
+        if (span.kind == SpanKind::life && timeline.lanes[span.lane].kind == LaneKind::port) lives.push_back(span.lane);
+    CHECK(lives == std::vector<std::uint32_t>{2, 2, 3});
+}
