@@ -19,8 +19,8 @@ using Json = nlohmann::ordered_json;
 
 class Scenario {
 public:
-    Scenario(const scenario::RunResult& result, const Options& options, int pid, std::uint64_t& flows, Json& events)
-        : timeline_(timeline_of(result, options.names)), pid_(pid), flows_(flows), events_(events) {
+    Scenario(const scenario::RunResult& result, const Options& options, int pid, std::uint64_t& flows, std::string& out)
+        : timeline_(timeline_of(result, options.names)), pid_(pid), flows_(flows), out_(out) {
         const std::string title = printable(result.title.empty() ? result.file : result.title);
         metadata("process_name", story_row, {{"name", title}});
         metadata("process_labels", story_row, {{"labels", scenario::name(judged(result, options.fail_on))}});
@@ -41,22 +41,25 @@ public:
         // Readers want each row in order; an outer slice begins before what lies in it and ends after it.
         std::stable_sort(rows_.begin(), rows_.end(),
                          [](const Row& a, const Row& b) { return a.ts != b.ts ? a.ts < b.ts : a.order < b.order; });
-        for (auto& row : rows_) events_.push_back(std::move(row.event));
+        for (const auto& row : rows_) out_ += row.event;
     }
 
 private:
     static constexpr int story_row = 1;
+    static std::string line(const Json& event) {
+        return "\n" + event.dump(-1, ' ', false, Json::error_handler_t::replace) + ",";
+    }
     struct Row {
         std::int64_t ts;
-        int order; ///< among those of the same time
-        Json event;
+        int order;         ///< among those of the same time
+        std::string event; ///< a line: long runs have millions of them
     };
 
     static int work_row(std::uint32_t lane) { return lane == nobody ? story_row : static_cast<int>(2 * lane + 2); }
     static int state_row(std::uint32_t lane) { return work_row(lane) + 1; }
 
     void metadata(const char* what, int tid, Json arguments) {
-        events_.push_back({{"ph", "M"}, {"name", what}, {"pid", pid_}, {"tid", tid}, {"args", std::move(arguments)}});
+        out_ += line({{"ph", "M"}, {"name", what}, {"pid", pid_}, {"tid", tid}, {"args", std::move(arguments)}});
     }
     void row(int tid, const std::string& text) {
         metadata("thread_name", tid, {{"name", text}});
@@ -73,7 +76,7 @@ private:
               Json more) {
         Json event = {{"ph", phase}, {"name", text}, {"cat", category}, {"ts", ts}, {"pid", pid_}, {"tid", tid}};
         event.update(more);
-        rows_.push_back({ts, order, std::move(event)});
+        rows_.push_back({ts, order, line(event)});
     }
 
     void add(const Span& span) {
@@ -141,7 +144,7 @@ private:
     Timeline timeline_;
     int pid_;
     std::uint64_t& flows_;
-    Json& events_;
+    std::string& out_;
     std::vector<std::int64_t> times_; ///< of the moments, in microseconds
     std::vector<Row> rows_;
     std::int64_t now_ = -2;
@@ -150,19 +153,13 @@ private:
 } // namespace
 
 std::string write_trace(const Run& run, const Options& options) {
-    Json events = Json::array();
-    std::uint64_t flows = 0;
-    int pid = 0;
-    for (const auto& result : run.results) Scenario(result, options, ++pid, flows, events).write();
     std::string out = "{\"displayTimeUnit\":\"ns\",\"otherData\":" +
                       Json{{"ddlltool", {{"trace", 1}}}, {"summary", summary_line(run, options.fail_on)}}.dump() +
                       ",\"traceEvents\":[";
-    bool first = true;
-    for (const auto& event : events) {
-        out += first ? "\n" : ",\n";
-        first = false;
-        out += event.dump(-1, ' ', false, Json::error_handler_t::replace);
-    }
+    std::uint64_t flows = 0;
+    int pid = 0;
+    for (const auto& result : run.results) Scenario(result, options, ++pid, flows, out).write();
+    if (out.ends_with(',')) out.pop_back();
     return out + "\n]}\n";
 }
 
