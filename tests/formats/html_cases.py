@@ -214,7 +214,16 @@ def html_keeps_text_text(player, browser):
     title = page.value("document.querySelector('.scenario h2').textContent")
     assert title.startswith("</script><!--<script>\"'&]]> # SKIP \\ %0A::error::x | <img"), title
     assert "<b onclick=alert(1)>bold</b> <!-- --> </style></script>" in page.value("document.querySelector('.inside p').textContent")
-    assert any("</script><script>alert(3)</script><!--" in text for text in page.value("[...document.querySelectorAll('.row .text')].map(t => t.textContent)"))
+    spawned = "</script ><script >alert(3)</script ><img src=x><!--"
+    assert any(spawned in text for text in page.value("[...document.querySelectorAll('.row .text')].map(t => t.textContent)"))
+    page.key("Home")
+    page.key("Enter")
+    heads = set()
+    for _ in range(page.value("document.querySelectorAll('.row').length")):
+        page.key("j")
+        heads.add(page.value("document.querySelector('.details h4').textContent"))
+        assert page.value("document.querySelectorAll('.details img, .details script, .details b, h4 *').length") == 0
+    assert any(spawned in head for head in heads) and page.complaints == [], heads
 
 
 def html_can_be_read_without_scripts(player, browser):
