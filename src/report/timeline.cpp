@@ -4,6 +4,7 @@
 #include "report/location.h"
 #include "report/naming.h"
 #include "report/timeline_lanes.h"
+#include "report/timeline_recorder.h"
 #include "report/wording.h"
 #include "term/external.h"
 
@@ -20,27 +21,22 @@ using namespace journal;
 class Reader {
 public:
     Reader(const scenario::RunResult& result, const Names& names, std::uint64_t most)
-        : result_(result), naming_(result, names) {
-        const std::uint64_t all = result.journal->size();
-        if (all > most) {
-            gap_first_ = most / 2 + 1;
-            gap_last_ = all - (most - most / 2);
-        }
-    }
+        : result_(result), naming_(result, names), out_(result, most) {}
 
     Timeline read() {
         for (const auto& entry : *result_.journal) {
             entry_ = entry;
             began_ = true;
+            out_.at(entry, step_);
             naming_.observe(entry);
             std::visit(*this, entry.event);
         }
-        finish();
-        return std::move(out_);
+        if (began_) tell_the_end();
+        return out_.finish(lanes_);
     }
 
     void operator()(const StepBegun& e) {
-        step_ = e.index;
+        be_in(e.index);
         calls_seen_ = 0;
         caller_ = nobody;
         const auto at = note("step", nobody, step_words(result_, e.index));
@@ -50,7 +46,7 @@ public:
         show_states();
         tell_failures();
         close(SpanKind::step, nobody, last());
-        step_ = nobody;
+        be_in(nobody);
     }
     void operator()(const Called& e) {
         const auto lane = lanes_.process(e.process, naming_);
@@ -190,46 +186,8 @@ public:
     void operator()(const Ended&) {}
 
 private:
-    using Key = std::pair<SpanKind, std::uint32_t>;
-
     std::string plain() const { return event_text(entry_, naming_.words()); }
     std::string term(std::string_view external) const { return term_text(external, entry_.cut, naming_.words()); }
-    std::uint32_t last() const { return static_cast<std::uint32_t>(out_.moments.size() - 1); }
-
-    /// Appends a moment, and gives its number; inside the gap that of the moment before it.
-    std::uint32_t note(std::string_view what, std::uint32_t lane, std::string text, bool bad = false,
-                       bool minor = false) {
-        skipped_ = entry_.seq >= gap_first_ && entry_.seq <= gap_last_;
-        if (skipped_ && out_.left_out++ > 0) return last();
-        Moment moment{what, lane, nobody, step_, entry_.seq, entry_.time.ns, std::move(text), bad, minor};
-        if (skipped_) {
-            moment = {"log", nobody, nobody, step_, entry_.seq, entry_.time.ns, "", true, false};
-            gap_ = static_cast<std::uint32_t>(out_.moments.size());
-        }
-        if (!result_.chosen.empty()) moment.text = scenario::with_names(std::move(moment.text), result_.chosen);
-        out_.moments.push_back(std::move(moment));
-        return last();
-    }
-
-    void arrow(std::uint32_t at, std::uint32_t from) {
-        if (!skipped_ && from != out_.moments[at].lane) out_.moments[at].from = from;
-    }
-
-    void open(Span span) {
-        if (!result_.chosen.empty()) span.text = scenario::with_names(std::move(span.text), result_.chosen);
-        open_[{span.kind, span.lane}].push_back(out_.spans.size());
-        out_.spans.push_back(std::move(span));
-    }
-    /// Ends the innermost one, if there is any.
-    void close(SpanKind kind, std::uint32_t lane, std::uint32_t at) {
-        auto& open = open_[{kind, lane}];
-        if (open.empty()) return;
-        Span& span = out_.spans[open.back()];
-        open.pop_back();
-        span.last = at;
-        span.ended = true;
-    }
-
     void live(std::uint32_t lane, std::string_view what, std::string text, bool bad = false, bool minor = true) {
         const auto at = note(what, lane, text, bad, minor && what != "opens");
         open({SpanKind::life, lane, at, at, false, false, 0, "life", std::move(text)});
@@ -299,39 +257,41 @@ private:
                      true);
     }
 
-    void finish() {
-        if (!began_) return;
+    void tell_the_end() {
         if (step_ != nobody) tell_failures();
-        step_ = caller_ = nobody;
+        be_in(nobody);
+        caller_ = nobody;
         tell_failures(); // of the story as a whole
-        if (result_.death) {
-            step_ = result_.death->in.step;
-            auto lane = nobody;
-            for (const auto& stack : running_)
-                if (lane == nobody && !stack.second.empty()) lane = stack.second.back();
-            note("died", lane, one_line(result_.death->headline), !result_.death->expected);
-        }
-        if (gap_ != nobody) out_.moments[gap_].text = fmt::format("{} events are left out here", out_.left_out);
-        for (auto& span : out_.spans)
-            if (!span.ended) span.last = last();
-        // What came and went where nobody looks.
-        std::erase_if(out_.spans, [&](const Span& span) { return span.first == gap_ && span.last == gap_; });
-        lanes_.sort_into(out_);
+        if (!result_.death) return;
+        be_in(result_.death->in.step);
+        auto lane = nobody;
+        for (const auto& stack : running_)
+            if (lane == nobody && !stack.second.empty()) lane = stack.second.back();
+        note("died", lane, one_line(result_.death->headline), !result_.death->expected);
     }
+
+    void be_in(std::uint32_t step) {
+        step_ = step;
+        out_.at(entry_, step);
+    }
+    std::uint32_t note(std::string_view what, std::uint32_t lane, std::string text, bool bad = false,
+                       bool minor = false) {
+        return out_.note(what, lane, std::move(text), bad, minor);
+    }
+    std::uint32_t last() const { return out_.last(); }
+    void arrow(std::uint32_t moment, std::uint32_t from) { out_.arrow(moment, from); }
+    void open(Span span) { out_.open(std::move(span)); }
+    void close(SpanKind kind, std::uint32_t lane, std::uint32_t moment) { out_.close(kind, lane, moment); }
 
     const scenario::RunResult& result_;
     Naming naming_;
     Lanes lanes_;
-    Timeline out_;
+    Recorder out_;
     Entry entry_; ///< that is being read
     bool began_ = false;
     std::uint32_t step_ = nobody;
     unsigned calls_seen_ = 0;
-    std::uint32_t caller_ = nobody; ///< whose call the step is
-    std::uint64_t gap_first_ = UINT64_MAX, gap_last_ = 0;
-    std::uint32_t gap_ = nobody;
-    bool skipped_ = false;
-    std::map<Key, std::vector<std::size_t>> open_;                ///< spans, innermost last
+    std::uint32_t caller_ = nobody;                               ///< whose call the step is
     std::map<std::uint16_t, std::vector<std::uint32_t>> running_; ///< lanes of callbacks, innermost last, by thread
     std::map<std::uint16_t, std::uint32_t> waiting_;
     std::map<DriverId, DriverChanged> states_;

@@ -7,31 +7,7 @@
      failures  [step, what, expected, got, help]
      findings  [step, rule, severity, title, evidence, advice] */
 
-const MEANING = {
-  call: "a process calls", returns: "what the call gave", raises: "the call raised an exception",
-  blocks: "the process waits for its answer", runs: "a callback of the driver runs", leaves: "a callback came back",
-  message: "arrived in the mailbox", ends: "the process ended", starts: "the process is there",
-  opens: "a port was opened", closes: "the port is being closed", closed: "stop has returned: the port is gone",
-  state: "what the driver is from here on", proof: "what is in memory now, whatever the calls returned",
-  misuse: "the driver used its interface in a way it must not", gone: "cleared away in silence with the port",
-  log: "what a node would have logged", outside: "from outside the story", loader: "libraries opened and closed",
-  thread: "a thread of the driver", api: "a call of the driver interface", FAILED: "an expectation did not hold",
-  died: "the story ended here", step: "a step of the story",
-};
 const OVERSCAN = 6, HEAD = 44;
-
-function make(name, kind, text) {
-  const element = document.createElement(name);
-  if (kind) element.className = kind;
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
-
-function duration(ns) {
-  for (const [unit, size] of [["min", 6e10], ["s", 1e9], ["ms", 1e6], ["us", 1e3]])
-    if (ns >= size) return +(ns / size).toFixed(3) + " " + unit;
-  return ns + " ns";
-}
 
 class Timeline {
   constructor(host, data) {
@@ -279,7 +255,7 @@ class Timeline {
     this.mark();
     this.pane.hidden = !open || index < 0;
     this.view.classList.toggle("with-details", !this.pane.hidden);
-    if (!this.pane.hidden) this.fill(this.moments[index]);
+    if (!this.pane.hidden) fillDetails(this, this.moments[index]);
   }
   mark() {
     for (const [row, element] of this.drawn)
@@ -325,43 +301,6 @@ class Timeline {
     this.host.scrollIntoView({block: "nearest"});
   }
   page() { return Math.max(1, Math.floor((this.list.clientHeight - HEAD) / ROW) - 1); }
-
-  fill(moment) {
-    const pane = this.pane, list = make("dl");
-    const close = make("button", "close", "Close");
-    close.type = "button";
-    close.addEventListener("click", () => { this.select(this.selected, false); this.list.focus(); });
-    pane.replaceChildren(close, make("h4", "", moment.text || moment.what), list);
-    const row = (name, text) => { if (text) list.append(make("dt", "", name), make("dd", "", text)); };
-    row("event", moment.what + (MEANING[moment.what] ? ": " + MEANING[moment.what] : ""));
-    row("where", this.lane(moment.lane));
-    row("from", this.lane(moment.from));
-    const step = this.data.steps[moment.step];
-    if (step) {
-      row("step", step[0] + (step[1] ? ": " + step[1] + "  " + step[2] : ""));
-      row("note", step[3]);
-      row("at", step[5]);
-    }
-    row("virtual time", duration(moment.time));
-    row("journal", "entry " + moment.seq);
-    for (const [index, what, expected, got, help] of this.data.failures) {
-      if (index !== moment.step || (moment.what !== "FAILED" && moment.what !== "step")) continue;
-      this.more("FAILED: " + what, [["expected", expected, "expected"], ["got", got, "got"], ["what to do", help]]);
-    }
-    for (const [index, rule, severity, title, evidence, advice] of this.data.findings)
-      if (index === moment.step && index >= 0)
-        this.more(severity + ": " + rule, [["finding", title], ["evidence", evidence], ["what to do", advice]]);
-    const now = this.spans.filter((span) => span.first <= moment.index && (!span.ended || span.last >= moment.index) &&
-      (span.kind === "state" || span.kind === "call" || span.kind === "callback" || span.kind === "wait"));
-    if (now.length)
-      this.more("Going on at this moment", now.slice(-12).map((span) => [this.lane(span.lane), span.text || span.word]));
-  }
-  more(title, rows) {
-    const list = make("dl");
-    for (const [name, text, kind] of rows)
-      if (text) list.append(make("dt", "", name), make("dd", kind || "", text));
-    this.pane.append(make("h5", "", title), list);
-  }
 
   /* A printer gets short timelines whole; of long ones the steps below say what happened. */
   print(on) {
