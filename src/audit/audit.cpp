@@ -1,15 +1,14 @@
 #include "audit/audit.h"
 
-#include "audit/suppressions.h"
+#include "audit/replies.h"
 #include "audit/trials.h"
+#include "audit/twin.h"
+#include "audit/verdict.h"
 #include "base/text.h"
 #include "check/catalogue.h"
-#include "check/hazards.h"
 #include "journal/entry.h"
 #include "scenario/driver_files.h"
 #include "scenario/reader.h"
-#include "scenario/work_folder.h"
-#include "term/external.h"
 
 #include <erl_driver.h>
 
@@ -17,16 +16,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <map>
 
 namespace ddll::audit {
 
 namespace {
-
-int rank(const std::string& severity) {
-    return severity == "error" ? 0 : severity == "warning" ? 1 : 2;
-}
 
 /// Libraries that end the process, or the checker, just by being opened.
 bool may_be_opened(const std::vector<check::Finding>& statics) {
@@ -52,10 +45,10 @@ public:
         subject_.name = request_.name.empty() ? fs::path(request_.file).stem().string() : request_.name;
         if (!request_.against.empty())
             subject_.older = fs::absolute(request_.against).lexically_normal();
-        else if (auto twin = make_twin(); twin)
-            subject_.older = *twin;
+        else if (auto made = make_twin(subject_.newer, subject_.name); made)
+            subject_.older = twin_.emplace(*std::move(made)).path;
         else
-            return std::move(twin).error();
+            return std::move(made).error();
         subject_.cycles = request_.strictness <= 5 ? 6 : 6 * (request_.strictness - 4);
         out_.name = subject_.name;
         if (auto read = look_at_files(); !read) return std::move(read).error();
@@ -63,36 +56,12 @@ public:
             play_all();
         else if (!unusable_)
             out_.not_looked_at.emplace_back("nothing was run: opening this library would end the process");
-        judge();
+        out_.conditions = std::move(conditions_);
+        judge(out_, {&statics_, used_, unusable_});
         return std::move(out_);
     }
 
 private:
-    // With one file only, the older one is the same code under another build-id: so it can be told which of the two
-    // runs.
-    Result<std::string> make_twin() {
-        auto folder = scenario::WorkFolder::create();
-        if (!folder) return std::move(folder).error();
-        twin_.emplace(*std::move(folder));
-        auto bytes = read_file(subject_.newer, std::size_t{1} << 30);
-        if (!bytes) return std::move(bytes).error();
-        if (const auto facts = image::read_elf_facts(subject_.newer); facts && facts->build_id.size() >= 2) {
-            std::string id;
-            for (std::size_t i = 0; i + 1 < facts->build_id.size(); i += 2)
-                id += static_cast<char>(std::stoi(facts->build_id.substr(i, 2), nullptr, 16));
-            for (auto at = bytes->find(id); at != bytes->npos; at = bytes->find(id, at + id.size()))
-                (*bytes)[at + id.size() - 1] = static_cast<char>((*bytes)[at + id.size() - 1] ^ 1);
-        } else {
-            *bytes += '\0'; // behind the end nobody looks
-        }
-        const std::string path = twin_->path() + "/" + subject_.name + ".so";
-        std::ofstream out(path, std::ios::binary);
-        out << *bytes;
-        out.close();
-        if (!out) return error(fmt::format("cannot write {}", path));
-        return path;
-    }
-
     Result<void> look_at_files() {
         auto facts = check::read_static_facts(request_.file, world_, libraries_);
         if (!facts && (request_.against.empty() || !std::filesystem::exists(request_.file)))
@@ -136,7 +105,8 @@ private:
             if (!request_.against.empty())
                 for (Story& story : comparison(subject_)) all.push_back(std::move(story));
             used_ = play(all);
-            if (!request_.against.empty()) compare_replies();
+            const Trial *older = trial_of("replies-old"), *newer = trial_of("replies-new");
+            if (older != nullptr && newer != nullptr) compare(*older, *newer);
         } else {
             // What a reload would come to, as far as that can be seen.
             if (!request_.against.empty()) {
@@ -211,23 +181,32 @@ private:
 
     void play_workloads() {
         for (const scenario::Scenario& workload : request_.workloads) {
-            std::vector<scenario::Scenario> one{workload};
-            one.front().expected_findings.clear(); // here it is the findings that are asked for
-            for (scenario::DriverDecl& driver : one.front().drivers) {
+            scenario::Scenario story = workload;
+            story.expected_findings.clear(); // here it is the findings that are asked for
+            std::size_t versions = 0;
+            for (scenario::DriverDecl& driver : story.drivers) {
                 if (driver.name != subject_.name) continue;
-                for (std::size_t i = 0; i < driver.versions.size(); ++i) {
-                    const bool last = i + 1 == driver.versions.size();
-                    driver.versions[i].file = last ? subject_.newer : subject_.older;
-                }
+                versions = driver.versions.size();
+                for (std::size_t i = 0; i < versions; ++i)
+                    driver.versions[i].file = i + 1 == versions ? subject_.newer : subject_.older;
             }
-            const std::vector<scenario::Scenario> again = one;
-            auto played = scenario::run_all(std::move(one), run_options(), [](const scenario::RunResult&) {});
-            out_.interrupted = out_.interrupted || played.interrupted;
-            for (const std::string_view rule : timed_rules) confirm(rule, again, played.results, run_options());
-            take({"workload", workload.title.empty() ? workload.file : workload.title,
-                  std::move(played.results.front())},
-                 true, {});
+            const std::string title = workload.title.empty() ? workload.file : workload.title;
+            take({"workload", title, play_one(story)}, true, {});
+            // A story with one version can be told of both.
+            if (request_.against.empty() || versions != 1) continue;
+            for (scenario::DriverDecl& driver : story.drivers)
+                if (driver.name == subject_.name) driver.versions.front().file = subject_.older;
+            const std::size_t newer = out_.trials.size() - 1;
+            take({"workload-old", fmt::format("{}, with the older one", title), play_one(story)}, false, {});
+            compare(out_.trials.back(), out_.trials[newer]);
         }
+    }
+
+    scenario::RunResult play_one(const scenario::Scenario& story) {
+        auto played = scenario::run_all({story}, run_options(), [](const scenario::RunResult&) {});
+        out_.interrupted = out_.interrupted || played.interrupted;
+        for (const std::string_view rule : timed_rules) confirm(rule, {story}, played.results, run_options());
+        return std::move(played.results.front());
     }
 
     void take(Trial trial, bool by_newer, const std::vector<std::string>& makes) {
@@ -270,59 +249,14 @@ private:
         return false;
     }
 
-    /// What the driver answered, call by call: values and messages to processes.
-    static std::vector<std::string> replies(const Trial& trial) {
-        std::vector<std::string> out;
-        for (const journal::Entry& entry : *trial.result.journal) {
-            const auto printed = [](std::string_view external) {
-                const auto decoded = term::decode(external);
-                return decoded ? term::print(decoded->term) : std::string("(cut)");
-            };
-            if (const auto* called = std::get_if<journal::Called>(&entry.event))
-                out.push_back(std::string(called->text));
-            else if (const auto* returned = std::get_if<journal::Returned>(&entry.event);
-                     returned != nullptr && !out.empty())
-                out.back() += " -> " + printed(returned->term);
-            else if (const auto* delivered = std::get_if<journal::Delivered>(&entry.event);
-                     delivered != nullptr && !out.empty())
-                out.back() += " and " + printed(delivered->term);
-        }
-        return out;
+    void compare(const Trial& older, const Trial& newer) {
+        if (const auto finding = compare_replies(subject_.name, older, newer)) add(*finding, newer.title);
     }
 
-    static bool loaded(const Trial& trial) {
-        if (trial.result.death) return false;
-        for (const journal::Entry& entry : *trial.result.journal)
-            if (std::holds_alternative<journal::ImageFailed>(entry.event)) return false;
-        return true;
-    }
-
-    /// Texts that differ may just name their versions: that is for a reader, not for an alarm.
-    void compare_replies() {
-        const Trial* older = nullptr;
-        const Trial* newer = nullptr;
-        for (const Trial& trial : out_.trials) {
-            if (trial.id == "replies-old") older = &trial;
-            if (trial.id == "replies-new") newer = &trial;
-        }
-        if (older == nullptr || newer == nullptr || !loaded(*older) || !loaded(*newer)) return;
-        const auto before = replies(*older), after = replies(*newer);
-        for (std::size_t i = 0; i < before.size() && i < after.size(); ++i) {
-            if (before[i] == after[i]) continue;
-            // A callback that is gone is told as that.
-            if (after[i].find("-> badarg") != std::string::npos || before[i].find("-> badarg") != std::string::npos)
-                continue;
-            const auto arrow = after[i].find(" -> ");
-            scenario::Finding finding;
-            finding.rule = "call-protocol-changed";
-            finding.severity = "note";
-            finding.title = fmt::format("{}: {}", subject_.name, check::rule(finding.rule)->title);
-            finding.evidence =
-                fmt::format("{}; now{}", before[i], after[i].substr(arrow == std::string::npos ? 0 : arrow));
-            finding.advice = check::rule(finding.rule)->advice;
-            add(finding, newer->title);
-            return;
-        }
+    const Trial* trial_of(std::string_view id) const {
+        const auto it =
+            std::find_if(out_.trials.begin(), out_.trials.end(), [&](const Trial& trial) { return trial.id == id; });
+        return it == out_.trials.end() ? nullptr : &*it;
     }
 
     Finding& entry_for(const std::string& rule) {
@@ -344,13 +278,14 @@ private:
         entry.also_static = true;
         entry.title = found.title;
         entry.evidence = found.evidence;
-        if (rank(check::name(found.severity)) < rank(entry.severity)) entry.severity = check::name(found.severity);
+        if (severity_rank(check::name(found.severity)) < severity_rank(entry.severity))
+            entry.severity = check::name(found.severity);
     }
 
     // What was seen says more than what the file says.
     void add(const scenario::Finding& found, const std::string& trial) {
         Finding& entry = entry_for(found.rule);
-        const bool graver = rank(found.severity) < rank(entry.severity);
+        const bool graver = severity_rank(found.severity) < severity_rank(entry.severity);
         if (!entry.confirmed || graver) {
             entry.title = found.title;
             entry.evidence = found.evidence;
@@ -363,119 +298,28 @@ private:
             }
         }
         if (!entry.confirmed || graver)
-            entry.severity = rank(found.severity) <= rank(entry.severity) ? found.severity : entry.severity;
+            entry.severity =
+                severity_rank(found.severity) <= severity_rank(entry.severity) ? found.severity : entry.severity;
         entry.confirmed = true;
         if (std::find(entry.trials.begin(), entry.trials.end(), trial) == entry.trials.end())
             entry.trials.push_back(trial);
-    }
-
-    void suppress() {
-        for (Finding& finding : out_.findings)
-            for (Suppression& s : out_.suppressions) {
-                if (s.expired || s.rule != finding.rule) continue;
-                if (!s.subject.empty() && s.subject != subject_.name) continue;
-                s.used = true;
-                finding.suppressed = &s;
-                break;
-            }
-    }
-
-    // The file says that it may be, and a close look at its use did not see it.
-    void weigh() {
-        const auto seen = check::hazard_rules();
-        const auto has = [&](std::string_view rule, bool confirmed) {
-            return std::any_of(out_.findings.begin(), out_.findings.end(),
-                               [&](const Finding& f) { return f.rule == rule && f.confirmed == confirmed; });
-        };
-        for (Finding& finding : out_.findings) {
-            const bool visible = std::find(seen.begin(), seen.end(), finding.rule) != seen.end();
-            if (finding.confirmed || !visible || !used_ || finding.severity != "warning") continue;
-            finding.severity = "note";
-            finding.evidence += "; not seen to happen here";
-        }
-        // One thing is said once, in its most exact words.
-        const bool slow = has("slow-finish-freezes-node", true) || has("callback-stalls-scheduler", true);
-        std::erase_if(out_.findings, [&](const Finding& f) {
-            if (f.rule == "callback-sleeps") return slow;
-            if (f.rule == "missing-symbol")
-                return !f.confirmed && f.severity != "error" && has("missing-dependency", true);
-            return false;
-        });
-        // A name that a node has and this emulator has not.
-        if (has("non-api-emulator-symbol", false) && has("missing-symbol", true) && !static_error("missing-symbol")) {
-            std::erase_if(out_.findings, [](const Finding& f) {
-                return f.rule == "missing-symbol" || f.rule == "reload-leaves-no-driver";
-            });
-            unseen_ = true;
-        }
-    }
-
-    bool static_error(std::string_view rule) const {
-        return std::any_of(statics_.begin(), statics_.end(), [&](const check::Finding& f) {
-            return f.rule->id == rule && f.severity == check::Severity::error;
-        });
-    }
-
-    void judge() {
-        weigh();
-        std::stable_sort(out_.findings.begin(), out_.findings.end(), [](const Finding& a, const Finding& b) {
-            return std::pair(rank(a.severity), a.rule) < std::pair(rank(b.severity), b.rule);
-        });
-        suppress();
-        out_.conditions = std::move(conditions_);
-        bool unsafe = unusable_, unseen = out_.interrupted || unseen_;
-        for (const Finding& finding : out_.findings) {
-            if (finding.suppressed != nullptr) continue;
-            unsafe = unsafe || finding.severity == "error";
-            if (finding.severity == "warning")
-                out_.conditions.push_back(fmt::format("{}: {}", finding.rule, finding.advice));
-        }
-        for (const Trial& trial : out_.trials) {
-            using enum scenario::Verdict;
-            const scenario::Verdict verdict = trial.result.verdict;
-            const bool told = std::any_of(out_.findings.begin(), out_.findings.end(), [&](const Finding& f) {
-                return std::find(f.trials.begin(), f.trials.end(), trial.title) != f.trials.end() &&
-                       f.suppressed != nullptr;
-            });
-            if ((verdict == crashed || verdict == hung) && !told) unsafe = true;
-            if (verdict == bug || verdict == skipped) unseen = true;
-        }
-        out_.verdict = unsafe                    ? Verdict::unsafe
-                       : unseen                  ? Verdict::unknown
-                       : out_.conditions.empty() ? Verdict::safe
-                                                 : Verdict::safe_if;
     }
 
     const Request& request_;
     const check::StaticWorld& world_;
     image::LibraryFiles libraries_;
     Subject subject_;
-    std::optional<scenario::WorkFolder> twin_;
+    std::optional<Twin> twin_;
     std::vector<check::Finding> statics_;
     bool openable_ = true;
     std::uint64_t variables_ = 0; ///< bytes, in the newer file, besides the entry
     bool used_ = false;           ///< all stories could be played
-    bool unseen_ = false;         ///< it could not be run here, and that says nothing about a node
     bool unusable_ = false;       ///< the loader will refuse it
     std::vector<std::string> conditions_;
     Audit out_;
 };
 
 } // namespace
-
-const char* name(Verdict verdict) {
-    switch (verdict) {
-    case Verdict::safe:
-        return "SAFE";
-    case Verdict::safe_if:
-        return "SAFE-IF";
-    case Verdict::unsafe:
-        return "UNSAFE";
-    case Verdict::unknown:
-        return "UNKNOWN";
-    }
-    return "UNKNOWN";
-}
 
 Result<Audit> audit(const Request& request, const check::StaticWorld& world) {
     return Auditor(request, world).run();

@@ -1,7 +1,7 @@
 #pragma once
 /// audit/ is the question whether a driver is safe to replace on a live node: it plays stories that it makes itself
 /// with a driver file (and the one before it), looks closely at each, and adds what the files say. It knows no report
-/// format. Read next: trials.h (the stories), suppressions.h, audit.cpp (how findings become a verdict).
+/// format. Read next: trials.h (the stories), verdict.h (how findings become a verdict), suppressions.h.
 #include "check/static_findings.h"
 #include "scenario/reader.h"
 #include "scenario/result.h"
@@ -34,6 +34,9 @@ struct Suppression {
     bool used = false;
     bool expired = false;
 };
+
+/// "error" 0, "warning" 1, anything else 2.
+int severity_rank(std::string_view severity);
 
 /// One rule that the driver breaks, from however many stories and files.
 struct Finding {

@@ -16,9 +16,10 @@ void on_bug(void (*handler)(std::string_view text));
 
 } // namespace ddll
 
+// Without the folder: where the sources lay is no part of the program.
 #define DDLL_CHECK_MSG(condition, detail)                                                                              \
     do {                                                                                                               \
         if (!(condition)) [[unlikely]]                                                                                 \
-            ::ddll::report_bug(__FILE__, __LINE__, #condition, detail);                                                \
+            ::ddll::report_bug(__FILE_NAME__, __LINE__, #condition, detail);                                           \
     } while (false)
 #define DDLL_CHECK(condition) DDLL_CHECK_MSG(condition, "")

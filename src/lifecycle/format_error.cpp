@@ -82,7 +82,7 @@ const char* name(LoadError::Kind kind) {
     case LoadError::Kind::driver_incorrect_version:
         return "driver_incorrect_version";
     }
-    report_bug(__FILE__, __LINE__, "LoadError::Kind", "no such enumerator");
+    report_bug(__FILE_NAME__, __LINE__, "LoadError::Kind", "no such enumerator");
 }
 
 } // namespace ddll::lifecycle

@@ -84,6 +84,8 @@ CASES = {
     "check_crash": (["check", "--strictness", "1", "--name", "crash_in", "BUILD/drivers/crash_in_init.so"], 4),
     "check_workload": (["check", f"{MUSEUM}/well-behaved/new/exhibit.so", "--against", f"{MUSEUM}/well-behaved/old/exhibit.so",
                         "--strictness", "1", "--workload", "drivers/museum/loader-process-exits/workload.json"], 0),
+    "check_workload_of_both": (["check", f"{MUSEUM}/well-behaved/new/exhibit.so", "--against", f"{MUSEUM}/well-behaved/old/exhibit.so",
+                                "--strictness", "1", "--workload", "tests/cli/workloads/use.json"], 0),
     "check_json": (["check", "--format", "json", "--strictness", "1", f"{MUSEUM}/fd-leak/found/exhibit.so"], 1),
     "help_explain": (["explain", "--help"], 0),
     "explain": (["explain"], 0),
