@@ -80,7 +80,7 @@ std::span<const Command> commands() {
         all.push_back({"log", "the story of the session so far", queries, log_command});
         all.push_back({"session", "start, stop, list and export sessions", queries, session_command});
         all.push_back({"shell", "the same, typed as Erlang calls", queries, shell_command});
-        all.push_back({"schema", "print the JSON Schema of scenario files", self, schema_command});
+        all.push_back({"schema", "print the JSON Schema of scenario files, or of reports", self, schema_command});
         all.push_back({"help", "print this, or the help of a command", self, help_command});
         return all;
     }();

@@ -7,6 +7,7 @@
 #include "cli/usage.h"
 #include "host/misuse.h"
 #include "report/formats.h"
+#include "report/job_summary.h"
 #include "scenario/reader.h"
 #include "scenario/runner.h"
 
@@ -18,6 +19,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 
 namespace ddll::cli {
@@ -29,6 +31,10 @@ struct CloseFile {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };
 using File = std::unique_ptr<std::FILE, CloseFile>;
+
+bool write_to(std::FILE* file, const std::string& text) {
+    return std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
+}
 
 /// A scenario that is to be played, or the result it has already (its file could not be used).
 struct Candidate {
@@ -101,6 +107,22 @@ report::Run play(std::vector<Candidate> candidates, const RunArguments& argument
     return run;
 }
 
+/// What files are shown relative to where a format wants that.
+std::string current_folder() {
+    std::error_code failed;
+    return std::filesystem::current_path(failed).string();
+}
+
+/// GitHub Actions shows what is added to this file as the summary of the job.
+ExitCode add_job_summary(const report::Run& run, const report::Options& options) {
+    const char* path = std::getenv("GITHUB_STEP_SUMMARY");
+    if (path == nullptr || *path == '\0') return ExitCode::ok;
+    const File file(std::fopen(path, "ab"));
+    if (file && write_to(file.get(), report::job_summary(run, options))) return ExitCode::ok;
+    complain(path, fmt::format("cannot be written: {}", std::strerror(errno)), "named by GITHUB_STEP_SUMMARY");
+    return ExitCode::unusable_input;
+}
+
 std::string_view rule_name(std::uint16_t number) {
     return host::rule_id(static_cast<host::Misuse>(number));
 }
@@ -143,10 +165,6 @@ ExitCode list_rules() {
     return ExitCode::ok;
 }
 
-bool write_to(std::FILE* file, const std::string& text) {
-    return std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
-}
-
 } // namespace
 
 ExitCode run_command(const std::vector<std::string>& arguments, const Context& context) {
@@ -182,6 +200,8 @@ ExitCode run_command(const std::vector<std::string>& arguments, const Context& c
     report_options.events = options.events;
     report_options.fail_on = options.fail_on;
     report_options.seed = options.seed;
+    report_options.root = current_folder();
+    report_options.version = DDLLTOOL_VERSION;
     report_options.names.function = context.api_function;
     report_options.names.rule = rule_name;
     ExitCode code = exit_code_of(run, options.fail_on);
@@ -193,10 +213,12 @@ ExitCode run_command(const std::vector<std::string>& arguments, const Context& c
                      fmt::format("cannot be written: {}", std::strerror(errno)));
             code = worse(code, ExitCode::unusable_input);
         }
+        if (options.outputs[i].format == "github") code = worse(code, add_job_summary(run, report_options));
     }
     // Whoever reads JSON from stdout still wants to see how it went.
-    const bool told = std::any_of(options.outputs.begin(), options.outputs.end(),
-                                  [](const Output& output) { return output.format == "text" && output.file.empty(); });
+    const bool told = std::any_of(options.outputs.begin(), options.outputs.end(), [](const Output& output) {
+        return (output.format == "text" || output.format == "github") && output.file.empty();
+    });
     if (!told) std::fputs((report::summary_line(run, options.fail_on) + "\n").c_str(), stderr);
     return code;
 }

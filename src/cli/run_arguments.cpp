@@ -80,6 +80,7 @@ constexpr const char* footer =
   ddlltool run --quiet -j4 tests/scenarios             only what is wrong, and a summary
   ddlltool run --filter reload 'tests/scenarios'       those with "reload" in title, tag or path
   ddlltool run --format text,junit=report.xml tests    a report for people and one for the CI server
+  ddlltool run --format text,html=report.html tests    and one with timelines, for a browser
   ddlltool run --in-process story.json                 no child process: for a debugger; a crash then ends ddlltool
 
 exit codes: 0 everything held, 1 an expectation or finding failed, 2 wrong usage, 3 a file that cannot be used,

@@ -3,6 +3,7 @@
 #include "image/demangle.h"
 #include "image/dwarf_file.h"
 
+#include <dwarf.h>
 #include <gelf.h>
 
 #include <algorithm>
@@ -63,7 +64,11 @@ void add_line(DwarfFile& file, std::uint64_t address, SourcePlace& place) {
     Dwarf_Line* line = dwarf_getsrc_die(&unit, address);
     const char* source = line ? dwarf_linesrc(line, nullptr, nullptr) : nullptr;
     if (source && dwarf_lineno(line, &place.line) == 0 && place.line > 0) {
-        place.file = source;
+        place.path = place.file = source;
+        // Compilers that were called with a relative path say relative to what.
+        Dwarf_Attribute attribute;
+        const char* folder = dwarf_formstring(dwarf_attr(&unit, DW_AT_comp_dir, &attribute));
+        if (folder != nullptr && !place.path.starts_with('/')) place.path = std::string(folder) + "/" + place.path;
         place.file.erase(0, place.file.rfind('/') + 1);
         return;
     }

@@ -1,7 +1,8 @@
 // What check writes for programs.
-#include "base/sha256.h"
-#include "check/catalogue.h"
 #include "report/audit.h"
+#include "report/github.h"
+#include "report/sarif.h"
+#include "report/xml.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -20,42 +21,6 @@ std::string dumped(const Json& json) {
 /// The file that a finding is shown at: the source where it is known, else the library.
 std::string uri(const Audit& audit, const audit::Finding& finding) {
     return finding.source.empty() ? audit.file : finding.source;
-}
-
-std::string escaped(std::string_view text, bool property) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '%')
-            out += "%25";
-        else if (c == '\r')
-            out += "%0D";
-        else if (c == '\n')
-            out += "%0A";
-        else if (property && c == ':')
-            out += "%3A";
-        else if (property && c == ',')
-            out += "%2C";
-        else
-            out += c;
-    }
-    return out;
-}
-
-std::string xml(std::string_view text) {
-    std::string out;
-    for (const char c : printable(text)) {
-        if (c == '&')
-            out += "&amp;";
-        else if (c == '<')
-            out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
-        else if (c == '"')
-            out += "&quot;";
-        else
-            out += c;
-    }
-    return out;
 }
 
 } // namespace
@@ -87,34 +52,23 @@ std::string audit_json(const Audit& audit, const Style&) {
 }
 
 std::string audit_sarif(const Audit& audit, const Style&) {
-    Json rules = Json::array(), results = Json::array();
+    SarifLog log;
+    log.complete = !audit.interrupted;
     for (const audit::Finding& finding : audit.findings) {
-        const check::Rule* rule = check::rule(finding.rule);
-        const char* level = finding.severity == "error" ? "error" : finding.severity == "warning" ? "warning" : "note";
-        Json row = {{"id", finding.rule}};
-        if (rule != nullptr) {
-            row["shortDescription"] = {{"text", std::string(rule->title)}};
-            row["fullDescription"] = {{"text", std::string(rule->why)}};
-            row["help"] = {{"text", std::string(rule->advice)}};
+        SarifResult result;
+        result.rule = finding.rule;
+        result.level = finding.severity;
+        result.message = fmt::format("{} ({}). {}", finding.title, finding.evidence, finding.advice);
+        result.file = uri(audit, finding);
+        result.line = finding.line;
+        result.identity = audit.name;
+        if (finding.suppressed != nullptr) {
+            result.suppressed = true;
+            result.why_suppressed = finding.suppressed->reason;
         }
-        rules.push_back(std::move(row));
-        Json physical = {{"artifactLocation", {{"uri", uri(audit, finding)}}}};
-        if (finding.line > 0) physical["region"] = {{"startLine", finding.line}};
-        Json item = {
-            {"ruleId", finding.rule},
-            {"level", level},
-            {"message", {{"text", fmt::format("{} ({}). {}", finding.title, finding.evidence, finding.advice)}}},
-            {"locations", Json::array({{{"physicalLocation", std::move(physical)}}})},
-            {"partialFingerprints", {{"ddlltool/v1", sha256(finding.rule + "\n" + audit.name)}}}};
-        if (finding.suppressed != nullptr)
-            item["suppressions"] = Json::array({{{"kind", "external"}, {"justification", finding.suppressed->reason}}});
-        results.push_back(std::move(item));
+        log.results.push_back(std::move(result));
     }
-    Json run = {{"tool", {{"driver", {{"name", "ddlltool"}, {"rules", std::move(rules)}}}}},
-                {"results", std::move(results)}};
-    return dumped({{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
-                   {"version", "2.1.0"},
-                   {"runs", Json::array({std::move(run)})}});
+    return sarif(log);
 }
 
 std::string audit_junit(const Audit& audit, const Style&) {
@@ -122,26 +76,29 @@ std::string audit_junit(const Audit& audit, const Style&) {
     std::size_t failures = 0, skipped = 0, tests = 0;
     for (const audit::Finding& finding : audit.findings) {
         ++tests;
-        cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", xml(audit.name), xml(finding.rule));
+        cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", xml_attribute(audit.name),
+                             xml_attribute(finding.rule));
         const std::string text = fmt::format("{}: {}. {}", finding.title, finding.evidence, finding.advice);
         if (finding.suppressed != nullptr) {
             ++skipped;
-            cases +=
-                fmt::format("><skipped message=\"{}\"/></testcase>\n", xml("accepted: " + finding.suppressed->reason));
+            cases += fmt::format("><skipped message=\"{}\"/></testcase>\n",
+                                 xml_attribute("accepted: " + finding.suppressed->reason));
         } else if (finding.severity == "note") {
-            cases += fmt::format("><system-out>{}</system-out></testcase>\n", xml(text));
+            cases += fmt::format("><system-out>{}</system-out></testcase>\n", xml_attribute(text));
         } else {
             ++failures;
-            cases += fmt::format("><failure type=\"{}\" message=\"{}\"/></testcase>\n", finding.severity, xml(text));
+            cases += fmt::format("><failure type=\"{}\" message=\"{}\"/></testcase>\n", finding.severity,
+                                 xml_attribute(text));
         }
     }
     for (const audit::Trial& trial : audit.trials) {
         ++tests;
-        cases += fmt::format("    <testcase classname=\"{}.stories\" name=\"{}\"", xml(audit.name), xml(trial.title));
+        cases += fmt::format("    <testcase classname=\"{}.stories\" name=\"{}\"", xml_attribute(audit.name),
+                             xml_attribute(trial.title));
         if (trial.result.death) {
             ++failures;
-            cases +=
-                fmt::format("><failure type=\"died\" message=\"{}\"/></testcase>\n", xml(trial.result.death->headline));
+            cases += fmt::format("><failure type=\"died\" message=\"{}\"/></testcase>\n",
+                                 xml_attribute(trial.result.death->headline));
         } else {
             cases += "/>\n";
         }
@@ -150,21 +107,18 @@ std::string audit_junit(const Audit& audit, const Style&) {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
         "  <testsuite name=\"ddlltool check {}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\">\n"
         "{}  </testsuite>\n</testsuites>\n",
-        xml(audit.name), tests, failures, skipped, cases);
+        xml_attribute(audit.name), tests, failures, skipped, cases);
 }
 
 std::string audit_github(const Audit& audit, const Style&) {
     std::string out;
     for (const audit::Finding& finding : audit.findings) {
         const bool accepted = finding.suppressed != nullptr;
-        const std::string command = accepted || finding.severity == "note" ? "notice" : finding.severity;
-        std::string properties = "file=" + escaped(uri(audit, finding), true);
-        if (finding.line > 0) properties += fmt::format(",line={}", finding.line);
-        properties += ",title=" + escaped(finding.rule, true);
         std::string text = fmt::format("{}: {}\ncure: {}", finding.title, finding.evidence, finding.advice);
         if (accepted)
             text += fmt::format("\naccepted until {}: {}", finding.suppressed->expires, finding.suppressed->reason);
-        out += fmt::format("::{} {}::{}\n", command, properties, escaped(text, false));
+        out += workflow_command({accepted ? "notice" : annotation_level(finding.severity), uri(audit, finding),
+                                 finding.line, finding.rule, std::move(text)});
     }
     return out + audit_summary(audit) + '\n';
 }

@@ -22,5 +22,11 @@ const Format* format_named(std::string_view name); ///< null when there is none
 std::string write_text(const Run& run, const Options& options);
 std::string write_json(const Run& run, const Options& options);
 std::string write_junit(const Run& run, const Options& options);
+std::string write_tap(const Run& run, const Options& options);
+std::string write_sarif(const Run& run, const Options& options);
+std::string write_github(const Run& run, const Options& options);
+std::string write_term(const Run& run, const Options& options);
+std::string write_html(const Run& run, const Options& options);
+std::string write_trace(const Run& run, const Options& options);
 
 } // namespace ddll::report

@@ -1,9 +1,9 @@
+#include "report/json.h"
+
 #include "journal/json.h"
 #include "report/formats.h"
 #include "report/naming.h"
 #include "report/step_text.h"
-
-#include <nlohmann/json.hpp>
 
 namespace ddll::report {
 namespace {
@@ -177,7 +177,7 @@ Json scenario_json(const RunResult& result, const Options& options) {
 
 } // namespace
 
-std::string write_json(const Run& run, const Options& options) {
+Json run_json(const Run& run, const Options& options) {
     const Counts n = count(run, options.fail_on);
     Json out;
     out["ddlltool"] = {{"report", 1}};
@@ -187,8 +187,12 @@ std::string write_json(const Run& run, const Options& options) {
     out["seed"] = options.seed;
     out["scenarios"] = Json::array();
     for (const auto& result : run.results) out["scenarios"].push_back(scenario_json(result, options));
+    return out;
+}
+
+std::string write_json(const Run& run, const Options& options) {
     // Drivers may print bytes that are no UTF-8; a report must not fail for it.
-    return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return run_json(run, options).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 } // namespace ddll::report

@@ -73,4 +73,18 @@ std::string summary_line(const Run& run, FailOn fail_on) {
     return line;
 }
 
+std::string headline(const scenario::RunResult& result, FailOn fail_on) {
+    const auto first_line = [](const std::string& text) { return text.substr(0, text.find('\n')); };
+    if (result.verdict == Verdict::skipped) return first_line(result.skipped_why);
+    if (result.death && !result.death->expected) return first_line(result.death->headline);
+    if (!result.failures.empty()) {
+        const auto& f = result.failures.front();
+        return first_line(fmt::format("{}: expected {}, got {}", f.what, f.expected, f.got));
+    }
+    if (!result.mistakes.empty()) return first_line(result.mistakes.front().message);
+    for (const auto& finding : result.findings)
+        if (counts(finding, fail_on)) return first_line(finding.rule + ": " + finding.title);
+    return result.verdict == Verdict::passed ? "" : scenario::name(result.verdict);
+}
+
 } // namespace ddll::report

@@ -1,7 +1,8 @@
 #pragma once
-/// report/ turns results into text, JSON and JUnit XML. It reads scenario::RunResult and the journal inside it, decides
-/// nothing about drivers, prints nothing itself (every writer returns its bytes) and never asks the clock, an address
-/// or the environment: equal results give equal bytes. Read next: story.h (what happened, step by step), formats.h.
+/// report/ turns results into what people and programs read. It reads scenario::RunResult and the journal inside it,
+/// decides nothing about drivers, prints nothing itself (every writer returns its bytes) and never asks the clock, an
+/// address or the environment: equal results give equal bytes. Read next: story.h (what happened, step by step),
+/// formats.h.
 #include "scenario/result.h"
 
 #include <cstdint>
@@ -34,6 +35,8 @@ struct Options {
     bool events = false; ///< JSON: the journal too
     FailOn fail_on = FailOn::warning;
     std::uint64_t seed = 0; ///< named in replay commands when not 0
+    std::string root;       ///< absolute folder that files are shown relative to; empty: as they are
+    std::string version;    ///< of ddlltool, where a format names it
     Names names;
 };
 
@@ -56,5 +59,8 @@ Counts count(const Run& run, FailOn fail_on);
 
 /// "3 passed, 1 failed, 1 crashed": the first two always, the others when not zero; "interrupted" at the end if so.
 std::string summary_line(const Run& run, FailOn fail_on);
+
+/// Why a result is not simply "passed", in one line; "" when it is.
+std::string headline(const scenario::RunResult& result, FailOn fail_on);
 
 } // namespace ddll::report

@@ -1,8 +1,8 @@
 #include "report/story.h"
 
 #include "journal/kinds.h"
-#include "lifecycle/record.h"
 #include "report/naming.h"
+#include "report/wording.h"
 
 #include <fmt/format.h>
 
@@ -82,7 +82,7 @@ public:
     }
     void operator()(const PortClosed&) {}
     void operator()(const Entered& e) {
-        Line line{LineKind::runs, "", callback_text(e)};
+        Line line{LineKind::runs, "", callback_text(e, naming_)};
         line.minor =
             e.callback == Callback::dlopen || e.callback == Callback::driver_init || e.callback == Callback::dlclose;
         add(std::move(line));
@@ -98,25 +98,10 @@ public:
     }
     void operator()(const ImageFailed&) { add({LineKind::loader, "", plain()}); }
     void operator()(const ImageClosed& e) {
-        if (reload_follows(e)) return;
-        const std::string code = naming_.code(e.driver, e.image);
-        if (e.gone)
-            add({LineKind::proof, "", fmt::format("the library left memory ({})", code)});
-        else
-            add({LineKind::proof, "", fmt::format("NOT UNLOADED: the library of {} is still in memory", code), true});
+        if (!reload_follows(e)) add({LineKind::proof, "", closed_text(e, naming_), !e.gone});
     }
     void operator()(const Reloaded& e) {
-        const std::string before = naming_.code(e.driver, e.before), after = naming_.code(e.driver, e.after);
-        const std::string build = naming_.build_id(e.after);
-        const std::string which = build.empty() ? after : fmt::format("{} (build-id {})", after, build);
-        if (e.old_gone && e.new_runs)
-            return add({LineKind::proof, "", fmt::format("replaced: the old library left memory, {} runs", which)});
-        std::string text = "NOT REPLACED: ";
-        text += e.old_gone ? "the old library left memory, "
-                           : fmt::format("the library of {} is still in memory, ", before);
-        text += e.new_runs ? fmt::format("{} runs beside it", which)
-                           : fmt::format("and {} runs instead of the file asked for", which);
-        add({LineKind::proof, "", std::move(text), true});
+        add({LineKind::proof, "", reload_text(e, naming_), !(e.old_gone && e.new_runs)});
     }
     void operator()(const FileInstalled&) {}
     void operator()(const ClockAdvanced&) {}
@@ -194,34 +179,6 @@ private:
                              [&](const Line& line) { return line.kind == LineKind::blocks && line.who == who; }) > 0;
     }
 
-    std::string callback_text(const Entered& e) const {
-        std::vector<std::string> arguments;
-        if (e.port) arguments.push_back(naming_.port(e.port));
-        switch (e.callback) {
-        case Callback::start:
-            arguments.push_back('"' + one_line(e.data) + '"');
-            break;
-        case Callback::control:
-        case Callback::call:
-            arguments.push_back(fmt::format("{}", e.a));
-            [[fallthrough]];
-        case Callback::output:
-        case Callback::outputv:
-            arguments.push_back(bytes_text(e.data));
-            break;
-        case Callback::ready_input:
-        case Callback::ready_output:
-        case Callback::stop_select:
-            arguments.push_back(fmt::format("{}", e.a));
-            break;
-        default:
-            break;
-        }
-        std::string text = fmt::format("{} {}", naming_.code(e.driver, e.image), name(e.callback));
-        if (arguments.empty()) return text;
-        return fmt::format("{}({})", text, fmt::join(arguments, ", "));
-    }
-
     /// Closing the old library of a reload is told once, by the Reloaded that comes after it.
     bool reload_follows(const ImageClosed& closed) const {
         for (std::size_t i = at_ + 1; i < entries_.size(); ++i) {
@@ -233,29 +190,10 @@ private:
         return false;
     }
 
-    std::string state_text(const DriverChanged& e) const {
-        using lifecycle::Presence;
-        using lifecycle::Status;
-        if (static_cast<Presence>(e.presence) == Presence::absent) return "not loaded";
-        if (static_cast<Presence>(e.presence) == Presence::linked_in) return "linked in";
-        const auto status = static_cast<Status>(e.status);
-        if (status == Status::permanent) return "permanent";
-        if (status == Status::ok) return "loaded";
-        std::string text = lifecycle::reloading(status) ? "reload pending" : "unload pending";
-        if (lifecycle::forced(status)) text += ", its ports were killed";
-        std::vector<std::string> holders;
-        for (const auto port : naming_.ports_of(e.driver)) holders.push_back(naming_.port(port));
-        const std::size_t others = e.holds > holders.size() ? e.holds - holders.size() : 0;
-        if (others > 0)
-            holders.push_back(fmt::format("{} other{} (async jobs, users)", others, others == 1 ? "" : "s"));
-        if (!holders.empty()) text += fmt::format(": held by {}", fmt::join(holders, ", "));
-        return text;
-    }
-
     /// States are shown once at the end of a step: what lies between is seen from the callbacks.
     void show_drivers() {
         for (const auto& state : states_) {
-            std::string text = state_text(state.second);
+            std::string text = state_text(state.second, naming_);
             auto& shown = shown_[state.first];
             if (shown == text) continue;
             shown = text;

@@ -93,6 +93,7 @@ std::vector<StackFrame> frames_of(const isolate::CrashReport& crash, bool stoppe
         if (!stopped || !frames.empty()) frame.offset = offset;
         if (const auto place = image::symbolize(file_of(*module, result, versions), offset)) {
             frame.function = place->function;
+            frame.path = place->path;
             if (!place->file.empty()) frame.source = fmt::format("{}:{}", place->file, place->line);
         }
         frames.push_back(std::move(frame));

@@ -41,6 +41,7 @@ std::optional<StackFrame> CodePlaces::frame(std::uintptr_t address, std::uint64_
         frame.offset = offset;
         if (const auto place = image::symbolize(next->file, offset)) {
             frame.function = place->function;
+            frame.path = place->path;
             if (!place->file.empty()) frame.source = fmt::format("{}:{}", place->file, place->line);
         }
     }

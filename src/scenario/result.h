@@ -30,6 +30,7 @@ struct StackFrame {
     std::optional<std::uint64_t> offset; ///< none for the place where a loop was stopped: it is chance
     std::string function;                ///< demangled, may be empty
     std::string source;                  ///< file:line, may be empty
+    std::string path = {}; ///< that file as the compiler was told it; not for texts that have to be equal elsewhere
 };
 
 struct Finding {

@@ -104,11 +104,12 @@ CASES = {
     "export_without_folder": (["export", "--ct", f"{DEMO}/counter.json"], 2),
     "export_bad_name": (["export", "--ct", DEMO, "--into", "no/such/folder", "--name", "No"], 2),
     "export_unusable": (["export", "--ct", "tests/cli/bad/syntax-comma.json", "no/such/story.json", "--into", "no/such/folder"], 3),
+    "schema_unknown": (["schema", "reprot"], 2),
+    "schema_too_many": (["schema", "report", "x"], 2),
     "help_init": (["init", "--help"], 0),
     "init_bad_name": (["init", "no/such/Counter-Driver"], 2),
     "init_taken_name": (["init", "no/such/folder", "--name", "tcp_inet"], 2),
     "init_unknown_option": (["init", "--nmae", "x"], 2),
-    "schema_takes_nothing": (["schema", "x"], 2),
     "missing_file": (["run", "no/such/story.json"], 3),
     "no_scenarios_there": (["run", "tests/support"], 77),
     "filter_leaves_nothing": (["run", "--filter", "no story has this", DEMO], 77),
@@ -128,6 +129,9 @@ CASES = {
     "many_with_a_crash": (["run", "--quiet", f"{FAILING}/crash.json", f"{FAILING}/returns.json", "no/such/story.json"], 4),
     "junit": (["run", "--format", "junit", f"{DEMO}/counter.json", f"{FAILING}/returns.json"], 1),
     "json": (["run", "--format", "json", f"{FAILING}/returns.json"], 1),
+    "tap": (["run", "--format", "tap", f"{DEMO}/counter.json", f"{FAILING}/returns.json", "no/such/story.json"], 3),
+    "github": (["run", "--format", "github", DEMO, f"{FAILING}/several.json", "no/such/story.json"], 3),
+    "term": (["run", "--format", "term", f"{FAILING}/returns.json"], 1),
 }
 
 # What a file of tests/scenarios/failing ends with when it is not 1.
@@ -243,6 +247,9 @@ def several_reports_at_once(program):
 def schema_is_json(program):
     schema = json.loads(play(program, ["schema"]).stdout)
     assert schema["type"] == "object" and "steps" in schema["properties"], schema.keys()
+    assert play(program, ["schema", "scenario"]).stdout == play(program, ["schema"]).stdout
+    schema = json.loads(play(program, ["schema", "report"]).stdout)
+    assert schema["type"] == "object" and "scenarios" in schema["properties"], schema.keys()
 
 
 def version_names_what_it_was_built_from(program):

@@ -52,7 +52,9 @@ TEST_CASE("several reports, in one option or many") {
 }
 
 TEST_CASE("mistakes in --format") {
-    CHECK(refused({"a.json", "--format", "jsn"}) == "--format jsn: must be text, json or junit (did you mean json?)");
+    CHECK(refused({"a.json", "--format", "jsn"}) ==
+          "--format jsn: must be text, json, html, junit, tap, sarif, github, trace or "
+          "term (did you mean json?)");
     CHECK(refused({"a.json", "--format", "text,json"}) ==
           "--format text,json: only one report can go to the terminal (give the others a file: json=FILE)");
     CHECK(refused({"a.json", "--format", "json="}) == "--format json=: names no file (write --format json=FILE)");

@@ -191,6 +191,27 @@ inline RunResult crashed_story() {
     return m.finish(Verdict::crashed);
 }
 
+/// Text of a driver that wants to be markup, a command, a directive, or no text at all.
+inline const std::string hostile =
+    std::string("</script><!-- ]]> & \"'\\ # SKIP\n  ...\r\n::error::x %0A | \x1b[31m \xff \xEF\xBF\xBF \xE2\x80\xAE") +
+    std::string(1, '\0');
+
+/// A story in which every text that can come from outside is `hostile`.
+inline RunResult hostile_story() {
+    auto result = failed_story();
+    result.file = "folder with %/" + hostile;
+    result.title = hostile;
+    result.output = hostile;
+    result.failures.front() = {1, hostile, hostile, hostile, hostile};
+    result.findings.push_back({"reload-kept-old-code", "error", hostile, hostile, hostile, hostile, {}, 1, false});
+    result.findings.back().stack = {{hostile, 1, hostile, hostile + ":7", "/somewhere/" + hostile}};
+    result.death = crashed_story().death;
+    result.death->headline = result.death->output = hostile;
+    result.names[hostile] = hostile;
+    result.skipped_why = hostile;
+    return result;
+}
+
 inline report::Run one(RunResult result) {
     report::Run run;
     run.results.push_back(std::move(result));

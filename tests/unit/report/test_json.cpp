@@ -1,5 +1,6 @@
 #include "made_up.h"
 #include "report/formats.h"
+#include "schema_check.h"
 
 #include <nlohmann/json.hpp>
 
@@ -9,7 +10,9 @@ using nlohmann::json;
 namespace {
 
 json written(const report::Run& run, const report::Options& options = {}) {
-    return json::parse(report::write_json(run, options));
+    json doc = json::parse(report::write_json(run, options));
+    CHECK(schema_mistakes(doc) == "");
+    return doc;
 }
 
 } // namespace
@@ -77,4 +80,16 @@ TEST_CASE("mistakes with their places") {
           json({{"message", "unknown key"},
                 {"hint", "did you mean x?"},
                 {"place", {{"file", "x.json"}, {"line", 2}, {"column", 3}, {"pointer", "/steps/0"}}}}));
+}
+
+TEST_CASE("the schema notices what is no report") {
+    json doc = written(one(crashed_story()));
+    doc["scenarios"][0]["death"].erase("headline");
+    CHECK(schema_mistakes(doc) != "");
+    doc = written(one(failed_story()));
+    doc["scenarios"][0]["verdict"] = "fine";
+    CHECK(schema_mistakes(doc) != "");
+    doc = written(one(failed_story()));
+    doc["scenarios"][0]["colour"] = "blue";
+    CHECK(schema_mistakes(doc) != "");
 }

@@ -1,0 +1,110 @@
+#include "report/html_parts.h"
+#include "report/step_text.h"
+#include "report/story.h"
+#include "report/style.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ddll::report {
+namespace {
+
+using scenario::RunResult;
+using scenario::StepResult;
+
+constexpr std::size_t most_steps = 400, most_lines = 60, last_lines = 15;
+
+std::string list_item(const Line& line) {
+    std::string head = line.kind == LineKind::message ? fmt::format("-> {}", line.who) : label(line.kind);
+    std::string body = line.text;
+    if (!line.who.empty() && line.kind != LineKind::message) body = fmt::format("{}: {}", line.who, body);
+    if (line.times > 1) body += fmt::format("  ({} times)", line.times);
+    return fmt::format("<li{}><b>{}</b><code>{}</code></li>", line.bad ? " class=\"is-bad\"" : "", html_text(head),
+                       html_text(body));
+}
+
+std::string lines(const StoryStep& step) {
+    std::vector<const Line*> shown;
+    for (const auto& line : step.lines)
+        if (!line.minor) shown.push_back(&line);
+    const bool flood = shown.size() > most_lines;
+    std::string out;
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        if (flood && i == most_lines - last_lines)
+            out += fmt::format("<li><b></b>... {} more lines</li>", shown.size() - most_lines + step.left_out);
+        if (flood && i >= most_lines - last_lines && i + last_lines < shown.size()) continue;
+        out += list_item(*shown[i]);
+    }
+    return out.empty() ? "" : "<ul>" + out + "</ul>";
+}
+
+const char* word(StepResult::State state) {
+    switch (state) {
+    case StepResult::State::not_reached:
+        return "not reached";
+    case StepResult::State::done:
+        return "held";
+    case StepResult::State::failed:
+        return "FAILED";
+    case StepResult::State::died:
+        return "ended here";
+    }
+    return "";
+}
+
+const char* kind(StepResult::State state) {
+    constexpr const char* names[] = {"not_reached", "done", "failed", "died"};
+    return names[static_cast<std::size_t>(state)];
+}
+
+std::string aside(std::string_view text) {
+    return fmt::format("<tr class=\"aside\"><td></td><td colspan=\"3\">{}</td></tr>\n", text);
+}
+
+/// Of a repeat the first round tells the story; later ones only where they went wrong.
+bool worth_showing(const RunResult& result, std::size_t i, std::size_t rows) {
+    if (result.steps[i].state == StepResult::State::failed || result.steps[i].state == StepResult::State::died)
+        return true;
+    const auto& rounds = result.flat[i].rounds;
+    return rows < most_steps && std::all_of(rounds.begin(), rounds.end(), [](std::uint32_t r) { return r == 1; });
+}
+
+} // namespace
+
+std::string steps_html(const RunResult& result, const Options& options) {
+    const Story story = tell(result, options.names);
+    const std::size_t all = std::min(result.flat.size(), result.steps.size());
+    if (all == 0) return "";
+    std::string body;
+    std::size_t rows = 0, left_out = 0;
+    const auto told = [&] {
+        if (left_out > 0)
+            body += aside(fmt::format("{} more step{} of later rounds, or of a long story, left out here", left_out,
+                                      left_out == 1 ? "" : "s"));
+        left_out = 0;
+    };
+    for (std::size_t i = 0; i < all; ++i) {
+        if (!worth_showing(result, i, rows)) {
+            ++left_out;
+            continue;
+        }
+        told();
+        ++rows;
+        const auto& flat = result.flat[i];
+        const auto words = step_text(*flat.step);
+        if (!flat.step->note.empty()) body += aside(html_text(flat.step->note));
+        if (words.who.empty()) continue;
+        body += fmt::format("<tr class=\"{}\"><td>{}</td><td>{}</td><td><code>{}</code>{}</td><td>{}</td></tr>\n",
+                            kind(result.steps[i].state), html_text(step_number(flat)), html_text(words.who),
+                            html_text(words.what), i < story.steps.size() ? lines(story.steps[i]) : "",
+                            word(result.steps[i].state));
+    }
+    told();
+    return "<details class=\"steps\" open><summary>Steps</summary>\n<table><thead><tr><th scope=\"col\">step</th>"
+           "<th scope=\"col\">who</th><th scope=\"col\">what, and what happened</th><th scope=\"col\">result</th></tr>"
+           "</thead>\n<tbody>\n" +
+           body + "</tbody></table></details>\n";
+}
+
+} // namespace ddll::report

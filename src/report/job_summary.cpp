@@ -1,0 +1,95 @@
+#include "report/job_summary.h"
+
+#include "report/location.h"
+#include "report/style.h"
+
+#include <fmt/format.h>
+
+namespace ddll::report {
+namespace {
+
+using scenario::RunResult;
+using scenario::Verdict;
+
+constexpr std::size_t most_rows = 200, most_text = 1000;
+
+/// Inside a table cell: everything that Markdown or HTML would act on becomes a reference.
+std::string cell(std::string_view text) {
+    std::string out;
+    std::size_t shown = 0;
+    for (const char c : printable(text, true)) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (++shown > most_text && (byte & 0xC0) != 0x80) return out + " ...";
+        const bool plain = byte >= 0x80 || c == ' ' || c == '/' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                           (c >= 'A' && c <= 'Z');
+        if (plain)
+            out += c;
+        else if (c == '\n')
+            out += "<br>";
+        else
+            out += fmt::format("&#{};", byte);
+    }
+    return out;
+}
+
+std::string place(const Location& location, const Options& options) {
+    const std::string file = below(location.file, options.root);
+    std::string out = file.empty() ? location.file : file;
+    if (location.line > 0) out += fmt::format(":{}", location.line);
+    return out;
+}
+
+Location where(const RunResult& result, const Options& options) {
+    if (result.death && !result.death->expected) return location_of(result, *result.death, options);
+    if (!result.failures.empty()) return step_location(result, result.failures.front().step);
+    if (!result.mistakes.empty()) return {result.file, result.mistakes.front().place.line};
+    for (const auto& finding : result.findings)
+        if (counts(finding, options.fail_on)) return location_of(result, finding, options);
+    return {result.file, 0};
+}
+
+bool wrong(Verdict verdict) {
+    return verdict != Verdict::passed && verdict != Verdict::skipped;
+}
+
+std::string left_out(std::size_t rows) {
+    return rows > most_rows ? fmt::format("\n{} more are in the full report.\n", rows - most_rows) : "";
+}
+
+std::string scenarios(const Run& run, const Options& options) {
+    std::string out;
+    std::size_t rows = 0;
+    for (const auto& result : run.results) {
+        const Verdict verdict = judged(result, options.fail_on);
+        if (!wrong(verdict) || ++rows > most_rows) continue;
+        out += fmt::format("| {} | {} | {} | {} |\n", scenario::name(verdict),
+                           cell(result.title.empty() ? result.file : result.title),
+                           cell(headline(result, options.fail_on)), cell(place(where(result, options), options)));
+    }
+    if (rows == 0) return "";
+    return "\n| verdict | scenario | why | place |\n|---|---|---|---|\n" + out + left_out(rows);
+}
+
+std::string findings(const Run& run, const Options& options) {
+    std::string out;
+    std::size_t rows = 0;
+    for (const auto& result : run.results) {
+        for (const auto& finding : result.findings) {
+            if (finding.expected || ++rows > most_rows) continue;
+            out += fmt::format("| {} | {} | {} | {} | {} |\n", cell(finding.severity), cell(finding.rule),
+                               cell(finding.title), cell(place(location_of(result, finding, options), options)),
+                               cell(finding.advice));
+        }
+    }
+    if (rows == 0) return "";
+    return "\n| severity | rule | finding | place | what to do |\n|---|---|---|---|---|\n" + out + left_out(rows);
+}
+
+} // namespace
+
+std::string job_summary(const Run& run, const Options& options) {
+    return fmt::format("### ddlltool: {}\n", summary_line(run, options.fail_on)) + scenarios(run, options) +
+           findings(run, options);
+}
+
+} // namespace ddll::report

@@ -1,0 +1,13 @@
+#pragma once
+/// The summary of a CI job: Markdown as GitHub shows it.
+#include "report/report.h"
+
+#include <string>
+
+namespace ddll::report {
+
+/// Counts, then a table of what did not hold with its reason and place, then the findings; foreign text cannot become
+/// markup. Well below the megabyte that GitHub takes: long runs are cut, and say so.
+std::string job_summary(const Run& run, const Options& options);
+
+} // namespace ddll::report

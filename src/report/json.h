@@ -1,0 +1,17 @@
+#pragma once
+/// The report as one JSON value, before it is written: as JSON, as an Erlang term.
+#include "report/report.h"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+namespace ddll::report {
+
+/// Described in docs/report.md and by report_schema().
+nlohmann::ordered_json run_json(const Run& run, const Options& options);
+
+/// JSON Schema (draft 7) of it.
+std::string report_schema();
+
+} // namespace ddll::report

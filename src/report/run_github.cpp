@@ -1,0 +1,67 @@
+// What a run found, as annotations of GitHub Actions.
+#include "report/formats.h"
+#include "report/github.h"
+#include "report/location.h"
+
+#include <fmt/format.h>
+
+namespace ddll::report {
+namespace {
+
+using scenario::RunResult;
+using scenario::Verdict;
+
+std::string annotated(std::string level, const Location& location, std::string title, std::string text,
+                      const Options& options) {
+    const std::string file = below(location.file, options.root);
+    return workflow_command(
+        {std::move(level), file.empty() ? location.file : file, location.line, std::move(title), std::move(text)});
+}
+
+/// The lines that are not empty.
+std::string lines(std::initializer_list<std::string> all) {
+    std::string out;
+    for (const auto& line : all) {
+        if (line.empty()) continue;
+        if (!out.empty()) out += '\n';
+        out += line;
+    }
+    return out;
+}
+
+std::string one(const RunResult& result, const Options& options) {
+    std::string out;
+    const std::string of = result.title.empty() ? result.file : result.title;
+    if (result.death && !result.death->expected)
+        out += annotated(
+            "error", location_of(result, *result.death, options), scenario::name(judged(result, options.fail_on)),
+            lines({result.death->headline, step_words(result, result.death->in.step), of, result.death->advice}),
+            options);
+    for (const auto& failure : result.failures)
+        out += annotated("error", step_location(result, failure.step), failure.what,
+                         lines({"expected " + failure.expected, "got " + failure.got, step_words(result, failure.step),
+                                of, failure.help}),
+                         options);
+    for (const auto& mistake : result.mistakes)
+        out += annotated("error", {mistake.place.file.empty() ? result.file : mistake.place.file, mistake.place.line},
+                         "unusable scenario", lines({mistake.message, mistake.hint}), options);
+    for (const auto& finding : result.findings)
+        if (!finding.expected)
+            out += annotated(annotation_level(finding.severity), location_of(result, finding, options), finding.rule,
+                             lines({finding.title, finding.evidence, step_words(result, finding.step), of,
+                                    "what to do: " + finding.advice}),
+                             options);
+    if (out.empty() && judged(result, options.fail_on) == Verdict::bug)
+        out += annotated("error", {result.file, 0}, "bug of ddlltool", of, options);
+    return out;
+}
+
+} // namespace
+
+std::string write_github(const Run& run, const Options& options) {
+    std::string out;
+    for (const auto& result : run.results) out += one(result, options);
+    return out + summary_line(run, options.fail_on) + '\n';
+}
+
+} // namespace ddll::report

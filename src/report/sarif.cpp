@@ -1,0 +1,122 @@
+#include "report/sarif.h"
+
+#include "base/sha256.h"
+#include "check/catalogue.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace ddll::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using check::Severity;
+
+/// What a story can come to without any rule about drivers. Ids are as stable as those of the catalogue.
+constexpr check::Rule outcomes[] = {
+    {"driver-crashed", Severity::error, "driver code ended the process",
+     "On a node the emulator ends with it, and everything that runs on the node.",
+     "Start at the topmost frame that is the driver's own; ddlltool run FILE plays the story again."},
+    {"driver-hung", Severity::error, "driver code did not come back",
+     "On a node the scheduler that runs the callback is lost, and whoever waits for the driver waits for ever.",
+     "See which callback was running and what it waits for; ddlltool run FILE plays the story again."},
+    {"expectation-failed", Severity::error, "what a scenario expects did not happen",
+     "The driver, or the calls that its users make, do something else than the story says.",
+     "Compare what was expected with what came; mend the driver, or the story where it is wrong."},
+};
+
+const check::Rule* rule_of(const std::string& id) {
+    for (const auto& outcome : outcomes)
+        if (outcome.id == id) return &outcome;
+    return check::rule(id);
+}
+
+const char* level_of(Severity severity) {
+    return severity == Severity::error ? "error" : severity == Severity::warning ? "warning" : "note";
+}
+
+/// RFC 3986: what may not stand in a path is written %NN.
+std::string uri(const std::string& path) {
+    constexpr std::string_view plain = "-._~/+@!$&'()*,;=";
+    std::string out;
+    for (const char c : path) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (letter || plain.find(c) != std::string_view::npos)
+            out += c;
+        else
+            out += fmt::format("%{:02X}", byte);
+    }
+    return path.starts_with('/') ? "file://" + out : out;
+}
+
+Json locations(const SarifResult& result) {
+    if (result.file.empty()) return Json::array();
+    Json artifact = {{"uri", uri(result.file)}};
+    if (!result.file.starts_with('/')) artifact["uriBaseId"] = "%SRCROOT%";
+    Json physical = {{"artifactLocation", std::move(artifact)}};
+    if (result.line > 0) physical["region"] = {{"startLine", result.line}};
+    return Json::array({{{"physicalLocation", std::move(physical)}}});
+}
+
+Json rule_json(const std::string& id) {
+    Json row = {{"id", id}};
+    const check::Rule* rule = rule_of(id);
+    if (rule == nullptr) return row;
+    const std::string title(rule->title), why(rule->why), advice(rule->advice);
+    row["shortDescription"] = {{"text", title}};
+    row["fullDescription"] = {{"text", why}};
+    row["help"] = {{"text", fmt::format("{}: {}\n\nOn a node: {}\n\nWhat to do: {}", id, title, why, advice)},
+                   {"markdown", fmt::format("**{}**\n\n*On a node:* {}\n\n*What to do:* {}", title, why, advice)}};
+    row["defaultConfiguration"] = {{"level", level_of(rule->severity)}};
+    row["properties"] = {{"tags", {"erlang", "linked-in-driver"}}};
+    return row;
+}
+
+} // namespace
+
+std::string sarif(const SarifLog& log) {
+    std::vector<std::string> ids;
+    for (const auto& result : log.results) ids.push_back(result.rule);
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    Json rules = Json::array(), results = Json::array(), notifications = Json::array();
+    for (const auto& id : ids) rules.push_back(rule_json(id));
+    std::map<std::string, int> seen;
+    for (const auto& result : log.results) {
+        const auto index = std::lower_bound(ids.begin(), ids.end(), result.rule) - ids.begin();
+        // The same thing found twice is two results: the second has a print of its own.
+        std::string identity = result.rule + '\n' + result.identity;
+        if (const int before = seen[identity]++; before > 0) identity += fmt::format("\n{}", before + 1);
+        Json item = {{"ruleId", result.rule},          {"ruleIndex", index},
+                     {"level", result.level},          {"message", {{"text", result.message}}},
+                     {"locations", locations(result)}, {"partialFingerprints", {{"ddlltool/v1", sha256(identity)}}},
+                     {"suppressions", Json::array()}};
+        if (result.suppressed)
+            item["suppressions"].push_back({{"kind", "external"}, {"justification", result.why_suppressed}});
+        results.push_back(std::move(item));
+    }
+    for (const auto& note : log.notifications)
+        notifications.push_back({{"level", note.level},
+                                 {"message", {{"text", note.message}}},
+                                 {"descriptor", {{"id", note.rule}}},
+                                 {"locations", locations(note)}});
+    Json driver = {{"name", "ddlltool"}};
+    if (!log.version.empty()) driver["semanticVersion"] = log.version;
+    driver["rules"] = std::move(rules);
+    Json invocation = {{"executionSuccessful", log.complete && log.notifications.empty()}};
+    if (!notifications.empty()) invocation["toolExecutionNotifications"] = std::move(notifications);
+    Json run = {{"tool", {{"driver", std::move(driver)}}},
+                {"invocations", Json::array({std::move(invocation)})},
+                {"originalUriBaseIds", {{"%SRCROOT%", {{"description", {{"text", "the root of the sources"}}}}}}},
+                {"results", std::move(results)}};
+    const Json whole = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
+                        {"version", "2.1.0"},
+                        {"runs", Json::array({std::move(run)})}};
+    return whole.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+} // namespace ddll::report

@@ -1,0 +1,29 @@
+#pragma once
+/// SARIF 2.1.0, the format of code scanners: results that refer to rules, at places in files.
+#include <string>
+#include <vector>
+
+namespace ddll::report {
+
+struct SarifResult {
+    std::string rule;
+    std::string level; ///< "error", "warning" or "note"
+    std::string message;
+    std::string file;     ///< relative ones are said to be relative to the root of the sources
+    int line = 0;         ///< 0: none
+    std::string identity; ///< what stays the same while lines move; equal ones are counted
+    bool suppressed = false;
+    std::string why_suppressed;
+};
+
+struct SarifLog {
+    std::string version; ///< of ddlltool; may be empty
+    std::vector<SarifResult> results;
+    std::vector<SarifResult> notifications; ///< why something could not be looked at; `identity` is not used
+    bool complete = true;                   ///< false: the run was interrupted
+};
+
+/// Rules come from the catalogue of check/ and from those of this file: each that a result names, once, by id.
+std::string sarif(const SarifLog& log);
+
+} // namespace ddll::report

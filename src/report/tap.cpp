@@ -1,0 +1,142 @@
+// The Test Anything Protocol, version 14: a line for each scenario, a YAML block under those that did not hold.
+#include "report/formats.h"
+#include "report/location.h"
+#include "report/style.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace ddll::report {
+namespace {
+
+using scenario::RunResult;
+using scenario::Verdict;
+
+/// Of a description: `#` would begin a directive.
+std::string described(std::string_view text) {
+    std::string out;
+    for (const char c : printable(text)) {
+        if (c == '#' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out;
+}
+
+/// A double quoted scalar of YAML 1.2, which JSON's strings are.
+std::string quoted(std::string_view text) {
+    return nlohmann::json(printable(text, true)).dump(-1, ' ', true);
+}
+
+/// Rows of the block; empty values are left out.
+class Yaml {
+public:
+    void row(std::string_view key, std::string_view text) {
+        if (!text.empty()) out_ += fmt::format("  {}{}: {}\n", margin(), key, quoted(text));
+    }
+    void number(std::string_view key, std::int64_t value) { out_ += fmt::format("  {}{}: {}\n", margin(), key, value); }
+    void list(std::string_view key) { out_ += fmt::format("  {}:\n", key); }
+    /// The rows that follow, until the next one, belong to it.
+    void item() {
+        in_item_ = true;
+        first_ = true;
+    }
+    void end() { in_item_ = false; }
+    std::string text() const { return out_.empty() ? "" : "  ---\n" + out_ + "  ...\n"; }
+
+private:
+    std::string_view margin() {
+        if (!in_item_) return "";
+        const bool first = first_;
+        first_ = false;
+        return first ? "  - " : "    ";
+    }
+    std::string out_;
+    bool in_item_ = false, first_ = false;
+};
+
+void place(Yaml& yaml, const Location& location) {
+    yaml.row("file", location.file);
+    if (location.line > 0) yaml.number("line", location.line);
+}
+
+void failures(Yaml& yaml, const RunResult& result) {
+    if (result.failures.empty()) return;
+    yaml.list("failures");
+    for (const auto& failure : result.failures) {
+        yaml.item();
+        yaml.row("what", failure.what);
+        yaml.row("step", step_words(result, failure.step));
+        place(yaml, step_location(result, failure.step));
+        yaml.row("expected", failure.expected);
+        yaml.row("got", failure.got);
+        yaml.row("help", failure.help);
+    }
+    yaml.end();
+}
+
+void findings(Yaml& yaml, const RunResult& result, const Options& options) {
+    if (result.findings.empty()) return;
+    yaml.list("findings");
+    for (const auto& finding : result.findings) {
+        yaml.item();
+        yaml.row("rule", finding.rule);
+        yaml.row("severity", finding.severity);
+        yaml.row("title", finding.title);
+        yaml.row("expected", finding.expected ? "yes" : "");
+        yaml.row("step", step_words(result, finding.step));
+        place(yaml, location_of(result, finding, options));
+        yaml.row("evidence", finding.evidence);
+        yaml.row("advice", finding.advice);
+    }
+    yaml.end();
+}
+
+std::string diagnostics(const RunResult& result, const Options& options) {
+    Yaml yaml;
+    const Verdict verdict = judged(result, options.fail_on);
+    yaml.row("verdict", scenario::name(verdict));
+    yaml.row("message", headline(result, options.fail_on));
+    yaml.row("title", result.title.empty() ? "" : result.title);
+    yaml.row("scenario", result.file);
+    if (result.death) {
+        yaml.row("death", result.death->headline);
+        yaml.row("step", step_words(result, result.death->in.step));
+        place(yaml, location_of(result, *result.death, options));
+        yaml.row("advice", result.death->advice);
+        yaml.row("output", result.death->output);
+    }
+    failures(yaml, result);
+    if (!result.mistakes.empty()) yaml.list("mistakes");
+    for (const auto& mistake : result.mistakes) {
+        yaml.item();
+        yaml.row("message", mistake.message);
+        place(yaml, {mistake.place.file, mistake.place.line});
+        yaml.row("hint", mistake.hint);
+    }
+    yaml.end();
+    findings(yaml, result, options);
+    return yaml.text();
+}
+
+} // namespace
+
+std::string write_tap(const Run& run, const Options& options) {
+    std::string out = fmt::format("TAP version 14\n1..{}\n", run.results.size());
+    std::size_t number = 0;
+    for (const auto& result : run.results) {
+        const Verdict verdict = judged(result, options.fail_on);
+        const bool ok = verdict == Verdict::passed || verdict == Verdict::skipped;
+        const std::string file = described(result.file), title = described(result.title);
+        out += fmt::format("{} {} - {}", ok ? "ok" : "not ok", ++number, file);
+        if (!title.empty()) out += fmt::format(": {}", title);
+        if (verdict == Verdict::skipped)
+            out += fmt::format(" # SKIP {}", printable(result.skipped_why)) + '\n';
+        else
+            out += '\n' + (ok && result.findings.empty() ? "" : diagnostics(result, options));
+    }
+    out += fmt::format("# {}\n", summary_line(run, options.fail_on));
+    if (run.interrupted) out += "Bail out! interrupted\n";
+    return out;
+}
+
+} // namespace ddll::report

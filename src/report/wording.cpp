@@ -1,0 +1,96 @@
+#include "report/wording.h"
+
+#include "journal/kinds.h"
+#include "lifecycle/record.h"
+
+#include <fmt/format.h>
+
+namespace ddll::report {
+namespace {
+
+using namespace journal;
+
+constexpr std::size_t most_holders = 40;
+
+} // namespace
+
+std::string callback_text(const journal::Entered& e, const Naming& naming) {
+    std::vector<std::string> arguments;
+    if (e.port) arguments.push_back(naming.port(e.port));
+    switch (e.callback) {
+    case Callback::start:
+        arguments.push_back('"' + one_line(e.data) + '"');
+        break;
+    case Callback::control:
+    case Callback::call:
+        arguments.push_back(fmt::format("{}", e.a));
+        [[fallthrough]];
+    case Callback::output:
+    case Callback::outputv:
+        arguments.push_back(bytes_text(e.data));
+        break;
+    case Callback::ready_input:
+    case Callback::ready_output:
+    case Callback::stop_select:
+        arguments.push_back(fmt::format("{}", e.a));
+        break;
+    default:
+        break;
+    }
+    std::string text = fmt::format("{} {}", naming.code(e.driver, e.image), name(e.callback));
+    if (arguments.empty()) return text;
+    return fmt::format("{}({})", text, fmt::join(arguments, ", "));
+}
+
+bool pending(const journal::DriverChanged& e) {
+    const auto status = static_cast<lifecycle::Status>(e.status);
+    return static_cast<lifecycle::Presence>(e.presence) == lifecycle::Presence::dynamic &&
+           (lifecycle::reloading(status) || lifecycle::unloading(status));
+}
+
+std::string state_word(const journal::DriverChanged& e) {
+    using lifecycle::Presence;
+    using lifecycle::Status;
+    if (static_cast<Presence>(e.presence) == Presence::absent) return "not loaded";
+    if (static_cast<Presence>(e.presence) == Presence::linked_in) return "linked in";
+    const auto status = static_cast<Status>(e.status);
+    if (status == Status::permanent) return "permanent";
+    if (status == Status::ok) return "loaded";
+    return lifecycle::reloading(status) ? "reload pending" : "unload pending";
+}
+
+std::string state_text(const journal::DriverChanged& e, const Naming& naming) {
+    std::string text = state_word(e);
+    if (!pending(e)) return text;
+    if (lifecycle::forced(static_cast<lifecycle::Status>(e.status))) text += ", its ports were killed";
+    std::vector<std::string> holders;
+    const auto ports = naming.ports_of(e.driver);
+    for (const auto port : ports)
+        if (holders.size() < most_holders) holders.push_back(naming.port(port));
+    if (ports.size() > most_holders) holders.push_back(fmt::format("{} more ports", ports.size() - most_holders));
+    const std::size_t others = e.holds > ports.size() ? e.holds - ports.size() : 0;
+    if (others > 0) holders.push_back(fmt::format("{} other{} (async jobs, users)", others, others == 1 ? "" : "s"));
+    if (!holders.empty()) text += fmt::format(": held by {}", fmt::join(holders, ", "));
+    return text;
+}
+
+std::string reload_text(const journal::Reloaded& e, const Naming& naming) {
+    const std::string before = naming.code(e.driver, e.before), after = naming.code(e.driver, e.after);
+    const std::string build = naming.build_id(e.after);
+    const std::string which = build.empty() ? after : fmt::format("{} (build-id {})", after, build);
+    if (e.old_gone && e.new_runs) return fmt::format("replaced: the old library left memory, {} runs", which);
+    std::string text = "NOT REPLACED: ";
+    text +=
+        e.old_gone ? "the old library left memory, " : fmt::format("the library of {} is still in memory, ", before);
+    text += e.new_runs ? fmt::format("{} runs beside it", which)
+                       : fmt::format("and {} runs instead of the file asked for", which);
+    return text;
+}
+
+std::string closed_text(const journal::ImageClosed& e, const Naming& naming) {
+    const std::string code = naming.code(e.driver, e.image);
+    return e.gone ? fmt::format("the library left memory ({})", code)
+                  : fmt::format("NOT UNLOADED: the library of {} is still in memory", code);
+}
+
+} // namespace ddll::report
