@@ -3,6 +3,7 @@
 #include "audit/suppressions.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/read_options.h"
 #include "cli/run_arguments.h"
@@ -11,7 +12,6 @@
 #include "report/audit.h"
 #include "scenario/reader.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -34,7 +34,7 @@ struct Arguments {
     std::vector<Output> outputs;
 };
 
-constexpr const char* footer =
+constexpr const char* footer_text =
     R"(examples:
   ddlltool check build/counter.so                         what a replacement by itself would come to
   ddlltool check build/counter.so --against release/counter.so
@@ -87,50 +87,64 @@ ExitCode code_of(const audit::Audit& audit, report::FailOn fail_on) {
     return code;
 }
 
-} // namespace
-
-ExitCode check_command(const std::vector<std::string>& arguments, const Context& context) {
+struct CheckParser final : Parser {
+    CheckParser();
     Arguments given;
+};
+
+CheckParser::CheckParser()
+    : Parser(
+          "Is this driver safe to replace on a live node? Reads the file, then loads, uses, unloads and reloads it in\n"
+          "child processes, and says what that would do to a node.",
+          "ddlltool check") {
     given.jobs = std::max(1U, std::thread::hardware_concurrency());
-    CLI::App app{
-        "Is this driver safe to replace on a live node? Reads the file, then loads, uses, unloads and reloads it in\n"
-        "child processes, and says what that would do to a node.",
-        "ddlltool check"};
-    app.set_help_flag("-h,--help", "print this");
-    app.footer(footer);
-    app.add_option("NEW.so", given.file, "the driver library")->required();
-    app.add_option("--against", given.against, "the version that it is to replace")->type_name("OLD.so");
-    app.add_option("--name", given.name, "the driver's name, where the file is called otherwise")->type_name("NAME");
-    app.add_option("--workload", given.workloads,
-                   "a scenario of yours that uses the driver; several are played one by one")
-        ->type_name("FILE")
-        ->allow_extra_args(false)
-        ->type_size(1);
-    app.add_option("--strictness", given.strictness, "1 (quick) to 10 (long): how many stories, and how many cycles")
+    footer(footer_text);
+    takes(add_option("NEW.so", given.file, "the driver library")->required(), file_with(".so"));
+    takes(add_option("--against", given.against, "the version that it is to replace"), file_with(".so"))
+        ->type_name("OLD.so");
+    add_option("--name", given.name, "the driver's name, where the file is called otherwise")->type_name("NAME");
+    takes(each(add_option("--workload", given.workloads,
+                          "a scenario of yours that uses the driver; several are played one by one")),
+          file_with(".json"))
+        ->type_name("FILE");
+    add_option("--strictness", given.strictness, "1 (quick) to 10 (long): how many stories, and how many cycles")
         ->type_name("N")
         ->check(CLI::Range(1U, 10U));
-    app.add_option("--suppressions", given.suppressions, "a JSON file with findings that are accepted for a while")
+    takes(add_option("--suppressions", given.suppressions, "a JSON file with findings that are accepted for a while"),
+          file_with(".json"))
         ->type_name("FILE");
-    app.add_option("--fail-on", given.fail_on, "least severity that counts: error, warning, note or never")
+    takes(add_option("--fail-on", given.fail_on, "least severity that counts: error, warning, note or never"),
+          choice_of(severities))
         ->type_name("SEVERITY");
-    app.add_option("--format", given.formats, "text, json, sarif, junit or github; several: NAME=FILE,NAME=FILE")
-        ->type_name("NAME[=FILE]")
-        ->allow_extra_args(false)
-        ->type_size(1);
-    app.add_option("--library-path", given.library_path, "the node's LD_LIBRARY_PATH: folders")
-        ->type_name("DIR")
-        ->allow_extra_args(false)
-        ->type_size(1);
-    app.add_option("--driver-path", given.driver_path, "one more folder to look for a workload's drivers in")
-        ->type_name("DIR")
-        ->allow_extra_args(false)
-        ->type_size(1);
-    app.add_option("-j,--jobs", given.jobs, "stories played at once (default: one for each processor)")
+    Value reports{Takes::reports, "", {}};
+    for (const auto& format : report::audit_formats()) reports.choices.push_back({std::string(format.name), ""});
+    takes(
+        each(add_option("--format", given.formats, "text, json, sarif, junit or github; several: NAME=FILE,NAME=FILE")),
+        reports)
+        ->type_name("NAME[=FILE]");
+    takes(each(add_option("--library-path", given.library_path, "the node's LD_LIBRARY_PATH: folders")),
+          {Takes::folder, "", {}})
+        ->type_name("DIR");
+    takes(each(add_option("--driver-path", given.driver_path, "one more folder to look for a workload's drivers in")),
+          {Takes::folder, "", {}})
+        ->type_name("DIR");
+    add_option("-j,--jobs", given.jobs, "stories played at once (default: one for each processor)")
         ->type_name("N")
         ->check(CLI::Range(1U, 1024U));
-    app.add_option("--timeout", given.timeout, "real time for each story (10s)")->type_name("DURATION");
-    app.add_option("--color", given.color, "auto, always or never")->type_name("WHEN");
+    add_option("--timeout", given.timeout, "real time for each story (10s)")->type_name("DURATION");
+    takes(add_option("--color", given.color, "auto, always or never"), choice_of(color_words))->type_name("WHEN");
+}
+
+} // namespace
+
+std::unique_ptr<Parser> check_parser() {
+    return std::make_unique<CheckParser>();
+}
+
+ExitCode check_command(const std::vector<std::string>& arguments, const Context& context) {
+    CheckParser app;
     if (const auto code = parse_arguments(app, arguments)) return *code;
+    Arguments& given = app.given;
     if (const auto code = read_outputs(given)) return *code;
     SessionTexts texts;
     texts.color = given.color;

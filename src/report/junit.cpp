@@ -1,6 +1,6 @@
-#include "base/text.h"
 #include "report/formats.h"
 #include "report/text_parts.h"
+#include "report/xml.h"
 
 #include <fmt/format.h>
 
@@ -9,48 +9,6 @@ namespace {
 
 using scenario::RunResult;
 using scenario::Verdict;
-
-/// XML 1.0 has no way to write most control characters, not even as references: they become \xNN in words.
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : printable(text, true)) {
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        default:
-            out += c;
-        }
-    }
-    // Two code points that UTF-8 can carry and XML cannot.
-    for (const std::string_view bad : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"})
-        for (auto at = out.find(bad); at != std::string::npos; at = out.find(bad, at))
-            out.replace(at, 3, "\xEF\xBF\xBD");
-    return out;
-}
-
-/// In an attribute a reader would turn line ends into blanks.
-std::string attribute(std::string_view text) {
-    std::string out;
-    for (const char c : escaped(text)) {
-        if (c == '\n')
-            out += "&#10;";
-        else if (c == '\t')
-            out += "&#9;";
-        else
-            out += c;
-    }
-    return out;
-}
 
 std::string first_line(const std::string& text) {
     return text.substr(0, text.find('\n'));
@@ -73,19 +31,19 @@ std::string test_case(const RunResult& result, const Options& options) {
     const Look look{options, Style{false}};
     const Verdict verdict = judged(result, options.fail_on);
     const std::string title = result.title.empty() ? result.file : result.title;
-    std::string out = fmt::format("    <testcase name=\"{}\" classname=\"{}\" file=\"{}\">\n", attribute(title),
-                                  attribute(result.file), attribute(result.file));
+    std::string out = fmt::format("    <testcase name=\"{}\" classname=\"{}\" file=\"{}\">\n", xml_attribute(title),
+                                  xml_attribute(result.file), xml_attribute(result.file));
     if (verdict == Verdict::skipped) {
-        out += fmt::format("      <skipped message=\"{}\"/>\n", attribute(result.skipped_why));
+        out += fmt::format("      <skipped message=\"{}\"/>\n", xml_attribute(result.skipped_why));
     } else if (verdict != Verdict::passed) {
         // "failure": what was played did not hold. "error": it could not be played to its end.
         const char* element = verdict == Verdict::failed ? "failure" : "error";
         const std::string body = mistakes_text(result, look) + trouble_text(result, look) + death_text(result, look) +
                                  findings_text(result, look);
         out += fmt::format("      <{} type=\"{}\" message=\"{}\">{}</{}>\n", element, scenario::name(verdict),
-                           attribute(headline(result, options)), escaped(body), element);
+                           xml_attribute(headline(result, options)), xml_text(body), element);
     }
-    if (!result.output.empty()) out += fmt::format("      <system-out>{}</system-out>\n", escaped(result.output));
+    if (!result.output.empty()) out += fmt::format("      <system-out>{}</system-out>\n", xml_text(result.output));
     return out + "    </testcase>\n";
 }
 
