@@ -10,7 +10,7 @@ build_packages=(g++ cmake ninja-build ccache erlang-base erlang-dev libcli11-dev
     libgmp-dev libedit-dev libdw-dev libelf-dev liblzma-dev libbz2-dev zlib1g-dev)
 driver_packages=(erlang-runtime-tools erlang-megaco erlang-p1-sqlite3)
 test_packages=(doctest-dev libvalijson-dev librapidcheck-dev python3 python3-yaml tmux dpkg-dev make pkg-config
-    erlang-common-test erlang-eunit rebar3 elixir)
+    erlang-common-test erlang-eunit rebar3 elixir bash-completion zsh fish mandoc)
 clang_packages=(clang libclang-rt-14-dev)
 bench_packages=(libbenchmark-dev)
 format_packages=(clang-format)

@@ -88,9 +88,9 @@ std::string options(const Description& command) {
         std::string names;
         for (const std::string& name : option.names) names += (names.empty() ? "" : ", ") + bold(name);
         if (!option.flag()) names += ' ' + italic(option.value_name);
-        out += fmt::format(".TP\n{}\n{}", names, broken(option.doc));
-        if (!option.range.empty()) out += roff("From " + option.range + ".") + '\n';
-        if (option.repeats) out += "May be given several times.\n";
+        if (option.repeats) names += " ...";
+        const std::string range = option.range.empty() ? "" : fmt::format(" ({})", option.range);
+        out += fmt::format(".TP\n{}\n{}", names, broken(option.doc + range));
     }
     return out;
 }
