@@ -9,6 +9,7 @@
 #include "cli/run_arguments.h"
 #include "cli/session_options.h"
 #include "cli/usage.h"
+#include "cli/watch.h"
 #include "report/audit.h"
 #include "scenario/reader.h"
 
@@ -41,6 +42,7 @@ constexpr const char* footer_text =
   ddlltool check new.so --against old.so --name counter   files that are called otherwise
   ddlltool check counter.so --workload stories/use.json   with the calls that your own processes make
   ddlltool check counter.so --format text,sarif=check.sarif
+  ddlltool check build/counter.so --watch                 again after every build, until Ctrl-C
 
 verdicts: SAFE, SAFE-IF (conditions follow), UNSAFE, UNKNOWN (too little could be looked at).
 
@@ -90,6 +92,7 @@ ExitCode code_of(const audit::Audit& audit, report::FailOn fail_on) {
 struct CheckParser final : Parser {
     CheckParser();
     Arguments given;
+    bool watch = false;
 };
 
 CheckParser::CheckParser()
@@ -133,6 +136,80 @@ CheckParser::CheckParser()
         ->check(CLI::Range(1U, 1024U));
     add_option("--timeout", given.timeout, "real time for each story (10s)")->type_name("DURATION");
     takes(add_option("--color", given.color, "auto, always or never"), choice_of(color_words))->type_name("WHEN");
+    add_flag("--watch", watch, "check again whenever a file that is read here changes; Ctrl-C ends that");
+}
+
+Round check_round(const Arguments& given, const SessionOptions& common, const Context& context) {
+    audit::Request request;
+    request.file = given.file;
+    request.against = given.against;
+    request.name = given.name;
+    request.strictness = given.strictness;
+    request.parallel = given.jobs;
+    request.time_limit = common.limit;
+    request.today = audit::today();
+    request.read = read_options(context, given.driver_path);
+    request.api_function = context.api_function;
+    ExitCode code = ExitCode::ok;
+    if (!given.suppressions.empty()) {
+        auto file = audit::read_suppressions(given.suppressions);
+        for (const Error& mistake : file.mistakes) {
+            Error shown = with_meant_file(mistake, given.suppressions);
+            if (!mistake.place.pointer.empty()) shown.place.file += " " + mistake.place.pointer;
+            complain(shown);
+        }
+        if (!file.mistakes.empty()) return {ExitCode::unusable_input, false};
+        request.suppressions = std::move(file.suppressions);
+    }
+    for (const std::string& path : given.workloads) {
+        auto read = scenario::read_scenario_file(path, request.read);
+        for (const Error& mistake : read.mistakes) complain(with_meant_file(mistake, path));
+        if (!read.scenario) return {ExitCode::unusable_input, false};
+        request.workloads.push_back(*std::move(read.scenario));
+    }
+    const check::StaticWorld world = check::StaticWorld::make(api_names(context), given.library_path);
+    const auto done = audit::audit(request, world);
+    if (!done) {
+        complain(with_meant_file(with_meant_file(done.error(), given.file), given.against));
+        return {ExitCode::unusable_input, false};
+    }
+    bool told = false;
+    for (const Arguments::Output& output : given.outputs) {
+        report::Style style = common.style;
+        if (!output.file.empty()) style.color = false;
+        const std::string text = output.format->write(*done, style);
+        std::FILE* out = output.file.empty() ? stdout : std::fopen(output.file.c_str(), "wb");
+        const bool written =
+            out != nullptr && std::fwrite(text.data(), 1, text.size(), out) == text.size() && std::fflush(out) == 0;
+        if (!written) {
+            complain(output.file.empty() ? "stdout" : output.file,
+                     fmt::format("cannot be written: {}", std::strerror(errno)));
+            code = worse(code, ExitCode::unusable_input);
+        }
+        if (out != nullptr && out != stdout) std::fclose(out);
+        told = told || (output.file.empty() && (output.format->name == "text" || output.format->name == "github"));
+    }
+    if (!told) std::fputs((report::audit_summary(*done) + "\n").c_str(), stderr);
+    return {worse(code, code_of(*done, common.fail_on)), done->interrupted};
+}
+
+Watched watched(const Arguments& given, const Context& context) {
+    Watched out;
+    out.libraries.push_back(given.file);
+    if (!given.against.empty()) out.libraries.push_back(given.against);
+    if (!given.suppressions.empty()) out.files.push_back(given.suppressions);
+    scenario::ReadOptions options = read_options(context, given.driver_path);
+    options.examine_driver = {};
+    for (const std::string& path : given.workloads) {
+        out.files.push_back(path);
+        const auto read = scenario::read_scenario_file(path, options);
+        if (!read.scenario) continue;
+        for (const auto& driver : read.scenario->drivers)
+            for (const auto& version : driver.versions) out.files.push_back(version.file);
+    }
+    for (const Arguments::Output& output : given.outputs)
+        if (!output.file.empty()) out.written.push_back(output.file);
+    return out;
 }
 
 } // namespace
@@ -152,58 +229,9 @@ ExitCode check_command(const std::vector<std::string>& arguments, const Context&
     texts.timeout = given.timeout;
     const auto common = read_session_options(texts, context);
     if (!common) return wrong_usage(common.error().place.file, common.error().message, common.error().hint);
-
-    audit::Request request;
-    request.file = given.file;
-    request.against = given.against;
-    request.name = given.name;
-    request.strictness = given.strictness;
-    request.parallel = given.jobs;
-    request.time_limit = common->limit;
-    request.today = audit::today();
-    request.read = read_options(context, given.driver_path);
-    request.api_function = context.api_function;
-    ExitCode code = ExitCode::ok;
-    if (!given.suppressions.empty()) {
-        auto file = audit::read_suppressions(given.suppressions);
-        for (const Error& mistake : file.mistakes) {
-            Error shown = mistake;
-            if (!mistake.place.pointer.empty()) shown.place.file += " " + mistake.place.pointer;
-            complain(shown);
-        }
-        if (!file.mistakes.empty()) return ExitCode::unusable_input;
-        request.suppressions = std::move(file.suppressions);
-    }
-    for (const std::string& path : given.workloads) {
-        auto read = scenario::read_scenario_file(path, request.read);
-        for (const Error& mistake : read.mistakes) complain(mistake);
-        if (!read.scenario) return ExitCode::unusable_input;
-        request.workloads.push_back(*std::move(read.scenario));
-    }
-    const check::StaticWorld world = check::StaticWorld::make(api_names(context), given.library_path);
-    const auto done = audit::audit(request, world);
-    if (!done) {
-        complain(done.error());
-        return ExitCode::unusable_input;
-    }
-    bool told = false;
-    for (const Arguments::Output& output : given.outputs) {
-        report::Style style = common->style;
-        if (!output.file.empty()) style.color = false;
-        const std::string text = output.format->write(*done, style);
-        std::FILE* out = output.file.empty() ? stdout : std::fopen(output.file.c_str(), "wb");
-        const bool written =
-            out != nullptr && std::fwrite(text.data(), 1, text.size(), out) == text.size() && std::fflush(out) == 0;
-        if (!written) {
-            complain(output.file.empty() ? "stdout" : output.file,
-                     fmt::format("cannot be written: {}", std::strerror(errno)));
-            code = worse(code, ExitCode::unusable_input);
-        }
-        if (out != nullptr && out != stdout) std::fclose(out);
-        told = told || (output.file.empty() && (output.format->name == "text" || output.format->name == "github"));
-    }
-    if (!told) std::fputs((report::audit_summary(*done) + "\n").c_str(), stderr);
-    return worse(code, code_of(*done, common->fail_on));
+    const auto play = [&] { return check_round(given, *common, context); };
+    if (app.watch) return play_again_and_again([&] { return watched(given, context); }, play);
+    return play().code;
 }
 
 } // namespace ddll::cli

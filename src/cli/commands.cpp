@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 
 #include "base/text.h"
+#include "cli/describe.h"
 #include "cli/session_options.h"
 #include "cli/session_steps.h"
 #include "cli/usage.h"
@@ -137,7 +138,9 @@ ExitCode run_program(const std::vector<std::string>& arguments, const Context& c
     }
     names.push_back("--help");
     names.push_back("--version");
-    const auto meant = nearest(word, names);
+    auto meant = nearest(word, names);
+    for (const NamedCommand& one : all_commands())
+        if (one.name.ends_with(" " + word)) meant = one.name;
     return wrong_usage(word, word.starts_with('-') ? "no such option" : "no such command",
                        meant ? fmt::format("did you mean {}?", *meant) : "ddlltool --help lists them");
 }

@@ -1,5 +1,6 @@
 #include "cli/session_options.h"
 
+#include "base/text.h"
 #include "cli/choices.h"
 #include "cli/usage.h"
 #include "host/misuse.h"
@@ -158,14 +159,18 @@ ExitCode no_answer(const Error& error) {
 }
 
 ExitCode no_session(const SessionOptions& options) {
-    std::string why = "there is none";
+    std::string why = "there is none", hint = "the next load, open or other call starts one";
     if (const auto place = session::Place::find(options.session)) {
+        const auto all = place->all();
+        const std::vector<std::string_view> names(all.begin(), all.end());
         if (place->was_killed())
             why = "it was killed, and its story is lost";
         else if (const auto word = place->last_word())
             why = *word;
+        else if (const auto meant = nearest(options.session, names); meant && *meant != options.session)
+            hint = fmt::format("did you mean {}?", *meant);
     }
-    complain("session " + options.session, why, "the next load, open or other call starts one");
+    complain("session " + options.session, why, hint);
     return ExitCode::nothing_run;
 }
 

@@ -65,23 +65,20 @@ bool settle(FileWatch& watch, const Signals& signals) {
     return false;
 }
 
-/// Waits until every library is a whole one. False: a signal came.
-bool libraries_whole(FileWatch& watch, const Watched& what, const Signals& signals) {
-    std::string told;
-    while (stopped == 0) {
-        Error trouble;
-        for (const std::string& library : what.libraries) {
-            const auto facts = image::read_elf_facts(library, image::Reading::linkage);
-            if (!facts) trouble = facts.error();
-            if (!facts) break;
-        }
-        if (trouble.message.empty()) return true;
-        if (trouble.message != told) complain("watch", trouble.message, "waiting until it is a driver library");
-        told = trouble.message;
-        watch.next(std::nullopt, signals.while_waiting());
-        if (!settle(watch, signals)) return false;
+/// Why the first library that is none cannot be played with; empty when all can.
+std::string unfinished(const Watched& what) {
+    for (const std::string& library : what.libraries) {
+        const auto facts = image::read_elf_facts(library, image::Reading::linkage);
+        if (!facts) return facts.error().message;
     }
-    return false;
+    return {};
+}
+
+/// The name of what has changed, when it has come to rest; empty: a signal came.
+std::string next_change(FileWatch& watch, const Signals& signals) {
+    std::string changed;
+    while (changed.empty() && stopped == 0) changed = watch.next(std::nullopt, signals.while_waiting());
+    return settle(watch, signals) ? changed : std::string();
 }
 
 } // namespace
@@ -96,10 +93,19 @@ ExitCode play_again_and_again(const std::function<Watched()>& look, const std::f
     const Signals signals;
     ExitCode code = ExitCode::nothing_run;
     bool played = false;
+    std::string waited_for, changed;
     while (stopped == 0) {
         const Watched what = look();
         watch->watch(what);
-        if (!libraries_whole(*watch, what, signals)) break;
+        const std::string why = unfinished(what);
+        if (!why.empty()) {
+            if (why != waited_for) complain("watch", why, "waiting until it is a driver library");
+            waited_for = why;
+            changed = next_change(*watch, signals);
+            continue;
+        }
+        waited_for.clear();
+        if (!changed.empty()) complain("watch", from_here(changed) + " has changed");
         signals.let_through(); // what is started now inherits this
         const Round round = play();
         signals.hold_back();
@@ -108,10 +114,7 @@ ExitCode play_again_and_again(const std::function<Watched()>& look, const std::f
         played = true;
         std::fflush(stdout);
         complain("watch", "waiting for a change", "Ctrl-C ends");
-        std::string changed;
-        while (changed.empty() && stopped == 0) changed = watch->next(std::nullopt, signals.while_waiting());
-        if (!settle(*watch, signals)) break;
-        complain("watch", from_here(changed) + " has changed");
+        changed = next_change(*watch, signals);
     }
     return code;
 }

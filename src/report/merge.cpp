@@ -54,7 +54,8 @@ std::string wrong_with_shard(const Json& shard, std::size_t scenarios) {
         return "shard has not one position for each scenario";
     std::set<std::uint32_t> seen;
     for (const Json& position : *positions)
-        if (!is_count(position) || position.get<std::uint32_t>() >= of || !seen.insert(position.get<std::uint32_t>()).second)
+        if (!is_count(position) || position.get<std::uint32_t>() >= of ||
+            !seen.insert(position.get<std::uint32_t>()).second)
             return "a position of shard makes no sense";
     return {};
 }
