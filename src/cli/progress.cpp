@@ -37,11 +37,11 @@ std::string progress_line(std::size_t done, std::size_t total, std::string_view 
 }
 
 Progress::Progress(std::size_t total, std::string_view unit, bool wanted)
-    : total_(total), unit_(unit), wanted_(wanted && total > 1 && isatty(STDERR_FILENO) == 1) {}
+    : total_(total), unit_(unit), wanted_(wanted && isatty(STDERR_FILENO) == 1) {}
 
 void Progress::reached(std::size_t done) {
     done_ = done;
-    if (!wanted_) return;
+    if (!wanted_ || total_ < 2) return;
     const auto now = Clock::now();
     if (shown_ && now - drawn_ < std::chrono::milliseconds(100)) return;
     shown_ = true;

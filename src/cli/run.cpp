@@ -46,11 +46,20 @@ struct Chosen {
     std::optional<report::RunShard> shard;
 };
 
+/// One of the reports that are being written: found in a folder of scenarios it is none.
+bool is_output(const RunArguments& arguments, const std::string& file) {
+    std::error_code failure;
+    return std::any_of(arguments.outputs.begin(), arguments.outputs.end(), [&](const Output& output) {
+        return !output.file.empty() && std::filesystem::equivalent(output.file, file, failure);
+    });
+}
+
 Chosen read_all(const RunArguments& arguments, const scenario::ReadOptions& options) {
     Chosen out;
     std::uint32_t position = 0;
     if (arguments.shard) out.shard.emplace(report::RunShard{arguments.shard->index, arguments.shard->count, 0, {}});
     for (const auto& file : find_scenarios(arguments.inputs)) {
+        if (is_output(arguments, file)) continue;
         auto read = scenario::read_scenario_file(file, options);
         std::vector<std::string> texts{file};
         if (read.scenario) {

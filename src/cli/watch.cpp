@@ -4,8 +4,7 @@
 #include "cli/usage.h"
 #include "image/elf_facts.h"
 
-#include <fmt/format.h>
-
+#include <cstdio>
 #include <filesystem>
 
 namespace ddll::cli {
