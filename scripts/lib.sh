@@ -11,7 +11,7 @@ build_packages=(g++ cmake ninja-build ccache erlang-base erlang-dev libcli11-dev
 driver_packages=(erlang-runtime-tools erlang-megaco erlang-p1-sqlite3)
 # Those of the last line read reports (tests/formats): a browser, xmllint, TAP.
 test_packages=(doctest-dev libvalijson-dev librapidcheck-dev python3 python3-yaml tmux dpkg-dev make pkg-config
-    erlang-common-test erlang-eunit rebar3 elixir
+    erlang-common-test erlang-eunit rebar3 elixir bash-completion zsh fish mandoc
     chromium libxml2-utils perl)
 clang_packages=(clang libclang-rt-14-dev)
 bench_packages=(libbenchmark-dev)

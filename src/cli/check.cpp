@@ -3,15 +3,16 @@
 #include "audit/suppressions.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/read_options.h"
 #include "cli/run_arguments.h"
 #include "cli/session_options.h"
 #include "cli/usage.h"
+#include "cli/watch.h"
 #include "report/audit.h"
 #include "scenario/reader.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -34,13 +35,14 @@ struct Arguments {
     std::vector<Output> outputs;
 };
 
-constexpr const char* footer =
+constexpr const char* footer_text =
     R"(examples:
   ddlltool check build/counter.so                         what a replacement by itself would come to
   ddlltool check build/counter.so --against release/counter.so
   ddlltool check new.so --against old.so --name counter   files that are called otherwise
   ddlltool check counter.so --workload stories/use.json   with the calls that your own processes make
   ddlltool check counter.so --format text,sarif=check.sarif
+  ddlltool check build/counter.so --watch                 again after every build, until Ctrl-C
 
 verdicts: SAFE, SAFE-IF (conditions follow), UNSAFE, UNKNOWN (too little could be looked at).
 
@@ -87,65 +89,64 @@ ExitCode code_of(const audit::Audit& audit, report::FailOn fail_on) {
     return code;
 }
 
-} // namespace
-
-ExitCode check_command(const std::vector<std::string>& arguments, const Context& context) {
+struct CheckParser final : Parser {
+    CheckParser();
     Arguments given;
+    bool watch = false;
+};
+
+CheckParser::CheckParser()
+    : Parser(
+          "Is this driver safe to replace on a live node? Reads the file, then loads, uses, unloads and reloads it in\n"
+          "child processes, and says what that would do to a node.",
+          "ddlltool check") {
     given.jobs = std::max(1U, std::thread::hardware_concurrency());
-    CLI::App app{
-        "Is this driver safe to replace on a live node? Reads the file, then loads, uses, unloads and reloads it in\n"
-        "child processes, and says what that would do to a node.",
-        "ddlltool check"};
-    app.set_help_flag("-h,--help", "print this");
-    app.footer(footer);
-    app.add_option("NEW.so", given.file, "the driver library")->required();
-    app.add_option("--against", given.against, "the version that it is to replace")->type_name("OLD.so");
-    app.add_option("--name", given.name, "the driver's name, where the file is called otherwise")->type_name("NAME");
-    app.add_option("--workload", given.workloads,
-                   "a scenario of yours that uses the driver; several are played one by one")
-        ->type_name("FILE")
-        ->allow_extra_args(false)
-        ->type_size(1);
-    app.add_option("--strictness", given.strictness, "1 (quick) to 10 (long): how many stories, and how many cycles")
+    footer(footer_text);
+    takes(add_option("NEW.so", given.file, "the driver library")->required(), file_with(".so"));
+    takes(add_option("--against", given.against, "the version that it is to replace"), file_with(".so"))
+        ->type_name("OLD.so");
+    add_option("--name", given.name, "the driver's name, where the file is called otherwise")->type_name("NAME");
+    takes(each(add_option("--workload", given.workloads,
+                          "a scenario of yours that uses the driver; several are played one by one")),
+          file_with(".json"))
+        ->type_name("FILE");
+    add_option("--strictness", given.strictness, "1 (quick) to 10 (long): how many stories, and how many cycles")
         ->type_name("N")
         ->check(CLI::Range(1U, 10U));
-    app.add_option("--suppressions", given.suppressions, "a JSON file with findings that are accepted for a while")
+    takes(add_option("--suppressions", given.suppressions, "a JSON file with findings that are accepted for a while"),
+          file_with(".json"))
         ->type_name("FILE");
-    app.add_option("--fail-on", given.fail_on, "least severity that counts: error, warning, note or never")
+    takes(add_option("--fail-on", given.fail_on, "least severity that counts: error, warning, note or never"),
+          choice_of(severities))
         ->type_name("SEVERITY");
-    app.add_option("--format", given.formats, "text, json, sarif, junit or github; several: NAME=FILE,NAME=FILE")
-        ->type_name("NAME[=FILE]")
-        ->allow_extra_args(false)
-        ->type_size(1);
-    app.add_option("--library-path", given.library_path, "the node's LD_LIBRARY_PATH: folders")
-        ->type_name("DIR")
-        ->allow_extra_args(false)
-        ->type_size(1);
-    app.add_option("--driver-path", given.driver_path, "one more folder to look for a workload's drivers in")
-        ->type_name("DIR")
-        ->allow_extra_args(false)
-        ->type_size(1);
-    app.add_option("-j,--jobs", given.jobs, "stories played at once (default: one for each processor)")
+    Value reports{Takes::reports, "", {}};
+    for (const auto& format : report::audit_formats()) reports.choices.push_back({std::string(format.name), ""});
+    takes(
+        each(add_option("--format", given.formats, "text, json, sarif, junit or github; several: NAME=FILE,NAME=FILE")),
+        reports)
+        ->type_name("NAME[=FILE]");
+    takes(each(add_option("--library-path", given.library_path, "the node's LD_LIBRARY_PATH: folders")),
+          {Takes::folder, "", {}})
+        ->type_name("DIR");
+    takes(each(add_option("--driver-path", given.driver_path, "one more folder to look for a workload's drivers in")),
+          {Takes::folder, "", {}})
+        ->type_name("DIR");
+    add_option("-j,--jobs", given.jobs, "stories played at once (default: one for each processor)")
         ->type_name("N")
         ->check(CLI::Range(1U, 1024U));
-    app.add_option("--timeout", given.timeout, "real time for each story (10s)")->type_name("DURATION");
-    app.add_option("--color", given.color, "auto, always or never")->type_name("WHEN");
-    if (const auto code = parse_arguments(app, arguments)) return *code;
-    if (const auto code = read_outputs(given)) return *code;
-    SessionTexts texts;
-    texts.color = given.color;
-    texts.fail_on = given.fail_on;
-    texts.timeout = given.timeout;
-    const auto common = read_session_options(texts, context);
-    if (!common) return wrong_usage(common.error().place.file, common.error().message, common.error().hint);
+    add_option("--timeout", given.timeout, "real time for each story (10s)")->type_name("DURATION");
+    takes(add_option("--color", given.color, "auto, always or never"), choice_of(color_words))->type_name("WHEN");
+    add_flag("--watch", watch, "check again whenever a file that is read here changes; Ctrl-C ends that");
+}
 
+Round check_round(const Arguments& given, const SessionOptions& common, const Context& context) {
     audit::Request request;
     request.file = given.file;
     request.against = given.against;
     request.name = given.name;
     request.strictness = given.strictness;
     request.parallel = given.jobs;
-    request.time_limit = common->limit;
+    request.time_limit = common.limit;
     request.today = audit::today();
     request.read = read_options(context, given.driver_path);
     request.api_function = context.api_function;
@@ -153,28 +154,28 @@ ExitCode check_command(const std::vector<std::string>& arguments, const Context&
     if (!given.suppressions.empty()) {
         auto file = audit::read_suppressions(given.suppressions);
         for (const Error& mistake : file.mistakes) {
-            Error shown = mistake;
+            Error shown = with_meant_file(mistake, given.suppressions);
             if (!mistake.place.pointer.empty()) shown.place.file += " " + mistake.place.pointer;
             complain(shown);
         }
-        if (!file.mistakes.empty()) return ExitCode::unusable_input;
+        if (!file.mistakes.empty()) return {ExitCode::unusable_input, false};
         request.suppressions = std::move(file.suppressions);
     }
     for (const std::string& path : given.workloads) {
         auto read = scenario::read_scenario_file(path, request.read);
-        for (const Error& mistake : read.mistakes) complain(mistake);
-        if (!read.scenario) return ExitCode::unusable_input;
+        for (const Error& mistake : read.mistakes) complain(with_meant_file(mistake, path));
+        if (!read.scenario) return {ExitCode::unusable_input, false};
         request.workloads.push_back(*std::move(read.scenario));
     }
     const check::StaticWorld world = check::StaticWorld::make(api_names(context), given.library_path);
     const auto done = audit::audit(request, world);
     if (!done) {
-        complain(done.error());
-        return ExitCode::unusable_input;
+        complain(with_meant_file(with_meant_file(done.error(), given.file), given.against));
+        return {ExitCode::unusable_input, false};
     }
     bool told = false;
     for (const Arguments::Output& output : given.outputs) {
-        report::Style style = common->style;
+        report::Style style = common.style;
         if (!output.file.empty()) style.color = false;
         const std::string text = output.format->write(*done, style);
         std::FILE* out = output.file.empty() ? stdout : std::fopen(output.file.c_str(), "wb");
@@ -189,7 +190,48 @@ ExitCode check_command(const std::vector<std::string>& arguments, const Context&
         told = told || (output.file.empty() && (output.format->name == "text" || output.format->name == "github"));
     }
     if (!told) std::fputs((report::audit_summary(*done) + "\n").c_str(), stderr);
-    return worse(code, code_of(*done, common->fail_on));
+    return {worse(code, code_of(*done, common.fail_on)), done->interrupted};
+}
+
+Watched watched(const Arguments& given, const Context& context) {
+    Watched out;
+    out.libraries.push_back(given.file);
+    if (!given.against.empty()) out.libraries.push_back(given.against);
+    if (!given.suppressions.empty()) out.files.push_back(given.suppressions);
+    scenario::ReadOptions options = read_options(context, given.driver_path);
+    options.examine_driver = {};
+    for (const std::string& path : given.workloads) {
+        out.files.push_back(path);
+        const auto read = scenario::read_scenario_file(path, options);
+        if (!read.scenario) continue;
+        for (const auto& driver : read.scenario->drivers)
+            for (const auto& version : driver.versions) out.files.push_back(version.file);
+    }
+    for (const Arguments::Output& output : given.outputs)
+        if (!output.file.empty()) out.written.push_back(output.file);
+    return out;
+}
+
+} // namespace
+
+std::unique_ptr<Parser> check_parser() {
+    return std::make_unique<CheckParser>();
+}
+
+ExitCode check_command(const std::vector<std::string>& arguments, const Context& context) {
+    CheckParser app;
+    if (const auto code = parse_arguments(app, arguments)) return *code;
+    Arguments& given = app.given;
+    if (const auto code = read_outputs(given)) return *code;
+    SessionTexts texts;
+    texts.color = given.color;
+    texts.fail_on = given.fail_on;
+    texts.timeout = given.timeout;
+    const auto common = read_session_options(texts, context);
+    if (!common) return wrong_usage(common.error().place.file, common.error().message, common.error().hint);
+    const auto play = [&] { return check_round(given, *common, context); };
+    if (app.watch) return play_again_and_again([&] { return watched(given, context); }, play);
+    return play().code;
 }
 
 } // namespace ddll::cli

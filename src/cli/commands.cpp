@@ -1,6 +1,8 @@
 #include "cli/commands.h"
 
 #include "base/text.h"
+#include "cli/describe.h"
+#include "cli/session_options.h"
 #include "cli/session_steps.h"
 #include "cli/usage.h"
 
@@ -21,7 +23,7 @@ std::string help_text() {
     for (const auto& command : commands()) {
         if (command.group != group) out += fmt::format("{}{}\n", group.empty() ? "" : "\n", command.group);
         group = command.group;
-        out += fmt::format("  {:<10} {}\n", command.name, command.doc);
+        out += fmt::format("  {:<11} {}\n", command.name, command.doc);
     }
     out += "\n"
            "  ddlltool COMMAND --help   the arguments of a command\n"
@@ -43,11 +45,29 @@ ExitCode written(ExitCode code) {
     return worse(code, ExitCode::unusable_input);
 }
 
-/// `ddlltool help` and `ddlltool help run`.
+struct HelpParser final : Parser {
+    HelpParser() : Parser("Prints the list of commands, or the help of one.", "ddlltool help") {
+        takes(add_option("COMMAND", words, "a command, and its verb"), {Takes::command, "", {}});
+        footer("examples:\n  ddlltool help run\n  ddlltool help session export");
+    }
+    std::vector<std::string> words;
+};
+
+/// `ddlltool help`, `ddlltool help run` and `ddlltool help session export`.
 ExitCode help_command(const std::vector<std::string>& arguments, const Context& context) {
-    if (!arguments.empty()) return run_program({arguments.front(), "--help"}, context);
+    HelpParser app;
+    if (const auto code = parse_arguments(app, arguments)) return *code;
+    if (!app.words.empty()) {
+        app.words.emplace_back("--help");
+        return run_program(app.words, context);
+    }
     std::fputs(help_text().c_str(), stdout);
     return ExitCode::ok;
+}
+
+Command grouped(Command row, std::string_view group) {
+    row.group = group;
+    return row;
 }
 
 } // namespace
@@ -58,30 +78,42 @@ std::span<const Command> commands() {
                                    session = "a session, step by step", queries = "looking at the session",
                                    self = "about ddlltool";
         std::vector<Command> all = {
-            {"run", "play scenario files and report what held and what did not", stories, run_command},
-            {"verify", "play scenario files on a real Erlang emulator too, and compare", stories, verify_command},
-            {"export", "write a test suite of Erlang's own that plays scenario files on a node", stories,
-             export_command},
-            {"check", "is this driver safe to replace on a live node?", files, check_command},
-            {"inspect", "what driver files are and what of them may hurt, without running them", files,
-             inspect_command},
-            {"explain", "what a rule, an error or a state means, and what to do about it", files, explain_command},
-            {"init", "write a driver project that builds, plays and passes", begin, init_command},
+            {"run", "play scenario files and report what held and what did not", stories, run_command, run_parser},
+            {"verify", "play scenario files on a real Erlang emulator too, and compare", stories, verify_command,
+             verify_parser},
+            {"export", "write a test suite of Erlang's own that plays scenario files on a node", stories, export_command,
+             export_parser},
+            grouped(report_row(), stories),
+            {"check", "is this driver safe to replace on a live node?", files, check_command, check_parser},
+            {"inspect", "what driver files are and what of them may hurt, without running them", files, inspect_command,
+             inspect_parser},
+            {"explain", "what a rule, an error or a state means, and what to do about it", files, explain_command,
+             explain_parser},
+            {"init", "write a driver project that builds, plays and passes", begin, init_command, init_parser},
         };
-        for (const auto& [name, doc] : session_steps())
-            all.push_back(
-                {name, doc, session, [step = name](const std::vector<std::string>& arguments, const Context& context) {
-                     return session_step(step, arguments, context);
-                 }});
-        all.push_back({"receive", "read the mailbox of a process", session, receive_command});
-        all.push_back(
-            {"status", "drivers, their code in memory and on disk, users, ports, findings", queries, status_command});
-        all.push_back({"why", "what holds a driver's code, and the shortest way out", queries, why_command});
-        all.push_back({"log", "the story of the session so far", queries, log_command});
-        all.push_back({"session", "start, stop, list and export sessions", queries, session_command});
-        all.push_back({"shell", "the same, typed as Erlang calls", queries, shell_command});
-        all.push_back({"schema", "print the JSON Schema of scenario files, or of reports", self, schema_command});
-        all.push_back({"help", "print this, or the help of a command", self, help_command});
+        for (const auto& [name, doc] : session_steps()) {
+            const std::string_view step = name;
+            all.push_back({step, doc, session,
+                           [step](const std::vector<std::string>& arguments, const Context& context) {
+                               return session_step(step, arguments, context);
+                           },
+                           [step] { return session_step_parser(step); }});
+        }
+        const std::vector<Command> rest = {
+            {"receive", "read the mailbox of a process", session, receive_command, receive_parser},
+            {"status", "drivers, their code in memory and on disk, users, ports, findings", queries, status_command,
+             status_parser},
+            {"why", "what holds a driver's code, and the shortest way out", queries, why_command, why_parser},
+            {"log", "the story of the session so far", queries, log_command, log_parser},
+            grouped(session_row(), queries),
+            {"shell", "the same, typed as Erlang calls", queries, shell_command, shell_parser},
+            {"schema", "print the JSON Schema of scenario files, or of reports", self, schema_command, schema_parser},
+            grouped(completions_row(), self),
+            {"man", "print a manual page", self, man_command, man_parser},
+            {"help", "print this, or the help of a command", self, help_command,
+             [] { return std::make_unique<HelpParser>(); }},
+        };
+        all.insert(all.end(), rest.begin(), rest.end());
         return all;
     }();
     return table;
@@ -108,7 +140,9 @@ ExitCode run_program(const std::vector<std::string>& arguments, const Context& c
     }
     names.push_back("--help");
     names.push_back("--version");
-    const auto meant = nearest(word, names);
+    auto meant = nearest(word, names);
+    for (const NamedCommand& one : all_commands())
+        if (one.name.ends_with(" " + word)) meant = one.name;
     return wrong_usage(word, word.starts_with('-') ? "no such option" : "no such command",
                        meant ? fmt::format("did you mean {}?", *meant) : "ddlltool --help lists them");
 }

@@ -4,6 +4,7 @@
 #include "cli/exit_code.h"
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,11 +19,16 @@ struct Context {
     std::string_view (*api_family)(std::uint16_t) = nullptr; ///< "output", "queue", ... of the same numbers
 };
 
+class Parser;
+
 struct Command {
     std::string_view name;
     std::string_view doc;   ///< one line
     std::string_view group; ///< heading of --help
     std::function<ExitCode(const std::vector<std::string>& arguments, const Context& context)> run; ///< of what follows
+    /// The parser that `run` reads its arguments with, before it has read any.
+    std::function<std::unique_ptr<Parser>()> parser = {};
+    std::vector<Command> verbs = {}; ///< of commands that are told what to do by one more word; see verbs.h
 };
 
 std::span<const Command> commands();
@@ -30,20 +36,38 @@ std::span<const Command> commands();
 /// The whole program: `arguments` without the program's own name. Everything but what main must do itself.
 ExitCode run_program(const std::vector<std::string>& arguments, const Context& context);
 
-ExitCode run_command(const std::vector<std::string>& arguments, const Context& context);     // run.cpp
-ExitCode verify_command(const std::vector<std::string>& arguments, const Context& context);  // verify.cpp
-ExitCode export_command(const std::vector<std::string>& arguments, const Context& context);  // export.cpp
-ExitCode schema_command(const std::vector<std::string>& arguments, const Context& context);  // schema.cpp
-ExitCode inspect_command(const std::vector<std::string>& arguments, const Context& context); // inspect.cpp
-ExitCode check_command(const std::vector<std::string>& arguments, const Context& context);   // check.cpp
-ExitCode explain_command(const std::vector<std::string>& arguments, const Context& context); // explain.cpp
-ExitCode init_command(const std::vector<std::string>& arguments, const Context& context);    // init.cpp
-ExitCode session_command(const std::vector<std::string>& arguments, const Context& context); // session.cpp
-ExitCode status_command(const std::vector<std::string>& arguments, const Context& context);  // session_queries.cpp
+// One pair for each command: it, and the parser that it reads its arguments with.
+ExitCode run_command(const std::vector<std::string>& arguments, const Context& context);
+std::unique_ptr<Parser> run_parser();
+ExitCode verify_command(const std::vector<std::string>& arguments, const Context& context);
+std::unique_ptr<Parser> verify_parser();
+ExitCode export_command(const std::vector<std::string>& arguments, const Context& context);
+std::unique_ptr<Parser> export_parser();
+ExitCode schema_command(const std::vector<std::string>& arguments, const Context& context);
+std::unique_ptr<Parser> schema_parser();
+ExitCode inspect_command(const std::vector<std::string>& arguments, const Context& context);
+std::unique_ptr<Parser> inspect_parser();
+ExitCode check_command(const std::vector<std::string>& arguments, const Context& context);
+std::unique_ptr<Parser> check_parser();
+ExitCode explain_command(const std::vector<std::string>& arguments, const Context& context);
+std::unique_ptr<Parser> explain_parser();
+ExitCode init_command(const std::vector<std::string>& arguments, const Context& context);
+std::unique_ptr<Parser> init_parser();
+ExitCode status_command(const std::vector<std::string>& arguments, const Context& context);
+std::unique_ptr<Parser> status_parser();
 ExitCode why_command(const std::vector<std::string>& arguments, const Context& context);
+std::unique_ptr<Parser> why_parser();
 ExitCode log_command(const std::vector<std::string>& arguments, const Context& context);
+std::unique_ptr<Parser> log_parser();
 ExitCode receive_command(const std::vector<std::string>& arguments, const Context& context);
-ExitCode shell_command(const std::vector<std::string>& arguments, const Context& context); // shell.cpp
-std::string version_text();                                                                // version.cpp
+std::unique_ptr<Parser> receive_parser();
+ExitCode shell_command(const std::vector<std::string>& arguments, const Context& context);
+std::unique_ptr<Parser> shell_parser();
+ExitCode man_command(const std::vector<std::string>& arguments, const Context& context);
+std::unique_ptr<Parser> man_parser();
+Command session_row();      // session.cpp
+Command report_row();       // report.cpp
+Command completions_row();  // completions.cpp
+std::string version_text(); // version.cpp
 
 } // namespace ddll::cli

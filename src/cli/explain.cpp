@@ -1,7 +1,8 @@
 /// `ddlltool explain`: the page of a rule, the words of an error, a state or a status, offline.
 #include "base/text.h"
 #include "check/catalogue.h"
-#include "cli/commands.h"
+#include "cli/complete.h"
+#include "cli/session_options.h"
 #include "cli/usage.h"
 #include "lifecycle/format_error.h"
 #include "report/rule_page.h"
@@ -42,36 +43,52 @@ constexpr Word words[] = {
     {"unloaded", "The code has left memory, as far as the emulator knows: it does not look."},
 };
 
+struct ExplainParser final : Parser {
+    ExplainParser()
+        : Parser("The page of a rule, or what an error term or a word of erl_ddll means. Without an argument: all\n"
+                 "rules, one line each.",
+                 "ddlltool explain") {
+        takes(add_option("RULE|ERROR|WORD", word, "what to explain"), {Takes::shown_page, "", {}});
+        add_flag("--markdown", markdown, "all pages, as docs/rules.md has them");
+        footer("examples:\n"
+               "  ddlltool explain dso-pinned\n"
+               "  ddlltool explain '{error,pending_process}'\n"
+               "  ddlltool explain unload_cancelled\n\n"
+               "exit codes: 0 explained, 2 there is no such rule, error or word.");
+    }
+    std::string word;
+    bool markdown = false;
+};
+
 } // namespace
 
+std::vector<Value::Choice> explained_words() {
+    std::vector<Value::Choice> out;
+    for (const auto& rule : check::catalogue()) out.push_back({std::string(rule.id), std::string(rule.title)});
+    for (const Word& known : words) out.push_back({std::string(known.word), "a word of erl_ddll"});
+    return out;
+}
+
+std::unique_ptr<Parser> explain_parser() {
+    return std::make_unique<ExplainParser>();
+}
+
 ExitCode explain_command(const std::vector<std::string>& arguments, const Context&) {
-    static constexpr const char* help =
-        "usage: ddlltool explain [RULE|ERROR|WORD]\n\n"
-        "The page of a rule, or what an error term or a word of erl_ddll means. Without an argument: all\n"
-        "rules, one line each.\n\n"
-        "options:\n"
-        "  --markdown   all pages, as docs/rules.md has them\n\n"
-        "examples:\n"
-        "  ddlltool explain dso-pinned\n"
-        "  ddlltool explain '{error,pending_process}'\n"
-        "  ddlltool explain unload_cancelled\n";
-    if (arguments.empty()) {
+    ExplainParser app;
+    if (const auto code = parse_arguments(app, arguments)) return *code;
+    if (app.markdown && !app.word.empty()) return wrong_usage(app.word, "not expected here", "--markdown prints all");
+    if (app.markdown) {
+        std::fputs(report::rules_markdown().c_str(), stdout);
+        return ExitCode::ok;
+    }
+    if (app.word.empty()) {
         std::size_t width = 0;
         for (const auto& rule : check::catalogue()) width = std::max(width, rule.id.size());
         for (const auto& rule : check::catalogue())
             std::puts(fmt::format("{:<{}}  {:<7}  {}", rule.id, width, check::name(rule.severity), rule.title).c_str());
         return ExitCode::ok;
     }
-    std::string word = arguments.front();
-    if (word == "--help" || word == "-h") {
-        std::fputs(help, stdout);
-        return ExitCode::ok;
-    }
-    if (word == "--markdown" && arguments.size() == 1) {
-        std::fputs(report::rules_markdown().c_str(), stdout);
-        return ExitCode::ok;
-    }
-    if (arguments.size() > 1) return wrong_usage(arguments[1], "not expected here", "ddlltool explain RULE");
+    std::string word = app.word;
     if (const check::Rule* rule = check::rule(word)) {
         std::fputs(report::rule_page(*rule).c_str(), stdout);
         return ExitCode::ok;

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* footer =
+constexpr const char* examples =
     R"(examples:
   ddlltool export --ct stories --into test         test/stories_SUITE.erl, to be run by ct_run or rebar3 ct
   ddlltool export --eunit use.json --into test     test/use_tests.erl, to be run by rebar3 eunit
@@ -73,28 +73,42 @@ bool is_module_name(const std::string& name) {
     return !name.empty() && name == module_name(name);
 }
 
-} // namespace
-
-ExitCode export_command(const std::vector<std::string>& arguments, const Context& context) {
+class ExportParser : public Parser {
+public:
     std::vector<std::string> inputs, driver_path;
     std::string into, name;
     bool common_test = false, eunit = false;
-    CLI::App app{"Writes scenario files as a test suite in Erlang, which plays them on a real node.",
-                 "ddlltool export"};
-    app.set_help_flag("-h,--help", "print this");
-    app.footer(footer);
-    app.add_option("FILE|DIR", inputs, "scenario files, and folders with such")->required();
-    app.add_flag("--ct", common_test, "a suite of Common Test: NAME_SUITE.erl");
-    app.add_flag("--eunit", eunit, "a module of EUnit: NAME_tests.erl");
-    app.add_option("--into", into, "the folder that it is written to")->type_name("DIR")->required();
-    app.add_option("--name", name, "begins the module's name (default: that of the first FILE or DIR)")
-        ->type_name("NAME");
-    app.add_option("--driver-path", driver_path, "one more folder to look for drivers in")
-        ->type_name("DIR")
-        ->allow_extra_args(false)
-        ->type_size(1);
+
+    ExportParser()
+        : Parser("Writes scenario files as a test suite in Erlang, which plays them on a real node.", "ddlltool export") {
+        footer(examples);
+        Value stories, folder;
+        stories.takes = Takes::files;
+        stories.suffix = ".json";
+        folder.takes = Takes::folder;
+        takes(add_option("FILE|DIR", inputs, "scenario files, and folders with such")->required(), stories);
+        add_flag("--ct", common_test, "a suite of Common Test: NAME_SUITE.erl");
+        add_flag("--eunit", eunit, "a module of EUnit: NAME_tests.erl");
+        takes(add_option("--into", into, "the folder that it is written to")->type_name("DIR")->required(), folder);
+        add_option("--name", name, "begins the module's name (default: that of the first FILE or DIR)")
+            ->type_name("NAME");
+        takes(each(add_option("--driver-path", driver_path, "one more folder to look for drivers in")->type_name("DIR")),
+              folder);
+    }
+};
+
+} // namespace
+
+std::unique_ptr<Parser> export_parser() {
+    return std::make_unique<ExportParser>();
+}
+
+ExitCode export_command(const std::vector<std::string>& arguments, const Context& context) {
+    ExportParser app;
     if (const auto code = parse_arguments(app, arguments)) return *code;
-    if (common_test == eunit)
+    const auto& [inputs, driver_path, into] = std::tie(app.inputs, app.driver_path, app.into);
+    std::string name = app.name;
+    if (app.common_test == app.eunit)
         return wrong_usage("export", "one of --ct and --eunit is needed", "ddlltool export --ct FILE --into DIR");
     if (name.empty()) name = module_name(inputs.front());
     if (!is_module_name(name))
@@ -120,7 +134,7 @@ ExitCode export_command(const std::vector<std::string>& arguments, const Context
         complain("export", "no scenario files there");
         return ExitCode::unusable_input;
     }
-    const auto kind = common_test ? judge::SuiteKind::common_test : judge::SuiteKind::eunit;
+    const auto kind = app.common_test ? judge::SuiteKind::common_test : judge::SuiteKind::eunit;
     const judge::Suite suite = judge::make_suite(kind, name, stories);
     for (const judge::SuiteFile& file : suite.files) {
         if (!file.copy_of.empty() || may_write(fs::path(into) / file.path)) continue;

@@ -5,7 +5,6 @@
 #include "cli/session_options.h"
 #include "cli/usage.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* footer =
+constexpr const char* footer_text =
     R"(examples:
   ddlltool init counter               makes counter/ with a driver called counter
   ddlltool init . --name counter      the same in this folder
@@ -78,18 +77,28 @@ bool write_new(const fs::path& path, const std::string& text) {
     return written && closed;
 }
 
+struct InitParser final : Parser {
+    InitParser()
+        : Parser("Writes a small driver that can be replaced on a live node, stories about it, and what builds and "
+                 "tests it.",
+                 "ddlltool init") {
+        footer(footer_text);
+        takes(add_option("DIR", folder, "the folder, which may be new (default: this one)"), {Takes::folder, "", {}});
+        add_option("--name", name, "the driver's name (default: that of the folder)")->type_name("NAME");
+    }
+    std::string folder = ".", name;
+};
+
 } // namespace
 
+std::unique_ptr<Parser> init_parser() {
+    return std::make_unique<InitParser>();
+}
+
 ExitCode init_command(const std::vector<std::string>& arguments, const Context&) {
-    std::string folder = ".", name;
-    CLI::App app{
-        "Writes a small driver that can be replaced on a live node, stories about it, and what builds and tests it.",
-        "ddlltool init"};
-    app.set_help_flag("-h,--help", "print this");
-    app.footer(footer);
-    app.add_option("DIR", folder, "the folder, which may be new (default: this one)");
-    app.add_option("--name", name, "the driver's name (default: that of the folder)")->type_name("NAME");
+    InitParser app;
     if (const auto code = parse_arguments(app, arguments)) return *code;
+    std::string &folder = app.folder, &name = app.name;
     std::error_code error;
     if (name.empty()) {
         fs::path whole = fs::weakly_canonical(folder, error);

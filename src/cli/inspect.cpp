@@ -1,4 +1,5 @@
 #include "check/static_findings.h"
+#include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/inspect_arguments.h"
 #include "cli/read_options.h"
@@ -30,7 +31,7 @@ report::Inspections inspect(const InspectArguments& wanted, const check::StaticW
         if (facts)
             all.push_back(*std::move(facts));
         else
-            out.unusable.push_back(std::move(facts).error());
+            out.unusable.push_back(with_meant_file(std::move(facts).error(), path));
     }
     out.shared = check::find_shared_state(all);
     for (check::StaticFacts& facts : all) {

@@ -1,27 +1,9 @@
 #include "cli/inspect_arguments.h"
 
-#include "base/text.h"
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
+#include "cli/choices.h"
 
 namespace ddll::cli {
 namespace {
-
-Error about(std::string what, std::string why, std::string hint = {}) {
-    Error e = error(std::move(why), std::move(hint));
-    e.place.file = std::move(what);
-    return e;
-}
-
-/// One of a few words, by number; the error names the nearest.
-Result<std::size_t> choice(std::string_view option, std::string_view word, std::span<const std::string_view> words) {
-    for (std::size_t i = 0; i < words.size(); ++i)
-        if (words[i] == word) return i;
-    const auto meant = nearest(word, words);
-    return about(fmt::format("{} {}", option, word), fmt::format("must be {}", one_of(words)),
-                 meant ? fmt::format("did you mean {}?", *meant) : "");
-}
 
 /// As LD_LIBRARY_PATH is written; the loader takes either sign between folders.
 void add_folders(const std::string& text, std::vector<std::string>& out) {
@@ -32,7 +14,7 @@ void add_folders(const std::string& text, std::vector<std::string>& out) {
     }
 }
 
-constexpr const char* footer =
+constexpr const char* footer_text =
     R"(Nothing of a file is run, and nothing is loaded: what is told stands in the file, or follows from it. Whether a
 possible hazard is one shows only when the driver runs. docs/inspect.md explains every section and rule.
 
@@ -44,40 +26,50 @@ examples:
 
 exit codes: 0 no finding at or above --fail-on, 1 there is one, 2 wrong usage, 3 a file that cannot be used.)";
 
-} // namespace
+constexpr std::string_view formats[] = {"text", "json"};
 
-Result<std::variant<InspectArguments, HelpText>> parse_inspect_arguments(const std::vector<std::string>& arguments) {
+struct InspectParser final : Parser {
+    InspectParser();
+
     InspectArguments out;
     std::string format = "text", color = "auto", fail_on = "warning";
     std::vector<std::string> folders;
-    CLI::App app{"Tells what driver files are, and what of them may hurt, without running them.", "ddlltool inspect"};
-    app.footer(footer);
-    app.set_help_flag("-h,--help", "print this");
-    app.add_option("FILE", out.inputs, "driver files (NAME.so)");
-    app.add_option("--library-path", folders,
-                   "the node's LD_LIBRARY_PATH (default: empty; that of this shell is not used)")
-        ->type_name("DIR[:DIR...]")
-        ->allow_extra_args(false)
-        ->type_size(1);
-    app.add_option("--format", format, "text, or json; with =FILE it goes there")->type_name("NAME[=FILE]");
-    app.add_option("--fail-on", fail_on, "least severity that counts as failure: error, warning, note or never")
+};
+
+InspectParser::InspectParser()
+    : Parser("Tells what driver files are, and what of them may hurt, without running them.", "ddlltool inspect") {
+    footer(footer_text);
+    takes(add_option("FILE", out.inputs, "driver files (NAME.so)"), file_with(".so"));
+    takes(each(add_option("--library-path", folders,
+                          "the node's LD_LIBRARY_PATH (default: empty; that of this shell is not used)")),
+          {Takes::folder, "", {}})
+        ->type_name("DIR[:DIR...]");
+    Value reports = choice_of(formats);
+    reports.takes = Takes::reports;
+    takes(add_option("--format", format, "text, or json; with =FILE it goes there"), reports)->type_name("NAME[=FILE]");
+    takes(add_option("--fail-on", fail_on, "least severity that counts as failure: error, warning, note or never"),
+          choice_of(severities))
         ->type_name("SEVERITY");
-    app.add_option("--color", color, "auto, always or never; auto looks at the terminal and NO_COLOR")
+    takes(add_option("--color", color, "auto, always or never; auto looks at the terminal and NO_COLOR"),
+          choice_of(color_words))
         ->type_name("WHEN");
-    try {
-        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-        app.parse(reversed);
-    } catch (const CLI::CallForHelp&) {
-        return std::variant<InspectArguments, HelpText>(HelpText{app.help()});
-    } catch (const CLI::ExtrasError&) {
-        const std::string word = app.remaining().empty() ? "" : app.remaining().front();
-        return about(word, "no such option", "ddlltool inspect --help lists them");
-    } catch (const CLI::ParseError& e) {
-        return about("inspect", e.what(), "ddlltool inspect --help lists the options");
-    }
-    for (const std::string& text : folders) add_folders(text, out.library_path);
+}
+
+} // namespace
+
+std::unique_ptr<Parser> inspect_parser() {
+    return std::make_unique<InspectParser>();
+}
+
+Result<std::variant<InspectArguments, HelpText>> parse_inspect_arguments(const std::vector<std::string>& arguments) {
+    InspectParser parser;
+    auto help = parser.read(arguments);
+    if (!help) return std::move(help).error();
+    if (*help) return std::variant<InspectArguments, HelpText>(**std::move(help));
+    InspectArguments& out = parser.out;
+    for (const std::string& text : parser.folders) add_folders(text, out.library_path);
+    const std::string& format = parser.format;
     const auto equals = format.find('=');
-    static constexpr std::string_view formats[] = {"text", "json"};
     const auto known = choice("--format", format.substr(0, equals), formats);
     if (!known) return known.error();
     out.output.format = formats[*known];
@@ -85,14 +77,12 @@ Result<std::variant<InspectArguments, HelpText>> parse_inspect_arguments(const s
         out.output.file = format.substr(equals + 1);
         if (out.output.file.empty()) return about("--format " + format, "names no file", "write NAME=FILE");
     }
-    static constexpr std::string_view severities[] = {"error", "warning", "note", "never"};
-    const auto level = choice("--fail-on", fail_on, severities);
+    const auto level = severity_of("--fail-on", parser.fail_on);
     if (!level) return level.error();
-    out.fail_on = static_cast<report::FailOn>(*level);
-    static constexpr std::string_view colors[] = {"auto", "always", "never"};
-    const auto when = choice("--color", color, colors);
+    out.fail_on = *level;
+    const auto when = color_of(parser.color);
     if (!when) return when.error();
-    out.color = static_cast<Color>(*when);
+    out.color = *when;
     if (out.inputs.empty()) return about("inspect", "needs a driver file", "ddlltool inspect FILE.so...");
     return std::variant<InspectArguments, HelpText>(std::move(out));
 }

@@ -1,18 +1,21 @@
 #include "action/action.h"
 #include "check/catalogue.h"
+#include "cli/choices.h"
 #include "cli/commands.h"
+#include "cli/progress.h"
 #include "cli/read_options.h"
 #include "cli/run_arguments.h"
 #include "cli/select.h"
 #include "cli/usage.h"
+#include "cli/watch.h"
 #include "host/misuse.h"
 #include "report/formats.h"
 #include "report/job_summary.h"
+#include "scenario/driver_files.h"
 #include "scenario/reader.h"
 #include "scenario/runner.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -42,10 +45,26 @@ struct Candidate {
     RunResult result;
 };
 
-std::vector<Candidate> read_all(const RunArguments& arguments, const Context& context) {
-    const scenario::ReadOptions options = read_options(context, arguments.driver_path);
-    std::vector<Candidate> out;
+/// What passes the filters and falls to this machine.
+struct Chosen {
+    std::vector<Candidate> candidates;
+    std::optional<report::RunShard> shard;
+};
+
+/// One of the reports that are being written: found in a folder of scenarios it is none.
+bool is_output(const RunArguments& arguments, const std::string& file) {
+    std::error_code failure;
+    return std::any_of(arguments.outputs.begin(), arguments.outputs.end(), [&](const Output& output) {
+        return !output.file.empty() && std::filesystem::equivalent(output.file, file, failure);
+    });
+}
+
+Chosen read_all(const RunArguments& arguments, const scenario::ReadOptions& options) {
+    Chosen out;
+    std::uint32_t position = 0;
+    if (arguments.shard) out.shard.emplace(report::RunShard{arguments.shard->index, arguments.shard->count, 0, {}});
     for (const auto& file : find_scenarios(arguments.inputs)) {
+        if (is_output(arguments, file)) continue;
         auto read = scenario::read_scenario_file(file, options);
         std::vector<std::string> texts{file};
         if (read.scenario) {
@@ -53,6 +72,14 @@ std::vector<Candidate> read_all(const RunArguments& arguments, const Context& co
             texts.insert(texts.end(), read.scenario->tags.begin(), read.scenario->tags.end());
         }
         if (!passes(arguments.filters, texts)) continue;
+        if (arguments.shard) {
+            ++out.shard->of;
+            if (!arguments.shard->has(file)) {
+                ++position;
+                continue;
+            }
+            out.shard->positions.push_back(position++);
+        }
         Candidate candidate;
         candidate.result.file = file;
         if (read.scenario) {
@@ -60,31 +87,13 @@ std::vector<Candidate> read_all(const RunArguments& arguments, const Context& co
         } else {
             candidate.result.verdict = scenario::Verdict::unusable;
             candidate.result.mistakes = std::move(read.mistakes);
+            Error& first = candidate.result.mistakes.front();
+            if (first.place.line == 0) first = with_meant_file(std::move(first), file);
         }
-        out.push_back(std::move(candidate));
+        out.candidates.push_back(std::move(candidate));
     }
     return out;
 }
-
-/// "12/40" on the terminal, overwritten in place; nothing where nobody watches.
-class Progress {
-public:
-    Progress(std::size_t total, bool wanted)
-        : total_(total), shown_(wanted && total > 1 && isatty(STDERR_FILENO) == 1) {}
-    ~Progress() {
-        if (shown_) std::fputs("\r\x1b[K", stderr);
-    }
-    Progress(const Progress&) = delete;
-
-    void one_more() {
-        ++done_;
-        if (shown_) std::fputs(fmt::format("\r{}/{} played", done_, total_).c_str(), stderr);
-    }
-
-private:
-    std::size_t total_, done_ = 0;
-    bool shown_;
-};
 
 report::Run play(std::vector<Candidate> candidates, const RunArguments& arguments, const Context& context) {
     std::vector<scenario::Scenario> scenarios;
@@ -97,7 +106,7 @@ report::Run play(std::vector<Candidate> candidates, const RunArguments& argument
     options.in_process = arguments.in_process;
     options.parallel = arguments.jobs;
     options.api_function = context.api_function;
-    Progress progress(scenarios.size(), arguments.detail != report::Detail::quiet);
+    Progress progress(scenarios.size(), "played", arguments.detail != report::Detail::quiet);
     auto played = scenario::run_all(std::move(scenarios), options, [&](const RunResult&) { progress.one_more(); });
     report::Run run;
     run.interrupted = played.interrupted;
@@ -165,36 +174,52 @@ ExitCode list_rules() {
     return ExitCode::ok;
 }
 
-} // namespace
+bool write_to(std::FILE* file, const std::string& text) {
+    return std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
+}
 
-ExitCode run_command(const std::vector<std::string>& arguments, const Context& context) {
-    auto parsed = parse_run_arguments(arguments);
-    if (!parsed) return wrong_usage(parsed.error().place.file, parsed.error().message, parsed.error().hint);
-    if (const auto* help = std::get_if<HelpText>(&*parsed)) {
-        std::fputs(help->text.c_str(), stdout);
-        return ExitCode::ok;
+/// The files of a round, and where driver files are looked for that are not there yet.
+Watched watched(const RunArguments& arguments, const Context& context) {
+    Watched out;
+    scenario::ReadOptions options = read_options(context, arguments.driver_path);
+    options.examine_driver = [&out](const std::string& path) -> Result<void> {
+        out.libraries.push_back(path);
+        return {};
+    };
+    for (const std::string& input : arguments.inputs) {
+        std::error_code failure;
+        if (std::filesystem::is_directory(input, failure))
+            out.folders.push_back({input, ".json"});
+        else
+            out.files.push_back(input);
     }
-    const RunArguments& options = std::get<RunArguments>(*parsed);
-    if (options.list_calls) return list_calls();
-    if (options.list_rules) return list_rules();
+    for (const Candidate& candidate : read_all(arguments, options).candidates) {
+        out.files.push_back(candidate.result.file);
+        if (!candidate.scenario) out.folders.push_back({scenario::folder_of(candidate.result.file), ".so"});
+        if (!candidate.scenario) continue;
+        for (const auto& driver : candidate.scenario->drivers)
+            for (const auto& version : driver.versions) out.files.push_back(version.file);
+    }
+    for (const std::string& folder : arguments.driver_path) out.folders.push_back({folder, ".so"});
+    for (const Output& output : arguments.outputs)
+        if (!output.file.empty()) out.written.push_back(output.file);
+    return out;
+}
 
-    // Report files are opened first: it is a pity to play for minutes and then have nowhere to write.
+/// Report files are opened first: it is a pity to play for minutes and then have nowhere to write. Nothing: said.
+std::optional<std::vector<File>> open_outputs(const RunArguments& options) {
     std::vector<File> files;
-    if (!options.list) {
-        for (const auto& output : options.outputs) {
-            files.emplace_back(output.file.empty() ? nullptr : std::fopen(output.file.c_str(), "wb"));
-            if (output.file.empty() || files.back()) continue;
-            complain(output.file, fmt::format("cannot be written: {}", std::strerror(errno)));
-            return ExitCode::unusable_input;
-        }
+    for (const auto& output : options.outputs) {
+        files.emplace_back(output.file.empty() ? nullptr : std::fopen(output.file.c_str(), "wb"));
+        if (output.file.empty() || files.back()) continue;
+        complain(output.file, fmt::format("cannot be written: {}", std::strerror(errno)));
+        return std::nullopt;
     }
-    auto candidates = read_all(options, context);
-    if (options.list) return list(candidates);
-    if (candidates.empty())
-        complain("run", options.filters.empty() ? "no *.json file there" : "no scenario passes the filter",
-                 "nothing was played");
+    return files;
+}
 
-    report::Run run = play(std::move(candidates), options, context);
+ExitCode write_reports(const report::Run& run, const RunArguments& options, const std::vector<File>& files,
+                       const Context& context) {
     report::Options report_options;
     report_options.detail = options.detail;
     report_options.events = options.events;
@@ -204,7 +229,7 @@ ExitCode run_command(const std::vector<std::string>& arguments, const Context& c
     report_options.version = DDLLTOOL_VERSION;
     report_options.names.function = context.api_function;
     report_options.names.rule = rule_name;
-    ExitCode code = exit_code_of(run, options.fail_on);
+    ExitCode code = ExitCode::ok;
     for (std::size_t i = 0; i < options.outputs.size(); ++i) {
         report_options.color = options.outputs[i].file.empty() && wants_color(options.color);
         const auto text = report::format_named(options.outputs[i].format)->write(run, report_options);
@@ -221,6 +246,44 @@ ExitCode run_command(const std::vector<std::string>& arguments, const Context& c
     });
     if (!told) std::fputs((report::summary_line(run, options.fail_on) + "\n").c_str(), stderr);
     return code;
+}
+
+Round play_round(const RunArguments& options, const Context& context) {
+    const auto files = open_outputs(options);
+    if (!files) return {ExitCode::unusable_input, false};
+    Chosen chosen = read_all(options, read_options(context, options.driver_path));
+    const bool idle_shard = chosen.shard && chosen.candidates.empty() && chosen.shard->of > 0;
+    if (chosen.shard && options.detail != report::Detail::quiet)
+        std::fputs(fmt::format("shard {}/{}: {} of {} scenarios\n", chosen.shard->index, chosen.shard->count,
+                               chosen.candidates.size(), chosen.shard->of)
+                       .c_str(),
+                   stderr);
+    if (chosen.candidates.empty() && !idle_shard)
+        complain("run", options.filters.empty() ? "no *.json file there" : "no scenario passes the filter",
+                 "nothing was played");
+    report::Run run = play(std::move(chosen.candidates), options, context);
+    run.shard = std::move(chosen.shard);
+    // The other machines have them: nothing is wrong here.
+    const ExitCode code = idle_shard ? ExitCode::ok : exit_code_of(run, options.fail_on);
+    return {worse(code, write_reports(run, options, *files, context)), run.interrupted};
+}
+
+} // namespace
+
+ExitCode run_command(const std::vector<std::string>& arguments, const Context& context) {
+    auto parsed = parse_run_arguments(arguments);
+    if (!parsed) return wrong_usage(parsed.error().place.file, parsed.error().message, parsed.error().hint);
+    if (const auto* help = std::get_if<HelpText>(&*parsed)) {
+        std::fputs(help->text.c_str(), stdout);
+        return ExitCode::ok;
+    }
+    const RunArguments& options = std::get<RunArguments>(*parsed);
+    if (options.list_calls) return list_calls();
+    if (options.list_rules) return list_rules();
+    if (options.list) return list(read_all(options, read_options(context, options.driver_path)).candidates);
+    const auto play_it = [&] { return play_round(options, context); };
+    if (options.watch) return play_again_and_again([&] { return watched(options, context); }, play_it);
+    return play_it().code;
 }
 
 } // namespace ddll::cli

@@ -1,10 +1,13 @@
 #pragma once
 /// The arguments of `ddlltool run`.
 #include "base/result.h"
+#include "cli/parser.h"
+#include "cli/shard.h"
 #include "report/report.h"
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -34,12 +37,9 @@ struct RunArguments {
     Color color = Color::automatic;
     report::Detail detail = report::Detail::automatic;
     report::FailOn fail_on = report::FailOn::warning;
+    std::optional<Shard> shard; ///< nothing: all of them
+    bool watch = false;
     bool list = false, list_calls = false, list_rules = false, events = false, in_process = false;
-};
-
-/// Help was asked for.
-struct HelpText {
-    std::string text;
 };
 
 /// An Error's place.file holds the word that is wrong.

@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/session_options.h"
 #include "cli/usage.h"
 #include "report/json.h"
 #include "scenario/reader.h"
@@ -23,37 +24,48 @@ constexpr std::array<Schema, 2> schemas = {{
     {"report", "what run --format json writes", report::report_schema},
 }};
 
-std::string help_text() {
-    std::string out = "usage: ddlltool schema [NAME]\n\nPrints a JSON Schema (draft 7):\n";
-    for (const auto& schema : schemas) out += fmt::format("  {:<10} {}\n", schema.name, schema.doc);
-    return out +
-           "\nAn editor that knows the schema of scenarios completes keys and marks mistakes: save it beside the\n"
-           "scenarios and name it in their \"$schema\".\n\n"
-           "examples:\n"
-           "  ddlltool schema > scenario.schema.json\n"
-           "  ddlltool schema report > report.schema.json\n";
-}
+class SchemaParser : public Parser {
+public:
+    std::string name{schemas.front().name};
+
+    SchemaParser()
+        : Parser("Prints a JSON Schema (draft 7). An editor that knows the one of scenarios completes keys and marks\n"
+                 "mistakes: save it beside the scenarios and name it in their \"$schema\".",
+                 "ddlltool schema") {
+        Value value;
+        value.takes = Takes::choice;
+        std::string doc;
+        for (const Schema& schema : schemas) {
+            value.choices.push_back({std::string(schema.name), std::string(schema.doc)});
+            doc += fmt::format("{}{}: {}", doc.empty() ? "" : "; ", schema.name, schema.doc);
+        }
+        takes(add_option("NAME", name, doc), std::move(value));
+        footer("examples:\n"
+               "  ddlltool schema > scenario.schema.json\n"
+               "  ddlltool schema report > report.schema.json");
+    }
+};
 
 } // namespace
 
+std::unique_ptr<Parser> schema_parser() {
+    return std::make_unique<SchemaParser>();
+}
+
 ExitCode schema_command(const std::vector<std::string>& arguments, const Context&) {
-    if (!arguments.empty() && (arguments.front() == "--help" || arguments.front() == "-h")) {
-        std::fputs(help_text().c_str(), stdout);
-        return ExitCode::ok;
-    }
-    if (arguments.size() > 1) return wrong_usage(arguments[1], "not expected here", "ddlltool schema [NAME]");
-    const std::string_view wanted = arguments.empty() ? schemas.front().name : std::string_view(arguments.front());
+    SchemaParser app;
+    if (const auto code = parse_arguments(app, arguments)) return *code;
     std::array<std::string_view, schemas.size()> names;
     for (std::size_t i = 0; i < schemas.size(); ++i) {
         names[i] = schemas[i].name;
-        if (names[i] != wanted) continue;
+        if (names[i] != app.name) continue;
         std::string text = schemas[i].text();
         if (!text.ends_with('\n')) text += '\n';
         std::fputs(text.c_str(), stdout);
         return ExitCode::ok;
     }
-    const auto meant = nearest(wanted, names);
-    return wrong_usage(wanted, fmt::format("must be {}", one_of(names)),
+    const auto meant = nearest(app.name, names);
+    return wrong_usage(app.name, fmt::format("must be {}", one_of(names)),
                        meant ? fmt::format("did you mean {}?", *meant) : "ddlltool schema > FILE");
 }
 

@@ -1,9 +1,9 @@
 /// `ddlltool session start|stop|list|export`.
-#include "base/text.h"
 #include "base/time.h"
 #include "cli/read_options.h"
 #include "cli/session_options.h"
 #include "cli/usage.h"
+#include "cli/verbs.h"
 #include "scenario/reader.h"
 #include "scenario/runner.h"
 #include "session/text.h"
@@ -35,13 +35,24 @@ Request of_kind(Request::Kind kind) {
     return request;
 }
 
-struct Arguments {
+struct SessionParser final : Parser {
+    SessionParser(std::string_view summary, const std::string& verb)
+        : Parser(std::string(summary), "ddlltool session " + verb) {
+        add_session_options(*this, texts, false);
+        if (verb == "start")
+            add_option("--idle", idle, "end when nothing was asked for so long (2h)")->type_name("DURATION");
+        if (verb == "export") {
+            takes(add_option("FILE", file, "the scenario file to write; without it the text goes to stdout"),
+                  file_with(".json"));
+            add_flag("--force", force, "write over a file that is there");
+        }
+    }
     SessionTexts texts;
     std::string file, idle;
     bool force = false;
 };
 
-ExitCode start(const Arguments& arguments, SessionOptions options) {
+ExitCode start(const SessionParser& arguments, SessionOptions options) {
     if (!arguments.idle.empty()) {
         const auto idle = parse_duration(arguments.idle);
         if (!idle || idle->ns < 1'000'000) return wrong_usage("--idle " + arguments.idle, "must be at least 1ms");
@@ -132,7 +143,7 @@ Result<scenario::RunResult> play(const std::string& file, const Context& context
     return std::move(played.results.front());
 }
 
-ExitCode export_session(const Arguments& arguments, const SessionOptions& options, const Context& context) {
+ExitCode export_session(const SessionParser& arguments, const SessionOptions& options, const Context& context) {
     const auto asked = ask(options, of_kind(Request::Kind::exported), false);
     if (!asked) return no_answer(asked.error());
     if (!*asked) return no_session(options);
@@ -188,51 +199,48 @@ ExitCode export_session(const Arguments& arguments, const SessionOptions& option
     return ExitCode::failed;
 }
 
+template <class Body>
+Command verb(std::string_view name, std::string_view doc, Body body) {
+    const auto parser = [=] { return std::make_unique<SessionParser>(doc, std::string(name)); };
+    const auto run = [=](const std::vector<std::string>& arguments, const Context& context) {
+        const auto app = parser();
+        if (const auto code = parse_arguments(*app, arguments)) return *code;
+        const auto options = read_session_options(app->texts, context);
+        if (!options) return wrong_usage(options.error().place.file, options.error().message, options.error().hint);
+        return body(*app, *options, context);
+    };
+    return {name, doc, "", run, parser};
+}
+
 } // namespace
 
-ExitCode session_command(const std::vector<std::string>& arguments, const Context& context) {
-    static constexpr std::string_view verbs[] = {"start", "stop", "list", "export"};
-    static constexpr const char* help =
-        "usage: ddlltool session start|stop|list|export [OPTIONS]\n\n"
-        "A session is an emulator one talks to for a while. It starts by itself with the first load, open or other "
-        "call.\n\n"
-        "  start [--idle DURATION]      start it; it ends when nothing was asked for so long (2h, $DDLLTOOL_IDLE)\n"
-        "  stop                         end it, and tell what is left over\n"
-        "  list                         the sessions that run\n"
-        "  export [FILE] [--force]      what was done, as a scenario that plays; driver files are put beside it\n\n"
-        "Each takes --session NAME instead of $DDLLTOOL_SESSION or \"default\", and --help.\n\n"
-        "examples:\n"
-        "  ddlltool session start --session release --idle 30min\n"
-        "  ddlltool session export stories/reload.json\n"
-        "  ddlltool session stop\n";
-    if (arguments.empty())
-        return wrong_usage("session", fmt::format("needs {}", one_of(verbs)), "ddlltool session --help");
-    const std::string& verb = arguments.front();
-    if (verb == "--help" || verb == "-h") {
-        std::fputs(help, stdout);
-        return ExitCode::ok;
-    }
-    if (std::find(std::begin(verbs), std::end(verbs), verb) == std::end(verbs)) {
-        const auto meant = nearest(verb, verbs);
-        return wrong_usage("session " + verb, fmt::format("must be {}", one_of(verbs)),
-                           meant ? fmt::format("did you mean {}?", *meant) : "ddlltool session --help");
-    }
-    Arguments given;
-    CLI::App app{"Starts, ends, lists and exports sessions.", "ddlltool session " + verb};
-    add_session_options(app, given.texts, false);
-    if (verb == "start")
-        app.add_option("--idle", given.idle, "end when nothing was asked for so long (2h)")->type_name("DURATION");
-    if (verb == "export") {
-        app.add_option("FILE", given.file, "the scenario file to write; without it the text goes to stdout");
-        app.add_flag("--force", given.force, "write over a file that is there");
-    }
-    if (const auto code = parse_arguments(app, {arguments.begin() + 1, arguments.end()})) return *code;
-    const auto options = read_session_options(given.texts, context);
-    if (!options) return wrong_usage(options.error().place.file, options.error().message, options.error().hint);
-    if (verb == "start") return start(given, *options);
-    if (verb == "stop") return stop(*options);
-    if (verb == "list") return list(*options);
-    return export_session(given, *options, context);
+Command session_row() {
+    Command row;
+    row.name = "session";
+    row.doc = "start, stop, list and export sessions";
+    row.parser = [] {
+        auto parser = std::make_unique<Parser>(
+            "A session is an emulator one talks to for a while. It starts by itself with the first load, open or other "
+            "call.\nEach verb takes --session NAME instead of $DDLLTOOL_SESSION or \"default\".",
+            "ddlltool session");
+        parser->footer("examples:\n"
+                       "  ddlltool session start --session release --idle 30min\n"
+                       "  ddlltool session export stories/reload.json\n"
+                       "  ddlltool session stop");
+        return parser;
+    };
+    row.verbs = {
+        verb("start", "start it; it ends when nothing was asked for 2h, or --idle, or $DDLLTOOL_IDLE",
+             [](const SessionParser& app, const SessionOptions& options, const Context&) {
+                 return start(app, options);
+             }),
+        verb("stop", "end it, and tell what is left over",
+             [](const SessionParser&, const SessionOptions& options, const Context&) { return stop(options); }),
+        verb("list", "the sessions that run",
+             [](const SessionParser&, const SessionOptions& options, const Context&) { return list(options); }),
+        verb("export", "what was done, as a scenario that plays; driver files are put beside it", export_session),
+    };
+    return with_verbs(std::move(row));
 }
 
 } // namespace ddll::cli

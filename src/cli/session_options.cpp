@@ -1,14 +1,13 @@
 #include "cli/session_options.h"
 
 #include "base/text.h"
-#include "base/time.h"
+#include "cli/choices.h"
 #include "cli/usage.h"
 #include "host/misuse.h"
 #include "session/text.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -19,31 +18,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-Result<std::size_t> choice(std::string_view option, std::string_view word, std::span<const std::string_view> words) {
-    for (std::size_t i = 0; i < words.size(); ++i)
-        if (words[i] == word) return i;
-    const auto meant = nearest(word, words);
-    Error e = error(fmt::format("must be {}", one_of(words)), meant ? fmt::format("did you mean {}?", *meant) : "");
-    e.place.file = fmt::format("{} {}", option, word);
-    return e;
-}
-
-Result<std::chrono::milliseconds> milliseconds_of(const std::string& option, const std::string& text) {
-    const auto duration = parse_duration(text);
-    Error e = duration ? error("must be at least 1ms") : duration.error();
-    e.place = {};
-    e.place.file = option + " " + text;
-    if (!duration || duration->ns < 1'000'000) return e;
-    return std::chrono::milliseconds(duration->ns / 1'000'000);
-}
-
-bool colored(std::size_t when) {
-    if (when != 0) return when == 1;
-    const char* no_color = std::getenv("NO_COLOR");
-    const char* term = std::getenv("TERM");
-    return isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0') &&
-           !(term != nullptr && std::string_view(term) == "dumb");
-}
+constexpr std::string_view formats[] = {"text", "json", "term"};
 
 std::string_view rule_name(std::uint16_t number) {
     return host::rule_id(static_cast<host::Misuse>(number));
@@ -66,19 +41,25 @@ bool counts(const Json& finding, report::FailOn fail_on) {
 
 } // namespace
 
-void add_session_options(CLI::App& app, SessionTexts& texts, bool of_a_process) {
-    app.set_help_flag("-h,--help", "print this");
-    app.add_option("--session", texts.session, "the session, instead of $DDLLTOOL_SESSION or \"default\"")
+void add_session_options(Parser& app, SessionTexts& texts, bool of_a_process) {
+    app.takes(app.add_option("--session", texts.session, "the session, instead of $DDLLTOOL_SESSION or \"default\""),
+              {Takes::session, "", {}})
         ->type_name("NAME");
-    app.add_option("--format", texts.format, "text, json or term (as file:consult reads it)")->type_name("NAME");
-    app.add_option("--color", texts.color, "auto, always or never; auto looks at the terminal and NO_COLOR")
+    app.takes(app.add_option("--format", texts.format, "text, json or term (as file:consult reads it)"),
+              choice_of(formats))
+        ->type_name("NAME");
+    app.takes(app.add_option("--color", texts.color, "auto, always or never; auto looks at the terminal and NO_COLOR"),
+              choice_of(color_words))
         ->type_name("WHEN");
     app.add_option("--timeout", texts.timeout, "real time until the driver counts as hung (10s)")
         ->type_name("DURATION");
     if (!of_a_process) return;
-    app.add_option("--as", texts.as, "the process that does it (user); a new name starts a process")->type_name("NAME");
-    app.add_option("--fail-on", texts.fail_on,
-                   "least severity of a new finding that counts: error, warning, note, never")
+    app.takes(app.add_option("--as", texts.as, "the process that does it (user); a new name starts a process"),
+              {Takes::process, "", {}})
+        ->type_name("NAME");
+    app.takes(app.add_option("--fail-on", texts.fail_on,
+                             "least severity of a new finding that counts: error, warning, note, never"),
+              choice_of(severities))
         ->type_name("SEVERITY");
 }
 
@@ -88,18 +69,15 @@ Result<SessionOptions> read_session_options(const SessionTexts& texts, const Con
     if (!name) return std::move(name).error();
     out.session = *std::move(name);
     out.as = texts.as;
-    static constexpr std::string_view formats[] = {"text", "json", "term"};
     const auto format = choice("--format", texts.format, formats);
     if (!format) return format.error();
     out.format = static_cast<AnswerFormat>(*format);
-    static constexpr std::string_view colors[] = {"auto", "always", "never"};
-    const auto color = choice("--color", texts.color, colors);
+    const auto color = color_of(texts.color);
     if (!color) return color.error();
-    out.style.color = colored(*color);
-    static constexpr std::string_view severities[] = {"error", "warning", "note", "never"};
-    const auto severity = choice("--fail-on", texts.fail_on, severities);
+    out.style.color = wants_color(*color);
+    const auto severity = severity_of("--fail-on", texts.fail_on);
     if (!severity) return severity.error();
-    out.fail_on = static_cast<report::FailOn>(*severity);
+    out.fail_on = *severity;
     if (!texts.timeout.empty()) {
         const auto limit = milliseconds_of("--timeout", texts.timeout);
         if (!limit) return limit.error();
@@ -115,27 +93,12 @@ Result<SessionOptions> read_session_options(const SessionTexts& texts, const Con
     return out;
 }
 
-std::optional<ExitCode> parse_arguments(CLI::App& app, const std::vector<std::string>& arguments) {
-    try {
-        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-        app.parse(reversed);
-    } catch (const CLI::CallForHelp&) {
-        std::fputs(app.help().c_str(), stdout);
-        return ExitCode::ok;
-    } catch (const CLI::ExtrasError&) {
-        const std::string word = app.remaining().empty() ? "" : app.remaining().front();
-        std::vector<std::string> flags;
-        for (const auto* option : app.get_options())
-            for (const auto& flag : option->get_lnames()) flags.push_back("--" + flag);
-        const std::vector<std::string_view> views(flags.begin(), flags.end());
-        const auto meant = nearest(word.substr(0, word.find('=')), views);
-        return wrong_usage(word, word.starts_with('-') ? "no such option" : "not expected here",
-                           meant ? fmt::format("did you mean {}?", *meant) : app.get_name() + " --help tells more");
-    } catch (const CLI::ParseError& e) {
-        return wrong_usage(app.get_name().substr(app.get_name().find(' ') + 1), e.what(),
-                           app.get_name() + " --help tells more");
-    }
-    return std::nullopt;
+std::optional<ExitCode> parse_arguments(Parser& app, const std::vector<std::string>& arguments) {
+    const auto help = app.read(arguments);
+    if (!help) return wrong_usage(help.error().place.file, help.error().message, help.error().hint);
+    if (!*help) return std::nullopt;
+    std::fputs((*help)->text.c_str(), stdout);
+    return ExitCode::ok;
 }
 
 Result<std::optional<session::Connection>> connect(const SessionOptions& options, bool may_start) {
@@ -196,14 +159,18 @@ ExitCode no_answer(const Error& error) {
 }
 
 ExitCode no_session(const SessionOptions& options) {
-    std::string why = "there is none";
+    std::string why = "there is none", hint = "the next load, open or other call starts one";
     if (const auto place = session::Place::find(options.session)) {
+        const auto all = place->all();
+        const std::vector<std::string_view> names(all.begin(), all.end());
         if (place->was_killed())
             why = "it was killed, and its story is lost";
         else if (const auto word = place->last_word())
             why = *word;
+        else if (const auto meant = nearest(options.session, names); meant && *meant != options.session)
+            hint = fmt::format("did you mean {}?", *meant);
     }
-    complain("session " + options.session, why, "the next load, open or other call starts one");
+    complain("session " + options.session, why, hint);
     return ExitCode::nothing_run;
 }
 

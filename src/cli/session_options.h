@@ -1,11 +1,11 @@
 #pragma once
 /// What every command that speaks to a session has in common: its options, the connection, the exit code.
 #include "cli/commands.h"
+#include "cli/parser.h"
 #include "report/report.h"
 #include "report/style.h"
 #include "session/client.h"
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json_fwd.hpp>
 
 #include <optional>
@@ -31,12 +31,12 @@ struct SessionTexts {
 };
 
 /// Adds --session, --format, --color and --timeout, and for commands of a process --as and --fail-on.
-void add_session_options(CLI::App& app, SessionTexts& texts, bool of_a_process);
+void add_session_options(Parser& app, SessionTexts& texts, bool of_a_process);
 /// An Error's place.file holds the word that is wrong. Reads DDLLTOOL_SESSION and DDLLTOOL_IDLE.
 Result<SessionOptions> read_session_options(const SessionTexts& texts, const Context& context);
 
 /// Parses the arguments of a command. Nothing: go on; else help was printed or the usage is wrong.
-std::optional<ExitCode> parse_arguments(CLI::App& app, const std::vector<std::string>& arguments);
+std::optional<ExitCode> parse_arguments(Parser& app, const std::vector<std::string>& arguments);
 
 /// Connects, starting the session if need be, and says so when an earlier one ended badly. Nothing with `may_start`
 /// false: there is none.

@@ -1,5 +1,6 @@
 /// The commands that look at a session and change nothing: status, why, log; and receive, which reads a mailbox.
 #include "base/time.h"
+#include "cli/choices.h"
 #include "cli/session_options.h"
 #include "cli/usage.h"
 #include "session/text.h"
@@ -26,7 +27,7 @@ struct Answer {
     ExitCode code = ExitCode::ok;
 };
 
-Answer ask_for(CLI::App& app, SessionTexts& texts, const std::vector<std::string>& arguments, const Context& context,
+Answer ask_for(Parser& app, SessionTexts& texts, const std::vector<std::string>& arguments, const Context& context,
                const std::function<Result<Request>()>& make) {
     Answer out;
     if (const auto code = parse_arguments(app, arguments)) {
@@ -95,33 +96,99 @@ ExitCode watch(const SessionOptions& options, std::chrono::milliseconds interval
     return ExitCode::ok;
 }
 
-} // namespace
-
-ExitCode status_command(const std::vector<std::string>& arguments, const Context& context) {
-    CLI::App app{
-        "What there is in the session: drivers, their code in memory and on disk, users, ports, waits, findings.",
-        "ddlltool status"};
-    SessionTexts texts;
-    bool watching = false;
-    std::string interval = "500ms";
-    add_session_options(app, texts, false);
-    app.add_flag("--watch", watching, "go on showing it; Ctrl-C ends that");
-    app.add_option("--interval", interval, "how often --watch looks")->type_name("DURATION");
-    app.footer("examples:\n"
+struct StatusParser final : Parser {
+    StatusParser()
+        : Parser("What there is in the session: drivers, their code in memory and on disk, users, ports, waits, "
+                 "findings.",
+                 "ddlltool status") {
+        add_session_options(*this, texts, false);
+        add_flag("--watch", watching, "go on showing it; Ctrl-C ends that");
+        add_option("--interval", interval, "how often --watch looks")->type_name("DURATION");
+        footer("examples:\n"
                "  ddlltool status\n"
                "  ddlltool status --watch\n"
                "  ddlltool status --format json | jq .drivers\n\n"
                "exit codes: 0 there is a session, 4 its emulator has died, 5 it hung, 77\nthere is none.");
+    }
+    SessionTexts texts;
+    bool watching = false;
+    std::string interval = "500ms";
+};
+
+struct WhyParser final : Parser {
+    WhyParser()
+        : Parser("Why the driver is not unloaded or reloaded yet: who holds it, and the shortest way out.\n"
+                 "For one that nobody wants to replace: what a reload would do now.",
+                 "ddlltool why") {
+        takes(add_option("NAME", driver, "the driver")->required(), {Takes::driver, "", {}});
+        add_session_options(*this, texts, false);
+        footer("examples:\n"
+               "  ddlltool why counter\n"
+               "  ddlltool why counter --format json\n\n"
+               "exit codes: 0 answered, 2 no such driver, 77 there is no session.");
+    }
+    SessionTexts texts;
+    std::string driver;
+};
+
+struct LogParser final : Parser {
+    LogParser() : Parser("The story of the session so far, step by step; of one that crashed, too.", "ddlltool log") {
+        add_session_options(*this, texts, false);
+        add_option("-n,--events", events, "only the last N entries of the journal")->type_name("N");
+        footer("examples:\n"
+               "  ddlltool log\n"
+               "  ddlltool log -n 20\n");
+    }
+    SessionTexts texts;
+    std::uint64_t events = 0;
+};
+
+struct ReceiveParser final : Parser {
+    ReceiveParser() : Parser("Reads the messages of a process that it has not read yet.", "ddlltool receive") {
+        add_session_options(*this, texts, true);
+        add_flag("--keep", keep, "leave them in the mailbox");
+        add_option("--await", await, "when there is none, wait so long, in real time, for what comes from outside")
+            ->type_name("DURATION");
+        footer("examples:\n"
+               "  ddlltool receive --as alice\n"
+               "  ddlltool receive --await 2s\n\n"
+               "exit codes: 0 there were messages, 1 there were none.");
+    }
+    SessionTexts texts;
+    std::string await;
+    bool keep = false;
+};
+
+} // namespace
+
+std::unique_ptr<Parser> status_parser() {
+    return std::make_unique<StatusParser>();
+}
+
+std::unique_ptr<Parser> why_parser() {
+    return std::make_unique<WhyParser>();
+}
+
+std::unique_ptr<Parser> log_parser() {
+    return std::make_unique<LogParser>();
+}
+
+std::unique_ptr<Parser> receive_parser() {
+    return std::make_unique<ReceiveParser>();
+}
+
+ExitCode status_command(const std::vector<std::string>& arguments, const Context& context) {
+    StatusParser app;
     if (const auto code = parse_arguments(app, arguments)) return *code;
-    if (watching) {
-        const auto options = read_session_options(texts, context);
+    if (app.watching) {
+        const auto options = read_session_options(app.texts, context);
         if (!options) return wrong_usage(options.error().place.file, options.error().message, options.error().hint);
-        const auto every = parse_duration(interval);
-        if (!every || every->ns < 1'000'000) return wrong_usage("--interval " + interval, "must be at least 1ms");
-        return watch(*options, std::chrono::milliseconds(every->ns / 1'000'000));
+        const auto every = milliseconds_of("--interval", app.interval);
+        if (!every) return wrong_usage(every.error().place.file, every.error().message, every.error().hint);
+        return watch(*options, *every);
     }
     app.clear();
-    const Answer answer = ask_for(app, texts, arguments, context, [] {
+    const Answer answer = ask_for(app, app.texts, arguments, context, [] {
         Request request;
         request.kind = Request::Kind::status;
         return Result<Request>(request);
@@ -133,21 +200,11 @@ ExitCode status_command(const std::vector<std::string>& arguments, const Context
 }
 
 ExitCode why_command(const std::vector<std::string>& arguments, const Context& context) {
-    CLI::App app{"Why the driver is not unloaded or reloaded yet: who holds it, and the shortest way out.\n"
-                 "For one that nobody wants to replace: what a reload would do now.",
-                 "ddlltool why"};
-    SessionTexts texts;
-    std::string driver;
-    app.add_option("NAME", driver, "the driver")->required();
-    add_session_options(app, texts, false);
-    app.footer("examples:\n"
-               "  ddlltool why counter\n"
-               "  ddlltool why counter --format json\n\n"
-               "exit codes: 0 answered, 2 no such driver, 77 there is no session.");
-    const Answer answer = ask_for(app, texts, arguments, context, [&driver] {
+    WhyParser app;
+    const Answer answer = ask_for(app, app.texts, arguments, context, [&app] {
         Request request;
         request.kind = Request::Kind::why;
-        request.driver = driver;
+        request.driver = app.driver;
         return Result<Request>(request);
     });
     if (!answer.json) return answer.code;
@@ -156,18 +213,11 @@ ExitCode why_command(const std::vector<std::string>& arguments, const Context& c
 }
 
 ExitCode log_command(const std::vector<std::string>& arguments, const Context& context) {
-    CLI::App app{"The story of the session so far, step by step; of one that crashed, too.", "ddlltool log"};
-    SessionTexts texts;
-    std::uint64_t events = 0;
-    add_session_options(app, texts, false);
-    app.add_option("-n,--events", events, "only the last N entries of the journal")->type_name("N");
-    app.footer("examples:\n"
-               "  ddlltool log\n"
-               "  ddlltool log -n 20\n");
-    const Answer answer = ask_for(app, texts, arguments, context, [&events] {
+    LogParser app;
+    const Answer answer = ask_for(app, app.texts, arguments, context, [&app] {
         Request request;
         request.kind = Request::Kind::log;
-        request.events = events;
+        request.events = app.events;
         return Result<Request>(request);
     });
     if (!answer.json) return answer.code;
@@ -180,24 +230,13 @@ ExitCode log_command(const std::vector<std::string>& arguments, const Context& c
 }
 
 ExitCode receive_command(const std::vector<std::string>& arguments, const Context& context) {
-    CLI::App app{"Reads the messages of a process that it has not read yet.", "ddlltool receive"};
-    SessionTexts texts;
-    std::string await;
-    bool keep = false;
-    add_session_options(app, texts, true);
-    app.add_flag("--keep", keep, "leave them in the mailbox");
-    app.add_option("--await", await, "when there is none, wait so long, in real time, for what comes from outside")
-        ->type_name("DURATION");
-    app.footer("examples:\n"
-               "  ddlltool receive --as alice\n"
-               "  ddlltool receive --await 2s\n\n"
-               "exit codes: 0 there were messages, 1 there were none.");
-    const Answer answer = ask_for(app, texts, arguments, context, [&]() -> Result<Request> {
+    ReceiveParser app;
+    const Answer answer = ask_for(app, app.texts, arguments, context, [&app]() -> Result<Request> {
         Request request;
         request.kind = Request::Kind::receive;
-        request.keep = keep;
-        if (await.empty()) return request;
-        auto longest = parse_duration(await);
+        request.keep = app.keep;
+        if (app.await.empty()) return request;
+        auto longest = parse_duration(app.await);
         if (!longest) return std::move(longest).error();
         request.await = *longest;
         return request;

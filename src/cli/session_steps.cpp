@@ -32,7 +32,7 @@ struct Step {
     std::string_view usage;    ///< positional arguments, as --help shows them
     std::size_t least, most;   ///< so many of them
     std::string_view examples; ///< whole lines
-    void (*options)(CLI::App& app, Values& values);
+    void (*options)(Parser& app, Values& values);
     Result<Request> (*request)(const Values& values);
 };
 
@@ -93,7 +93,7 @@ std::vector<std::string> load_options(const Values& values, bool reload) {
 
 // --- the commands ----------------------------------------------------------------------------------------------------
 
-void waiting_options(CLI::App& app, Values& values) {
+void waiting_options(Parser& app, Values& values) {
     app.add_flag("--kill-ports", values.kill_ports,
                  "the driver option kill_ports: its ports are killed when it is to go");
     app.add_flag("--monitor", values.monitor, "ask for a message when it has happened");
@@ -225,18 +225,18 @@ Result<Request> advance(const Values& values) {
     return request;
 }
 
-void no_options(CLI::App&, Values&) {}
+void no_options(Parser&, Values&) {}
 
-void let_option(CLI::App& app, Values& values) {
+void let_option(Parser& app, Values& values) {
     app.add_option("--let", values.let, "a name for the result, instead of P1, P2, ... or Ref1, ...")
         ->type_name("VARIABLE");
 }
 
-void term_option(CLI::App& app, Values& values) {
+void term_option(Parser& app, Values& values) {
     app.add_flag("--term", values.term, "DATA is an Erlang expression, not text");
 }
 
-void await_option(CLI::App& app, Values& values) {
+void await_option(Parser& app, Values& values) {
     app.add_option("--await", values.await, "wait so long, in real time, for what comes from outside: sockets, threads")
         ->type_name("DURATION");
 }
@@ -249,7 +249,7 @@ constexpr Step steps[] = {
     {"unload", "take back one load: erl_ddll:try_unload/2", "NAME", 1, 1,
      "  ddlltool unload counter\n"
      "  ddlltool unload counter --kill-ports --wait\n",
-     [](CLI::App& app, Values& values) {
+     [](Parser& app, Values& values) {
          waiting_options(app, values);
          app.add_flag("--pending", values.pending, "monitor also while other processes use it: {monitor,pending}");
      },
@@ -258,7 +258,7 @@ constexpr Step steps[] = {
      "  ddlltool reload counter --monitor            when the caller is its only user\n"
      "  ddlltool reload counter --pending --wait     for all its users\n"
      "  ddlltool reload releases/2/lib counter       from another folder\n",
-     [](CLI::App& app, Values& values) {
+     [](Parser& app, Values& values) {
          waiting_options(app, values);
          app.add_flag("--pending", values.pending, "{reload,pending} instead of {reload,pending_driver}");
      },
@@ -266,7 +266,7 @@ constexpr Step steps[] = {
     {"open", "open a port: open_port/2", "NAME [WORD...]", 1, 64,
      "  ddlltool open counter --as bob\n"
      "  ddlltool open trace_ip_drv 0 --settings '[binary, {packet, 2}]'\n",
-     [](CLI::App& app, Values& values) {
+     [](Parser& app, Values& values) {
          app.add_flag("--binary", values.binary, "the setting binary");
          app.add_option("--settings", values.settings, "an Erlang list of settings")->type_name("LIST");
          let_option(app, values);
@@ -282,7 +282,7 @@ constexpr Step steps[] = {
     {"connect", "give a port to another process: port_connect/2", "PORT PROCESS", 2, 2,
      "  ddlltool connect P1 carol --as bob\n", no_options, connect_port},
     {"monitor", "erl_ddll:monitor/2", "NAME", 1, 1, "  ddlltool monitor counter --unloaded --as carol\n",
-     [](CLI::App& app, Values& values) {
+     [](Parser& app, Values& values) {
          app.add_flag("--unloaded", values.unloaded, "wait for the unload instead of the load");
          app.add_flag("--unloaded-only", values.unloaded_only, "... and for nothing else");
          let_option(app, values);
@@ -296,12 +296,14 @@ constexpr Step steps[] = {
     {"exit", "end a process, or send an exit signal: exit/1,2", "[REASON]", 0, 1,
      "  ddlltool exit --as alice            alice ends with reason normal\n"
      "  ddlltool exit kill --to bob         bob is killed\n",
-     [](CLI::App& app, Values& values) {
-         app.add_option("--to", values.to, "send a signal to this process or port instead")->type_name("WHO");
+     [](Parser& app, Values& values) {
+         app.takes(app.add_option("--to", values.to, "send a signal to this process or port instead"),
+                   {Takes::process, "", {}})
+             ->type_name("WHO");
      },
      exit},
     {"spawn", "start a process", "PROCESS", 1, 1, "  ddlltool spawn owner --trap-exit\n",
-     [](CLI::App& app, Values& values) {
+     [](Parser& app, Values& values) {
          app.add_flag("--trap-exit", values.trap_exit, "exit signals come to it as messages");
      },
      spawn},
@@ -309,7 +311,7 @@ constexpr Step steps[] = {
      "  ddlltool install build/counter.so priv/lib\n"
      "  ddlltool install build/counter_v2.so priv/lib counter --overwrite    the classic mistake\n"
      "  ddlltool install --remove priv/lib counter\n",
-     [](CLI::App& app, Values& values) {
+     [](Parser& app, Values& values) {
          app.add_flag("--overwrite", values.overwrite, "write into the existing file, as cp does");
          app.add_flag("--remove", values.remove, "remove the file; the arguments are DIR NAME");
      },
@@ -331,21 +333,76 @@ private:
     std::string text_;
 };
 
-} // namespace
+const Step& step_named(std::string_view name) {
+    return *std::find_if(std::begin(steps), std::end(steps), [name](const Step& s) { return s.name == name; });
+}
 
-ExitCode session_step(std::string_view name, const std::vector<std::string>& arguments, const Context& context) {
-    const Step* step =
-        std::find_if(std::begin(steps), std::end(steps), [name](const Step& s) { return s.name == name; });
-    CLI::App app{std::string(step->doc), fmt::format("ddlltool {}", name)};
+/// What a word of a usage line stands for.
+Value value_of(std::string_view name) {
+    static constexpr std::pair<std::string_view, Takes> kinds[] = {
+        {"DIR", Takes::folder},      {"NAME", Takes::driver}, {"PORT", Takes::port},
+        {"PROCESS", Takes::process}, {"FILE", Takes::file},
+    };
+    static constexpr std::string_view items[] = {"processes", "driver_options", "port_count",     "linked_in_driver",
+                                                 "permanent", "awaiting_load",  "awaiting_unload"};
+    if (name == "ITEM") return choice_of(items);
+    for (const auto& kind : kinds)
+        if (kind.first == name) return {kind.second, kind.second == Takes::file ? ".so" : "", {}};
+    return {};
+}
+
+/// "PORT NUMBER [DATA]", "NAME [WORD...]" and "[NAME [ITEM]]" taken apart.
+std::vector<Positional> positionals_of(std::string_view usage) {
+    std::vector<Positional> out;
+    int depth = 0;
+    for (std::size_t at = 0; at < usage.size();) {
+        if (usage[at] == '[') ++depth;
+        if (usage[at] == ']') --depth;
+        const auto end = std::min(usage.find_first_of(" []", at), usage.size());
+        if (end == at) {
+            ++at;
+            continue;
+        }
+        Positional one;
+        one.name = std::string(usage.substr(at, end - at));
+        one.required = depth == 0;
+        if (one.name.ends_with("...")) {
+            one.repeats = true;
+            one.name.resize(one.name.size() - 3);
+        }
+        one.value = value_of(one.name);
+        out.push_back(std::move(one));
+        at = end;
+    }
+    return out;
+}
+
+struct StepParser final : Parser {
+    explicit StepParser(const Step& step) : Parser(std::string(step.doc), fmt::format("ddlltool {}", step.name)) {
+        formatter(std::make_shared<Usage>(fmt::format("usage: ddlltool {} {} [OPTIONS]", step.name, step.usage)));
+        if (step.most > 0) add_option("WORDS", values.words, "")->expected(0, -1);
+        set_positionals(positionals_of(step.usage));
+        step.options(*this, values);
+        add_session_options(*this, texts, true);
+        footer(fmt::format("examples:\n{}\nexit codes: 0 done, 1 the answer is an error or there is a new finding, "
+                           "2 wrong usage, 4 the driver\ncrashed, 5 it hung.",
+                           step.examples));
+    }
+
     Values values;
     SessionTexts texts;
-    app.formatter(std::make_shared<Usage>(fmt::format("usage: ddlltool {} {} [OPTIONS]", name, step->usage)));
-    if (step->most > 0) app.add_option("WORDS", values.words, "")->expected(0, -1);
-    step->options(app, values);
-    add_session_options(app, texts, true);
-    app.footer(fmt::format("examples:\n{}\nexit codes: 0 done, 1 the answer is an error or there is a new finding, "
-                           "2 wrong usage, 4 the driver\ncrashed, 5 it hung.",
-                           step->examples));
+};
+
+} // namespace
+
+std::unique_ptr<Parser> session_step_parser(std::string_view name) {
+    return std::make_unique<StepParser>(step_named(name));
+}
+
+ExitCode session_step(std::string_view name, const std::vector<std::string>& arguments, const Context& context) {
+    const Step& step = step_named(name);
+    StepParser app(step);
+    Values& values = app.values;
     // CLI11 would take [a, b] apart; an Erlang list is one word.
     std::vector<std::string> marked = arguments;
     for (std::string& word : marked)
@@ -353,11 +410,11 @@ ExitCode session_step(std::string_view name, const std::vector<std::string>& arg
     if (const auto code = parse_arguments(app, marked)) return *code;
     for (std::string& word : values.words) unmark(word);
     for (std::string* word : {&values.settings, &values.let, &values.to, &values.await}) unmark(*word);
-    if (values.words.size() < step->least || values.words.size() > step->most)
-        return wrong_usage(name, fmt::format("takes {}", step->usage), fmt::format("ddlltool {} --help", name));
-    const auto options = read_session_options(texts, context);
+    if (values.words.size() < step.least || values.words.size() > step.most)
+        return wrong_usage(name, fmt::format("takes {}", step.usage), fmt::format("ddlltool {} --help", name));
+    const auto options = read_session_options(app.texts, context);
     if (!options) return wrong_usage(options.error().place.file, options.error().message, options.error().hint);
-    auto request = step->request(values);
+    auto request = step.request(values);
     if (!request) return wrong_usage(name, request.error().message, request.error().hint);
     if (request->by.empty()) request->by = options->as;
     request->limit = options->limit;

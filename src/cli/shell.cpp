@@ -281,19 +281,29 @@ ExitCode Shell::run() {
     return input_->terminal() ? ExitCode::ok : code_;
 }
 
-} // namespace
-
-ExitCode shell_command(const std::vector<std::string>& arguments, const Context& context) {
-    CLI::App app{"The calls of a session typed in Erlang, with history and completion. Reads from a pipe, too.",
-                 "ddlltool shell"};
-    SessionTexts texts;
-    add_session_options(app, texts, true);
-    app.footer("examples:\n"
+struct ShellParser final : Parser {
+    ShellParser()
+        : Parser("The calls of a session typed in Erlang, with history and completion. Reads from a pipe, too.",
+                 "ddlltool shell") {
+        add_session_options(*this, texts, true);
+        footer("examples:\n"
                "  ddlltool shell --as alice\n"
                "  echo 'erl_ddll:info(counter, port_count).' | ddlltool shell --format term\n\n"
                "exit codes: of a pipe the worst of its lines, as for single commands; 0 for people.");
+    }
+    SessionTexts texts;
+};
+
+} // namespace
+
+std::unique_ptr<Parser> shell_parser() {
+    return std::make_unique<ShellParser>();
+}
+
+ExitCode shell_command(const std::vector<std::string>& arguments, const Context& context) {
+    ShellParser app;
     if (const auto code = parse_arguments(app, arguments)) return *code;
-    const auto options = read_session_options(texts, context);
+    const auto options = read_session_options(app.texts, context);
     if (!options) return wrong_usage(options.error().place.file, options.error().message, options.error().hint);
     auto connection = connect(*options, true);
     if (!connection) {

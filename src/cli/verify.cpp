@@ -1,5 +1,7 @@
 #include "judge/verify.h"
+#include "cli/choices.h"
 #include "cli/commands.h"
+#include "cli/progress.h"
 #include "cli/read_options.h"
 #include "cli/select.h"
 #include "cli/usage.h"
@@ -9,7 +11,6 @@
 #include "scenario/reader.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -34,6 +35,7 @@ std::vector<scenario::Scenario> read_all(const VerifyArguments& arguments, const
             continue;
         }
         for (Error& mistake : read.mistakes) {
+            if (mistake.place.line == 0) mistake = with_meant_file(std::move(mistake), file);
             if (mistake.place.file.empty()) mistake.place.file = file;
             if (mistake.place.line > 0) mistake.place.file += fmt::format(":{}", mistake.place.line);
             complain(mistake);
@@ -71,11 +73,9 @@ ExitCode random_stories(const VerifyArguments& wanted, const Context& context) {
     options.most_differences = wanted.most_differences;
     options.verify = verify_options(wanted, context);
     options.read = read_options(context, wanted.driver_path);
-    const bool watched = isatty(STDERR_FILENO) == 1;
-    const auto result = judge::verify_random(options, [&](std::uint64_t done) {
-        if (watched) std::fputs(fmt::format("\r{}/{} judged", done, wanted.random).c_str(), stderr);
-    });
-    if (watched) std::fputs("\r\x1b[K", stderr);
+    Progress progress(wanted.random, "judged", !wanted.quiet);
+    const auto result = judge::verify_random(options, [&](std::uint64_t done) { progress.reached(done); });
+    progress.hide();
     if (!result) { // there is an emulator, and it does not do what one does: no reason to pass over it
         complain("verify", result.error().message, result.error().hint);
         return ExitCode::failed;
@@ -122,13 +122,21 @@ ExitCode verify_command(const std::vector<std::string>& arguments, const Context
         return worse(code, ExitCode::nothing_run);
     }
     const judge::VerifyOptions options = verify_options(wanted, context);
+    Progress progress(scenarios.size(), "judged", !wanted.quiet);
     const auto show = [&](const judge::StoryVerdict& story) {
         if (wanted.json || (wanted.quiet && (story.agreement == judge::Agreement::agrees ||
                                              story.agreement == judge::Agreement::excluded)))
             return;
+        progress.hide();
         std::fputs(report::verification_text(story, wanted.verbose, report::Style{}).c_str(), stdout);
+        std::fflush(stdout);
     };
-    const auto all = judge::verify(std::move(scenarios), options, show);
+    const auto judged = [&](const judge::StoryVerdict& story) {
+        show(story);
+        progress.one_more();
+    };
+    const auto all = judge::verify(std::move(scenarios), options, judged);
+    progress.hide();
     if (!all) {
         complain("verify", all.error().message, all.error().hint);
         return worse(code, ExitCode::failed);

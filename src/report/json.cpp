@@ -185,6 +185,11 @@ Json run_json(const Run& run, const Options& options) {
                       {"unusable", n.unusable}, {"bugs", n.bugs},     {"skipped", n.skipped}};
     out["interrupted"] = run.interrupted;
     out["seed"] = options.seed;
+    if (run.shard)
+        out["shard"] = {{"index", run.shard->index},
+                        {"count", run.shard->count},
+                        {"of", run.shard->of},
+                        {"positions", run.shard->positions}};
     out["scenarios"] = Json::array();
     for (const auto& result : run.results) out["scenarios"].push_back(scenario_json(result, options));
     return out;

@@ -6,6 +6,7 @@
 #include "scenario/result.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,10 +41,18 @@ struct Options {
     Names names;
 };
 
+/// Which part of the scenarios a run played, where several machines share them.
+struct RunShard {
+    std::uint32_t index = 1, count = 1;   ///< index from 1
+    std::uint32_t of = 0;                 ///< so many scenarios all machines play together
+    std::vector<std::uint32_t> positions; ///< among these, from 0, of each that was played here
+};
+
 /// All that one command played, in the order of its arguments.
 struct Run {
     std::vector<scenario::RunResult> results;
     bool interrupted = false;
+    std::optional<RunShard> shard{};
 };
 
 /// The verdict after findings are counted in: a passed story with an unexpected finding at or above `fail_on` failed.

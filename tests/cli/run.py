@@ -110,6 +110,41 @@ CASES = {
     "init_bad_name": (["init", "no/such/Counter-Driver"], 2),
     "init_taken_name": (["init", "no/such/folder", "--name", "tcp_inet"], 2),
     "init_unknown_option": (["init", "--nmae", "x"], 2),
+    **{f"help_{name.replace(' ', '_')}": ([*name.split(), "--help"], 0)
+       for name in ("report", "report merge", "completions", "completions bash", "completions zsh", "completions fish", "completions words", "man",
+                    "schema", "help")},
+    "help_of_a_verb": (["help", "session", "stop"], 0),
+    "help_of_an_unknown_command": (["help", "rnu"], 2),
+    "man_of_why": (["man", "why"], 0),
+    "man_of_a_command_with_verbs": (["man", "report"], 0),
+    "man_list": (["man", "--list"], 0),
+    "man_unknown": (["man", "session", "strat"], 2),
+    "completions_unknown_shell": (["completions", "fsh"], 2),
+    "completions_of_words": (["completions", "words", "--", "run", "--format", "text,j"], 0),
+    "verb_as_command": (["merge", "part.json"], 2),
+    "unknown_verb": (["report", "mrege"], 2),
+    "missing_verb": (["report"], 2),
+    "merge_without_files": (["report", "merge"], 2),
+    "merge_bad_format": (["report", "merge", "--format", "xml", "part.json"], 2),
+    "merge_no_report": (["report", "merge", "CMakePresets.json"], 3),
+    "bad_shard": (["run", "--shard", "2", DEMO], 2),
+    "bad_shard_number": (["run", "--shard", "0/3", DEMO], 2),
+    "bad_shard_index": (["run", "--shard", "4/3", DEMO], 2),
+    "watch_and_list": (["run", "--watch", "--list", DEMO], 2),
+    "unknown_short_option": (["run", "-Q", f"{DEMO}/counter.json"], 2),
+    "missing_value": (["run", "--jobs"], 2),
+    "meant_story": (["run", f"{DEMO}/cuonter.json"], 3),
+    "meant_story_to_verify": (["verify", "--erl", "/bin/true", f"{DEMO}/cuonter.json"], 3),
+    "meant_driver_to_check": (["check", "BUILD/drivers/conter_v1.so"], 3),
+    "meant_driver_before": (["check", "BUILD/drivers/counter_v2.so", "--against", "BUILD/drivers/conter_v1.so"], 3),
+    "meant_driver_to_inspect": (["inspect", "BUILD/drivers/conter_v1.so"], 3),
+    "meant_workload": (["check", "BUILD/drivers/counter_v1.so", "--workload", f"{DEMO}/cuonter.json"], 3),
+    "meant_suppressions": (["check", "BUILD/drivers/counter_v1.so", "--suppressions", "tests/cli/suppressions/acepted.json"], 3),
+    "verify_unknown_option": (["verify", "--formt", "json", DEMO], 2),
+    "verify_bad_format": (["verify", "--format", "jsn", DEMO], 2),
+    "session_unknown_option": (["status", "--sesion", "x"], 2),
+    "session_bad_format": (["status", "--format", "jsn"], 2),
+    "check_bad_severity": (["check", "--fail-on", "eror", TINY], 2),
     "missing_file": (["run", "no/such/story.json"], 3),
     "no_scenarios_there": (["run", "tests/support"], 77),
     "filter_leaves_nothing": (["run", "--filter", "no story has this", DEMO], 77),
@@ -157,7 +192,7 @@ def masked(text):
 
 
 def environment():
-    env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS")}
+    env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "CI_NODE_INDEX", "CI_NODE_TOTAL") and not k.startswith(("GTEST_", "TEST_"))}
     env.update(LC_ALL="C.UTF-8", TERM="dumb")
     # A sanitizer must not take the signals that ddlltool reports itself.
     env.setdefault("ASAN_OPTIONS", "handle_segv=0:handle_sigbus=0:handle_abort=0:handle_sigill=0:handle_sigfpe=0:detect_leaks=0")

@@ -1,0 +1,103 @@
+#include "cli/choices.h"
+
+#include "base/text.h"
+#include "base/time.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace ddll::cli {
+
+Error about(std::string what, std::string why, std::string hint) {
+    Error e = error(std::move(why), std::move(hint));
+    e.place.file = std::move(what);
+    return e;
+}
+
+Result<std::size_t> choice(std::string_view option, std::string_view word, std::span<const std::string_view> words) {
+    for (std::size_t i = 0; i < words.size(); ++i)
+        if (words[i] == word) return i;
+    const auto meant = nearest(word, words);
+    return about(fmt::format("{} {}", option, word), fmt::format("must be {}", one_of(words)),
+                 meant ? fmt::format("did you mean {}?", *meant) : "");
+}
+
+Result<report::FailOn> severity_of(std::string_view option, std::string_view word) {
+    const auto level = choice(option, word, severities);
+    if (!level) return level.error();
+    return static_cast<report::FailOn>(*level);
+}
+
+Result<Color> color_of(std::string_view word) {
+    const auto when = choice("--color", word, color_words);
+    if (!when) return when.error();
+    return static_cast<Color>(*when);
+}
+
+Result<std::chrono::milliseconds> milliseconds_of(const std::string& option, const std::string& text) {
+    const auto duration = parse_duration(text);
+    if (!duration) return about(option + " " + text, duration.error().message, duration.error().hint);
+    if (duration->ns < 1'000'000) return about(option + " " + text, "must be at least 1ms");
+    return std::chrono::milliseconds(duration->ns / 1'000'000);
+}
+
+Result<std::vector<Output>> outputs_of(const std::vector<std::string>& texts, std::span<const std::string_view> names) {
+    std::vector<Output> outputs;
+    bool stdout_taken = false;
+    for (const auto& text : texts) {
+        for (std::size_t at = 0; at <= text.size();) {
+            const auto end = std::min(text.find(',', at), text.size());
+            const std::string part = text.substr(at, end - at);
+            at = end + 1;
+            const auto equals = part.find('=');
+            const std::string name = part.substr(0, equals);
+            if (auto known = choice("--format", name, names); !known) return std::move(known).error();
+            Output output{name, equals == std::string::npos ? "" : part.substr(equals + 1)};
+            if (equals != std::string::npos && output.file.empty())
+                return about("--format " + part, "names no file", "write --format " + name + "=FILE");
+            if (output.file.empty() && stdout_taken)
+                return about("--format " + text, "only one report can go to the terminal",
+                             "give the others a file: " + name + "=FILE");
+            stdout_taken = stdout_taken || output.file.empty();
+            outputs.push_back(std::move(output));
+        }
+    }
+    if (outputs.empty()) outputs.push_back({"text", ""});
+    return outputs;
+}
+
+std::string meant_file(const std::string& path) {
+    namespace fs = std::filesystem;
+    std::error_code failure;
+    const fs::path given(path);
+    if (path.empty() || fs::exists(fs::symlink_status(given, failure))) return {};
+    const fs::path folder = given.parent_path();
+    std::vector<std::string> names;
+    // A folder with more names than these is no place to guess in.
+    constexpr std::size_t most = 10'000;
+    fs::directory_iterator it(folder.empty() ? fs::path(".") : folder, failure), end;
+    for (; !failure && it != end && names.size() < most; it.increment(failure))
+        names.push_back(it->path().filename().string());
+    std::sort(names.begin(), names.end());
+    // An ending that many names share would make them look alike: it counts for nothing.
+    const std::string ending = given.extension().string(), stem = given.stem().string();
+    std::vector<std::string_view> stems, views(names.begin(), names.end());
+    for (const std::string_view name : views)
+        if (!ending.empty() && name.size() > ending.size() && name.ends_with(ending))
+            stems.push_back(name.substr(0, name.size() - ending.size()));
+    auto meant = nearest(stem, stems);
+    if (meant)
+        *meant += ending;
+    else
+        meant = nearest(given.filename().string(), views);
+    return meant ? fmt::format("did you mean {}?", (folder / *meant).string()) : "";
+}
+
+Error with_meant_file(Error error, const std::string& path) {
+    if (error.hint.empty()) error.hint = meant_file(path);
+    return error;
+}
+
+} // namespace ddll::cli

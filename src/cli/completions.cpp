@@ -1,0 +1,146 @@
+/// `ddlltool completions bash|zsh|fish`, and what their scripts ask: `ddlltool completions words`.
+#include "cli/complete.h"
+#include "cli/session_options.h"
+#include "cli/shell_scripts.h"
+#include "cli/verbs.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace ddll::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+std::vector<std::string> names_in(const Json& list) {
+    std::vector<std::string> out;
+    if (!list.is_array()) return out;
+    for (const Json& item : list)
+        if (item.is_object() && item.contains("name") && item.at("name").is_string()) out.push_back(item.at("name"));
+    return out;
+}
+
+/// Of the session that is meant, if it runs. Nobody wants to be told why there is none while typing, or to wait for a
+/// driver that hangs.
+std::vector<Value::Choice> live_names(Takes what, const std::string& session, const Context& context) {
+    signal(SIGALRM, [](int) { _exit(0); });
+    alarm(2);
+    SessionTexts texts;
+    texts.session = session;
+    const auto options = read_session_options(texts, context);
+    if (!options) return {};
+    std::vector<Value::Choice> out;
+    const auto place = session::Place::find(options->session);
+    if (!place) return {};
+    if (what == Takes::session) {
+        for (const std::string& name : place->all()) out.push_back({name, "session"});
+        return out;
+    }
+    session::Request request;
+    request.kind = session::Request::Kind::status;
+    const auto answer = ask(*options, request, false);
+    if (!answer || !*answer) return {};
+    const Json& status = **answer;
+    if (what == Takes::process)
+        for (const std::string& name : names_in(status.value("processes", Json()))) out.push_back({name, "process"});
+    const Json drivers = status.value("drivers", Json::array());
+    if (what == Takes::driver)
+        for (const std::string& name : names_in(drivers)) out.push_back({name, "loaded"});
+    if (what == Takes::port)
+        for (const Json& driver : drivers)
+            for (const Json& port : driver.value("ports", Json::array()))
+                out.push_back({port.value("name", ""),
+                               fmt::format("{} of {}", driver.value("name", ""), port.value("owner", ""))});
+    return out;
+}
+
+std::string one_line(const std::string& text) {
+    std::string out = text.substr(0, text.find('\n'));
+    for (char& c : out)
+        if (c == '\t') c = ' ';
+    return out;
+}
+
+ExitCode words(const std::vector<std::string>& arguments, const Context& context) {
+    const Completion found =
+        complete(arguments, [&](Takes what, const std::string& session) { return live_names(what, session, context); });
+    const char* kind = found.files == Completion::Files::files     ? "files"
+                       : found.files == Completion::Files::folders ? "folders"
+                                                                   : "words";
+    std::fputs(fmt::format("{}\t{}\t{}\n", kind, found.suffix, found.prefix).c_str(), stdout);
+    for (const Value::Choice& choice : found.words)
+        std::fputs(fmt::format("{}\t{}\n", choice.word, one_line(choice.doc)).c_str(), stdout);
+    return ExitCode::ok;
+}
+
+struct WordsParser final : Parser {
+    WordsParser()
+        : Parser(
+              "What the scripts ask at every Tab: the words behind ddlltool, the last of them being typed. The first\n"
+              "line of the answer is words, files or folders, the ending of those files and what comes before their\n"
+              "names in the word, with tabs between them; then a line for each choice: the word, a tab, what it is.",
+              "ddlltool completions words") {
+        add_option("WORD", typed, "the words, after --");
+        footer("examples:\n  ddlltool completions words -- run --fo");
+    }
+    std::vector<std::string> typed;
+};
+
+Command script(std::string_view shell, std::string_view doc, std::string_view text, std::string_view examples) {
+    const auto parser = [=] {
+        auto out = std::make_unique<Parser>(fmt::format("Prints what makes {} complete the words of ddlltool.", shell),
+                                            fmt::format("ddlltool completions {}", shell));
+        out->footer(fmt::format("examples:\n{}", examples));
+        return out;
+    };
+    const auto run = [=](const std::vector<std::string>& arguments, const Context&) {
+        const auto app = parser();
+        if (const auto code = parse_arguments(*app, arguments)) return *code;
+        std::fwrite(text.data(), 1, text.size(), stdout);
+        return ExitCode::ok;
+    };
+    return {shell, doc, "", run, parser};
+}
+
+} // namespace
+
+Command completions_row() {
+    Command row;
+    row.name = "completions";
+    row.doc = "print what makes bash, zsh or fish complete commands";
+    row.parser = [] {
+        auto parser = std::make_unique<Parser>("Shells complete commands, options, their values, files where a file is "
+                                               "wanted, and in a session that runs\n"
+                                               "the names of its drivers, ports and processes.",
+                                               "ddlltool completions");
+        parser->footer("examples:\n  eval \"$(ddlltool completions bash)\"     now, or in ~/.bashrc");
+        return parser;
+    };
+    const auto ask_words = [](const std::vector<std::string>& arguments, const Context& context) {
+        // Not read by a parser: these are somebody's words, finished or not.
+        if (!arguments.empty() && arguments.front() == "--")
+            return words({arguments.begin() + 1, arguments.end()}, context);
+        WordsParser app;
+        if (const auto code = parse_arguments(app, arguments)) return *code;
+        return words(app.typed, context);
+    };
+    row.verbs = {
+        script("bash", "for bash", bash_script(),
+               "  eval \"$(ddlltool completions bash)\"     now, or in ~/.bashrc\n"
+               "  ddlltool completions bash > ~/.local/share/bash-completion/completions/ddlltool"),
+        script("zsh", "for zsh", zsh_script(),
+               "  eval \"$(ddlltool completions zsh)\"      after compinit, now or in ~/.zshrc\n"
+               "  ddlltool completions zsh > ~/.zfunc/_ddlltool"),
+        script("fish", "for fish", fish_script(),
+               "  ddlltool completions fish | source\n"
+               "  ddlltool completions fish > ~/.config/fish/completions/ddlltool.fish"),
+        {"words", "what the scripts ask", "", ask_words, [] { return std::make_unique<WordsParser>(); }},
+    };
+    return with_verbs(std::move(row));
+}
+
+} // namespace ddll::cli

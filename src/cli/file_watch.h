@@ -1,0 +1,53 @@
+#pragma once
+/// inotify, as far as --watch needs it.
+#include "base/result.h"
+#include "cli/watch.h"
+
+#include <signal.h>
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace ddll::cli {
+
+/// Sees changes of files by the names they have in their folders, so that files may be written over, replaced, removed
+/// and made again; folders may come later, too.
+class FileWatch {
+public:
+    static Result<FileWatch> create();
+    FileWatch(FileWatch&& other) noexcept;
+    FileWatch& operator=(FileWatch&&) = delete;
+    FileWatch(const FileWatch&) = delete;
+    ~FileWatch();
+
+    /// From now on this is watched, and nothing else. What has changed and was not asked for is kept.
+    void watch(const Watched& what);
+
+    /// The next name that changed; empty after `longest` without one, or when a signal that `mask` lets through came.
+    std::string next(std::optional<std::chrono::milliseconds> longest, const sigset_t& mask);
+    /// Whether somebody has begun to write a watched file and not closed it.
+    bool being_written() const { return !open_.empty(); }
+    void forget_writers() { open_.clear(); }
+
+private:
+    explicit FileWatch(int fd) : fd_(fd) {}
+    void add_folder(const std::string& folder);
+    void add_below(const Watched::Folder& folder);
+    bool wanted(const std::string& path) const;
+    void read_events();
+    void folder_event(const std::string& path);
+
+    int fd_;
+    Watched what_;
+    bool rewatch_ = false;
+    std::map<int, std::set<std::string>> folders_; ///< by watch descriptor: a folder may have several names
+    std::set<std::string> names_, ignored_;        ///< whole paths of files
+    std::vector<Watched::Folder> trees_;           ///< with whole paths
+    std::vector<std::string> changed_;
+    std::set<std::string> open_;
+};
+
+} // namespace ddll::cli

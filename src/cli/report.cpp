@@ -1,0 +1,125 @@
+/// `ddlltool report merge`: the JSON reports of several machines made one.
+#include "base/text.h"
+#include "cli/choices.h"
+#include "cli/session_options.h"
+#include "cli/usage.h"
+#include "cli/verbs.h"
+#include "report/merge.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+namespace ddll::cli {
+namespace {
+
+constexpr std::string_view formats[] = {"text", "json", "junit"};
+
+struct MergeParser final : Parser {
+    MergeParser()
+        : Parser(
+              "Makes one report of the JSON reports that several machines wrote. Of the shards of one run comes the\n"
+              "report that one machine would have written. What is missing, or there twice, is told.",
+              "ddlltool report merge") {
+        takes(add_option("FILE", files, "JSON reports of ddlltool run")->required(), file_with(".json"));
+        Value value = choice_of(formats);
+        value.takes = Takes::reports;
+        takes(
+            each(add_option("--format", outputs,
+                            "text (what did not pass, and the summary), json or junit; several: NAME=FILE,NAME=FILE")),
+            value)
+            ->type_name("NAME[=FILE]");
+        takes(add_option("--color", color, "auto, always or never; auto looks at the terminal and NO_COLOR"),
+              choice_of(color_words))
+            ->type_name("WHEN");
+        footer(
+            "examples:\n"
+            "  ddlltool report merge part-*.json\n"
+            "  ddlltool report merge --format text,json=all.json,junit=all.xml part-*.json\n\n"
+            "exit codes: as of the run that it was: 0 everything held, 1 something did not, or a part is missing, 2\n"
+            "wrong usage, 3 a file that cannot be used, also by a part, 4 a driver crashed, 5 it hung, 70 a bug of\n"
+            "ddlltool, 77 nothing was played. A scenario that is there twice counts with its worse verdict.");
+    }
+    std::vector<std::string> files, outputs;
+    std::string color = "auto";
+};
+
+constexpr std::size_t largest = std::size_t{1} << 30;
+
+std::string written(const report::MergedReport& merged, const std::string& format, bool color) {
+    if (format == "json") return merged.json();
+    if (format == "junit") return merged.junit();
+    return merged.text(report::Style{color});
+}
+
+ExitCode code_of(const report::MergedReport& merged) {
+    ExitCode code = merged.complete() ? ExitCode::ok : ExitCode::failed;
+    bool played = false;
+    for (const scenario::Verdict verdict : merged.verdicts()) {
+        code = worse(code, exit_code_of(verdict));
+        played = played || verdict != scenario::Verdict::skipped;
+    }
+    return code == ExitCode::ok && !played ? ExitCode::nothing_run : code;
+}
+
+ExitCode merge(const std::vector<std::string>& arguments, const Context&) {
+    MergeParser app;
+    if (const auto code = parse_arguments(app, arguments)) return *code;
+    const auto when = color_of(app.color);
+    if (!when) return wrong_usage(when.error().place.file, when.error().message, when.error().hint);
+    const auto outputs = outputs_of(app.outputs, formats);
+    if (!outputs) return wrong_usage(outputs.error().place.file, outputs.error().message, outputs.error().hint);
+    std::vector<report::ReportPart> parts;
+    for (const std::string& file : app.files) {
+        const auto text = read_file(file, largest);
+        auto part = text ? report::ReportPart::read(file, *text) : Result<report::ReportPart>(text.error());
+        if (!part) {
+            complain(with_meant_file(part.error(), file));
+            return ExitCode::unusable_input;
+        }
+        parts.push_back(*std::move(part));
+    }
+    const auto merged = report::MergedReport::of(parts);
+    if (!merged) {
+        complain(merged.error());
+        return ExitCode::unusable_input;
+    }
+    for (const std::string& remark : merged->remarks()) complain("report merge", remark);
+    ExitCode code = code_of(*merged);
+    bool told = false;
+    for (const Output& output : *outputs) {
+        const bool here = output.file.empty();
+        const std::string text = written(*merged, output.format, here && wants_color(*when));
+        std::FILE* out = here ? stdout : std::fopen(output.file.c_str(), "wb");
+        bool good = out != nullptr && std::fwrite(text.data(), 1, text.size(), out) == text.size();
+        good = good && std::fflush(out) == 0;
+        if (!good) {
+            complain(here ? "stdout" : output.file, fmt::format("cannot be written: {}", std::strerror(errno)));
+            code = worse(code, ExitCode::unusable_input);
+        }
+        if (out != nullptr && !here) std::fclose(out);
+        told = told || (here && output.format == "text");
+    }
+    if (!told) std::fputs((merged->summary_line() + "\n").c_str(), stderr);
+    return code;
+}
+
+} // namespace
+
+Command report_row() {
+    Command row;
+    row.name = "report";
+    row.doc = "put the reports of several machines together";
+    row.parser = [] {
+        auto parser = std::make_unique<Parser>("Works on reports that ddlltool run has written.", "ddlltool report");
+        parser->footer("examples:\n  ddlltool report merge --format junit=all.xml part-*.json");
+        return parser;
+    };
+    row.verbs = {{"merge", "make one of the JSON reports of several machines", "", merge,
+                  [] { return std::make_unique<MergeParser>(); }}};
+    return with_verbs(std::move(row));
+}
+
+} // namespace ddll::cli

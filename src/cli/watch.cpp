@@ -1,0 +1,121 @@
+#include "cli/watch.h"
+
+#include "cli/file_watch.h"
+#include "cli/usage.h"
+#include "image/elf_facts.h"
+
+#include <cstdio>
+#include <filesystem>
+
+namespace ddll::cli {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Nothing more happened for so long: whoever writes several files is done.
+constexpr milliseconds rest{100};
+/// ... and for so long, though a file was opened and never closed: linked into place, or kept open.
+constexpr milliseconds long_rest{1000};
+
+volatile sig_atomic_t stopped = 0;
+
+/// SIGINT and SIGTERM are noticed, and come through only while somebody waits. As long as this lives.
+class Signals {
+public:
+    Signals() {
+        struct sigaction action {};
+        action.sa_handler = [](int) { stopped = 1; };
+        sigemptyset(&mine_);
+        for (const int signal : used) sigaddset(&mine_, signal);
+        sigprocmask(SIG_BLOCK, &mine_, &mask_);
+        for (std::size_t i = 0; i < std::size(used); ++i) sigaction(used[i], &action, &before_[i]);
+    }
+    ~Signals() {
+        for (std::size_t i = 0; i < std::size(used); ++i) sigaction(used[i], &before_[i], nullptr);
+        sigprocmask(SIG_SETMASK, &mask_, nullptr);
+    }
+    Signals(const Signals&) = delete;
+
+    const sigset_t& while_waiting() const { return mask_; }
+    void let_through() const { sigprocmask(SIG_SETMASK, &mask_, nullptr); }
+    void hold_back() const { sigprocmask(SIG_BLOCK, &mine_, nullptr); }
+
+private:
+    static constexpr int used[] = {SIGINT, SIGTERM};
+    struct sigaction before_[2]{};
+    sigset_t mine_{}, mask_{};
+};
+
+std::string from_here(const std::string& path) {
+    std::error_code ignored;
+    const std::string here = std::filesystem::current_path(ignored).string() + "/";
+    return path.starts_with(here) ? path.substr(here.size()) : path;
+}
+
+/// Waits until nothing has happened for a while and nobody is writing. False: a signal came.
+bool settle(FileWatch& watch, const Signals& signals) {
+    while (stopped == 0) {
+        const milliseconds longest = watch.being_written() ? long_rest : rest;
+        if (!watch.next(longest, signals.while_waiting()).empty()) continue;
+        if (stopped != 0) return false;
+        watch.forget_writers();
+        return true;
+    }
+    return false;
+}
+
+/// Why the first library that is none cannot be played with; empty when all can.
+std::string unfinished(const Watched& what) {
+    for (const std::string& library : what.libraries) {
+        const auto facts = image::read_elf_facts(library, image::Reading::linkage);
+        if (!facts) return facts.error().message;
+    }
+    return {};
+}
+
+/// The name of what has changed, when it has come to rest; empty: a signal came.
+std::string next_change(FileWatch& watch, const Signals& signals) {
+    std::string changed;
+    while (changed.empty() && stopped == 0) changed = watch.next(std::nullopt, signals.while_waiting());
+    return settle(watch, signals) ? changed : std::string();
+}
+
+} // namespace
+
+ExitCode play_again_and_again(const std::function<Watched()>& look, const std::function<Round()>& play) {
+    auto watch = FileWatch::create();
+    if (!watch) {
+        complain(watch.error());
+        return ExitCode::unusable_input;
+    }
+    stopped = 0;
+    const Signals signals;
+    ExitCode code = ExitCode::nothing_run;
+    bool played = false;
+    std::string waited_for, changed;
+    while (stopped == 0) {
+        const Watched what = look();
+        watch->watch(what);
+        const std::string why = unfinished(what);
+        if (!why.empty()) {
+            if (why != waited_for) complain("watch", why, "waiting until it is a driver library");
+            waited_for = why;
+            changed = next_change(*watch, signals);
+            continue;
+        }
+        waited_for.clear();
+        if (!changed.empty()) complain("watch", from_here(changed) + " has changed");
+        signals.let_through(); // what is started now inherits this
+        const Round round = play();
+        signals.hold_back();
+        if (!round.interrupted || !played) code = round.code;
+        if (round.interrupted) break;
+        played = true;
+        std::fflush(stdout);
+        complain("watch", "waiting for a change", "Ctrl-C ends");
+        changed = next_change(*watch, signals);
+    }
+    return code;
+}
+
+} // namespace ddll::cli
