@@ -80,7 +80,8 @@ public:
     bool common_test = false, eunit = false;
 
     ExportParser()
-        : Parser("Writes scenario files as a test suite in Erlang, which plays them on a real node.", "ddlltool export") {
+        : Parser("Writes scenario files as a test suite in Erlang, which plays them on a real node.",
+                 "ddlltool export") {
         footer(examples);
         Value stories, folder;
         stories.takes = Takes::files;
@@ -92,8 +93,9 @@ public:
         takes(add_option("--into", into, "the folder that it is written to")->type_name("DIR")->required(), folder);
         add_option("--name", name, "begins the module's name (default: that of the first FILE or DIR)")
             ->type_name("NAME");
-        takes(each(add_option("--driver-path", driver_path, "one more folder to look for drivers in")->type_name("DIR")),
-              folder);
+        takes(
+            each(add_option("--driver-path", driver_path, "one more folder to look for drivers in")->type_name("DIR")),
+            folder);
     }
 };
 

@@ -174,10 +174,6 @@ ExitCode list_rules() {
     return ExitCode::ok;
 }
 
-bool write_to(std::FILE* file, const std::string& text) {
-    return std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
-}
-
 /// The files of a round, and where driver files are looked for that are not there yet.
 Watched watched(const RunArguments& arguments, const Context& context) {
     Watched out;

@@ -2,6 +2,7 @@
 #include "report/formats.h"
 #include "report/merge.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 using namespace made_up;
