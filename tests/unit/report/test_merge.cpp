@@ -86,7 +86,12 @@ TEST_CASE("what a merged report says in JUnit XML has the cases and numbers of t
     };
     for (const char* what : {"<testsuite", "<testcase", "<skipped", "<system-out"})
         CHECK(lines_with(got, what) == lines_with(expected, what));
-    CHECK(lines_with(got, "<failure").substr(0, 120) == lines_with(expected, "<failure").substr(0, 120));
+    // The words inside come from the story, of which a JSON report has only the facts.
+    const auto opened = [](const std::string& text) {
+        const auto at = text.find("<failure");
+        return text.substr(at, text.find(">", text.find("message=", at)) - at);
+    };
+    CHECK(opened(got) == opened(expected));
 }
 
 TEST_CASE("a merged report in text tells what did not pass") {
