@@ -431,7 +431,7 @@ def watching_a_folder_sees_what_comes_and_goes(s):
         t.expect("nothing was played")  # what it writes itself is no scenario
         t.waits()
         s.story("tests/first.json")
-        t.expect("1 passed, 0 failed\r")
+        t.expect("1 passed, 0 failed")
         t.waits()
         s.story("tests/deeper/second.json")
         t.expect("second.json has changed")
