@@ -559,6 +559,21 @@ def colours_follow_the_environment_and_the_option(s):
             assert bool(re.search(rb"\x1b\[[0-9;]+m", t.seen)) == colored, (command, environment, option, t.seen)
 
 
+# --- what was meant --------------------------------------------------------------------------------------------------
+
+
+@case
+def a_session_names_what_was_meant(s):
+    session_to_complete(s)
+    for words, text in ((["load", "lve", "counter"], "load: there is no lve (did you mean live?)"),
+                        (["load", "live", "conter"], "load: there is no live/conter.so (did you mean live/counter.so?)"),
+                        (["install", "live/conter.so", "live"], "there is no live/conter.so (did you mean live/counter.so?)"),
+                        (["why", "conter"], "did you mean counter?"), (["status", "--session", "defalt"], "did you mean default?")):
+        done = s.do(*words, code=None)
+        assert done.returncode != 0 and text in done.stderr, done
+    assert not s.do("load", "live", "counter").stderr
+
+
 # --- many machines ---------------------------------------------------------------------------------------------------
 
 
