@@ -59,6 +59,12 @@ Result<std::optional<HelpText>> Parser::read(const std::vector<std::string>& arg
         const auto meant = option ? nearest(word.substr(0, word.find('=')), views) : std::nullopt;
         return about(word, option ? "no such option" : "not expected here",
                      meant ? fmt::format("did you mean {}?", *meant) : get_name() + " --help tells more");
+    } catch (const CLI::ArgumentMismatch& e) {
+        const std::string text = e.what();
+        const auto colon = text.find(": ");
+        if (colon == std::string::npos || !text.ends_with(" missing"))
+            return about(command(), text, get_name() + " --help tells more");
+        return about(text.substr(0, colon), "needs a value", get_name() + " --help tells more");
     } catch (const CLI::ParseError& e) {
         return about(command(), e.what(), get_name() + " --help tells more");
     }

@@ -200,8 +200,8 @@ ExitCode export_session(const SessionParser& arguments, const SessionOptions& op
 }
 
 template <class Body>
-Command verb(std::string_view name, std::string_view doc, Body body) {
-    const auto parser = [=] { return std::make_unique<SessionParser>(doc, std::string(name)); };
+Command verb(std::string_view name, std::string_view doc, std::string_view summary, Body body) {
+    const auto parser = [=] { return std::make_unique<SessionParser>(summary, std::string(name)); };
     const auto run = [=](const std::vector<std::string>& arguments, const Context& context) {
         const auto app = parser();
         if (const auto code = parse_arguments(*app, arguments)) return *code;
@@ -231,14 +231,17 @@ Command session_row() {
     };
     row.verbs = {
         verb("start", "start it; it ends when nothing was asked for 2h, or --idle, or $DDLLTOOL_IDLE",
+             "Starts a session, with nothing in it. It ends by itself when nothing was asked for a while.",
              [](const SessionParser& app, const SessionOptions& options, const Context&) {
                  return start(app, options);
              }),
-        verb("stop", "end it, and tell what is left over",
+        verb("stop", "end it, and tell what is left over", "Ends the session, and tells what is left over.",
              [](const SessionParser&, const SessionOptions& options, const Context&) { return stop(options); }),
-        verb("list", "the sessions that run",
+        verb("list", "the sessions that run", "Lists the sessions that run, and the drivers in them.",
              [](const SessionParser&, const SessionOptions& options, const Context&) { return list(options); }),
-        verb("export", "what was done, as a scenario that plays; driver files are put beside it", export_session),
+        verb("export", "what was done, as a scenario that plays; driver files are put beside it",
+             "Writes what was done in the session as a scenario that plays alike; driver files are put beside it.",
+             export_session),
     };
     return with_verbs(std::move(row));
 }

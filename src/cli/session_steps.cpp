@@ -2,6 +2,7 @@
 #include "cli/session_steps.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "cli/choices.h"
 #include "cli/session_options.h"
 #include "cli/usage.h"
 #include "term/text.h"
@@ -377,6 +378,18 @@ std::vector<Positional> positionals_of(std::string_view usage) {
     return out;
 }
 
+/// A file or folder that the step needs and that is not there; what may have been meant instead, too.
+void tell_missing_file(const Step& step, const Values& values) {
+    std::vector<std::string> needed;
+    if (step.name == "install" && !values.remove) needed = {values.words[0]};
+    if ((step.name == "load" || step.name == "reload") && values.words.size() == 2)
+        needed = {values.words[0], fmt::format("{}/{}.so", values.words[0], values.words[1])};
+    for (const std::string& file : needed) {
+        const std::string meant = meant_file(file);
+        if (!meant.empty()) return complain(step.name, fmt::format("there is no {}", file), meant);
+    }
+}
+
 struct StepParser final : Parser {
     explicit StepParser(const Step& step) : Parser(std::string(step.doc), fmt::format("ddlltool {}", step.name)) {
         formatter(std::make_shared<Usage>(fmt::format("usage: ddlltool {} {} [OPTIONS]", step.name, step.usage)));
@@ -420,7 +433,9 @@ ExitCode session_step(std::string_view name, const std::vector<std::string>& arg
     request->limit = options->limit;
     const auto answer = ask(*options, *request, true);
     if (!answer) return no_answer(answer.error());
-    return show_answer(**answer, *options);
+    const ExitCode code = show_answer(**answer, *options);
+    if (code != ExitCode::ok) tell_missing_file(step, values);
+    return code;
 }
 
 std::vector<std::pair<std::string_view, std::string_view>> session_steps() {

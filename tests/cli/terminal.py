@@ -431,7 +431,7 @@ def watching_a_folder_sees_what_comes_and_goes(s):
         t.expect("nothing was played")  # what it writes itself is no scenario
         t.waits()
         s.story("tests/first.json")
-        t.expect("1 passed, 0 failed\r")
+        t.expect("1 passed, 0 failed")
         t.waits()
         s.story("tests/deeper/second.json")
         t.expect("second.json has changed")
@@ -557,6 +557,21 @@ def colours_follow_the_environment_and_the_option(s):
             with Terminal(s, PROGRAM, *command, *option, **environment) as t:
                 t.end()
             assert bool(re.search(rb"\x1b\[[0-9;]+m", t.seen)) == colored, (command, environment, option, t.seen)
+
+
+# --- what was meant --------------------------------------------------------------------------------------------------
+
+
+@case
+def a_session_names_what_was_meant(s):
+    session_to_complete(s)
+    for words, text in ((["load", "lve", "counter"], "load: there is no lve (did you mean live?)"),
+                        (["load", "live", "conter"], "load: there is no live/conter.so (did you mean live/counter.so?)"),
+                        (["install", "live/conter.so", "live"], "there is no live/conter.so (did you mean live/counter.so?)"),
+                        (["why", "conter"], "did you mean counter?"), (["status", "--session", "defalt"], "did you mean default?")):
+        done = s.do(*words, code=None)
+        assert done.returncode != 0 and text in done.stderr, done
+    assert not s.do("load", "live", "counter").stderr
 
 
 # --- many machines ---------------------------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ TEST_CASE("what does not go together or is missing") {
     CHECK(refused({}) == "run: needs a scenario file or a folder (ddlltool run FILE|DIR...)");
     CHECK(refused({"a.json", "-j", "0"}).starts_with("run: "));
     CHECK(refused({"a.json", "-j", "many"}).starts_with("run: "));
-    CHECK(refused({"a.json", "--seed"}).starts_with("run: "));
+    CHECK(refused({"a.json", "--seed"}) == "--seed: needs a value (ddlltool run --help tells more)");
     CHECK(parsed({"--list-calls"}).list_calls);
 }
 
@@ -104,4 +104,15 @@ TEST_CASE("help names every option, with examples and exit codes") {
     for (const char* part : {"--jobs", "--filter", "--list-calls", "--format", "--timeout", "--seed", "--driver-path",
                              "--fail-on", "--in-process", "junit", "examples:", "exit codes:"})
         CHECK_MESSAGE(text.find(part) != std::string::npos, part);
+}
+
+TEST_CASE("a shard of the option, and what goes with watching") {
+    const auto a = parsed({"a.json", "--shard", "2/3"});
+    REQUIRE(a.shard.has_value());
+    CHECK(a.shard->index == 2);
+    CHECK(parsed({"a.json", "--watch"}).watch);
+    CHECK_FALSE(parsed({"a.json"}).watch);
+    CHECK(refused({"a.json", "--shard", "4/3"}) == "--shard 4/3: I must be 1 to 3 (machines count from 1)");
+    CHECK(refused({"a.json", "--watch", "--in-process"}) ==
+          "--watch: plays again and again, in child processes (not with --list or --in-process)");
 }
