@@ -154,6 +154,12 @@ def the_page_has_every_value(page, schema):
     assert not wrong, "\n".join(wrong)
 
 
+def every_page_is_listed(root):
+    text = (root / "docs/README.md").read_text(encoding="utf-8")
+    lacking = [page.name for page in sorted((root / "docs").glob("*.md")) if page.name != "README.md" and f"]({page.name}" not in text]
+    assert not lacking, f"docs/README.md does not list {lacking}"
+
+
 def its_examples_play(path, program):
     """Those that are whole stories; their drivers are the ones beside the program."""
     whole = [block for block in examples(path.read_text(encoding="utf-8")) if block.startswith("{")]
@@ -168,6 +174,7 @@ def its_examples_play(path, program):
 
 
 def cases(root, program):
+    yield "docs/README.md lists every page", every_page_is_listed, root
     for name in ("README.md", "docs/scenario.md"):
         yield f"examples of {name} play", its_examples_play, root / name, program
     for path in markdown_files(root):
