@@ -57,9 +57,8 @@ class Schema:
     """All keys of a JSON Schema, and for each key the words that it may have as a value."""
 
     def __init__(self, program):
-        text = subprocess.run([program, "schema"], check=True, stdout=subprocess.PIPE, timeout=60).stdout
         self.keys, self.values = set(), {}
-        self.walk(json.loads(text))
+        self.walk(json.loads(says(program, "schema")))
 
     def walk(self, part):
         if isinstance(part, list):
@@ -160,6 +159,34 @@ def every_page_is_listed(root):
     assert not lacking, f"docs/README.md does not list {lacking}"
 
 
+FOREIGN = {"--install", "--prefix", "--strip", "--variable",  # of cmake and pkg-config
+           "--write", "--check", "--matrix"}                  # of scripts/ and tests/
+
+
+def says(program, *words):
+    return subprocess.run([program, *words], check=True, stdout=subprocess.PIPE, text=True, timeout=60).stdout
+
+
+def commands_and_options_exist(root, program):
+    """What pages name in `...`: options of some command, and the list of commands in README.md."""
+    commands = [words[1:] for words in map(str.split, says(program, "man", "--list").splitlines()) if len(words) > 1]
+    assert len(commands) > 30, commands
+    options = set()
+    for words in [[], *commands]:
+        options |= set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", says(program, *words, "--help")))
+    wrong = []
+    for path in [root / "README.md", *sorted((root / "docs").glob("*.md"))]:
+        named = " ".join(SPAN.findall(FENCE.sub("", path.read_text(encoding="utf-8"))))
+        for option in sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", named)) - options - FOREIGN):
+            wrong.append(f"{path.relative_to(root)}: no command has {option}")
+        for name in sorted(set(re.findall(r"`ddlltool ([a-z]+)", named)) - {words[0] for words in commands}):
+            wrong.append(f"{path.relative_to(root)}: there is no command {name}")
+    table = re.search(r"^## Commands\n(.*?)^## ", (root / "README.md").read_text(encoding="utf-8"), re.M | re.S).group(1)
+    wrong += [f"README.md does not name the command {words[0]}" for words in commands
+              if len(words) == 1 and not re.search(rf"`(ddlltool )?{words[0]}\b", table)]
+    assert not wrong, "\n".join(wrong)
+
+
 def its_examples_play(path, program):
     """Those that are whole stories; their drivers are the ones beside the program."""
     whole = [block for block in examples(path.read_text(encoding="utf-8")) if block.startswith("{")]
@@ -174,6 +201,7 @@ def its_examples_play(path, program):
 
 
 def cases(root, program):
+    yield "commands and options that pages name exist", commands_and_options_exist, root, program
     yield "docs/README.md lists every page", every_page_is_listed, root
     for name in ("README.md", "docs/scenario.md"):
         yield f"examples of {name} play", its_examples_play, root / name, program

@@ -107,7 +107,8 @@ def follow_page(page, lines, options):
         try:
             STAGES.get(page, project)(stage)
         except (OSError, subprocess.SubprocessError) as trouble:
-            return [("FAILED", f"{page}: the stage", str(trouble))]
+            said = (getattr(trouble, "output", None) or b"").decode("utf-8", "backslashreplace")
+            return [("FAILED", f"{page}: the stage", f"{trouble}\n{said}")]
         for line in lines:
             entry = LINES.get((page, line.text), Entry())
             lacking = missing(entry.needs)

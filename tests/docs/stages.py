@@ -125,7 +125,7 @@ def machines(stage):
     for part in (1, 3, 4, 5):
         subprocess.run(["ddlltool", "run", "--quiet", "--shard", f"{part}/5", "--format", f"json=part-{part}.json", "tests"],
                        cwd=stage.folder, env=stage.environment, check=True, stdin=subprocess.DEVNULL,
-                       stdout=subprocess.DEVNULL, timeout=60)
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
 
 
 STAGES = {
