@@ -228,7 +228,9 @@ std::vector<Found> compare(const Traces& before, const CodeRange& old, bool gone
         return fresh;
     };
     std::vector<int> threads = fresh_threads();
-    for (int waited = 0; !threads.empty() && waited < grace_ms; waited += 5) {
+    // A timer has a thread of its own, which goes with it, and may tick into code that is gone: no time to wait.
+    const int patience_ms = timers_now() == before.timers ? grace_ms : 0;
+    for (int waited = 0; !threads.empty() && waited < patience_ms; waited += 5) {
         poll(nullptr, 0, 5);
         threads = fresh_threads();
     }
