@@ -1,6 +1,7 @@
 /// Functions of the system that stand in front of the C library's own, so that it is known what a driver asked for
 /// behind the driver API's back. Outside of runs that look for it (host::Options::probe) they hand on and do nothing
 /// else. Not in sanitized builds: those bring functions of these names themselves.
+#include "base/sanitized.h"
 #include "host/current.h"
 #include "host/host.h"
 
@@ -10,14 +11,6 @@
 #include <unistd.h>
 
 #include <memory>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define DDLL_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define DDLL_SANITIZED 1
-#endif
-#endif
 
 #ifndef DDLL_SANITIZED
 

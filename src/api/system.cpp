@@ -1,4 +1,5 @@
 #include "api/entry.h"
+#include "base/sanitized.h"
 #include "isolate/crash.h"
 
 #include <fmt/format.h>
@@ -21,7 +22,7 @@ constexpr std::int64_t epoch_ns = 1'577'836'800'000'000'000;
 
 constexpr std::int64_t unit_ns[] = {1'000'000'000, 1'000'000, 1'000, 1};
 
-bool known_unit(ErlDrvTimeUnit unit) {
+DDLL_TAKES_ANY_ENUM bool known_unit(ErlDrvTimeUnit unit) {
     return static_cast<int>(unit) >= ERL_DRV_SEC && static_cast<int>(unit) <= ERL_DRV_NSEC;
 }
 
@@ -30,7 +31,7 @@ std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
     return quotient - (value % by < 0 ? 1 : 0);
 }
 
-ErlDrvTime in_unit(Call& call, std::int64_t ns, ErlDrvTimeUnit unit) {
+DDLL_TAKES_ANY_ENUM ErlDrvTime in_unit(Call& call, std::int64_t ns, ErlDrvTimeUnit unit) {
     if (!known_unit(unit) || !call.on_emulator_thread()) return ERL_DRV_TIME_ERROR;
     return call.returns(floor_divide(ns, unit_ns[unit]), unit);
 }
@@ -108,17 +109,17 @@ int driver_get_now(ErlDrvNowData* now) {
     return call.returns(0);
 }
 
-ErlDrvTime erl_drv_monotonic_time(ErlDrvTimeUnit unit) {
+DDLL_TAKES_ANY_ENUM ErlDrvTime erl_drv_monotonic_time(ErlDrvTimeUnit unit) {
     Call call(Function::erl_drv_monotonic_time);
     return in_unit(call, call.host().now().ns, unit);
 }
 
-ErlDrvTime erl_drv_time_offset(ErlDrvTimeUnit unit) {
+DDLL_TAKES_ANY_ENUM ErlDrvTime erl_drv_time_offset(ErlDrvTimeUnit unit) {
     Call call(Function::erl_drv_time_offset);
     return in_unit(call, epoch_ns, unit);
 }
 
-ErlDrvTime erl_drv_convert_time_unit(ErlDrvTime value, ErlDrvTimeUnit from, ErlDrvTimeUnit to) {
+DDLL_TAKES_ANY_ENUM ErlDrvTime erl_drv_convert_time_unit(ErlDrvTime value, ErlDrvTimeUnit from, ErlDrvTimeUnit to) {
     if (!known_unit(from) || !known_unit(to)) return ERL_DRV_TIME_ERROR;
     if (unit_ns[from] <= unit_ns[to]) return floor_divide(value, unit_ns[to] / unit_ns[from]);
     std::int64_t result = 0;

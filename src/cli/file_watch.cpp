@@ -5,6 +5,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -40,7 +41,7 @@ Result<FileWatch> FileWatch::create() {
 FileWatch::FileWatch(FileWatch&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)), what_(std::move(other.what_)), folders_(std::move(other.folders_)),
       names_(std::move(other.names_)), ignored_(std::move(other.ignored_)), trees_(std::move(other.trees_)),
-      changed_(std::move(other.changed_)), open_(std::move(other.open_)) {}
+      changed_(std::move(other.changed_)), came_(std::move(other.came_)), open_(std::move(other.open_)) {}
 
 FileWatch::~FileWatch() {
     if (fd_ >= 0) close(fd_);
@@ -101,6 +102,16 @@ bool FileWatch::wanted(const std::string& path) const {
     return false;
 }
 
+void FileWatch::find_below(const std::string& folder) {
+    std::error_code failure;
+    fs::recursive_directory_iterator it(folder, failure), end;
+    for (; !failure && it != end; it.increment(failure)) {
+        const std::string path = it->path().string();
+        if (wanted(path) && std::find(changed_.begin(), changed_.end(), path) == changed_.end())
+            changed_.push_back(path);
+    }
+}
+
 /// A folder came, went or changed its name. One that came with its files in it tells nothing of them.
 void FileWatch::folder_event(const std::string& path) {
     bool matters = false;
@@ -112,10 +123,8 @@ void FileWatch::folder_event(const std::string& path) {
     for (const Watched::Folder& tree : trees_) {
         if (tree.path != path && !below(tree.path, path) && !below(path, tree.path)) continue;
         matters = true;
-        std::error_code failure;
-        fs::recursive_directory_iterator it(below(path, tree.path) ? path : tree.path, failure), end;
-        for (; !failure && it != end; it.increment(failure))
-            if (wanted(it->path().string())) changed_.push_back(it->path().string());
+        came_.push_back(below(path, tree.path) ? path : tree.path);
+        find_below(came_.back());
     }
     rewatch_ = rewatch_ || matters;
 }
@@ -153,6 +162,8 @@ void FileWatch::read_events() {
     if (!std::exchange(rewatch_, false)) return;
     const Watched what = what_;
     watch(what);
+    // What was put there between the event and the watch was told by nobody.
+    for (const std::string& folder : std::exchange(came_, {})) find_below(folder);
 }
 
 std::string FileWatch::next(std::optional<std::chrono::milliseconds> longest, const sigset_t& mask) {

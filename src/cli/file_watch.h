@@ -39,6 +39,7 @@ private:
     bool wanted(const std::string& path) const;
     void read_events();
     void folder_event(const std::string& path);
+    void find_below(const std::string& folder); ///< what is wanted there has changed
 
     int fd_;
     Watched what_;
@@ -47,6 +48,7 @@ private:
     std::set<std::string> names_, ignored_;        ///< whole paths of files
     std::vector<Watched::Folder> trees_;           ///< with whole paths
     std::vector<std::string> changed_;
+    std::vector<std::string> came_; ///< folders that are new, until they are watched
     std::set<std::string> open_;
 };
 

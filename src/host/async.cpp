@@ -1,5 +1,6 @@
 // The async pool. Jobs of one thread run one after the other, in the order of driver_async; each thread is a real one.
 // A job occupies its thread for the virtual time that the story says, and its result is delivered when that is over.
+#include "base/sanitized.h"
 #include "host/callbacks.h"
 #include "host/host.h"
 
@@ -13,11 +14,7 @@ namespace {
 
 /// What a node gives the threads of its async pool (16 kilowords, erl +a), and a little for what is ours. Sanitizers
 /// need more for themselves.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::size_t small_stack = 0;
-#else
-constexpr std::size_t small_stack = (128 + 16) * 1024;
-#endif
+constexpr std::size_t small_stack = sanitized ? 0 : (128 + 16) * 1024;
 
 } // namespace
 

@@ -1,5 +1,6 @@
 #include "host/traces.h"
 
+#include "base/sanitized.h"
 #include "host/interposed.h"
 
 #include <dirent.h>
@@ -278,6 +279,10 @@ std::vector<Found> compare(const Traces& before, const CodeRange& old, bool gone
     return out;
 }
 
+DDLL_READS_FOREIGN_MEMORY static std::uintptr_t word_at(std::uintptr_t address) {
+    return *reinterpret_cast<const volatile std::uintptr_t*>(address);
+}
+
 std::vector<Found> pointers_into(const CodeRange& old, const Interposed& interposed) {
     std::vector<Found> out;
     const auto maps = mappings_now();
@@ -292,8 +297,7 @@ std::vector<Found> pointers_into(const CodeRange& old, const Interposed& interpo
         const std::string& path = data ? m.path : maps[i - 1].path;
         if (path.find("/ld-linux") != std::string::npos) continue; // the loader knows its own libraries
         for (std::uintptr_t at = m.low; at + sizeof at <= m.high; at += sizeof at) {
-            std::uintptr_t word = 0;
-            std::memcpy(&word, reinterpret_cast<const void*>(at), sizeof word);
+            const std::uintptr_t word = word_at(at);
             if (!old.has(word) || interposed.was_destructor(word)) continue;
             const std::string file = path.substr(path.rfind('/') + 1);
             out.push_back({Residue::code_pointer, fmt::format("in the data of {}", file), word});

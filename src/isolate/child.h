@@ -1,5 +1,6 @@
 #pragma once
 /// The child's side: from the fork to its end. Internal to isolate/.
+#include "base/sanitized.h"
 #include "isolate/block.h"
 #include "isolate/isolate.h"
 
@@ -8,18 +9,6 @@
 #include <span>
 
 namespace ddll::isolate {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool sanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-inline constexpr bool sanitized = true;
-#else
-inline constexpr bool sanitized = false;
-#endif
-#else
-inline constexpr bool sanitized = false;
-#endif
 
 struct ChildSetup {
     pid_t parent;

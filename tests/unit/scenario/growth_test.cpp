@@ -1,6 +1,7 @@
 // What a long story may not do: grow. Memory, descriptors and mappings of the process after many rounds are those after
 // a few, and each round writes as much into the journal as any other.
 #include "action/action.h"
+#include "base/sanitized.h"
 #include "host/host.h"
 #include "scenario/work_folder.h"
 #include "term/text.h"
@@ -12,14 +13,6 @@
 #include <fstream>
 #include <iterator>
 #include <string>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define DDLL_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define DDLL_SANITIZED 1
-#endif
-#endif
 
 #ifdef DDLL_SANITIZED
 extern "C" std::size_t __sanitizer_get_current_allocated_bytes(); // not every compiler brings the header

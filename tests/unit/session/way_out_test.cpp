@@ -1,6 +1,7 @@
 // way_out() against brute force: every state that a small world of real drivers, ports and processes can get into, and
 // from each the shortest way found by trying everything.
 #include "action/action.h"
+#include "base/sanitized.h"
 #include "host/host.h"
 #include "lifecycle/info.h"
 #include "session/state.h"
@@ -21,18 +22,6 @@ using namespace ddll;
 namespace fs = std::filesystem;
 
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
-#endif
-#else
-constexpr bool sanitized = false;
-#endif
 
 constexpr std::size_t most_ports = sanitized ? 2 : 3;
 constexpr std::size_t persons = sanitized ? 2 : 3;
