@@ -77,13 +77,13 @@ def commands(page, text):
 
 def masked(text, stage):
     """One line of words: pages break long lines where the folder of the reader made them break."""
-    text = text.replace(str(stage), "/work")
+    text = text.replace(str(stage), "/home/you")
     for pattern, instead in MASKS:
         text = pattern.sub(instead, text)
     return " ".join(text.split())
 
 
-def differs(shown, real, stage="/work"):
+def differs(shown, real, stage="/home/you"):
     """None, or the part of `shown` that does not come in `real` at its place. "..." stands for any lines."""
     real = f" {masked(real, stage)} "
     parts, anywhere = [([], False)], False
