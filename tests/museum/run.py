@@ -8,10 +8,11 @@ a real node what is wrong with them (KNOWN).
 
 Prints one line for each rule and driver, then "N passed, N failed". What was left out, and why, is printed too.
 
-usage: tests/museum/run.py --build build-gcc [--sanitized] [--only RULE...] [--matrix]
+usage: tests/museum/run.py --build build-gcc [--sanitized] [--only RULE...] [--matrix all|corners]
   --sanitized  ddlltool was built with sanitizers: it cannot stand in front of pthread_create and the like, and gives jobs
                of the async pool a larger stack, so what needs that is left out
-  --matrix     build the drivers anew with g++ and clang, -O0 and -O2, with and without debug information, and check them all
+  --matrix     build the drivers anew with g++ and clang, -O0 and -O2, with and without debug information, and check them
+               all; corners: three of the eight ways, in which with --build itself (g++ -O2 -g) each compiler meets each option
 """
 import argparse
 import concurrent.futures
@@ -52,6 +53,9 @@ NOT_SANITIZED = {
     "joinable-thread-in-static": "pthread_create is the sanitizer's",
     "on-exit-handler-left": "on_exit is the C library's own",
 }
+
+
+CORNERS = {"gcc-O0-g0", "clang-O0-g", "clang-O2-g0"}
 
 
 class Checker:
@@ -183,7 +187,7 @@ def check_all(checker, build, only):
             checker.tell(*done.result())
 
 
-def matrix(checker, build):
+def matrix(checker, build, which):
     compilers = [c for c in (("gcc", "g++"), ("clang", "clang++")) if all(map(shutil.which, c))]
     if len(compilers) < 2:
         print("left out clang: it is not installed")
@@ -191,6 +195,8 @@ def matrix(checker, build):
         for level in ("-O0", "-O2"):
             for debug in ("-g", "-g0"):
                 name = f"{c}{level}{debug}"
+                if which == "corners" and name not in CORNERS:
+                    continue
                 folder = build / "museum-matrix" / name
                 print(f"-- {name}", flush=True)
                 for command in (["cmake", "-S", ROOT, "-B", folder, "-G", "Ninja", "-DDDLLTOOL_TESTS=OFF", "-DCMAKE_BUILD_TYPE=None",
@@ -210,12 +216,12 @@ def main():
     parser.add_argument("--build", required=True, type=Path)
     parser.add_argument("--sanitized", action="store_true")
     parser.add_argument("--only", nargs="+")
-    parser.add_argument("--matrix", action="store_true")
+    parser.add_argument("--matrix", choices=("all", "corners"))
     arguments = parser.parse_args()
     build = arguments.build.resolve()
     checker = Checker(str(build / "ddlltool"), arguments.sanitized)
     if arguments.matrix:
-        matrix(checker, build)
+        matrix(checker, build, arguments.matrix)
     else:
         check_all(checker, build, arguments.only)
     print(f"{checker.passed} passed, {checker.failed} failed")
