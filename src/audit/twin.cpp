@@ -27,7 +27,8 @@ Result<Twin> make_twin(const std::string& file, const std::string& name) {
     if (!folder) return std::move(folder).error();
     auto bytes = read_file(file, largest);
     if (!bytes) return std::move(bytes).error();
-    if (const auto facts = image::read_elf_facts(file); facts && facts->build_id.size() >= 2) {
+    if (const auto facts = image::elf_facts_of(*bytes, file, image::Reading::unhashed);
+        facts && facts->build_id.size() >= 2) {
         const std::string id = bytes_of(facts->build_id);
         for (auto at = bytes->find(id); at != bytes->npos; at = bytes->find(id, at + id.size())) {
             char& last = (*bytes)[at + id.size() - 1];

@@ -1,8 +1,6 @@
 /// `ddlltool check`: is this driver safe to replace on a live node?
 #include "audit/audit.h"
 #include "audit/suppressions.h"
-#include "base/text.h"
-#include "base/time.h"
 #include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/read_options.h"
@@ -28,10 +26,6 @@ struct Arguments {
     std::string file, against, name, suppressions, timeout, color = "auto", fail_on = "warning";
     std::vector<std::string> workloads, formats, driver_path, library_path;
     unsigned strictness = 5, jobs = 1;
-    struct Output {
-        const report::AuditFormat* format;
-        std::string file;
-    };
     std::vector<Output> outputs;
 };
 
@@ -48,34 +42,6 @@ verdicts: SAFE, SAFE-IF (conditions follow), UNSAFE, UNKNOWN (too little could b
 
 exit codes: 0 no finding at or above --fail-on, 1 there is one, 2 wrong usage, 3 a file that cannot be used,
 4 the driver crashed, 5 it hung, 70 a bug of ddlltool.)";
-
-std::optional<ExitCode> read_outputs(Arguments& arguments) {
-    std::vector<std::string_view> names;
-    for (const auto& format : report::audit_formats()) names.push_back(format.name);
-    bool to_stdout = false;
-    for (const std::string& text : arguments.formats) {
-        for (std::size_t at = 0; at <= text.size();) {
-            const auto end = std::min(text.find(',', at), text.size());
-            const std::string part = text.substr(at, end - at);
-            at = end + 1;
-            const auto equals = part.find('=');
-            const auto* format = report::audit_format_named(part.substr(0, equals));
-            if (format == nullptr) {
-                const auto meant = nearest(part.substr(0, equals), names);
-                return wrong_usage("--format " + part, fmt::format("must be {}", one_of(names)),
-                                   meant ? fmt::format("did you mean {}?", *meant) : "");
-            }
-            const std::string file = equals == std::string::npos ? "" : part.substr(equals + 1);
-            if (file.empty() && to_stdout)
-                return wrong_usage("--format " + text, "only one report can go to the terminal",
-                                   fmt::format("give the others a file: {}=FILE", format->name));
-            to_stdout = to_stdout || file.empty();
-            arguments.outputs.push_back({format, file});
-        }
-    }
-    if (arguments.outputs.empty()) arguments.outputs.push_back({report::audit_format_named("text"), ""});
-    return std::nullopt;
-}
 
 ExitCode code_of(const audit::Audit& audit, report::FailOn fail_on) {
     ExitCode code = report::reaches(audit, fail_on) ? ExitCode::failed : ExitCode::ok;
@@ -174,10 +140,10 @@ Round check_round(const Arguments& given, const SessionOptions& common, const Co
         return {ExitCode::unusable_input, false};
     }
     bool told = false;
-    for (const Arguments::Output& output : given.outputs) {
+    for (const Output& output : given.outputs) {
         report::Style style = common.style;
         if (!output.file.empty()) style.color = false;
-        const std::string text = output.format->write(*done, style);
+        const std::string text = report::audit_format_named(output.format)->write(*done, style);
         std::FILE* out = output.file.empty() ? stdout : std::fopen(output.file.c_str(), "wb");
         const bool written =
             out != nullptr && std::fwrite(text.data(), 1, text.size(), out) == text.size() && std::fflush(out) == 0;
@@ -187,7 +153,7 @@ Round check_round(const Arguments& given, const SessionOptions& common, const Co
             code = worse(code, ExitCode::unusable_input);
         }
         if (out != nullptr && out != stdout) std::fclose(out);
-        told = told || (output.file.empty() && (output.format->name == "text" || output.format->name == "github"));
+        told = told || (output.file.empty() && (output.format == "text" || output.format == "github"));
     }
     if (!told) std::fputs((report::audit_summary(*done) + "\n").c_str(), stderr);
     return {worse(code, code_of(*done, common.fail_on)), done->interrupted};
@@ -207,7 +173,7 @@ Watched watched(const Arguments& given, const Context& context) {
         for (const auto& driver : read.scenario->drivers)
             for (const auto& version : driver.versions) out.files.push_back(version.file);
     }
-    for (const Arguments::Output& output : given.outputs)
+    for (const Output& output : given.outputs)
         if (!output.file.empty()) out.written.push_back(output.file);
     return out;
 }
@@ -222,7 +188,11 @@ ExitCode check_command(const std::vector<std::string>& arguments, const Context&
     CheckParser app;
     if (const auto code = parse_arguments(app, arguments)) return *code;
     Arguments& given = app.given;
-    if (const auto code = read_outputs(given)) return *code;
+    std::vector<std::string_view> formats;
+    for (const auto& format : report::audit_formats()) formats.push_back(format.name);
+    auto outputs = outputs_of(given.formats, formats);
+    if (!outputs) return wrong_usage(outputs.error().place.file, outputs.error().message, outputs.error().hint);
+    given.outputs = *std::move(outputs);
     SessionTexts texts;
     texts.color = given.color;
     texts.fail_on = given.fail_on;
