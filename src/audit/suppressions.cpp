@@ -6,8 +6,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <ctime>
-
 namespace ddll::audit {
 
 using Json = nlohmann::json;
@@ -98,13 +96,6 @@ SuppressionFile read_suppressions(const std::string& path) {
         if (good) out.suppressions.push_back(std::move(s));
     }
     return out;
-}
-
-std::string today() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    localtime_r(&now, &parts);
-    return fmt::format("{:04}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
 }
 
 } // namespace ddll::audit

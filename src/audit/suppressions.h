@@ -12,7 +12,4 @@ struct SuppressionFile {
 };
 SuppressionFile read_suppressions(const std::string& path);
 
-/// "2026-11-22", of the system's clock.
-std::string today();
-
 } // namespace ddll::audit

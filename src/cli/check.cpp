@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <thread>
 
 namespace ddll::cli {
@@ -42,6 +43,14 @@ verdicts: SAFE, SAFE-IF (conditions follow), UNSAFE, UNKNOWN (too little could b
 
 exit codes: 0 no finding at or above --fail-on, 1 there is one, 2 wrong usage, 3 a file that cannot be used,
 4 the driver crashed, 5 it hung, 70 a bug of ddlltool.)";
+
+/// For the expiry of suppressions: "2026-11-22".
+std::string today() {
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    localtime_r(&now, &parts);
+    return fmt::format("{:04}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
+}
 
 ExitCode code_of(const audit::Audit& audit, report::FailOn fail_on) {
     ExitCode code = report::reaches(audit, fail_on) ? ExitCode::failed : ExitCode::ok;
@@ -113,7 +122,7 @@ Round check_round(const Arguments& given, const SessionOptions& common, const Co
     request.strictness = given.strictness;
     request.parallel = given.jobs;
     request.time_limit = common.limit;
-    request.today = audit::today();
+    request.today = today();
     request.read = read_options(context, given.driver_path);
     request.api_function = context.api_function;
     ExitCode code = ExitCode::ok;
