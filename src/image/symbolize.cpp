@@ -7,6 +7,7 @@
 #include <gelf.h>
 
 #include <algorithm>
+#include <string_view>
 
 namespace ddll::image {
 namespace {
@@ -57,6 +58,17 @@ std::string function_at(Elf* elf, std::uint64_t address) {
     return {};
 }
 
+/// `source` as the compiler was told it. Those that were called with a relative path say relative to what.
+std::string whole_path(Dwarf_Die& unit, const std::string& source) {
+    Dwarf_Attribute attribute;
+    const char* folder = dwarf_formstring(dwarf_attr(&unit, DW_AT_comp_dir, &attribute));
+    return folder != nullptr && !source.starts_with('/') ? std::string(folder) + "/" + source : source;
+}
+
+std::string base_name(const std::string& path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
 void add_line(DwarfFile& file, std::uint64_t address, SourcePlace& place) {
     const Dwarf_Die* found = file.unit_at(address);
     if (!found) return;
@@ -64,15 +76,48 @@ void add_line(DwarfFile& file, std::uint64_t address, SourcePlace& place) {
     Dwarf_Line* line = dwarf_getsrc_die(&unit, address);
     const char* source = line ? dwarf_linesrc(line, nullptr, nullptr) : nullptr;
     if (source && dwarf_lineno(line, &place.line) == 0 && place.line > 0) {
-        place.path = place.file = source;
-        // Compilers that were called with a relative path say relative to what.
-        Dwarf_Attribute attribute;
-        const char* folder = dwarf_formstring(dwarf_attr(&unit, DW_AT_comp_dir, &attribute));
-        if (folder != nullptr && !place.path.starts_with('/')) place.path = std::string(folder) + "/" + place.path;
-        place.file.erase(0, place.file.rfind('/') + 1);
+        place.path = whole_path(unit, source);
+        place.file = base_name(source);
         return;
     }
     place.line = 0;
+}
+
+struct Search {
+    std::uint64_t address;
+    std::optional<Dwarf_Die> found;
+};
+
+int look_at(Dwarf_Die* function, void* data) {
+    auto& search = *static_cast<Search*>(data);
+    if (dwarf_haspc(function, search.address) != 1) return DWARF_CB_OK;
+    search.found = *function;
+    return DWARF_CB_ABORT;
+}
+
+/// The function whose machine code has `address`, not one that was inlined there.
+std::optional<Dwarf_Die> subprogram_at(Dwarf_Die& unit, std::uint64_t address) {
+    Search search{address, std::nullopt};
+    dwarf_getfuncs(&unit, look_at, &search, 0);
+    return search.found;
+}
+
+/// The highest line of `source` that the code of `function` comes from.
+int last_line(Dwarf_Die& unit, Dwarf_Die& function, std::string_view source, int first) {
+    int last = first;
+    Dwarf_Lines* lines = nullptr;
+    std::size_t count = 0;
+    if (dwarf_getsrclines(&unit, &lines, &count) != 0) return last;
+    for (std::size_t i = 0; i < count; ++i) {
+        Dwarf_Line* line = dwarf_onesrcline(lines, i);
+        Dwarf_Addr address = 0;
+        int number = 0;
+        if (!line || dwarf_lineaddr(line, &address) != 0 || dwarf_lineno(line, &number) != 0 || number <= last)
+            continue;
+        const char* from = dwarf_linesrc(line, nullptr, nullptr);
+        if (from && source == from && dwarf_haspc(&function, address) == 1) last = number;
+    }
+    return last;
 }
 
 } // namespace
@@ -86,6 +131,27 @@ std::optional<SourcePlace> symbolize(const std::string& path, std::uint64_t offs
     add_line(file, address, place);
     if (place.function.empty() && place.file.empty()) return std::nullopt;
     return place;
+}
+
+std::optional<FunctionLines> function_lines(const std::string& path, std::uint64_t offset) {
+    DwarfFile file(path);
+    if (!file.elf()) return std::nullopt;
+    const std::uint64_t address = lowest_address(file.elf()) + offset;
+    const Dwarf_Die* found = file.unit_at(address);
+    if (!found) return std::nullopt;
+    Dwarf_Die unit = *found;
+    auto function = subprogram_at(unit, address);
+    if (!function) return std::nullopt;
+    FunctionLines lines;
+    // The file that its first instruction comes from: libdw takes file number 0, which clang uses, for none.
+    Dwarf_Addr entry = 0;
+    Dwarf_Line* line = dwarf_entrypc(&*function, &entry) == 0 ? dwarf_getsrc_die(&unit, entry) : nullptr;
+    const char* source = line ? dwarf_linesrc(line, nullptr, nullptr) : nullptr;
+    if (!source || dwarf_decl_line(&*function, &lines.first) != 0 || lines.first <= 0) return std::nullopt;
+    lines.path = whole_path(unit, source);
+    lines.file = base_name(source);
+    lines.last = last_line(unit, *function, source, lines.first);
+    return lines;
 }
 
 } // namespace ddll::image

@@ -17,4 +17,12 @@ struct SourcePlace {
 /// `offset` is relative to the lowest mapped address of the object (address - base).
 std::optional<SourcePlace> symbolize(const std::string& path, std::uint64_t offset);
 
+/// The function that contains the offset, from the line of its name to its last one: what is known of a place in a
+/// loop. Of code that was inlined, the function it was inlined into. Nothing without debug information.
+struct FunctionLines {
+    std::string file, path; ///< as in SourcePlace
+    int first = 0, last = 0;
+};
+std::optional<FunctionLines> function_lines(const std::string& path, std::uint64_t offset);
+
 } // namespace ddll::image

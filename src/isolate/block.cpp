@@ -33,6 +33,7 @@ CrashReport read_report(const Block& block) {
         report.fault_address = block.fault_address;
         report.stack_exhausted = block.stack_exhausted;
     }
+    report.stopped = block.stopped;
     report.thread = block.thread;
     report.near_memory_limit = block.near_memory_limit;
     const std::size_t frames = std::min<std::size_t>(block.frames.load(std::memory_order_acquire), Block::most_frames);

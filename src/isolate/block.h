@@ -19,6 +19,7 @@ struct Block {
     std::int32_t signal, code;
     std::uint16_t thread;
     std::uint64_t fault_address;
+    Stopped stopped;
     bool has_fault_address, stack_exhausted, near_memory_limit;
 
     std::atomic<std::uint32_t> frames;

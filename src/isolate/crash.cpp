@@ -103,6 +103,7 @@ void on_stack_request(int, siginfo_t*, void* context) {
     std::uint32_t nobody = 0;
     if (!child_block->writer.compare_exchange_strong(nobody, thread_number())) return;
     note_memory();
+    child_block->stopped = was_waiting(context) ? Stopped::waiting : Stopped::running;
     record_modules(*child_block);
     record_stack_at_signal(*child_block, context);
     kill(getpid(), SIGKILL);

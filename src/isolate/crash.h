@@ -12,6 +12,13 @@ struct Module {
     std::string path;                 ///< as the loader knows it; empty for the executable
 };
 
+/// What a thread did when it was asked for its stack.
+enum class Stopped : std::uint8_t {
+    no,      ///< it was not asked: it died where the stack says
+    running, ///< the innermost frame is where it happened to be
+    waiting, ///< in the kernel, until something would have woken it
+};
+
 struct CrashReport {
     int signal = 0;
     int code = 0;                     ///< si_code
@@ -20,9 +27,10 @@ struct CrashReport {
     /// Innermost first. The first is the instruction that failed; of callers it is an address inside the call, not the
     /// return address, so that looking it up gives the line of the call.
     std::vector<std::uintptr_t> stack;
-    std::vector<Module> modules;    ///< at the time of the crash
-    std::string exception;          ///< demangled type and what() of an exception nobody caught
-    std::string fatal;              ///< text given to die()
+    std::vector<Module> modules; ///< at the time of the crash
+    std::string exception;       ///< demangled type and what() of an exception nobody caught
+    std::string fatal;           ///< text given to die()
+    Stopped stopped = Stopped::no;
     std::uint16_t thread = 0;       ///< number_thread() of the thread that died
     bool stack_exhausted = false;   ///< the fault lies in a stack guard page
     bool near_memory_limit = false; ///< little was left of Limits::memory when the child died

@@ -9,6 +9,7 @@
 #include <unwind.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 namespace ddll::isolate {
@@ -145,6 +146,16 @@ bool is_stack_exhausted(std::uintptr_t fault, void* context) {
     if (fault + near >= sp && fault <= sp + 4096) return true;
     // One big frame can put the stack pointer far below the stack, and the fault anywhere in between.
     return stack_low != 0 && sp < stack_low && fault + near >= sp && fault < stack_low;
+}
+
+bool was_waiting(void* context) {
+    // A system call that would have ended without the signal gives its own result; one that waited, this one.
+    const auto& m = static_cast<ucontext_t*>(context)->uc_mcontext;
+#if defined(__x86_64__)
+    return m.gregs[REG_RAX] == -EINTR;
+#else
+    return static_cast<std::int64_t>(m.regs[0]) == -EINTR;
+#endif
 }
 
 void learn_stack_bounds() {

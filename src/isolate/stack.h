@@ -11,6 +11,9 @@ void record_stack(Block& block, std::uintptr_t first);
 /// The same for the place where a signal struck, given the third argument of its handler.
 void record_stack_at_signal(Block& block, void* context);
 
+/// Whether the signal took the thread out of a system call that waited. Takes the same argument.
+bool was_waiting(void* context);
+
 void record_modules(Block& block);
 
 /// Did the thread run out of stack, going by the address it could not reach?

@@ -63,9 +63,15 @@ std::string file_of(const isolate::Module& module, const RunResult& result, cons
     return module.path;
 }
 
-// `stopped`: the child did not die of itself, its stack is where it happened to be.
-std::vector<StackFrame> frames_of(const isolate::CrashReport& crash, bool stopped, const RunResult& result,
+bool is_c_library(const isolate::Module& module) {
+    const std::string name = std::filesystem::path(module.path).filename();
+    return name.starts_with("libc.so") || name.starts_with("linux-vdso.so") || name.starts_with("ld-linux");
+}
+
+// Of code that was stopped while it ran, the place is chance, and the function is what is the same in every run.
+std::vector<StackFrame> frames_of(const isolate::CrashReport& crash, const RunResult& result,
                                   const Versions& versions) {
+    const bool running = crash.stopped == isolate::Stopped::running;
     std::vector<StackFrame> frames;
     for (std::size_t i = 0; i < crash.stack.size() && frames.size() < deepest_stack; ++i) {
         const std::uintptr_t address = crash.stack[i];
@@ -87,15 +93,24 @@ std::vector<StackFrame> frames_of(const isolate::CrashReport& crash, bool stoppe
             continue;
         }
         if (module->path.empty()) continue; // ddlltool itself says nothing about the driver
+        const bool chance = running && frames.empty();
+        if (chance && is_c_library(*module)) continue; // a loop that calls it is in there now and then
         frame.module = std::filesystem::path(module->path).filename();
         const std::uint64_t offset = address - module->base;
-        // Which instruction of a loop was the last differs from run to run; the frames around it do not.
-        if (!stopped || !frames.empty()) frame.offset = offset;
-        if (const auto place = image::symbolize(file_of(*module, result, versions), offset)) {
+        const std::string file = file_of(*module, result, versions);
+        if (!chance) frame.offset = offset;
+        if (const auto place = image::symbolize(file, offset)) {
             frame.function = place->function;
-            frame.path = place->path;
-            if (!place->file.empty()) frame.source = fmt::format("{}:{}", place->file, place->line);
+            if (!chance && !place->file.empty()) {
+                frame.path = place->path;
+                frame.source = fmt::format("{}:{}", place->file, place->line);
+            }
         }
+        if (chance)
+            if (const auto lines = image::function_lines(file, offset)) {
+                frame.path = lines->path;
+                frame.source = fmt::format("{}:{}-{}", lines->file, lines->first, lines->last);
+            }
         frames.push_back(std::move(frame));
     }
     return frames;
@@ -173,7 +188,7 @@ Death examine(const isolate::Ending& ending, const RunResult& result, const Vers
         if (!death.in.port.empty()) where += fmt::format(", port {}", death.in.port);
     }
     death.headline = what + where;
-    death.stack = frames_of(crash, death.timed_out, result, versions);
+    death.stack = frames_of(crash, result, versions);
     death.output = ending.output;
     death.advice = advice_for(death);
     return death;

@@ -27,9 +27,9 @@ struct Failure {
 
 struct StackFrame {
     std::string module;                  ///< base name of the file
-    std::optional<std::uint64_t> offset; ///< none for the place where a loop was stopped: it is chance
+    std::optional<std::uint64_t> offset; ///< none for code that was stopped while it ran: it is chance
     std::string function;                ///< demangled, may be empty
-    std::string source;                  ///< file:line, may be empty
+    std::string source;    ///< file:line, or file:first-last of the function that was stopped; may be empty
     std::string path = {}; ///< that file as the compiler was told it; not for texts that have to be equal elsewhere
 };
 

@@ -33,6 +33,26 @@ TEST_CASE("a function and its line") {
     CHECK(inside->line <= 11);
 }
 
+TEST_CASE("the lines of a function, also for what was inlined into it") {
+    const auto facts = read_elf_facts(specimen("plain_v1"));
+    REQUIRE(facts);
+    const ElfSymbol* symbol = facts->find("specimen_length");
+    REQUIRE(symbol);
+    REQUIRE(symbol->size > 4);
+    for (std::uint64_t beyond = 0; beyond < symbol->size; ++beyond) {
+        const auto lines = function_lines(specimen("plain_v1"), symbol->value + beyond);
+        REQUIRE(lines);
+        CHECK(lines->file == "plain.c");
+        CHECK(lines->path.ends_with("/plain.c"));
+        CHECK(lines->first == 10);
+        CHECK(lines->last >= 11); // whether the brace has code of its own is the compiler's choice
+        CHECK(lines->last <= 12);
+    }
+    CHECK_FALSE(function_lines(specimen("stripped"), symbol->value));
+    CHECK_FALSE(function_lines(specimen("plain_v1"), 0x7fffffff));
+    CHECK_FALSE(function_lines("/no/such/file.so", 0x1000));
+}
+
 TEST_CASE("C++ names are readable") {
     const auto place = place_of("made_shared", "driver_init");
     REQUIRE(place);

@@ -302,6 +302,19 @@ TEST_CASE("an endless loop is stopped and its stack known") {
     as<TimedOut>(e);
     CHECK(stack_meets(e, loop_for_ever));
     CHECK(e.crash.signal == 0);
+    CHECK(e.crash.stopped == Stopped::running);
+}
+
+TEST_CASE("a child that sleeps for ever is told from one that runs, and from one that died") {
+    CHECK(run(limits(50ms), [] {
+              for (;;) pause();
+          }).crash.stopped == Stopped::waiting);
+    CHECK(run(limits(50ms), [] {
+              int pipes[2];
+              char byte = 0;
+              if (pipe(pipes) == 0) (void)!read(pipes[0], &byte, 1);
+          }).crash.stopped == Stopped::waiting);
+    CHECK(run(limits(), [] { raise(SIGSEGV); }).crash.stopped == Stopped::no);
 }
 
 TEST_CASE("a child that hears no signal is stopped all the same") {
