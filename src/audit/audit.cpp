@@ -155,7 +155,7 @@ private:
         out_.interrupted = out_.interrupted || played.interrupted;
         for (const std::string_view rule : timed_rules) confirm(rule, again, played.results, options);
         for (std::size_t i = 0; i < told.size(); ++i)
-            take({told[i]->id, told[i]->title, std::move(played.results[i])}, told[i]->by_newer, told[i]->makes);
+            take({told[i]->id, told[i]->title, std::move(played.results[i])}, *told[i]);
         return !out_.interrupted && told.size() == all.size();
     }
 
@@ -207,6 +207,13 @@ private:
         out_.interrupted = out_.interrupted || played.interrupted;
         for (const std::string_view rule : timed_rules) confirm(rule, {story}, played.results, run_options());
         return std::move(played.results.front());
+    }
+
+    void take(Trial trial, const Story& story) {
+        if (story.may_take_long && trial.result.verdict == scenario::Verdict::hung)
+            out_.not_looked_at.push_back(fmt::format("{}: they took longer than a story may (--timeout)", story.title));
+        else
+            take(std::move(trial), story.by_newer, story.makes);
     }
 
     void take(Trial trial, bool by_newer, const std::vector<std::string>& makes) {

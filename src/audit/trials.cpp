@@ -12,6 +12,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// So many times a cycle shows what a port leaves behind: some 50 bytes each are enough to be seen in the heap.
+constexpr unsigned ports_in_a_cycle = 40;
+
 /// Writes the steps of one story. Processes: owner loads the driver, user opens ports.
 class Writer {
 public:
@@ -60,18 +63,23 @@ public:
         return advance("1s");
     }
     Writer& begin_repeat() {
-        outer_ = std::exchange(story_["steps"], Json::array());
+        outer_.push_back(std::exchange(story_["steps"], Json::array()));
         return *this;
     }
     Writer& end_repeat(unsigned times) {
-        Json inner = std::exchange(story_["steps"], std::move(outer_));
+        Json inner = std::exchange(story_["steps"], std::move(outer_.back()));
+        outer_.pop_back();
         return add({{"repeat", times}, {"steps", std::move(inner)}});
     }
 
     Story done(std::string id, std::string title) {
         story_["title"] = title;
-        Story story{
-            std::move(id), std::move(title), story_.dump(2, ' ', false, Json::error_handler_t::replace), true, {}};
+        Story story{std::move(id),
+                    std::move(title),
+                    story_.dump(2, ' ', false, Json::error_handler_t::replace),
+                    true,
+                    false,
+                    {}};
         // What these stories do on purpose is theirs, not the driver's.
         story.makes = {"kill-ports-kills-owners",     "loaded-more-than-once", "loader-process-exits",
                        "open-port-blocks-reload",     "reload-needs-own-load", "state-not-carried-over",
@@ -91,7 +99,8 @@ private:
     std::string quoted() const { return term::print(term::Term::string(subject_.name)); }
 
     const Subject& subject_;
-    Json story_, outer_;
+    Json story_;
+    std::vector<Json> outer_; ///< steps around the repeats that are open
 };
 
 } // namespace
@@ -148,6 +157,16 @@ std::vector<Story> stories(const Subject& subject, unsigned strictness) {
         w.load().open("P").use("P").close("P").unload().advance("1s");
         return w.end_repeat(subject.cycles)
             .done("cycles", fmt::format("{} cycles of load, use and unload", subject.cycles));
+    });
+    with(3, [&subject](Writer& w) {
+        w.install("new").begin_repeat();
+        w.load().begin_repeat();
+        w.open("P").use("P").close("P").end_repeat(ports_in_a_cycle);
+        w.unload().advance("1s").end_repeat(subject.cycles);
+        Story story = w.done("many-ports", fmt::format("{} cycles, each with {} ports one after the other",
+                                                       subject.cycles, ports_in_a_cycle));
+        story.may_take_long = true;
+        return story;
     });
     with(3, [](Writer& w) {
         return w.install("old")

@@ -21,6 +21,7 @@ struct Story {
     std::string id, title;
     std::string text;               ///< JSON
     bool by_newer = true;           ///< what it finds is the newer file's; else it is only compared with
+    bool may_take_long = false;     ///< by the number of its calls: not to end in time says nothing about the driver
     std::vector<std::string> makes; ///< rules that the story itself breaks: no findings about the driver
 };
 

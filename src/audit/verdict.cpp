@@ -35,9 +35,12 @@ void soften_what_was_not_seen(Audit& audit) {
 // One thing is said once, in its most exact words.
 void drop_what_is_said_better(Audit& audit) {
     const bool slow = has(audit, "slow-finish-freezes-node", true) || has(audit, "callback-stalls-scheduler", true);
+    const bool wrong_heap = has(audit, "wrong-heap-free", true);
     const bool lacks_library = has(audit, "missing-dependency", true);
     std::erase_if(audit.findings, [&](const Finding& f) {
         if (f.rule == "callback-sleeps") return slow;
+        // What was given to the wrong heap is not freed here.
+        if (f.rule == "heap-leak-outside-driver-heap") return wrong_heap;
         return f.rule == "missing-symbol" && !f.confirmed && f.severity != "error" && lacks_library;
     });
 }

@@ -72,7 +72,7 @@ constexpr std::string_view all_rules[] = {
 
 constexpr std::int64_t long_for_loader_ns = 100'000'000, long_for_callback_ns = 100'000'000;
 /// So many loads are needed until growth is a trend, and not the first use of something.
-constexpr std::size_t warm_up = 2, least_growths = 3;
+constexpr std::size_t warm_up = 3, least_growths = 3;
 /// Per cycle; the loader, stdio and the host itself keep less than that.
 constexpr std::int64_t worth_telling_bytes = 2048;
 
@@ -290,13 +290,13 @@ public:
             add("driver-name-dangling", e.driver, text);
             break;
         case heap:
-            heaps_[names_.driver(e.driver)].push_back(std::stoll(std::string(e.text)));
+            grown_[names_.driver(e.driver)].push_back(std::stoll(std::string(e.text)));
             break;
         }
     }
 
     std::vector<Finding> finish() {
-        for (const auto& [name, heap] : heaps_) find_growth(name, heap);
+        for (const auto& [name, grown] : grown_) find_growth(name, grown);
         for (std::size_t i = 0; i < findings_.size(); ++i) {
             Finding& finding = findings_[i];
             if (counts_[i] > 1) finding.evidence += fmt::format(" ({} times)", counts_[i]);
@@ -388,10 +388,9 @@ private:
         });
     }
 
-    void find_growth(const std::string& driver, const std::vector<std::int64_t>& heap) {
-        if (heap.size() < warm_up + least_growths + 1) return;
-        std::int64_t least = INT64_MAX;
-        for (std::size_t i = warm_up + 1; i < heap.size(); ++i) least = std::min(least, heap[i] - heap[i - 1]);
+    void find_growth(const std::string& driver, const std::vector<std::int64_t>& grown) {
+        if (grown.size() < warm_up + least_growths) return;
+        const std::int64_t least = *std::min_element(grown.begin() + warm_up, grown.end());
         if (least < worth_telling_bytes) return;
         add_about("heap-leak-outside-driver-heap", driver,
                   fmt::format("at least {} bytes more after each cycle", least));
@@ -404,7 +403,7 @@ private:
     std::set<ProcessId> loaders_; ///< that have loaded a driver
     std::map<DriverId, Driver> drivers_;
     std::map<DriverId, journal::EntrySeen> entries_;
-    std::map<std::string, std::vector<std::int64_t>> heaps_; ///< by driver: after each unload
+    std::map<std::string, std::vector<std::int64_t>> grown_; ///< the heap, by driver: in each cycle
     std::map<ImageId, std::string> mapped_;
     std::map<ImageId, DriverId> driver_of_;
     std::vector<Pending> objects_;

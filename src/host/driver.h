@@ -55,6 +55,7 @@ struct Driver {
     Port* last_port = nullptr;
 
     std::unique_ptr<Traces> before; ///< what there was before the library was opened; only where it is looked for
+    std::int64_t heap_before = 0;   ///< Host::heap_outside_driver_api() at that time
 
     bool locks_per_port() const { return (flags & ERL_DRV_FLAG_USE_PORT_LOCKING) != 0; }
 };

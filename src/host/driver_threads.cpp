@@ -32,8 +32,8 @@ int Host::create_thread(std::string name, void* (*function)(void*), void* argume
     thread = threads_->create(
         ThreadKind::driver, std::move(name), driver,
         [](void* handed) -> void* {
-            const std::unique_ptr<Beginning> begin(static_cast<Beginning*>(handed));
-            const Beginning b = *begin;
+            // Given back before the driver's function runs: that may end the thread, and then nothing returns to here.
+            const Beginning b = *std::unique_ptr<Beginning>(static_cast<Beginning*>(handed));
             void* result = callbacks::thread(*b.host, b.driver, b.image, b.function, b.argument);
             b.host->journal_.write(journal::ThreadEnded{b.host->threads_->self().number});
             return result;

@@ -361,6 +361,7 @@ private:
     // probe.cpp
     bool close_image(Driver& driver, std::string_view path);
     void report_residues(const Driver& driver, const CodeRange& old, bool gone);
+    std::int64_t heap_outside_driver_api(); ///< bytes
     void see_entry(const Driver& driver);
     // ports_*.cpp
     Port& make_port(Driver* driver, ProcessId owner, std::string name);

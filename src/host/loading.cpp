@@ -93,7 +93,10 @@ std::optional<LoadError> Host::open_image(Driver& driver, const std::string& pat
         return error;
     };
 
-    if (options_.probe) driver.before = std::make_unique<Traces>(look_for_traces());
+    if (options_.probe) {
+        driver.before = std::make_unique<Traces>(look_for_traces());
+        driver.heap_before = heap_outside_driver_api();
+    }
     {
         const callbacks::LoaderFrame frame(*this, journal::Callback::dlopen, driver.id, driver.image_id, file);
         auto opened = image::LoadedImage::open(file);

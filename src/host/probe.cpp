@@ -20,7 +20,13 @@ bool Host::close_image(Driver& driver, std::string_view path) {
     return gone;
 }
 
+std::int64_t Host::heap_outside_driver_api() {
+    return heap_in_use() - static_cast<std::int64_t>(memory_.footprint());
+}
+
 void Host::report_residues(const Driver& driver, const CodeRange& old, bool gone) {
+    // First of all: whatever else is looked at changes it.
+    const std::int64_t heap = heap_outside_driver_api();
     const auto tell = [&](const Found& found) {
         const std::uintptr_t address = found.address;
         journal_.write(
@@ -34,13 +40,10 @@ void Host::report_residues(const Driver& driver, const CodeRange& old, bool gone
     if (gone)
         for (const Found& found : threads_inside(*driver.before, old, ours, interposed_)) tell(found);
     std::vector<Found> all = compare(*driver.before, old, gone, ours, interposed_);
-    // Memory of the driver API is counted by its own rules.
-    for (Found& found : all)
-        if (found.kind == Residue::heap)
-            found.text = fmt::format("{}", std::stoll(found.text) - static_cast<std::int64_t>(memory_.footprint()));
     for (Found& found : interposed_.take_leading_into(old)) all.push_back(std::move(found));
     // Whoever is still in there does not get away with it.
     if (gone) guard(old);
+    all.push_back({Residue::heap, fmt::format("{}", heap - driver.heap_before)});
     for (const Found& found : all) tell(found);
 }
 

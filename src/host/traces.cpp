@@ -202,8 +202,12 @@ Traces look_for_traces() {
     out.float_mode = float_mode_now();
     out.objects = objects_now();
     out.executable_stack = stack_executable();
-    out.heap = mallinfo2().uordblks + mallinfo2().hblkhd;
     return out;
+}
+
+std::int64_t heap_in_use() {
+    const auto now = mallinfo2();
+    return static_cast<std::int64_t>(now.uordblks + now.hblkhd);
 }
 
 std::vector<Found> threads_inside(const Traces& before, const CodeRange& old, const std::set<int>& ours,
@@ -219,8 +223,6 @@ std::vector<Found> threads_inside(const Traces& before, const CodeRange& old, co
 
 std::vector<Found> compare(const Traces& before, const CodeRange& old, bool gone, const std::set<int>& ours,
                            const Interposed& interposed) {
-    // First of all: whatever else is looked at changes it.
-    const std::uint64_t heap = mallinfo2().uordblks + mallinfo2().hblkhd;
     std::vector<Found> out;
     const auto fresh_threads = [&] {
         std::vector<int> fresh;
@@ -275,7 +277,6 @@ std::vector<Found> compare(const Traces& before, const CodeRange& old, bool gone
         out.push_back({Residue::executable_stack, "stacks have become executable", 0});
     if (gone)
         for (Found& found : pointers_into(old, interposed)) out.push_back(std::move(found));
-    out.push_back({Residue::heap, fmt::format("{}", heap), 0});
     return out;
 }
 

@@ -28,7 +28,7 @@ namespace ddll::host {
     X(thread_key, "thread-specific key")                                                                               \
     X(exit_handler, "exit handler")                                                                                    \
     X(executable_stack, "executable stack")                                                                            \
-    X(heap, "bytes on the heap")                                                                                       \
+    X(heap, "bytes on the heap, more than before the load")                                                            \
     X(name_elsewhere, "name outside of the library")
 
 enum class Residue : std::uint8_t {
@@ -57,9 +57,11 @@ struct Traces {
     std::uint32_t float_mode = 0;
     std::set<std::string> objects; ///< mapped libraries, by path
     bool executable_stack = false;
-    std::uint64_t heap = 0; ///< bytes in use
 };
 Traces look_for_traces();
+
+/// Bytes of malloc in use, those of the host among them.
+std::int64_t heap_in_use();
 
 struct Found {
     Residue kind;

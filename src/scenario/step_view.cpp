@@ -94,6 +94,7 @@ void Observer::see(const journal::Entry& entry, bool before_return, StepView& vi
     } else if (std::holds_alternative<journal::Left>(entry.event)) {
         Frames& frames = frames_[entry.thread];
         if (!frames.empty()) frames.pop_back();
+        if (frames.empty() && entry.thread != 0) frames_.erase(entry.thread); // threads come and go, but for the first
     } else if (const auto* api = std::get_if<journal::ApiCalled>(&entry.event)) {
         const Frames& frames = frames_[entry.thread];
         const auto [driver, image] = frames.empty() ? std::pair<DriverId, ImageId>() : frames.back();

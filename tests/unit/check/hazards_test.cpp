@@ -128,17 +128,17 @@ TEST_CASE("a callback that is gone, unless another takes its place") {
 }
 
 TEST_CASE("growth is a leak when every cycle after the first ones grows") {
-    const auto heaps = [](const std::vector<const char*>& sizes) {
+    const auto grown = [](const std::vector<const char*>& by) {
         journal::Journal journal;
-        for (const char* size : sizes)
+        for (const char* bytes : by)
             journal.write(
-                journal::LeftBehind{counter, first, static_cast<std::uint8_t>(host::Residue::heap), size, {}});
+                journal::LeftBehind{counter, first, static_cast<std::uint8_t>(host::Residue::heap), bytes, {}});
         return rules(journal);
     };
-    CHECK(heaps({"0", "90000", "100000", "200000", "300000", "400000"}) == Rules{"heap-leak-outside-driver-heap"});
-    CHECK(heaps({"0", "90000", "100000", "100000", "100000", "100000"}).empty());
-    CHECK(heaps({"0", "90000", "100000", "200000", "200000", "400000"}).empty());
-    CHECK(heaps({"0", "100000", "200000"}).empty());
+    CHECK(grown({"0", "90000", "-20", "2048", "2048", "4000"}) == Rules{"heap-leak-outside-driver-heap"});
+    CHECK(grown({"90000", "90000", "90000", "0", "0", "0"}).empty());
+    CHECK(grown({"0", "90000", "90000", "100000", "2047", "100000"}).empty());
+    CHECK(grown({"100000", "100000", "100000", "100000"}).empty());
 }
 
 TEST_CASE("a thread that runs no function of the library is a note") {
