@@ -297,12 +297,6 @@ private:
             entry.title = found.title;
             entry.evidence = found.evidence;
             entry.stack = found.stack;
-            for (const scenario::StackFrame& frame : found.stack) {
-                const auto colon = frame.source.rfind(':');
-                if (colon == std::string::npos || !entry.source.empty()) continue;
-                entry.source = frame.source.substr(0, colon);
-                entry.line = std::atoi(frame.source.c_str() + colon + 1);
-            }
         }
         if (!entry.confirmed || graver)
             entry.severity =

@@ -43,10 +43,8 @@ struct Finding {
     std::string rule, severity, title, evidence, advice, why;
     bool confirmed = false; ///< seen to happen; else the file says so
     bool also_static = false;
-    std::vector<std::string> trials; ///< titles of the stories that showed it
-    std::vector<scenario::StackFrame> stack;
-    std::string source; ///< file and line where debug information gives them
-    int line = 0;
+    std::vector<std::string> trials;         ///< titles of the stories that showed it
+    std::vector<scenario::StackFrame> stack; ///< code of the driver that led there, innermost first
     const Suppression* suppressed = nullptr; ///< into Audit::suppressions
 };
 

@@ -4,18 +4,18 @@
 #include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/read_options.h"
+#include "cli/report_files.h"
 #include "cli/run_arguments.h"
 #include "cli/session_options.h"
 #include "cli/usage.h"
 #include "cli/watch.h"
 #include "report/audit.h"
+#include "report/job_summary.h"
 #include "scenario/reader.h"
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <ctime>
 #include <thread>
 
@@ -115,6 +115,8 @@ CheckParser::CheckParser()
 }
 
 Round check_round(const Arguments& given, const SessionOptions& common, const Context& context) {
+    const auto files = ReportFiles::open(given.outputs);
+    if (!files) return {ExitCode::unusable_input, false};
     audit::Request request;
     request.file = given.file;
     request.against = given.against;
@@ -125,7 +127,6 @@ Round check_round(const Arguments& given, const SessionOptions& common, const Co
     request.today = today();
     request.read = read_options(context, given.driver_path);
     request.api_function = context.api_function;
-    ExitCode code = ExitCode::ok;
     if (!given.suppressions.empty()) {
         auto file = audit::read_suppressions(given.suppressions);
         for (const Error& mistake : file.mistakes) {
@@ -148,23 +149,13 @@ Round check_round(const Arguments& given, const SessionOptions& common, const Co
         complain(with_meant_file(with_meant_file(done.error(), given.file), given.against));
         return {ExitCode::unusable_input, false};
     }
-    bool told = false;
-    for (const Output& output : given.outputs) {
-        report::Style style = common.style;
-        if (!output.file.empty()) style.color = false;
-        const std::string text = report::audit_format_named(output.format)->write(*done, style);
-        std::FILE* out = output.file.empty() ? stdout : std::fopen(output.file.c_str(), "wb");
-        const bool written =
-            out != nullptr && std::fwrite(text.data(), 1, text.size(), out) == text.size() && std::fflush(out) == 0;
-        if (!written) {
-            complain(output.file.empty() ? "stdout" : output.file,
-                     fmt::format("cannot be written: {}", std::strerror(errno)));
-            code = worse(code, ExitCode::unusable_input);
-        }
-        if (out != nullptr && out != stdout) std::fclose(out);
-        told = told || (output.file.empty() && (output.format == "text" || output.format == "github"));
-    }
-    if (!told) std::fputs((report::audit_summary(*done) + "\n").c_str(), stderr);
+    report::AuditOptions options{common.style, current_folder(), DDLLTOOL_VERSION};
+    ExitCode code = files->write([&](const Output& output) {
+        options.style.color = common.style.color && output.file.empty();
+        return report::audit_format_named(output.format)->write(*done, options);
+    });
+    if (files->has("github")) code = worse(code, add_job_summary(report::job_summary(*done, options)));
+    if (!files->told()) std::fputs((report::audit_summary(*done) + "\n").c_str(), stderr);
     return {worse(code, code_of(*done, common.fail_on)), done->interrupted};
 }
 

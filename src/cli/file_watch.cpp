@@ -40,8 +40,9 @@ Result<FileWatch> FileWatch::create() {
 
 FileWatch::FileWatch(FileWatch&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)), what_(std::move(other.what_)), folders_(std::move(other.folders_)),
-      names_(std::move(other.names_)), ignored_(std::move(other.ignored_)), trees_(std::move(other.trees_)),
-      changed_(std::move(other.changed_)), came_(std::move(other.came_)), open_(std::move(other.open_)) {}
+      names_(std::move(other.names_)), ignored_(std::move(other.ignored_)), links_(std::move(other.links_)),
+      trees_(std::move(other.trees_)), changed_(std::move(other.changed_)), came_(std::move(other.came_)),
+      open_(std::move(other.open_)) {}
 
 FileWatch::~FileWatch() {
     if (fd_ >= 0) close(fd_);
@@ -52,10 +53,12 @@ void FileWatch::watch(const Watched& what) {
     names_.clear();
     trees_.clear();
     ignored_.clear();
+    links_.clear();
     for (const std::string& file : what.written) ignored_.insert(whole(file));
     for (const auto* list : {&what.files, &what.libraries})
         for (const std::string& file : *list) {
             names_.insert(whole(file));
+            add_links(whole(file));
             // The file behind a link changes in a folder of its own.
             std::error_code failure;
             const std::string target = fs::weakly_canonical(file, failure).string();
@@ -64,6 +67,7 @@ void FileWatch::watch(const Watched& what) {
     for (const std::string& name : names_) add_folder(fs::path(name).parent_path().string());
     for (const Watched::Folder& folder : what.folders) {
         trees_.push_back({whole(folder.path), folder.suffix});
+        add_links(trees_.back().path);
         add_below(trees_.back());
     }
 }
@@ -74,6 +78,24 @@ void FileWatch::add_folder(const std::string& folder) {
         const int watch = inotify_add_watch(fd_, at.c_str(), events);
         if (watch >= 0) folders_[watch].insert(at.string());
         if (watch >= 0 || at == at.parent_path()) return;
+    }
+}
+
+void FileWatch::add_links(const std::string& name) {
+    fs::path path = name;
+    for (int links = 0; links < 40; ++links) { // the kernel follows no more
+        fs::path prefix;
+        auto part = path.begin();
+        std::error_code failure;
+        for (; part != path.end(); ++part)
+            if (fs::is_symlink(prefix /= *part, failure)) break;
+        if (part == path.end()) return;
+        links_.insert(prefix.string());
+        add_folder(prefix.parent_path().string());
+        fs::path onward = prefix.parent_path() / fs::read_symlink(prefix, failure);
+        if (failure) return;
+        for (++part; part != path.end(); ++part) onward /= *part;
+        path = onward.lexically_normal();
     }
 }
 
@@ -100,6 +122,13 @@ bool FileWatch::wanted(const std::string& path) const {
     for (const Watched::Folder& tree : trees_)
         if (path.starts_with(tree.path + "/") && path.ends_with(tree.suffix)) return true;
     return false;
+}
+
+bool FileWatch::on_the_way(const std::string& path) const {
+    const auto leads_to = [&](const std::string& name) { return below(name, path); };
+    return links_.contains(path) || std::any_of(names_.begin(), names_.end(), leads_to) ||
+           std::any_of(trees_.begin(), trees_.end(),
+                       [&](const Watched::Folder& tree) { return tree.path == path || leads_to(tree.path); });
 }
 
 void FileWatch::find_below(const std::string& folder) {
@@ -147,9 +176,10 @@ void FileWatch::read_events() {
                 if ((event->mask & (IN_DELETE_SELF | IN_MOVE_SELF)) != 0) folder_event(folder);
                 if (event->len == 0) continue;
                 const std::string path = (fs::path(folder) / event->name).string();
-                if ((event->mask & IN_ISDIR) != 0) {
-                    folder_event(path);
-                } else if (wanted(path)) {
+                const bool folder_itself = (event->mask & IN_ISDIR) != 0;
+                if (folder_itself || on_the_way(path)) folder_event(path);
+                if (folder_itself) continue;
+                if (wanted(path)) {
                     changed_.push_back(path);
                     if ((event->mask & (IN_MODIFY | IN_CREATE)) != 0)
                         open_.insert(path);

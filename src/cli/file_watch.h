@@ -35,8 +35,10 @@ public:
 private:
     explicit FileWatch(int fd) : fd_(fd) {}
     void add_folder(const std::string& folder);
+    void add_links(const std::string& name); ///< on the way to it: what leads elsewhere changes what the name means
     void add_below(const Watched::Folder& folder);
     bool wanted(const std::string& path) const;
+    bool on_the_way(const std::string& path) const; ///< a folder, or a link to one, that leads to what is watched
     void read_events();
     void folder_event(const std::string& path);
     void find_below(const std::string& folder); ///< what is wanted there has changed
@@ -46,6 +48,7 @@ private:
     bool rewatch_ = false;
     std::map<int, std::set<std::string>> folders_; ///< by watch descriptor: a folder may have several names
     std::set<std::string> names_, ignored_;        ///< whole paths of files
+    std::set<std::string> links_;                  ///< whole paths of symbolic links that lead to them
     std::vector<Watched::Folder> trees_;           ///< with whole paths
     std::vector<std::string> changed_;
     std::vector<std::string> came_; ///< folders that are new, until they are watched

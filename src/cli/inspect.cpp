@@ -3,24 +3,14 @@
 #include "cli/commands.h"
 #include "cli/inspect_arguments.h"
 #include "cli/read_options.h"
+#include "cli/report_files.h"
 #include "cli/usage.h"
 #include "report/inspection.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
 
 namespace ddll::cli {
 namespace {
-
-struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-};
 
 report::Inspections inspect(const InspectArguments& wanted, const check::StaticWorld& world) {
     report::Inspections out;
@@ -51,27 +41,18 @@ ExitCode inspect_command(const std::vector<std::string>& arguments, const Contex
         return ExitCode::ok;
     }
     const InspectArguments& wanted = std::get<InspectArguments>(*parsed);
-    std::unique_ptr<std::FILE, CloseFile> file;
-    if (!wanted.output.file.empty()) {
-        file.reset(std::fopen(wanted.output.file.c_str(), "wb"));
-        if (!file) {
-            complain(wanted.output.file, fmt::format("cannot be written: {}", std::strerror(errno)));
-            return ExitCode::unusable_input;
-        }
-    }
+    const auto files = ReportFiles::open(wanted.outputs);
+    if (!files) return ExitCode::unusable_input;
     const check::StaticWorld world = check::StaticWorld::make(api_names(context), wanted.library_path);
     const report::Inspections all = inspect(wanted, world);
     for (const Error& error : all.unusable) complain(error);
-    report::Style style;
-    style.color = !file && wants_color(wanted.color);
-    const bool json = wanted.output.format == "json";
-    const std::string text = json ? report::inspection_json(all) : report::inspection_text(all, style);
-    std::FILE* out = file ? file.get() : stdout;
-    if (std::fwrite(text.data(), 1, text.size(), out) != text.size() || std::fflush(out) != 0) {
-        complain(file ? wanted.output.file : "stdout", fmt::format("cannot be written: {}", std::strerror(errno)));
-        return ExitCode::unusable_input;
-    }
-    if (json || file) std::fputs((report::inspection_summary(all) + "\n").c_str(), stderr);
+    const ExitCode written = files->write([&](const Output& output) {
+        report::Style style;
+        style.color = output.file.empty() && wants_color(wanted.color);
+        return output.format == "json" ? report::inspection_json(all) : report::inspection_text(all, style);
+    });
+    if (!files->told()) std::fputs((report::inspection_summary(all) + "\n").c_str(), stderr);
+    if (written != ExitCode::ok) return written;
     if (!all.unusable.empty()) return ExitCode::unusable_input;
     return report::reaches(all, wanted.fail_on) ? ExitCode::failed : ExitCode::ok;
 }

@@ -32,8 +32,8 @@ struct InspectParser final : Parser {
     InspectParser();
 
     InspectArguments out;
-    std::string format = "text", color = "auto", fail_on = "warning";
-    std::vector<std::string> folders;
+    std::string color = "auto", fail_on = "warning";
+    std::vector<std::string> folders, reports;
 };
 
 InspectParser::InspectParser()
@@ -44,9 +44,10 @@ InspectParser::InspectParser()
                           "the node's LD_LIBRARY_PATH (default: empty; that of this shell is not used)")),
           {Takes::folder, "", {}})
         ->type_name("DIR[:DIR...]");
-    Value reports = choice_of(formats);
-    reports.takes = Takes::reports;
-    takes(add_option("--format", format, "text, or json; with =FILE it goes there"), reports)->type_name("NAME[=FILE]");
+    Value known = choice_of(formats);
+    known.takes = Takes::reports;
+    takes(each(add_option("--format", reports, "text or json; several: text,json=FILE")), known)
+        ->type_name("NAME[=FILE]");
     takes(add_option("--fail-on", fail_on, "least severity that counts as failure: error, warning, note or never"),
           choice_of(severities))
         ->type_name("SEVERITY");
@@ -68,15 +69,9 @@ Result<std::variant<InspectArguments, HelpText>> parse_inspect_arguments(const s
     if (*help) return std::variant<InspectArguments, HelpText>(**std::move(help));
     InspectArguments& out = parser.out;
     for (const std::string& text : parser.folders) add_folders(text, out.library_path);
-    const std::string& format = parser.format;
-    const auto equals = format.find('=');
-    const auto known = choice("--format", format.substr(0, equals), formats);
-    if (!known) return known.error();
-    out.output.format = formats[*known];
-    if (equals != std::string::npos) {
-        out.output.file = format.substr(equals + 1);
-        if (out.output.file.empty()) return about("--format " + format, "names no file", "write NAME=FILE");
-    }
+    auto outputs = outputs_of(parser.reports, formats);
+    if (!outputs) return std::move(outputs).error();
+    out.outputs = *std::move(outputs);
     const auto level = severity_of("--fail-on", parser.fail_on);
     if (!level) return level.error();
     out.fail_on = *level;

@@ -12,7 +12,7 @@ namespace ddll::cli {
 struct InspectArguments {
     std::vector<std::string> inputs;
     std::vector<std::string> library_path; ///< folders, in their order
-    Output output{"text", ""};
+    std::vector<Output> outputs;           ///< at least one
     Color color = Color::automatic;
     report::FailOn fail_on = report::FailOn::warning;
 };

@@ -1,16 +1,13 @@
 /// `ddlltool report merge`: the JSON reports of several machines made one.
 #include "base/text.h"
 #include "cli/choices.h"
+#include "cli/report_files.h"
 #include "cli/session_options.h"
 #include "cli/usage.h"
 #include "cli/verbs.h"
 #include "report/merge.h"
 
-#include <fmt/format.h>
-
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 
 namespace ddll::cli {
 namespace {
@@ -86,24 +83,15 @@ ExitCode merge(const std::vector<std::string>& arguments, const Context&) {
         complain(merged.error());
         return ExitCode::unusable_input;
     }
+    // Not before the parts were read: one of them may be meant to be replaced.
+    const auto files = ReportFiles::open(*outputs);
+    if (!files) return ExitCode::unusable_input;
     for (const std::string& remark : merged->remarks()) complain("report merge", remark);
-    ExitCode code = code_of(*merged);
-    bool told = false;
-    for (const Output& output : *outputs) {
-        const bool here = output.file.empty();
-        const std::string text = written(*merged, output.format, here && wants_color(*when));
-        std::FILE* out = here ? stdout : std::fopen(output.file.c_str(), "wb");
-        bool good = out != nullptr && std::fwrite(text.data(), 1, text.size(), out) == text.size();
-        good = good && std::fflush(out) == 0;
-        if (!good) {
-            complain(here ? "stdout" : output.file, fmt::format("cannot be written: {}", std::strerror(errno)));
-            code = worse(code, ExitCode::unusable_input);
-        }
-        if (out != nullptr && !here) std::fclose(out);
-        told = told || (here && output.format == "text");
-    }
-    if (!told) std::fputs((merged->summary_line() + "\n").c_str(), stderr);
-    return code;
+    const ExitCode code = files->write([&](const Output& output) {
+        return written(*merged, output.format, output.file.empty() && wants_color(*when));
+    });
+    if (!files->told()) std::fputs((merged->summary_line() + "\n").c_str(), stderr);
+    return worse(code, code_of(*merged));
 }
 
 } // namespace

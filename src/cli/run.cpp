@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "cli/read_options.h"
+#include "cli/report_files.h"
 #include "cli/run_arguments.h"
 #include "cli/select.h"
 #include "cli/usage.h"
@@ -18,26 +19,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
-#include <memory>
 
 namespace ddll::cli {
 namespace {
 
 using scenario::RunResult;
-
-struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using File = std::unique_ptr<std::FILE, CloseFile>;
-
-bool write_to(std::FILE* file, const std::string& text) {
-    return std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
-}
 
 /// A scenario that is to be played, or the result it has already (its file could not be used).
 struct Candidate {
@@ -116,22 +104,6 @@ report::Run play(std::vector<Candidate> candidates, const RunArguments& argument
     return run;
 }
 
-/// What files are shown relative to where a format wants that.
-std::string current_folder() {
-    std::error_code failed;
-    return std::filesystem::current_path(failed).string();
-}
-
-/// GitHub Actions shows what is added to this file as the summary of the job.
-ExitCode add_job_summary(const report::Run& run, const report::Options& options) {
-    const char* path = std::getenv("GITHUB_STEP_SUMMARY");
-    if (path == nullptr || *path == '\0') return ExitCode::ok;
-    const File file(std::fopen(path, "ab"));
-    if (file && write_to(file.get(), report::job_summary(run, options))) return ExitCode::ok;
-    complain(path, fmt::format("cannot be written: {}", std::strerror(errno)), "named by GITHUB_STEP_SUMMARY");
-    return ExitCode::unusable_input;
-}
-
 std::string_view rule_name(std::uint16_t number) {
     return host::rule_id(static_cast<host::Misuse>(number));
 }
@@ -202,19 +174,7 @@ Watched watched(const RunArguments& arguments, const Context& context) {
     return out;
 }
 
-/// Report files are opened first: it is a pity to play for minutes and then have nowhere to write. Nothing: said.
-std::optional<std::vector<File>> open_outputs(const RunArguments& options) {
-    std::vector<File> files;
-    for (const auto& output : options.outputs) {
-        files.emplace_back(output.file.empty() ? nullptr : std::fopen(output.file.c_str(), "wb"));
-        if (output.file.empty() || files.back()) continue;
-        complain(output.file, fmt::format("cannot be written: {}", std::strerror(errno)));
-        return std::nullopt;
-    }
-    return files;
-}
-
-ExitCode write_reports(const report::Run& run, const RunArguments& options, const std::vector<File>& files,
+ExitCode write_reports(const report::Run& run, const RunArguments& options, const ReportFiles& files,
                        const Context& context) {
     report::Options report_options;
     report_options.detail = options.detail;
@@ -225,27 +185,17 @@ ExitCode write_reports(const report::Run& run, const RunArguments& options, cons
     report_options.version = DDLLTOOL_VERSION;
     report_options.names.function = context.api_function;
     report_options.names.rule = rule_name;
-    ExitCode code = ExitCode::ok;
-    for (std::size_t i = 0; i < options.outputs.size(); ++i) {
-        report_options.color = options.outputs[i].file.empty() && wants_color(options.color);
-        const auto text = report::format_named(options.outputs[i].format)->write(run, report_options);
-        if (!write_to(files[i] ? files[i].get() : stdout, text)) {
-            complain(options.outputs[i].file.empty() ? "stdout" : options.outputs[i].file,
-                     fmt::format("cannot be written: {}", std::strerror(errno)));
-            code = worse(code, ExitCode::unusable_input);
-        }
-        if (options.outputs[i].format == "github") code = worse(code, add_job_summary(run, report_options));
-    }
-    // Whoever reads JSON from stdout still wants to see how it went.
-    const bool told = std::any_of(options.outputs.begin(), options.outputs.end(), [](const Output& output) {
-        return (output.format == "text" || output.format == "github") && output.file.empty();
+    ExitCode code = files.write([&](const Output& output) {
+        report_options.color = output.file.empty() && wants_color(options.color);
+        return report::format_named(output.format)->write(run, report_options);
     });
-    if (!told) std::fputs((report::summary_line(run, options.fail_on) + "\n").c_str(), stderr);
+    if (files.has("github")) code = worse(code, add_job_summary(report::job_summary(run, report_options)));
+    if (!files.told()) std::fputs((report::summary_line(run, options.fail_on) + "\n").c_str(), stderr);
     return code;
 }
 
 Round play_round(const RunArguments& options, const Context& context) {
-    const auto files = open_outputs(options);
+    const auto files = ReportFiles::open(options.outputs);
     if (!files) return {ExitCode::unusable_input, false};
     Chosen chosen = read_all(options, read_options(context, options.driver_path));
     const bool idle_shard = chosen.shard && chosen.candidates.empty() && chosen.shard->of > 0;

@@ -42,12 +42,18 @@ std::string some(const std::vector<std::string>& titles) {
     return out;
 }
 
+/// The innermost frame whose source is known; null when there is none.
+const scenario::StackFrame* known_frame(const std::vector<scenario::StackFrame>& stack) {
+    const auto it = std::find_if(stack.begin(), stack.end(), [](const auto& frame) { return !frame.source.empty(); });
+    return it == stack.end() ? nullptr : &*it;
+}
+
 std::string finding_text(const audit::Finding& finding, const Style& style) {
     std::string out = fmt::format("{} {}  {}\n", painted(finding.severity, style), style.strong(finding.rule),
                                   style.dim(finding.confirmed ? "seen to happen" : "the file says so"));
     out += wrapped(printable(finding.title), 2, width);
     if (!finding.evidence.empty()) out += wrapped("seen: " + printable(finding.evidence), 2, width);
-    if (!finding.source.empty()) out += fmt::format("  at {}:{}\n", printable(finding.source), finding.line);
+    if (const auto* frame = known_frame(finding.stack)) out += fmt::format("  at {}\n", printable(frame->source));
     if (!finding.trials.empty()) out += wrapped("when: " + printable(some(finding.trials)), 2, width);
     out += wrapped("on a node: " + finding.why, 2, width);
     out += wrapped("cure: " + finding.advice, 2, width);
@@ -58,25 +64,19 @@ std::string finding_text(const audit::Finding& finding, const Style& style) {
     return out;
 }
 
-/// Each way to die once, in the order of the stories.
+std::string where_it_died(const scenario::Death& death) {
+    const auto* frame = known_frame(death.stack);
+    return frame == nullptr ? "" : fmt::format("{} in {}", printable(frame->source), printable(frame->function));
+}
+
 std::string deaths(const Audit& audit, const Style& style) {
-    std::vector<std::pair<std::string, std::vector<std::string>>> ways; // text, titles of stories
-    for (const audit::Trial& trial : audit.trials) {
-        if (!trial.result.death) continue;
-        std::string text = wrapped(printable(trial.result.death->headline), 2, width);
-        for (const scenario::StackFrame& frame : trial.result.death->stack)
-            if (!frame.source.empty()) {
-                text += fmt::format("  at {} in {}\n", printable(frame.source), printable(frame.function));
-                break;
-            }
-        auto it = std::find_if(ways.begin(), ways.end(), [&](const auto& way) { return way.first == text; });
-        if (it == ways.end()) it = ways.insert(ways.end(), {text, {}});
-        it->second.push_back(trial.title);
-    }
     std::string out;
-    for (const auto& [text, titles] : ways)
-        out += style.bad("died") + "    " + style.dim("the emulator with it") + '\n' + text +
-               wrapped("when: " + printable(some(titles)), 2, width) + '\n';
+    for (const AuditDeath& way : deaths_of(audit)) {
+        out += style.bad("died") + "    " + style.dim("the emulator with it") + '\n';
+        out += wrapped(printable(way.death->headline), 2, width);
+        if (const std::string where = where_it_died(*way.death); !where.empty()) out += "  at " + where + '\n';
+        out += wrapped("when: " + printable(some(way.titles)), 2, width) + '\n';
+    }
     return out;
 }
 
@@ -92,6 +92,27 @@ std::string list(const char* heading, const std::vector<std::string>& items) {
 }
 
 } // namespace
+
+std::vector<AuditDeath> deaths_of(const Audit& audit) {
+    std::vector<AuditDeath> ways;
+    for (const audit::Trial& trial : audit.trials) {
+        if (!trial.result.death) continue;
+        const scenario::Death& death = *trial.result.death;
+        auto it = std::find_if(ways.begin(), ways.end(), [&](const AuditDeath& way) {
+            return way.death->headline == death.headline && where_it_died(*way.death) == where_it_died(death);
+        });
+        if (it == ways.end()) it = ways.insert(ways.end(), {&death, {}});
+        it->titles.push_back(trial.title);
+    }
+    return ways;
+}
+
+Location location_of(const Audit& audit, const std::vector<scenario::StackFrame>& stack, const std::string& root) {
+    Location source = source_of(stack, root);
+    if (!source.file.empty()) return source;
+    std::string file = below(audit.file, root);
+    return {file.empty() ? audit.file : std::move(file), 0};
+}
 
 std::string audit_summary(const Audit& audit) {
     std::size_t errors = 0, warnings = 0, notes = 0, suppressed = 0;
@@ -119,7 +140,8 @@ bool reaches(const Audit& audit, FailOn fail_on) {
     return audit.verdict == audit::Verdict::unsafe;
 }
 
-std::string audit_text(const Audit& audit, const Style& style) {
+std::string audit_text(const Audit& audit, const AuditOptions& options) {
+    const Style& style = options.style;
     std::string out = fmt::format("{}  {}", style.strong(printable(audit.name)), printable(audit.file));
     if (!audit.against.empty()) out += " against " + printable(audit.against);
     out += "\n\n";
@@ -157,7 +179,8 @@ std::span<const AuditFormat> audit_formats() {
         {"json", "everything, versioned; see docs/check.md", audit_json},
         {"sarif", "SARIF 2.1.0, for code scanning", audit_sarif},
         {"junit", "JUnit XML: one test for each rule", audit_junit},
-        {"github", "annotations of a GitHub workflow", audit_github},
+        {"github", "for GitHub Actions: annotations, and a job summary where GITHUB_STEP_SUMMARY names a file",
+         audit_github},
     }};
     return table;
 }

@@ -1,6 +1,7 @@
 // What check writes for programs.
 #include "report/audit.h"
 #include "report/github.h"
+#include "report/json.h"
 #include "report/sarif.h"
 #include "report/xml.h"
 
@@ -18,14 +19,13 @@ std::string dumped(const Json& json) {
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-/// The file that a finding is shown at: the source where it is known, else the library.
-std::string uri(const Audit& audit, const audit::Finding& finding) {
-    return finding.source.empty() ? audit.file : finding.source;
+std::string death_text(const AuditDeath& way) {
+    return fmt::format("{}\nwhen: {}\n{}", way.death->headline, fmt::join(way.titles, "; "), way.death->advice);
 }
 
 } // namespace
 
-std::string audit_json(const Audit& audit, const Style&) {
+std::string audit_json(const Audit& audit, const AuditOptions& options) {
     Json out = {{"check", 1}, {"driver", audit.name}, {"file", audit.file}};
     if (!audit.against.empty()) out["against"] = audit.against;
     out["verdict"] = audit::name(audit.verdict);
@@ -35,7 +35,9 @@ std::string audit_json(const Audit& audit, const Style&) {
         Json item = {{"rule", finding.rule},           {"severity", finding.severity},  {"title", finding.title},
                      {"evidence", finding.evidence},   {"on_a_node", finding.why},      {"cure", finding.advice},
                      {"confirmed", finding.confirmed}, {"static", finding.also_static}, {"seen_when", finding.trials}};
-        if (!finding.source.empty()) item["place"] = {{"file", finding.source}, {"line", finding.line}};
+        const Location place = location_of(audit, finding.stack, options.root);
+        if (place.line > 0) item["place"] = {{"file", place.file}, {"line", place.line}};
+        if (!finding.stack.empty()) item["stack"] = stack_json(finding.stack);
         if (finding.suppressed != nullptr)
             item["suppressed"] = {{"reason", finding.suppressed->reason}, {"expires", finding.suppressed->expires}};
         out["findings"].push_back(std::move(item));
@@ -51,16 +53,29 @@ std::string audit_json(const Audit& audit, const Style&) {
     return dumped(out);
 }
 
-std::string audit_sarif(const Audit& audit, const Style&) {
+std::string audit_sarif(const Audit& audit, const AuditOptions& options) {
     SarifLog log;
+    log.version = options.version;
     log.complete = !audit.interrupted;
+    for (const AuditDeath& way : deaths_of(audit)) {
+        const Location place = location_of(audit, way.death->stack, options.root);
+        SarifResult result;
+        result.rule = death_rule(*way.death);
+        result.level = "error";
+        result.message = death_text(way);
+        result.file = place.file;
+        result.line = place.line;
+        result.identity = fmt::format("{}\n{}\n{}", audit.name, way.death->in.driver, way.death->in.callback);
+        log.results.push_back(std::move(result));
+    }
     for (const audit::Finding& finding : audit.findings) {
         SarifResult result;
         result.rule = finding.rule;
         result.level = finding.severity;
         result.message = fmt::format("{} ({}). {}", finding.title, finding.evidence, finding.advice);
-        result.file = uri(audit, finding);
-        result.line = finding.line;
+        const Location place = location_of(audit, finding.stack, options.root);
+        result.file = place.file;
+        result.line = place.line;
         result.identity = audit.name;
         if (finding.suppressed != nullptr) {
             result.suppressed = true;
@@ -71,13 +86,14 @@ std::string audit_sarif(const Audit& audit, const Style&) {
     return sarif(log);
 }
 
-std::string audit_junit(const Audit& audit, const Style&) {
+std::string audit_junit(const Audit& audit, const AuditOptions& options) {
     std::string cases;
     std::size_t failures = 0, skipped = 0, tests = 0;
     for (const audit::Finding& finding : audit.findings) {
         ++tests;
-        cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", xml_attribute(audit.name),
-                             xml_attribute(finding.rule));
+        cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\"", xml_attribute(audit.name),
+                             xml_attribute(finding.rule),
+                             xml_attribute(location_of(audit, finding.stack, options.root).file));
         const std::string text = fmt::format("{}: {}. {}", finding.title, finding.evidence, finding.advice);
         if (finding.suppressed != nullptr) {
             ++skipped;
@@ -110,15 +126,20 @@ std::string audit_junit(const Audit& audit, const Style&) {
         xml_attribute(audit.name), tests, failures, skipped, cases);
 }
 
-std::string audit_github(const Audit& audit, const Style&) {
+std::string audit_github(const Audit& audit, const AuditOptions& options) {
     std::string out;
+    for (const AuditDeath& way : deaths_of(audit)) {
+        const Location place = location_of(audit, way.death->stack, options.root);
+        out += workflow_command({"error", place.file, place.line, audit.name + " died", death_text(way)});
+    }
     for (const audit::Finding& finding : audit.findings) {
         const bool accepted = finding.suppressed != nullptr;
         std::string text = fmt::format("{}: {}\ncure: {}", finding.title, finding.evidence, finding.advice);
         if (accepted)
             text += fmt::format("\naccepted until {}: {}", finding.suppressed->expires, finding.suppressed->reason);
-        out += workflow_command({accepted ? "notice" : annotation_level(finding.severity), uri(audit, finding),
-                                 finding.line, finding.rule, std::move(text)});
+        const Location place = location_of(audit, finding.stack, options.root);
+        out += workflow_command({accepted ? "notice" : annotation_level(finding.severity), place.file, place.line,
+                                 finding.rule, std::move(text)});
     }
     return out + audit_summary(audit) + '\n';
 }

@@ -131,7 +131,7 @@ std::string findings_html(const RunResult& result, const Options& options) {
         const std::string severity = html_text(finding.severity);
         out += fmt::format("<div class=\"finding {}{}\"><h4><span class=\"badge {}\">{}</span> {}</h4>\n", severity,
                            finding.expected ? " is-expected" : "", severity, severity, html_text(finding.title));
-        const Location location = source_of(finding.stack, options);
+        const Location location = source_of(finding.stack, options.root);
         const std::string source = location.file.empty() ? "" : fmt::format("{}:{}", location.file, location.line);
         out += "<dl>" + code_row("rule", finding.rule + (finding.expected ? " (the scenario expects it)" : ""));
         out += step_row(result, finding.step) + code_row("source", source);

@@ -1,6 +1,7 @@
 #include "report/job_summary.h"
 
 #include "report/location.h"
+#include "report/sarif.h"
 #include "report/style.h"
 
 #include <fmt/format.h>
@@ -32,8 +33,8 @@ std::string cell(std::string_view text) {
     return out;
 }
 
-std::string place(const Location& location, const Options& options) {
-    const std::string file = below(location.file, options.root);
+std::string place(const Location& location, const std::string& root) {
+    const std::string file = below(location.file, root);
     std::string out = file.empty() ? location.file : file;
     if (location.line > 0) out += fmt::format(":{}", location.line);
     return out;
@@ -64,7 +65,7 @@ std::string scenarios(const Run& run, const Options& options) {
         if (!wrong(verdict) || ++rows > most_rows) continue;
         out += fmt::format("| {} | {} | {} | {} |\n", scenario::name(verdict),
                            cell(result.title.empty() ? result.file : result.title),
-                           cell(headline(result, options.fail_on)), cell(place(where(result, options), options)));
+                           cell(headline(result, options.fail_on)), cell(place(where(result, options), options.root)));
     }
     if (rows == 0) return "";
     return "\n| verdict | scenario | why | place |\n|---|---|---|---|\n" + out + left_out(rows);
@@ -77,7 +78,7 @@ std::string findings(const Run& run, const Options& options) {
         for (const auto& finding : result.findings) {
             if (finding.expected || ++rows > most_rows) continue;
             out += fmt::format("| {} | {} | {} | {} | {} |\n", cell(finding.severity), cell(finding.rule),
-                               cell(finding.title), cell(place(location_of(result, finding, options), options)),
+                               cell(finding.title), cell(place(location_of(result, finding, options), options.root)),
                                cell(finding.advice));
         }
     }
@@ -90,6 +91,26 @@ std::string findings(const Run& run, const Options& options) {
 std::string job_summary(const Run& run, const Options& options) {
     return fmt::format("### ddlltool: {}\n", summary_line(run, options.fail_on)) + scenarios(run, options) +
            findings(run, options);
+}
+
+std::string job_summary(const audit::Audit& audit, const AuditOptions& options) {
+    std::string out = fmt::format("### ddlltool check {}: {}\n", cell(audit.name), audit_summary(audit));
+    for (const std::string& condition : audit.conditions) out += fmt::format("\n- {}", cell(condition));
+    if (!audit.conditions.empty()) out += '\n';
+    std::string rows;
+    const auto add = [&](std::string_view severity, std::string_view rule, std::string_view what,
+                         const std::vector<scenario::StackFrame>& stack, std::string_view cure) {
+        rows += fmt::format("| {} | {} | {} | {} | {} |\n", severity, cell(rule), cell(what),
+                            cell(place(location_of(audit, stack, options.root), options.root)), cell(cure));
+    };
+    for (const AuditDeath& way : deaths_of(audit))
+        add("error", death_rule(*way.death), way.death->headline, way.death->stack, way.death->advice);
+    for (const audit::Finding& finding : audit.findings)
+        add(finding.suppressed != nullptr ? "accepted" : finding.severity, finding.rule,
+            finding.title + "\n" + finding.evidence, finding.stack,
+            finding.suppressed != nullptr ? finding.suppressed->reason : finding.advice);
+    if (!rows.empty()) out += "\n| severity | rule | finding | place | what to do |\n|---|---|---|---|---|\n" + rows;
+    return out;
 }
 
 } // namespace ddll::report

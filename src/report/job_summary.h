@@ -1,5 +1,6 @@
 #pragma once
 /// The summary of a CI job: Markdown as GitHub shows it.
+#include "report/audit.h"
 #include "report/report.h"
 
 #include <string>
@@ -9,5 +10,8 @@ namespace ddll::report {
 /// Counts, then a table of what did not hold with its reason and place, then the findings; foreign text cannot become
 /// markup. Well below the megabyte that GitHub takes: long runs are cut, and say so.
 std::string job_summary(const Run& run, const Options& options);
+
+/// The verdict of check, its conditions, how the emulator died, the findings.
+std::string job_summary(const audit::Audit& audit, const AuditOptions& options);
 
 } // namespace ddll::report

@@ -72,18 +72,6 @@ Json failures_json(const RunResult& result) {
     return out;
 }
 
-Json stack_json(const std::vector<scenario::StackFrame>& frames) {
-    Json stack = Json::array();
-    for (const auto& frame : frames) {
-        Json item = {{"module", frame.module}};
-        if (frame.offset) item["offset"] = *frame.offset;
-        put(item, "function", frame.function);
-        put(item, "source", frame.source);
-        stack.push_back(std::move(item));
-    }
-    return stack;
-}
-
 Json findings_json(const RunResult& result) {
     Json out = Json::array();
     for (const auto& finding : result.findings) {
@@ -176,6 +164,18 @@ Json scenario_json(const RunResult& result, const Options& options) {
 }
 
 } // namespace
+
+Json stack_json(const std::vector<scenario::StackFrame>& frames) {
+    Json stack = Json::array();
+    for (const auto& frame : frames) {
+        Json item = {{"module", frame.module}};
+        if (frame.offset) item["offset"] = *frame.offset;
+        put(item, "function", frame.function);
+        put(item, "source", frame.source);
+        stack.push_back(std::move(item));
+    }
+    return stack;
+}
 
 Json run_json(const Run& run, const Options& options) {
     const Counts n = count(run, options.fail_on);

@@ -11,6 +11,9 @@ namespace ddll::report {
 /// Described in docs/report.md and by report_schema().
 nlohmann::ordered_json run_json(const Run& run, const Options& options);
 
+/// Innermost first, as `death` and `findings` have it.
+nlohmann::ordered_json stack_json(const std::vector<scenario::StackFrame>& frames);
+
 /// JSON Schema (draft 7) of it.
 std::string report_schema();
 

@@ -17,11 +17,11 @@ std::string below(const std::string& path, const std::string& root) {
     return plain.size() > root.size() && plain[root.size()] == '/' ? plain.substr(root.size() + 1) : "";
 }
 
-Location source_of(const std::vector<scenario::StackFrame>& stack, const Options& options) {
+Location source_of(const std::vector<scenario::StackFrame>& stack, const std::string& root) {
     for (const auto& frame : stack) {
         const auto colon = frame.source.rfind(':');
         if (frame.path.empty() || colon == std::string::npos) continue;
-        std::string file = below(frame.path, options.root);
+        std::string file = below(frame.path, root);
         if (!file.empty()) return {std::move(file), std::atoi(frame.source.c_str() + colon + 1)};
     }
     return {};
@@ -34,12 +34,12 @@ Location step_location(const scenario::RunResult& result, std::uint32_t step) {
 }
 
 Location location_of(const scenario::RunResult& result, const scenario::Finding& finding, const Options& options) {
-    const Location source = source_of(finding.stack, options);
+    const Location source = source_of(finding.stack, options.root);
     return source.file.empty() ? step_location(result, finding.step) : source;
 }
 
 Location location_of(const scenario::RunResult& result, const scenario::Death& death, const Options& options) {
-    const Location source = source_of(death.stack, options);
+    const Location source = source_of(death.stack, options.root);
     return source.file.empty() ? step_location(result, death.in.step) : source;
 }
 

@@ -14,8 +14,8 @@ struct Location {
 /// The path below `root`, or as it is when it is relative already; "" for one outside of it.
 std::string below(const std::string& path, const std::string& root);
 
-/// The innermost frame whose source lies in the project; else nowhere.
-Location source_of(const std::vector<scenario::StackFrame>& stack, const Options& options);
+/// The innermost frame whose source lies below `root`; else nowhere.
+Location source_of(const std::vector<scenario::StackFrame>& stack, const std::string& root);
 
 /// The line of the scenario that the step stands in; the scenario's file for one that is none of its steps.
 Location step_location(const scenario::RunResult& result, std::uint32_t step);

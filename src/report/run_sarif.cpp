@@ -60,7 +60,7 @@ void add(SarifLog& log, const RunResult& result, const Options& options) {
     }
     if (!result.death) return;
     SarifResult item;
-    item.rule = result.death->timed_out ? "driver-hung" : "driver-crashed";
+    item.rule = death_rule(*result.death);
     item.level = "error";
     item.message = message({result.death->headline, step_words(result, result.death->in.step), result.death->advice});
     put_at(item, location_of(result, *result.death, options), options);

@@ -78,6 +78,10 @@ Json rule_json(const std::string& id) {
 
 } // namespace
 
+std::string death_rule(const scenario::Death& death) {
+    return death.timed_out ? "driver-hung" : "driver-crashed";
+}
+
 std::string sarif(const SarifLog& log) {
     std::vector<std::string> ids;
     for (const auto& result : log.results) ids.push_back(result.rule);

@@ -1,5 +1,7 @@
 #pragma once
 /// SARIF 2.1.0, the format of code scanners: results that refer to rules, at places in files.
+#include "scenario/result.h"
+
 #include <string>
 #include <vector>
 
@@ -22,6 +24,9 @@ struct SarifLog {
     std::vector<SarifResult> notifications; ///< why something could not be looked at; `identity` is not used
     bool complete = true;                   ///< false: the run was interrupted
 };
+
+/// Which of the rules of this file a death belongs to.
+std::string death_rule(const scenario::Death& death);
 
 /// Rules come from the catalogue of check/ and from those of this file: each that a result names, once, by id.
 std::string sarif(const SarifLog& log);

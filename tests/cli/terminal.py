@@ -485,6 +485,35 @@ def an_interrupt_while_playing_ends_watching(s):
 
 
 @case
+def watching_follows_a_link_that_is_switched(s):
+    s.driver()
+    s.story("release-1/tests/story.json", driver="../../counter.so")
+    s.story("release-2/tests/story.json", driver="../../counter.so", expect="{error, x}")
+    link = s.folder / "current"
+
+    def switch(to):
+        new = s.folder / "current.new"
+        new.symlink_to(to)
+        new.rename(link)
+
+    switch("release-1")
+    for what in ("current/tests/story.json", "current/tests"):
+        with Watcher(s, PROGRAM, "run", "--watch", what) as t:
+            t.expect("1 passed, 0 failed")
+            t.waits()
+            switch("release-2")
+            t.expect("0 passed, 1 failed")
+            t.waits()
+            link.unlink()
+            t.expect("cannot read|nothing was played")
+            t.waits()
+            switch(s.folder / "release-1")
+            t.expect("1 passed, 0 failed")
+            t.waits()
+            assert t.interrupt() == 0, t.seen
+
+
+@case
 def check_watches_too(s):
     s.driver("counter_v1.so")
     with Watcher(s, PROGRAM, "check", "--watch", "--strictness", "1", "counter.so") as t:

@@ -123,7 +123,7 @@ def the_action_fails_with_a_broken_driver(sandbox):
     done = runner.action({"driver": "upper.so", "workload": "stories/letters.json"})
     done.must(1, "::warning file=upper.c,line=", "title=driver-alloc-leak")
     assert set(runner.outputs()) == {"verdict", "sarif"} and runner.outputs()["verdict"] != "SAFE", runner.outputs()
-    assert "driver-alloc-leak" in runner.read("summary")
+    assert "driver-alloc-leak" in runner.read("summary") and "### ddlltool check upper: " in runner.read("summary"), runner.read("summary")
 
 
 def the_action_takes_what_it_is_given(sandbox):

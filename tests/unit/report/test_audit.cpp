@@ -1,5 +1,6 @@
 /// What check says, from an audit made by hand: every format, and the schema that docs/check.md shows.
 #include "report/audit.h"
+#include "report/job_summary.h"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -54,8 +55,8 @@ struct Made {
         audit.verdict = audit::Verdict::unsafe;
         audit.suppressions.push_back({"fd-leak", "", "until <2.1>", "2026-12-31", {}, true, false});
         audit.findings.push_back(finding("thread-outlives-driver", "error", true));
-        audit.findings.back().source = "src/counter.c";
-        audit.findings.back().line = 42;
+        audit.findings.back().stack = {{"counter.so", 0x10, "", ""},
+                                       {"counter.so", 0x20, "go", "counter.c:42", "/home/p/src/counter.c"}};
         audit.findings.push_back(finding("fd-leak", "warning", true));
         audit.findings.back().suppressed = &audit.suppressions.front();
         audit.findings.push_back(finding("process-exit-called", "note", false));
@@ -74,7 +75,7 @@ struct Made {
     Made(const Made&) = delete;
 };
 
-const report::Style plain{};
+const report::AuditOptions plain{{}, "/home/p", "1.2"};
 
 Json schema_of_document() {
     std::ifstream in(DDLL_SOURCE_DIR "/docs/check.md");
@@ -103,6 +104,7 @@ TEST_CASE("the JSON of check is what its page says") {
     CHECK(violations(json).empty());
     CHECK(json["verdict"] == "UNSAFE");
     CHECK(json["findings"][0]["place"] == Json{{"file", "src/counter.c"}, {"line", 42}});
+    CHECK(json["findings"][0]["stack"][1]["function"] == "go");
     CHECK(json["findings"][1]["suppressed"]["reason"] == "until <2.1>");
     CHECK_FALSE(json["findings"][2].contains("place"));
     CHECK(json["stories"][1]["death"] == "SIGSEGV in control of driver counter");
@@ -114,7 +116,7 @@ TEST_CASE("text: deaths before findings, each with its reason and cure; what was
     const Made made;
     const std::string text = report::audit_text(made.audit, plain);
     CHECK(text.find("died") < text.find("error   thread-outlives-driver  seen to happen"));
-    CHECK(contains(text, "  at src/counter.c:42\n"));
+    CHECK(contains(text, "  at counter.c:42\n"));
     CHECK(contains(text, "  on a node: It hurts.\n  cure: Do not.\n"));
     CHECK(contains(text, "  accepted until 2026-12-31: until <2.1>\n"));
     CHECK(contains(text, "note    process-exit-called  the file says so"));
@@ -123,8 +125,8 @@ TEST_CASE("text: deaths before findings, each with its reason and cure; what was
 
 TEST_CASE("colours do not move what stands behind them") {
     const Made made;
-    report::Style coloured;
-    coloured.color = true;
+    report::AuditOptions coloured = plain;
+    coloured.style.color = true;
     std::string text = report::audit_text(made.audit, coloured);
     for (auto at = text.find('\x1b'); at != text.npos; at = text.find('\x1b'))
         text.erase(at, text.find('m', at) - at + 1);
@@ -147,15 +149,20 @@ TEST_CASE("SARIF: rules with their help, places, fingerprints that lines do not 
         rules.insert(rule["id"]);
         CHECK_FALSE(rule["help"]["text"].get<std::string>().empty());
     }
-    REQUIRE(run["results"].size() == 3);
+    REQUIRE(run["results"].size() == 4);
+    CHECK(run["results"][0]["ruleId"] == "driver-crashed");
+    CHECK(run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "build/counter.so");
+    CHECK(run["tool"]["driver"]["semanticVersion"] == "1.2");
     for (const Json& result : run["results"]) CHECK(rules.contains(result["ruleId"].get<std::string>()));
-    CHECK(run["results"][0]["level"] == "error");
-    CHECK(run["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] == 42);
-    CHECK(run["results"][1]["suppressions"][0]["justification"] == "until <2.1>");
-    made.audit.findings[0].line = 43;
+    CHECK(run["results"][1]["level"] == "error");
+    CHECK(run["results"][1]["locations"][0]["physicalLocation"]["region"]["startLine"] == 42);
+    CHECK(run["results"][2]["suppressions"][0]["justification"] == "until <2.1>");
+    made.audit.findings[0].stack[1].source = "counter.c:43";
     const Json later = Json::parse(report::audit_sarif(made.audit, plain))["runs"][0];
-    CHECK(later["results"][0]["partialFingerprints"] == run["results"][0]["partialFingerprints"]);
-    CHECK(later["results"][0]["partialFingerprints"] != run["results"][1]["partialFingerprints"]);
+    CHECK(later["results"][1]["locations"] != run["results"][1]["locations"]);
+    for (std::size_t i = 0; i < 4; ++i)
+        CHECK(later["results"][i]["partialFingerprints"] == run["results"][i]["partialFingerprints"]);
+    CHECK(later["results"][1]["partialFingerprints"] != run["results"][2]["partialFingerprints"]);
 }
 
 TEST_CASE("GitHub: one annotation for each finding that counts, with line ends and percent signs escaped") {
@@ -164,6 +171,28 @@ TEST_CASE("GitHub: one annotation for each finding that counts, with line ends a
     CHECK(contains(text, "::error file=src/counter.c,line=42"));
     CHECK(contains(text, "50%25: one%0Aand another"));
     CHECK_FALSE(contains(text, "::warning"));
+    CHECK(contains(text, "::error file=build/counter.so,title=counter died::SIGSEGV in control of driver counter"));
+}
+
+TEST_CASE("a source outside of the project is no place to show a finding at") {
+    Made made;
+    made.audit.findings[0].stack[1].path = "/usr/src/counter.c";
+    CHECK(contains(report::audit_github(made.audit, plain),
+                   "::error file=build/counter.so,title=thread-outlives-driver"));
+    CHECK_FALSE(Json::parse(report::audit_json(made.audit, plain))["findings"][0].contains("place"));
+}
+
+TEST_CASE("the job summary of check: verdict, deaths and findings, and no markup from outside") {
+    Made made;
+    made.audit.conditions = {"do <not> | go"};
+    const std::string text = report::job_summary(made.audit, plain);
+    CHECK(text.starts_with("### ddlltool check counter: UNSAFE: 1 error, 0 warnings, 1 note, 1 suppressed\n"));
+    CHECK(contains(text, "\n- do &#60;not&#62; &#124; go\n"));
+    CHECK(
+        contains(text, "| error | driver&#45;crashed | SIGSEGV in control of driver counter | build/counter&#46;so |"));
+    CHECK(contains(text, "| error | thread&#45;outlives&#45;driver | counter&#58; &#60;something&#62;"));
+    CHECK(contains(text, " | src/counter&#46;c&#58;42 | Do not&#46; |"));
+    CHECK(contains(text, "| accepted | fd&#45;leak |"));
 }
 
 TEST_CASE("what reaches a level") {
