@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include <memory>
+#include <semaphore>
+#include <utility>
 
 #ifndef DDLL_SANITIZED
 
@@ -36,9 +38,12 @@ bool is_ours(const void* address) {
 }
 
 struct Beginning {
+    Beginning(host::Host* h, void* (*f)(void*), void* a) : host(h), function(f), argument(a) {}
+
     host::Host* host;
     void* (*function)(void*);
     void* argument;
+    std::binary_semaphore known{0}; ///< given when the host knows the thread
 };
 
 /// Tells of the end also when the thread leaves by pthread_exit.
@@ -56,10 +61,15 @@ private:
 };
 
 void* live(void* handed) {
-    const std::unique_ptr<Beginning> owned(static_cast<Beginning*>(handed));
-    const Beginning begin = *owned;
-    const Life life(*begin.host, reinterpret_cast<std::uintptr_t>(begin.function));
-    return begin.function(begin.argument);
+    // Its own copy of the shared pointer, given back before the driver's function runs, which may not return.
+    auto begin =
+        std::move(*std::unique_ptr<std::shared_ptr<Beginning>>(static_cast<std::shared_ptr<Beginning>*>(handed)));
+    const auto function = begin->function;
+    void* const argument = begin->argument;
+    const Life life(*begin->host, reinterpret_cast<std::uintptr_t>(function));
+    begin->known.release();
+    begin.reset();
+    return function(argument);
 }
 
 } // namespace
@@ -70,11 +80,17 @@ extern "C" {
                                                   void* (*function)(void*), void* argument) {
     static auto* const real = next<decltype(pthread_create)>("pthread_create");
     host::Host* host = asked();
-    if (host == nullptr || is_ours(__builtin_return_address(0))) return real(thread, attributes, function, argument);
-    auto begin = std::make_unique<Beginning>(Beginning{host, function, argument});
-    const int result = real(thread, attributes, live, begin.get());
-    if (result == 0) static_cast<void>(begin.release()); // NOLINT: the thread has it
-    return result;
+    // Not by the return address: a driver whose last act is this call is not on the stack any more.
+    if (host == nullptr || is_ours(reinterpret_cast<const void*>(function)))
+        return real(thread, attributes, function, argument);
+    const auto begin = std::make_shared<Beginning>(host, function, argument);
+    auto handed = std::make_unique<std::shared_ptr<Beginning>>(begin);
+    const int result = real(thread, attributes, live, handed.get());
+    if (result != 0) return result;
+    static_cast<void>(handed.release()); // NOLINT: the thread has it
+    // A driver may be unloaded before the system has let its thread run at all. It is to be known by then.
+    begin->known.acquire();
+    return 0;
 }
 
 [[gnu::visibility("default")]] int pthread_key_create(pthread_key_t* key, void (*destructor)(void*)) {

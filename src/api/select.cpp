@@ -12,7 +12,8 @@ int driver_select(ErlDrvPort handle, ErlDrvEvent event, int mode, int on) {
     if (port == nullptr) return call.returns(-1);
     const auto descriptor = static_cast<int>(reinterpret_cast<std::intptr_t>(event));
     // Shown with a minus for the end of interest, as the one number there is room for.
-    return call.returns(call.host().select(*port, descriptor, mode, on != 0), descriptor, on != 0 ? mode : -mode);
+    const host::Made made = call.made(__builtin_return_address(0));
+    return call.returns(call.host().select(*port, descriptor, mode, on != 0, made), descriptor, on != 0 ? mode : -mode);
 }
 
 } // extern "C"

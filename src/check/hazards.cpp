@@ -229,17 +229,16 @@ public:
     void operator()(const journal::ClearedAway& e) {
         if (!e.what.starts_with("async job") || drivers_.empty()) return;
         const bool forgotten = e.what.find("its result is forgotten") != e.what.npos;
-        add(forgotten ? "async-data-leak" : "async-job-outstanding", drivers_.begin()->first, std::string(e.what));
+        const std::uintptr_t made = address_in(e.stack);
+        add(forgotten ? "async-data-leak" : "async-job-outstanding", drivers_.begin()->first,
+            with_place(std::string(e.what), made), made);
     }
 
     void operator()(const journal::LeftBehind& e) {
         using enum host::Residue;
         const auto kind = static_cast<host::Residue>(e.kind);
-        std::string text(e.text);
-        std::uintptr_t address = 0;
-        if (e.stack.size() == sizeof address) std::memcpy(&address, e.stack.data(), sizeof address);
-        if (const std::string place = names_.place && address != 0 ? names_.place(address, at_) : ""; !place.empty())
-            text += fmt::format(" ({})", place);
+        const std::uintptr_t address = address_in(e.stack);
+        const std::string text = with_place(std::string(e.text), address);
         switch (kind) {
         case descriptor:
             add("fd-leak", e.driver, "descriptor " + text + " is still open after the unload");
@@ -315,6 +314,18 @@ private:
         std::string text;
         std::uint64_t entry;
     };
+
+    /// Of a journaled stack; 0 for none.
+    static std::uintptr_t address_in(std::string_view stack) {
+        std::uintptr_t address = 0;
+        if (stack.size() == sizeof address) std::memcpy(&address, stack.data(), sizeof address);
+        return address;
+    }
+    std::string with_place(std::string text, std::uintptr_t address) const {
+        if (const std::string place = names_.place && address != 0 ? names_.place(address, at_) : ""; !place.empty())
+            text += fmt::format(" ({})", place);
+        return text;
+    }
 
     void add(std::string_view id, DriverId driver, std::string evidence, std::uintptr_t address = 0,
              std::optional<Severity> severity = std::nullopt) {

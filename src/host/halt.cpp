@@ -83,9 +83,9 @@ void Host::report_end() {
     for (const auto& driver : drivers_) report_changed_entry(*driver);
     for (const Port* port : live_ports()) {
         if (port->state != Port::State::closing || port->queue.size() == 0) continue;
-        misuse(Misuse::queue_never_drained, no_function, port->id,
-               fmt::format("{} byte{} left in the queue{}", port->queue.size(), port->queue.size() == 1 ? "" : "s",
-                           halting_ ? ", and halt waits for them" : ""));
+        leftover(Misuse::queue_never_drained, port->queue_filled, port->id,
+                 fmt::format("{} byte{} left in the queue{}", port->queue.size(), port->queue.size() == 1 ? "" : "s",
+                             halting_ ? ", and halt waits for them" : ""));
     }
 }
 

@@ -251,7 +251,7 @@ public:
     // ---------------------------------------------------------------------------------------------
 
     /// driver_select: 0, or -1 for a descriptor that cannot be.
-    int select(Port& port, int descriptor, int mode, bool on);
+    int select(Port& port, int descriptor, int mode, bool on, const Made& made);
     /// Waits in real time until a selected descriptor is ready, one of `also` can be read or somebody calls
     /// poller().wake(); false when `longest` went by. What happens after it depends on the outside world: another run
     /// may differ.
@@ -360,7 +360,7 @@ private:
     term::Term info_items(const Driver& driver) const;
     // probe.cpp
     bool close_image(Driver& driver, std::string_view path);
-    void report_residues(const Driver& driver, const CodeRange& old, bool gone);
+    void report_residues(const Driver& driver, const CodeRange& old, bool gone, const Variables& variables);
     std::int64_t heap_outside_driver_api(); ///< bytes
     void see_entry(const Driver& driver);
     // ports_*.cpp
@@ -394,7 +394,7 @@ private:
     void descriptor_ready(int descriptor, Direction direction);
     void descriptor_is_closed(int descriptor);
     void steal(Port& port, int descriptor, int mode, bool on);
-    void select_on(Port& port, int descriptor, int mode);
+    void select_on(Port& port, int descriptor, int mode, const Made& made);
     void select_off(Port& port, int descriptor, int mode, bool stops);
     void deselect(int descriptor, int mode);
     void mind_progress(int descriptor, Direction direction, std::optional<int> before);

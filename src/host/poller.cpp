@@ -25,12 +25,13 @@ Selected* Poller::find(int descriptor) {
     return it == selected_.end() ? nullptr : &it->second;
 }
 
-void Poller::add(int descriptor, Direction direction, PortId port) {
+void Poller::add(int descriptor, Direction direction, PortId port, const Made& made) {
     const auto [it, fresh] = selected_.try_emplace(descriptor);
     if (fresh) it->second.file = identity_of(descriptor);
     Selected::Half& half = it->second[direction];
     if (half.port) --counts_[half.port];
     half = {port, false, false, 0};
+    it->second.made = made;
     ++counts_[port];
     listed_ = false;
 }

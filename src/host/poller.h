@@ -7,6 +7,7 @@
 /// emulator. It is linear in what is selected, but once for all that is ready together (a round): a quarter of a
 /// millisecond for 5000 selected descriptors. With nothing selected there is no system call.
 #include "base/id.h"
+#include "host/made.h"
 
 #include <poll.h>
 
@@ -43,6 +44,7 @@ struct Selected {
     std::array<Half, 2> halves;
     bool used = false; ///< ERL_DRV_USE: stop_select is owed
     FileIdentity file; ///< when it was selected
+    Made made;         ///< the last call that began to be interested
 
     Half& operator[](Direction d) { return halves[static_cast<std::size_t>(d)]; }
     const Half& operator[](Direction d) const { return halves[static_cast<std::size_t>(d)]; }
@@ -62,7 +64,7 @@ public:
 
     Selected* find(int descriptor);
     /// The port begins to be interested. The other direction, and `used`, stay as they are.
-    void add(int descriptor, Direction direction, PortId port);
+    void add(int descriptor, Direction direction, PortId port, const Made& made = {});
     /// Nobody is interested any more; what was ready in this direction is not.
     void remove(int descriptor, Direction direction);
     void set_used(int descriptor, bool used);

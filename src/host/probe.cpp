@@ -8,13 +8,14 @@ namespace ddll::host {
 
 bool Host::close_image(Driver& driver, std::string_view path) {
     const CodeRange old{driver.image->identity().base, driver.image->identity().end};
+    const Variables variables = driver.before ? variables_inside(old) : Variables{};
     bool gone = false;
     {
         const callbacks::LoaderFrame frame(*this, journal::Callback::dlclose, driver.id, driver.image_id, path);
         gone = driver.image->close().gone;
     }
     driver.image.reset();
-    if (driver.before) report_residues(driver, old, gone);
+    if (driver.before) report_residues(driver, old, gone, variables);
     driver.before.reset();
     journal_.write(journal::ImageClosed{driver.image_id, driver.id, gone});
     return gone;
@@ -24,7 +25,7 @@ std::int64_t Host::heap_outside_driver_api() {
     return heap_in_use() - static_cast<std::int64_t>(memory_.footprint());
 }
 
-void Host::report_residues(const Driver& driver, const CodeRange& old, bool gone) {
+void Host::report_residues(const Driver& driver, const CodeRange& old, bool gone, const Variables& variables) {
     // First of all: whatever else is looked at changes it.
     const std::int64_t heap = heap_outside_driver_api();
     const auto tell = [&](const Found& found) {
@@ -40,6 +41,7 @@ void Host::report_residues(const Driver& driver, const CodeRange& old, bool gone
     if (gone)
         for (const Found& found : threads_inside(*driver.before, old, ours, interposed_)) tell(found);
     std::vector<Found> all = compare(*driver.before, old, gone, ours, interposed_);
+    for (Found& found : variables_left(variables)) all.push_back(std::move(found));
     for (Found& found : interposed_.take_leading_into(old)) all.push_back(std::move(found));
     // Whoever is still in there does not get away with it.
     if (gone) guard(old);

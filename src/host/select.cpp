@@ -79,7 +79,7 @@ void Host::blame_closed(int descriptor, const Selected& selected) {
     misuse(Misuse::closed_while_selected, no_function, port, fmt::format("descriptor {}", descriptor));
 }
 
-int Host::select(Port& port, int descriptor, int mode, bool on) {
+int Host::select(Port& port, int descriptor, int mode, bool on, const Made& made) {
     if (descriptor < 0) {
         misuse(Misuse::bad_descriptor, no_function, port.id, fmt::format("descriptor {}", descriptor));
         return -1;
@@ -96,7 +96,7 @@ int Host::select(Port& port, int descriptor, int mode, bool on) {
     if (stops) mode |= ERL_DRV_READ | ERL_DRV_WRITE;
     if (selected != nullptr) steal(port, descriptor, mode, on);
     if (on)
-        select_on(port, descriptor, mode);
+        select_on(port, descriptor, mode, made);
     else
         select_off(port, descriptor, mode, stops);
     return 0;
@@ -126,13 +126,13 @@ void Host::steal(Port& port, int descriptor, int mode, bool on) {
     deselect(descriptor, mode);
 }
 
-void Host::select_on(Port& port, int descriptor, int mode) {
+void Host::select_on(Port& port, int descriptor, int mode, const Made& made) {
     bool fresh = false;
     for (const Direction direction : directions) {
         if ((mode & mode_of(direction)) == 0) continue;
         const Selected* selected = poller_.find(descriptor);
         if (selected != nullptr && (*selected)[direction].port) continue;
-        poller_.add(descriptor, direction, port.id);
+        poller_.add(descriptor, direction, port.id, made);
         fresh = true;
     }
     if (fresh && (mode & ERL_DRV_USE) != 0) poller_.set_used(descriptor, true);
@@ -251,7 +251,8 @@ void Host::mind_progress(int descriptor, Direction direction, std::optional<int>
 // What a port leaves selected when its driver is done with it.
 void Host::blame_selected(const Port& port) {
     for (const int descriptor : poller_.of(port.id))
-        misuse(Misuse::not_deselected, no_function, port.id, fmt::format("descriptor {}", descriptor));
+        leftover(Misuse::not_deselected, poller_.find(descriptor)->made, port.id,
+                 fmt::format("descriptor {}", descriptor));
 }
 
 bool Host::wait_outside(std::chrono::milliseconds longest, std::span<const int> also) {

@@ -196,12 +196,30 @@ Traces look_for_traces() {
     stack_t stack{};
     if (sigaltstack(nullptr, &stack) == 0) out.signal_stack = reinterpret_cast<std::uintptr_t>(stack.ss_sp);
     out.timers = timers_now();
-    for (char** text = environ; text != nullptr && *text != nullptr; ++text)
-        out.environment.emplace_back("", reinterpret_cast<std::uintptr_t>(*text));
     out.state = state_now();
     out.float_mode = float_mode_now();
     out.objects = objects_now();
     out.executable_stack = stack_executable();
+    return out;
+}
+
+Variables variables_inside(const CodeRange& range) {
+    Variables out;
+    for (char** text = environ; text != nullptr && *text != nullptr; ++text) {
+        const auto address = reinterpret_cast<std::uintptr_t>(*text);
+        if (!range.has(address)) continue;
+        const std::string_view whole(*text);
+        out.emplace_back(whole.substr(0, whole.find('=')), address);
+    }
+    return out;
+}
+
+std::vector<Found> variables_left(const Variables& inside) {
+    std::vector<Found> out;
+    for (const auto& [name, address] : inside)
+        for (char** text = environ; text != nullptr && *text != nullptr; ++text)
+            if (reinterpret_cast<std::uintptr_t>(*text) == address)
+                out.push_back({Residue::environment, fmt::format("{} lies in memory of the library", name)});
     return out;
 }
 
@@ -258,11 +276,6 @@ std::vector<Found> compare(const Traces& before, const CodeRange& old, bool gone
                        old.has(now.signal_stack) ? "in memory of the library" : "another one than before", 0});
     for (const std::string& timer : now.timers)
         if (!before.timers.contains(timer)) out.push_back({Residue::timer, timer, 0});
-    for (const auto& [text, address] : now.environment) {
-        const auto is_it = [at = address](const auto& known) { return known.second == at; };
-        if (std::any_of(before.environment.begin(), before.environment.end(), is_it)) continue;
-        if (old.has(address)) out.push_back({Residue::environment, "a variable lies in memory of the library", 0});
-    }
     for (const auto& [what, value] : now.state) {
         const auto it = before.state.find(what);
         if (it == before.state.end() || it->second == value) continue;

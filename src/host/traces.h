@@ -46,28 +46,34 @@ struct CodeRange {
 
 class Interposed;
 
+struct Found {
+    Residue kind;
+    std::string text;
+    std::uintptr_t address = 0; ///< of code that it leads to, or 0
+};
+
 struct Traces {
     std::map<int, std::string> descriptors; ///< number to what it is: "a pipe", "/tmp/x"
     std::set<int> threads;                  ///< kernel numbers
     std::array<std::uintptr_t, 65> handlers{};
     std::uintptr_t signal_stack = 0;
     std::set<std::string> timers;
-    std::vector<std::pair<std::string, std::uintptr_t>> environment; ///< texts and where they lie
-    std::map<std::string, std::string> state;                        ///< "working directory" to its value, ...
+    std::map<std::string, std::string> state; ///< "working directory" to its value, ...
     std::uint32_t float_mode = 0;
     std::set<std::string> objects; ///< mapped libraries, by path
     bool executable_stack = false;
 };
 Traces look_for_traces();
 
+/// Names of the environment's variables whose texts lie in the library, while it is there, and where they lie.
+using Variables = std::vector<std::pair<std::string, std::uintptr_t>>;
+Variables variables_inside(const CodeRange& range);
+/// Those of them that the environment still has.
+std::vector<Found> variables_left(const Variables& inside);
+
 /// Bytes of malloc in use, those of the host among them.
 std::int64_t heap_in_use();
 
-struct Found {
-    Residue kind;
-    std::string text;
-    std::uintptr_t address = 0; ///< of code that it leads to, or 0
-};
 /// What is there now and was not before. `old` is where the library was; `ours` are threads of the host itself. Waits
 /// up to 100 ms for threads that are about to end.
 std::vector<Found> compare(const Traces& before, const CodeRange& old, bool gone, const std::set<int>& ours,

@@ -45,6 +45,11 @@ KNOWN = {
 }
 # Drivers of ours with a fault that shows only because many ports are opened.
 FAULTY = {"port_leak.so": {2: [], 3: ["heap-leak-outside-driver-heap"]}}
+# What the evidence must name, for one rule of each way to find a place.
+EVIDENCE = {"thread-outlives-driver": "in work", "pthread-key-destructor-left": "in forget", "signal-handler-left": "in handle",
+            "on-exit-handler-left": "in at_end", "environment-points-into-driver": "EXHIBIT_MODE", "fd-leak": "/dev/null",
+            "fd-left-selected": "in start", "async-data-leak": "in control", "driver-alloc-leak": "in start",
+            "wrong-heap-free": "in control", "dso-pinned-unique-symbol": "calls", "entry-flags-changed": "ERL_DRV_FLAG_USE_PORT_LOCKING"}
 # A program built with sanitizers keeps its hands off these.
 NOT_SANITIZED = {
     "constructor-throws": "the sanitizer's dlopen lets exceptions through",
@@ -133,6 +138,8 @@ def rule_of(checker, build, entry):
         wrong.append(f"found {way(found)}, and museum.json says {entry['detect']}")
     elif not entry["exhibit"] and not any(trial for trial in found["seen_when"]):
         wrong.append("found, and not in the workload")
+    elif EVIDENCE.get(rule, "") not in found["evidence"]:
+        wrong.append(f"the evidence does not say {EVIDENCE[rule]}: {found['evidence']}")
     cross = loud(reports["found"]) - {rule} - set(entry.get("also", []))
     if cross:
         wrong.append(f"also found: {', '.join(sorted(cross))}")
