@@ -63,6 +63,33 @@ std::string file_of(const isolate::Module& module, const RunResult& result, cons
     return module.path;
 }
 
+void add_place(StackFrame& frame, const std::string& file, std::uint64_t offset) {
+    const auto place = image::symbolize(file, offset);
+    if (!place) return;
+    frame.function = place->function;
+    if (place->file.empty()) return;
+    frame.path = place->path;
+    frame.source = fmt::format("{}:{}", place->file, place->line);
+}
+
+// Code that has left memory is the usual reason for an address that nothing is mapped at.
+StackFrame unmapped_frame(std::uintptr_t address, const RunResult& result, const Versions& versions) {
+    StackFrame frame;
+    frame.module = "(no module)";
+    for (const journal::Entry& entry : *result.journal) {
+        const auto* opened = std::get_if<journal::ImageOpened>(&entry.event);
+        if (opened == nullptr || address < opened->base || address >= opened->end) continue;
+        const auto it = result.versions.find(opened->image.value);
+        frame = {};
+        frame.module = fmt::format("{} (left memory before{})",
+                                   std::filesystem::path(std::string(opened->path)).filename().string(),
+                                   it == result.versions.end() ? "" : ", " + it->second);
+        frame.offset = address - opened->base;
+        if (const auto* known = versions.of(*opened)) add_place(frame, known->file, *frame.offset);
+    }
+    return frame;
+}
+
 bool is_c_library(const isolate::Module& module) {
     const std::string name = std::filesystem::path(module.path).filename();
     return name.starts_with("libc.so") || name.starts_with("linux-vdso.so") || name.starts_with("ld-linux");
@@ -78,18 +105,7 @@ std::vector<StackFrame> frames_of(const isolate::CrashReport& crash, const RunRe
         StackFrame frame;
         const isolate::Module* module = crash.module_of(address);
         if (module == nullptr) {
-            frame.module = "(no module)";
-            // Code that has left memory is the usual reason.
-            for (const journal::Entry& entry : *result.journal)
-                if (const auto* opened = std::get_if<journal::ImageOpened>(&entry.event))
-                    if (opened->base <= address && address < opened->end) {
-                        const auto it = result.versions.find(opened->image.value);
-                        frame.module = fmt::format("{} (left memory before{})",
-                                                   std::filesystem::path(std::string(opened->path)).filename().string(),
-                                                   it == result.versions.end() ? "" : ", " + it->second);
-                        frame.offset = address - opened->base;
-                    }
-            frames.push_back(std::move(frame));
+            frames.push_back(unmapped_frame(address, result, versions));
             continue;
         }
         if (module->path.empty()) continue; // ddlltool itself says nothing about the driver
@@ -98,19 +114,16 @@ std::vector<StackFrame> frames_of(const isolate::CrashReport& crash, const RunRe
         frame.module = std::filesystem::path(module->path).filename();
         const std::uint64_t offset = address - module->base;
         const std::string file = file_of(*module, result, versions);
-        if (!chance) frame.offset = offset;
-        if (const auto place = image::symbolize(file, offset)) {
-            frame.function = place->function;
-            if (!chance && !place->file.empty()) {
-                frame.path = place->path;
-                frame.source = fmt::format("{}:{}", place->file, place->line);
-            }
-        }
-        if (chance)
+        add_place(frame, file, offset);
+        if (!chance) {
+            frame.offset = offset;
+        } else {
+            frame.path = frame.source = "";
             if (const auto lines = image::function_lines(file, offset)) {
                 frame.path = lines->path;
                 frame.source = fmt::format("{}:{}-{}", lines->file, lines->first, lines->last);
             }
+        }
         frames.push_back(std::move(frame));
     }
     return frames;

@@ -1,5 +1,6 @@
 #include "scenario/result_builder.h"
 
+#include "check/deaths.h"
 #include "check/findings.h"
 #include "check/hazards.h"
 #include "host/host.h"

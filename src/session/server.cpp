@@ -9,6 +9,7 @@
 #include "report/story.h"
 #include "report/text_parts.h"
 #include "scenario/work_folder.h"
+#include "session/clients.h"
 #include "session/export.h"
 #include "session/lines.h"
 #include "session/live.h"
@@ -34,29 +35,6 @@ using Clock = std::chrono::steady_clock;
 namespace {
 
 constexpr std::chrono::milliseconds time_to_end{5000};
-/// For answers that are on their way when the server ends.
-constexpr std::chrono::milliseconds time_to_say_so{1000};
-/// Between two looks at the others.
-constexpr std::size_t most_read_at_once = std::size_t{1} << 20;
-/// Who asks and never reads.
-constexpr std::size_t most_unread = std::size_t{256} << 20;
-
-struct Client {
-    std::uint64_t number = 0;
-    int fd = -1;
-    std::string in, out;
-    std::size_t seen = 0;   ///< of `in`: there is no line end in it
-    std::size_t awaits = 0; ///< answers
-    bool said_all = false;  ///< it will ask for nothing more
-    bool gone = false;
-    short events() const { return static_cast<short>((said_all ? 0 : POLLIN) | (out.empty() ? 0 : POLLOUT)); }
-};
-
-struct Asked {
-    std::uint64_t client = 0;
-    Request request;
-};
-
 /// An answer that is held back until a message is there.
 struct Parked {
     Asked asked;
@@ -65,23 +43,10 @@ struct Parked {
     Clock::time_point until;
 };
 
-Json error_json(const Error& e) {
-    Json out = {{"message", e.message}};
-    if (!e.hint.empty()) out["hint"] = e.hint;
-    return {{"error", std::move(out)}};
-}
-
-/// The request was not looked at: whoever wants it done asks another server.
-Json ended_json() {
-    Json out = error_json(error("the session has ended"));
-    out["ended"] = true;
-    return out;
-}
-
 class Server final : public isolate::Besides {
 public:
     Server(const Place& place, int listener, const ServerOptions& options)
-        : place_(place), listener_(listener), options_(options), pool_(1), used_(Clock::now()) {}
+        : place_(place), options_(options), pool_(1), used_(Clock::now()), clients_(listener) {}
 
     void run() {
         pool_.run(this);
@@ -92,28 +57,16 @@ public:
     // --- isolate::Besides ----------------------------------------------------------------------------------------
 
     void add_to(std::vector<pollfd>& fds) override {
-        fds.push_back({no_room_ ? -1 : listener_, POLLIN, 0});
         fds.push_back({child_, POLLIN, 0});
-        polled_.clear();
-        for (Client& client : clients_) {
-            polled_.push_back(&client);
-            fds.push_back({client.fd, client.events(), 0});
-        }
+        clients_.add_to(fds);
     }
 
     void act(std::span<const pollfd> polled) override {
-        if ((polled[0].revents & POLLIN) != 0) accept_clients();
-        if (child_ >= 0 && polled[1].fd == child_ && polled[1].revents != 0) hear_child();
-        for (std::size_t i = 0; i < polled_.size(); ++i)
-            if (polled[i + 2].revents != 0) hear(*polled_[i], polled[i + 2].revents);
+        if (child_ >= 0 && polled[0].fd == child_ && polled[0].revents != 0) hear_child();
+        clients_.act(polled.subspan(1), queue_);
         mind_time();
         pump();
-        for (auto it = clients_.begin(); it != clients_.end();) {
-            flush(*it);
-            if (it->said_all && it->awaits == 0 && it->out.empty()) it->gone = true;
-            if (it->gone) no_room_ = false;
-            it = it->gone ? (close(it->fd), clients_.erase(it)) : std::next(it);
-        }
+        clients_.flush();
     }
 
     std::optional<Clock::time_point> wakeup() const override {
@@ -123,126 +76,15 @@ public:
         return next;
     }
 
-    bool goes_on() const override {
-        return !ended_ || std::any_of(clients_.begin(), clients_.end(), [](const Client& c) { return !c.out.empty(); });
-    }
+    bool goes_on() const override { return !ended_ || clients_.has_unsent(); }
 
 private:
-    // --- clients -------------------------------------------------------------------------------------------------
-
-    void accept_clients() {
-        while (true) {
-            const int fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-            if (fd < 0) {
-                no_room_ = errno == EMFILE || errno == ENFILE; // until somebody goes
-                return;
-            }
-            Client& client = clients_.emplace_back();
-            client.number = ++last_client_;
-            client.fd = fd;
-            if (same_user(fd)) continue;
-            send(client, error_json(error("this session belongs to another user")));
-            flush(client);
-            client.gone = true;
-        }
-    }
-
-    void hear(Client& client, short events) {
-        if ((events & POLLIN) != 0) {
-            char bytes[16 * 1024];
-            for (std::size_t all = 0; all < most_read_at_once;) {
-                const ssize_t n = read(client.fd, bytes, sizeof bytes);
-                if (n < 0 && errno == EINTR) continue;
-                if (n < 0) client.gone = client.gone || errno != EAGAIN;
-                if (n == 0) client.said_all = true;
-                if (n <= 0) break;
-                client.in.append(bytes, static_cast<std::size_t>(n));
-                all += static_cast<std::size_t>(n);
-            }
-            take_lines(client);
-        }
-        // Who is gone waits for no answer; what it asked for is done all the same.
-        if ((events & (POLLHUP | POLLERR)) != 0) client.gone = true;
-    }
-
-    void take_lines(Client& client) {
-        std::size_t begin = 0;
-        for (auto end = client.in.find('\n', client.seen); end != client.in.npos; end = client.in.find('\n', begin)) {
-            const std::string line = client.in.substr(begin, end - begin);
-            begin = end + 1;
-            ++client.awaits;
-            const Json json = Json::parse(line, nullptr, false);
-            auto request = json.is_discarded() ? Result<Request>(error("the request is no JSON")) : request_from(json);
-            if (request)
-                queue_.push_back({client.number, *std::move(request)});
-            else if (json.is_object() && json.contains("do") && json.at("do") == "stop") // also of another protocol
-                queue_.push_back({client.number, stop_request()});
-            else
-                reply(client, error_json(request.error()));
-        }
-        client.in.erase(0, begin);
-        client.seen = client.in.size();
-        if (client.in.size() <= longest_line) return;
-        client.in.clear();
-        ++client.awaits;
-        reply(client, error_json(error("the request is too long")));
-        client.said_all = true;
-    }
-
-    static Request stop_request() {
-        Request request;
-        request.kind = Request::Kind::stop;
-        return request;
-    }
-
-    void send(Client& client, const Json& json) {
-        client.out += json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
-    }
-
-    void reply(Client& client, const Json& json) {
-        if (client.awaits > 0) --client.awaits;
-        send(client, json);
-        if (client.out.size() > most_unread) client.gone = true;
-    }
-
-    void reply(std::uint64_t number, const Json& json) {
-        for (Client& client : clients_)
-            if (client.number == number) reply(client, json);
-    }
-
-    void flush(Client& client) {
-        while (!client.out.empty() && !client.gone) {
-            const ssize_t n = ::send(client.fd, client.out.data(), client.out.size(), MSG_NOSIGNAL);
-            if (n < 0 && errno == EINTR) continue;
-            if (n < 0) {
-                client.gone = errno != EAGAIN;
-                return;
-            }
-            client.out.erase(0, static_cast<std::size_t>(n));
-        }
-    }
-
     // Nobody finds the socket any more; whoever has found it is told to look again.
     void say_goodbye() {
         place_.clear();
         ended_ = true;
         pump();
-        const auto until = Clock::now() + time_to_say_so;
-        for (int fd = 0; (fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0;) {
-            Client& client = clients_.emplace_back();
-            client.fd = fd;
-            if (same_user(fd)) send(client, ended_json());
-        }
-        for (Client& client : clients_) {
-            // Idle ones have asked for nothing yet: they may be about to.
-            if (client.awaits > 0 || (client.out.empty() && !client.said_all)) send(client, ended_json());
-            for (flush(client); !client.out.empty() && !client.gone && Clock::now() < until; flush(client)) {
-                pollfd fd{client.fd, POLLOUT, 0};
-                poll(&fd, 1, 10);
-            }
-            close(client.fd);
-        }
-        clients_.clear();
+        clients_.say_goodbye();
     }
 
     // --- requests, one at a time -----------------------------------------------------------------------------------
@@ -255,7 +97,7 @@ private:
             handle(asked);
         }
         while (ended_ && !queue_.empty()) {
-            reply(queue_.front().client, ended_json());
+            clients_.reply(queue_.front().client, ended_json());
             queue_.pop_front();
         }
     }
@@ -265,20 +107,20 @@ private:
         const Request& request = asked.request;
         switch (request.kind) {
         case Kind::status:
-            return reply(asked.client, status());
+            return clients_.reply(asked.client, status());
         case Kind::why:
-            return reply(asked.client, why_json(request));
+            return clients_.reply(asked.client, why_json(request));
         case Kind::log:
-            return reply(asked.client, log(request));
+            return clients_.reply(asked.client, log(request));
         case Kind::exported:
-            return reply(asked.client, tale_ ? export_story(*tale_, place_.session())
-                                             : error_json(error("nothing has been done in this session yet")));
+            return clients_.reply(asked.client, tale_ ? export_story(*tale_, place_.session())
+                                                      : error_json(error("nothing has been done in this session yet")));
         case Kind::stop:
             return stop(asked);
         case Kind::receive:
-            if (!knows(request.by)) return reply(asked.client, error_json(no_process(request.by)));
+            if (!knows(request.by)) return clients_.reply(asked.client, error_json(no_process(request.by)));
             if (request.await.ns == 0 || tale_->unread(request.by) > 0 || !alive())
-                return reply(asked.client, tale_->receive(request));
+                return clients_.reply(asked.client, tale_->receive(request));
             return step(asked);
         case Kind::call:
         case Kind::install:
@@ -307,19 +149,19 @@ private:
 
     void step(const Asked& asked) {
         if (!tale_ || (!alive() && asked.request.starts)) {
-            if (auto started = start(); !started) return reply(asked.client, error_json(started.error()));
+            if (auto started = start(); !started) return clients_.reply(asked.client, error_json(started.error()));
         } else if (!alive()) {
             Json out = error_json(error(fmt::format("the emulator of this session is gone: {}", gone_because()),
                                         "ddlltool load starts a new one; ddlltool session export keeps the story"));
             out["gone"] = true;
             if (hung_) out["hung"] = true;
-            return reply(asked.client, out);
+            return clients_.reply(asked.client, out);
         }
         auto orders = tale_->prepare(asked.request);
         if (!orders) {
             Json out = error_json(orders.error());
             if (asked.request.kind == Request::Kind::install) out["input"] = true;
-            return reply(asked.client, out);
+            return clients_.reply(asked.client, out);
         }
         working_ = Working{asked, *std::move(orders), 0};
         deadline_ = Clock::now() + asked.request.limit.value_or(options_.time_limit) +
@@ -411,7 +253,7 @@ private:
         if (asked.request.kind == Request::Kind::receive) told = tale_->receive(asked.request);
         for (auto it = parked_.begin(); it != parked_.end();) it = deliver(*it) ? parked_.erase(it) : std::next(it);
         if (asked.request.wait && told.value("kind", "") == "value" && park(asked, told)) return;
-        reply(asked.client, told);
+        clients_.reply(asked.client, told);
     }
 
     // The answer is held back when it promises a message that has not come.
@@ -433,7 +275,7 @@ private:
         if (!message->means.empty()) parked.answer["message_means"] = message->means;
         const bool good = message->text.ends_with("loaded}"); // or unloaded
         if (!good) parked.answer["failed"] = true;
-        reply(parked.asked.client, parked.answer);
+        clients_.reply(parked.asked.client, parked.answer);
         return true;
     }
 
@@ -452,13 +294,13 @@ private:
         if (!asked_for && died_.empty()) died_ = "it ended without a word";
         if (working_) {
             if (!told.contains("death")) told = error_json(error(died_));
-            reply(working_->asked.client, told);
+            clients_.reply(working_->asked.client, told);
             working_.reset();
         }
         for (Parked& parked : parked_) {
             parked.answer["message"] = nullptr;
             parked.answer["failed"] = true;
-            reply(parked.asked.client, parked.answer);
+            clients_.reply(parked.asked.client, parked.answer);
         }
         parked_.clear();
         folder_.reset();
@@ -534,7 +376,7 @@ private:
     void finish(Json told) {
         told["stopped"] = true;
         place_.clear(); // whoever has the answer finds nothing there any more
-        if (stopping_->client != 0) reply(stopping_->client, told);
+        if (stopping_->client != 0) clients_.reply(stopping_->client, told);
         ended_ = true;
     }
 
@@ -547,13 +389,15 @@ private:
             }
             it->answer["message"] = nullptr;
             it->answer["failed"] = true;
-            reply(it->asked.client, it->answer);
+            clients_.reply(it->asked.client, it->answer);
             it = parked_.erase(it);
         }
         if (!may_be_idle() || now < used_ + options_.idle) return;
         place_.leave_word(
             fmt::format("it ended after {} without a command", to_string(Duration{options_.idle.count() * 1'000'000})));
-        stop({0, stop_request()});
+        Request request;
+        request.kind = Request::Kind::stop;
+        stop({0, std::move(request)});
     }
 
     bool may_be_idle() const { return !working_ && queue_.empty() && !stopping_ && !ended_ && parked_.empty(); }
@@ -565,14 +409,10 @@ private:
     };
 
     const Place& place_;
-    int listener_;
     const ServerOptions& options_;
     isolate::Pool pool_;
     Clock::time_point used_;
-    std::list<Client> clients_;
-    std::vector<Client*> polled_;
-    std::uint64_t last_client_ = 0;
-    bool no_room_ = false; ///< for another descriptor
+    Clients clients_;
     std::deque<Asked> queue_;
     std::optional<Working> working_;
     std::optional<Clock::time_point> deadline_;

@@ -1,4 +1,5 @@
 /// Hazards from journals made by hand; the museum shows them with drivers.
+#include "check/deaths.h"
 #include "check/hazards.h"
 #include "host/traces.h"
 #include "lifecycle/record.h"

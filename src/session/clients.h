@@ -1,0 +1,71 @@
+#pragma once
+/// Who talks to a server: sockets of this user, requests that come in as lines, answers that go out as lines. Nobody
+/// who is slow, silent or gone keeps the others waiting.
+#include "session/protocol.h"
+
+#include <nlohmann/json.hpp>
+#include <poll.h>
+
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace ddll::session {
+
+nlohmann::json error_json(const Error& e);
+/// The request was not looked at: whoever wants it done asks another server.
+nlohmann::json ended_json();
+
+struct Asked {
+    std::uint64_t client = 0; ///< 0: nobody, the server itself
+    Request request;
+};
+
+/// The listening socket stays its owner's.
+class Clients {
+public:
+    explicit Clients(int listener) : listener_(listener) {}
+
+    /// The listening socket first, then one for each.
+    void add_to(std::vector<pollfd>& fds);
+    /// The same ones, in the same order, with what poll said. Requests that have come are behind those of `queue` then.
+    void act(std::span<const pollfd> polled, std::deque<Asked>& queue);
+    /// Who has gone in the meantime gets nothing.
+    void reply(std::uint64_t client, const nlohmann::json& answer);
+    /// Sends what can be sent, and forgets who has everything.
+    void flush();
+    bool has_unsent() const;
+    /// Tells everybody, also who has just come, that nothing will be done any more, and waits for slow readers for a
+    /// moment. Nobody is left then.
+    void say_goodbye();
+
+private:
+    struct Client {
+        std::uint64_t number = 0;
+        int fd = -1;
+        std::string in, out;
+        std::size_t seen = 0;   ///< of `in`: there is no line end in it
+        std::size_t awaits = 0; ///< answers
+        bool said_all = false;  ///< it will ask for nothing more
+        bool gone = false;
+        short events() const { return static_cast<short>((said_all ? 0 : POLLIN) | (out.empty() ? 0 : POLLOUT)); }
+    };
+
+    void accept_all();
+    static void hear(Client& client, short events, std::deque<Asked>& queue);
+    static void take_lines(Client& client, std::deque<Asked>& queue);
+    static void send(Client& client, const nlohmann::json& json);
+    static void reply(Client& client, const nlohmann::json& json);
+    static void flush(Client& client);
+
+    int listener_;
+    std::list<Client> clients_;
+    std::vector<Client*> polled_;
+    std::uint64_t last_ = 0;
+    bool no_room_ = false; ///< for another descriptor
+};
+
+} // namespace ddll::session
