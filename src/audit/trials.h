@@ -21,7 +21,6 @@ struct Story {
     std::string id, title;
     std::string text;               ///< JSON
     bool by_newer = true;           ///< what it finds is the newer file's; else it is only compared with
-    bool may_take_long = false;     ///< by the number of its calls: not to end in time says nothing about the driver
     std::vector<std::string> makes; ///< rules that the story itself breaks: no findings about the driver
 };
 
@@ -30,6 +29,10 @@ Story first_story(const Subject& subject);
 
 /// The others, for a level of strictness.
 std::vector<Story> stories(const Subject& subject, unsigned strictness);
+
+/// What each of many ports leaves behind. By the number of its calls it may take long: not to end in time says nothing
+/// about the driver.
+Story many_ports(const Subject& subject);
 
 /// The same calls made to the older and to the newer file, for a comparison of what they answer.
 std::vector<Story> comparison(const Subject& subject);

@@ -356,6 +356,19 @@ def inspect_writes_files(program):
         assert done.returncode == 3 and b"cannot be written" in done.stderr, done
 
 
+def check_does_not_take_a_slow_driver_for_one_that_hangs(program):
+    drivers = Path(program).parent / "drivers"
+    for driver, why in ((drivers / "slow_control.so", "--timeout"),
+                        (drivers / "museum/callback-stalls-scheduler/found/exhibit.so", "take too long")):
+        done = play(program, ["check", str(driver), "--format", "json", "--timeout", "3s"])
+        report = json.loads(done.stdout)
+        left = [text for text in report["not_looked_at"] if "40 ports" in text]
+        # On a busy machine 30 ms may come to more than 100.
+        assert len(left) == 1 and (why in left[0] or "take too long" in left[0]), report["not_looked_at"]
+        assert "many-ports" not in [story["id"] for story in report["stories"]], report["stories"]
+        assert "hung" not in [story["ended"] for story in report["stories"]] and done.returncode in (0, 1), done
+
+
 def inspect_looks_where_the_node_would(program):
     with tempfile.TemporaryDirectory() as folder:
         node = dict(environment(), LD_LIBRARY_PATH=folder)
@@ -425,7 +438,7 @@ def export_writes_a_suite_and_leaves_other_files_alone(program):
 CHECKS = [export_writes_a_suite_and_leaves_other_files_alone, init_writes_and_never_overwrites, same_bytes_twice, order_of_results_does_not_depend_on_jobs, json_is_json_and_complete, junit_is_xml, several_reports_at_once,
           schema_is_json, version_names_what_it_was_built_from, a_full_disk_is_no_success, ctrl_c_still_ends_with_the_summary,
           inspect_reads_drivers_without_running_them, inspect_judges_versions_together, inspect_writes_files,
-          inspect_looks_where_the_node_would]
+          inspect_looks_where_the_node_would, check_does_not_take_a_slow_driver_for_one_that_hangs]
 
 
 def all_cases():

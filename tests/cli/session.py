@@ -9,8 +9,6 @@ usage: tests/cli/session.py --program BUILD/ddlltool --drivers BUILD/drivers [--
        --sanitized  the program has sanitizers in it: cases that need a driver's own memory or signals are left out
 The last line is "N passed, N failed".
 """
-import argparse
-import concurrent.futures
 import contextlib
 import ctypes
 import json
@@ -24,30 +22,14 @@ import socket
 import stat
 import subprocess
 import sys
-import tempfile
 import time
-import traceback
 from pathlib import Path
+
+from cases import Skip, case, not_sanitized, note, options_of, run_cases
 
 PATIENCE = 60  # seconds of real time until a case counts as stuck
 NOBODY = 65534
-CASES = []
-NOTES = []
 PROGRAM = DRIVERS = None
-
-
-class Skip(Exception):
-    """This machine cannot do it; the reason is printed."""
-
-
-def case(function):
-    CASES.append(function)
-    return function
-
-
-def not_sanitized(function):
-    function.not_sanitized = True
-    return function
 
 
 def until(what, condition):
@@ -190,7 +172,7 @@ class Stage:
         for pid in left:
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
-        return left
+        return f"processes are left: {left}" if left else None
 
     # --- exported stories
 
@@ -1007,7 +989,7 @@ def a_full_disk(s):
     s.put("counter_v1.so", "counter")
     mounted = os.getuid() == 0 and subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8k,mode=700", "tmpfs", s.runtime], capture_output=True,
                                                   check=False).returncode == 0
-    NOTES.append("a_full_disk: done with " + ("a tmpfs of 8 KB as runtime folder" if mounted else "a limit on the size of files"))
+    note("a_full_disk: done with " + ("a tmpfs of 8 KB as runtime folder" if mounted else "a limit on the size of files"))
     limit = None if mounted else (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY)))
     try:
         if mounted:
@@ -1599,51 +1581,11 @@ def watch_on_a_terminal(s):
 # --- all of them -----------------------------------------------------------------------------------------------------
 
 
-def attempt(function):
-    """None, "skipped: why" or what is wrong."""
-    folder = tempfile.mkdtemp(prefix="ddlltool-session-")
-    stage = Stage(folder)
-    wrong = None
-    try:
-        function(stage)
-    except Skip as e:
-        NOTES.append(f"{function.__name__}: left out here: {e}")
-    except Exception as e:  # whatever it is, the case has failed
-        where = traceback.extract_tb(e.__traceback__)
-        lines = ", ".join(str(f.lineno) for f in where if f.filename == __file__)
-        wrong = f"{type(e).__name__} (lines {lines}): {e}"
-    left = stage.close()
-    if left and not wrong:
-        wrong = f"processes are left: {left}"
-    shutil.rmtree(folder, ignore_errors=True)
-    return wrong
-
-
 def main():
     global PROGRAM, DRIVERS
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", required=True)
-    parser.add_argument("--drivers", required=True)
-    parser.add_argument("--filter", default="")
-    parser.add_argument("--sanitized", action="store_true")
-    parser.add_argument("-j", type=int, default=max(2, os.cpu_count() or 1))
-    options = parser.parse_args()
-    PROGRAM, DRIVERS = str(Path(options.program).resolve()), Path(options.drivers).resolve()
-
-    cases = [c for c in CASES if options.filter in c.__name__]
-    if options.sanitized:
-        for left_out in [c for c in cases if getattr(c, "not_sanitized", False)]:
-            NOTES.append(f"{left_out.__name__}: left out, the sanitizer takes the signal or the memory")
-            cases.remove(left_out)
-    with concurrent.futures.ThreadPoolExecutor(options.j) as pool:
-        results = list(zip(cases, pool.map(attempt, cases)))
-    failed = [(c, wrong) for c, wrong in results if wrong]
-    for function, wrong in failed:
-        print(f"FAILED {function.__name__}\n{wrong}\n")
-    for note in sorted(NOTES):
-        print(note)
-    print(f"{len(results) - len(failed)} passed, {len(failed)} failed")
-    return 1 if failed else 0
+    options = options_of(__doc__)
+    PROGRAM, DRIVERS = options.program, options.drivers
+    return run_cases(options, Stage)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,6 @@ Nothing is judged by time, but everything has a limit.
 usage: tests/cli/terminal.py --program BUILD/ddlltool --drivers BUILD/drivers [--filter TEXT] [-j N]
 The last line is "N passed, N failed".
 """
-import argparse
-import concurrent.futures
 import fcntl
 import json
 import os
@@ -20,27 +18,16 @@ import signal
 import struct
 import subprocess
 import sys
-import tempfile
 import termios
 import time
-import traceback
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+from cases import Skip, case, options_of, run_cases
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60  # seconds of real time until a case counts as stuck
-CASES = []
-NOTES = []
 PROGRAM = DRIVERS = None
-
-
-class Skip(Exception):
-    """This machine cannot do it; the reason is printed."""
-
-
-def case(function):
-    CASES.append(function)
-    return function
 
 
 def need(*programs):
@@ -707,42 +694,11 @@ def merging_tells_what_is_missing_and_what_is_there_twice(s):
 # --- all of them -----------------------------------------------------------------------------------------------------
 
 
-def attempt(function):
-    """None, or what is wrong."""
-    folder = tempfile.mkdtemp(prefix="ddlltool-terminal-")
-    stage = Stage(os.path.realpath(folder))
-    wrong = None
-    try:
-        function(stage)
-    except Skip as e:
-        NOTES.append(f"{function.__name__}: left out here: {e}")
-    except Exception as e:  # whatever it is, the case has failed
-        lines = ", ".join(str(f.lineno) for f in traceback.extract_tb(e.__traceback__) if f.filename == __file__)
-        wrong = f"{type(e).__name__} (lines {lines}): {e}"
-    stage.close()
-    shutil.rmtree(folder, ignore_errors=True)
-    return wrong
-
-
 def main():
     global PROGRAM, DRIVERS
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", required=True)
-    parser.add_argument("--drivers", required=True)
-    parser.add_argument("--filter", default="")
-    parser.add_argument("-j", type=int, default=max(2, os.cpu_count() or 1))
-    options = parser.parse_args()
-    PROGRAM, DRIVERS = str(Path(options.program).resolve()), Path(options.drivers).resolve()
-    cases = [c for c in CASES if options.filter in c.__name__]
-    with concurrent.futures.ThreadPoolExecutor(options.j) as pool:
-        results = list(zip(cases, pool.map(attempt, cases)))
-    failed = [(c, wrong) for c, wrong in results if wrong]
-    for function, wrong in failed:
-        print(f"FAILED {function.__name__}\n{wrong}\n")
-    for note in sorted(NOTES):
-        print(note)
-    print(f"{len(results) - len(failed)} passed, {len(failed)} failed")
-    return 1 if failed else 0
+    options = options_of(__doc__)
+    PROGRAM, DRIVERS = options.program, options.drivers
+    return run_cases(options, Stage)
 
 
 if __name__ == "__main__":
