@@ -1,4 +1,4 @@
-/* slow_control: each port_control burns 30 ms of processor time: not enough to be told, and much for 240 ports. */
+/* slow_control: each port_control burns 20 ms of processor time: not enough to be told, and much for 240 ports. */
 #include "reply.h"
 #include <time.h>
 
@@ -8,7 +8,7 @@ static ErlDrvSSizeT slow_control(ErlDrvData data, unsigned int command, char* bu
     (void)command;
     (void)buf;
     (void)len;
-    const clock_t end = clock() + CLOCKS_PER_SEC * 30 / 1000;
+    const clock_t end = clock() + CLOCKS_PER_SEC * 20 / 1000;
     while (clock() < end) continue;
     return reply(rbuf, rlen, "ok");
 }
