@@ -372,7 +372,10 @@ void NodePlayer::end_step(const StepRecord& record) {
 }
 
 bool NodePlayer::end() {
-    const auto answer = node_.ask(Term::atom("end_story"), time_left());
+    // Everything was compared by now. A node that cannot tidy up, because what it played has damaged it, is not waited
+    // for: the next story gets another one.
+    constexpr std::chrono::milliseconds to_tidy_up{5'000};
+    const auto answer = node_.ask(Term::atom("end_story"), std::min(time_left(), to_tidy_up));
     return answer && answer->is_atom("ok");
 }
 

@@ -21,7 +21,8 @@ constexpr milliseconds default_limit{10'000}, longest_pause{200};
 milliseconds limit_on_node(const scenario::Scenario& story, const VerifyOptions& options) {
     constexpr int slower = 12;
     if (options.time_limit) return *options.time_limit;
-    return story.time_limit.value_or(default_limit) * (story.node_dies ? 1 : slower);
+    const bool to_end = story.node_dies || story.expected_crash;
+    return story.time_limit.value_or(default_limit) * (to_end ? 1 : slower);
 }
 
 void note(std::vector<NotCompared>& out, std::string what, std::uint32_t step) {

@@ -883,8 +883,9 @@ def nobody(s, *arguments, code=None, environment=None):
         raise Skip("only root can become another user")
     s.folder.chmod(0o755)
     program = Path("/tmp") / f"ddlltool-{os.getpid()}-{id(s)}"
-    shutil.copyfile(PROGRAM, program)
-    program.chmod(0o755)
+    # By another program: the child that another case starts right now would inherit our descriptor, and as long as
+    # somebody has a file open to write, nobody can run it.
+    subprocess.run(["install", "-m", "755", PROGRAM, program], check=True)
     try:
         done = subprocess.run([str(program), *map(str, arguments)], env={**s.environment, **(environment or {})}, cwd="/", user=NOBODY,
                               group=NOBODY, extra_groups=[], capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL, check=False)
