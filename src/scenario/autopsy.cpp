@@ -1,6 +1,7 @@
 #include "scenario/autopsy.h"
 
 #include "image/symbolize.h"
+#include "scenario/code_places.h"
 #include "term/text.h"
 
 #include <fmt/format.h>
@@ -61,15 +62,6 @@ std::string file_of(const isolate::Module& module, const RunResult& result, cons
             if (opened->base == module.base)
                 if (const auto* known = versions.of(*opened)) return known->file;
     return module.path;
-}
-
-void add_place(StackFrame& frame, const std::string& file, std::uint64_t offset) {
-    const auto place = image::symbolize(file, offset);
-    if (!place) return;
-    frame.function = place->function;
-    if (place->file.empty()) return;
-    frame.path = place->path;
-    frame.source = fmt::format("{}:{}", place->file, place->line);
 }
 
 // Code that has left memory is the usual reason for an address that nothing is mapped at.

@@ -39,13 +39,17 @@ std::optional<StackFrame> CodePlaces::frame(std::uintptr_t address, std::uint64_
         StackFrame& frame = known->second;
         frame.module = next->module;
         frame.offset = offset;
-        if (const auto place = image::symbolize(next->file, offset)) {
-            frame.function = place->function;
-            frame.path = place->path;
-            if (!place->file.empty()) frame.source = fmt::format("{}:{}", place->file, place->line);
-        }
+        add_place(frame, next->file, offset);
     }
     return known->second;
+}
+
+void add_place(StackFrame& frame, const std::string& file, std::uint64_t offset) {
+    const auto place = image::symbolize(file, offset);
+    if (!place) return;
+    frame.function = place->function;
+    frame.path = place->path;
+    if (!place->file.empty()) frame.source = fmt::format("{}:{}", place->file, place->line);
 }
 
 std::string place_text(const StackFrame& frame) {

@@ -32,6 +32,9 @@ private:
     std::map<std::pair<std::string, std::uint64_t>, StackFrame> known_;
 };
 
+/// Function, path and source line of a place in a file (image::symbolize), where they are known.
+void add_place(StackFrame& frame, const std::string& file, std::uint64_t offset);
+
 /// "counter.c:42 in counter_control", or as much of it as is known.
 std::string place_text(const StackFrame& frame);
 

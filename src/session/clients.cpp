@@ -25,12 +25,6 @@ constexpr std::size_t most_read_at_once = std::size_t{1} << 20;
 /// Who asks and never reads.
 constexpr std::size_t most_unread = std::size_t{256} << 20;
 
-Request stop_request() {
-    Request request;
-    request.kind = Request::Kind::stop;
-    return request;
-}
-
 } // namespace
 
 Json error_json(const Error& e) {
@@ -43,6 +37,12 @@ Json ended_json() {
     Json out = error_json(error("the session has ended"));
     out["ended"] = true;
     return out;
+}
+
+Request stop_request() {
+    Request request;
+    request.kind = Request::Kind::stop;
+    return request;
 }
 
 void Clients::add_to(std::vector<pollfd>& fds) {

@@ -19,6 +19,9 @@ nlohmann::json error_json(const Error& e);
 /// The request was not looked at: whoever wants it done asks another server.
 nlohmann::json ended_json();
 
+/// To end the session.
+Request stop_request();
+
 struct Asked {
     std::uint64_t client = 0; ///< 0: nobody, the server itself
     Request request;

@@ -395,9 +395,7 @@ private:
         if (!may_be_idle() || now < used_ + options_.idle) return;
         place_.leave_word(
             fmt::format("it ended after {} without a command", to_string(Duration{options_.idle.count() * 1'000'000})));
-        Request request;
-        request.kind = Request::Kind::stop;
-        stop({0, std::move(request)});
+        stop({0, stop_request()});
     }
 
     bool may_be_idle() const { return !working_ && queue_.empty() && !stopping_ && !ended_ && parked_.empty(); }
