@@ -1,6 +1,6 @@
 /// `ddlltool check`: is this driver safe to replace on a live node?
-#include "audit/audit.h"
-#include "audit/suppressions.h"
+#include "check/check.h"
+#include "check/suppressions.h"
 #include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/read_options.h"
@@ -9,7 +9,7 @@
 #include "cli/session_options.h"
 #include "cli/usage.h"
 #include "cli/watch.h"
-#include "report/audit.h"
+#include "report/check.h"
 #include "report/job_summary.h"
 #include "scenario/reader.h"
 
@@ -52,9 +52,9 @@ std::string today() {
     return fmt::format("{:04}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
 }
 
-ExitCode code_of(const audit::Audit& audit, report::FailOn fail_on) {
-    ExitCode code = report::reaches(audit, fail_on) ? ExitCode::failed : ExitCode::ok;
-    for (const audit::Trial& trial : audit.trials) {
+ExitCode code_of(const check::CheckResult& checked, report::FailOn fail_on) {
+    ExitCode code = report::reaches(checked, fail_on) ? ExitCode::failed : ExitCode::ok;
+    for (const check::CheckRun& trial : checked.trials) {
         if (trial.result.verdict == scenario::Verdict::bug) code = worse(code, ExitCode::bug);
         if (trial.result.verdict == scenario::Verdict::crashed && fail_on != report::FailOn::never)
             code = worse(code, ExitCode::crashed);
@@ -95,7 +95,7 @@ CheckParser::CheckParser()
           choice_of(severities))
         ->type_name("SEVERITY");
     Value reports{Takes::reports, "", {}};
-    for (const auto& format : report::audit_formats()) reports.choices.push_back({std::string(format.name), ""});
+    for (const auto& format : report::check_formats()) reports.choices.push_back({std::string(format.name), ""});
     takes(
         each(add_option("--format", given.formats, "text, json, sarif, junit or github; several: NAME=FILE,NAME=FILE")),
         reports)
@@ -117,7 +117,7 @@ CheckParser::CheckParser()
 Round check_round(const Arguments& given, const SessionOptions& common, const Context& context) {
     const auto files = ReportFiles::open(given.outputs);
     if (!files) return {ExitCode::unusable_input, false};
-    audit::Request request;
+    check::Request request;
     request.file = given.file;
     request.against = given.against;
     request.name = given.name;
@@ -128,7 +128,7 @@ Round check_round(const Arguments& given, const SessionOptions& common, const Co
     request.read = read_options(context, given.driver_path);
     request.api_function = context.api_function;
     if (!given.suppressions.empty()) {
-        auto file = audit::read_suppressions(given.suppressions);
+        auto file = check::read_suppressions(given.suppressions);
         for (const Error& mistake : file.mistakes) {
             Error shown = with_meant_file(mistake, given.suppressions);
             if (!mistake.place.pointer.empty()) shown.place.file += " " + mistake.place.pointer;
@@ -143,19 +143,19 @@ Round check_round(const Arguments& given, const SessionOptions& common, const Co
         if (!read.scenario) return {ExitCode::unusable_input, false};
         request.workloads.push_back(*std::move(read.scenario));
     }
-    const check::StaticWorld world = check::StaticWorld::make(api_names(context), given.library_path);
-    const auto done = audit::audit(request, world);
+    const findings::StaticWorld world = findings::StaticWorld::make(api_names(context), given.library_path);
+    const auto done = check::check_driver(request, world);
     if (!done) {
         complain(with_meant_file(with_meant_file(done.error(), given.file), given.against));
         return {ExitCode::unusable_input, false};
     }
-    report::AuditOptions options{common.style, current_folder(), DDLLTOOL_VERSION};
+    report::CheckFormatOptions options{common.style, current_folder(), DDLLTOOL_VERSION};
     ExitCode code = files->write([&](const Output& output) {
         options.style.color = common.style.color && output.file.empty();
-        return report::audit_format_named(output.format)->write(*done, options);
+        return report::check_format_named(output.format)->write(*done, options);
     });
     if (files->has("github")) code = worse(code, add_job_summary(report::job_summary(*done, options)));
-    if (!files->told()) std::fputs((report::audit_summary(*done) + "\n").c_str(), stderr);
+    if (!files->told()) std::fputs((report::check_summary(*done) + "\n").c_str(), stderr);
     return {worse(code, code_of(*done, common.fail_on)), done->interrupted};
 }
 
@@ -189,7 +189,7 @@ ExitCode check_command(const std::vector<std::string>& arguments, const Context&
     if (const auto code = parse_arguments(app, arguments)) return *code;
     Arguments& given = app.given;
     std::vector<std::string_view> formats;
-    for (const auto& format : report::audit_formats()) formats.push_back(format.name);
+    for (const auto& format : report::check_formats()) formats.push_back(format.name);
     auto outputs = outputs_of(given.formats, formats);
     if (!outputs) return wrong_usage(outputs.error().place.file, outputs.error().message, outputs.error().hint);
     given.outputs = *std::move(outputs);

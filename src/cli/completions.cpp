@@ -34,7 +34,7 @@ std::vector<Value::Choice> live_names(Takes what, const std::string& session, co
     const auto options = read_session_options(texts, context);
     if (!options) return {};
     std::vector<Value::Choice> out;
-    const auto place = session::Place::find(options->session);
+    const auto place = session::SessionFolder::find(options->session);
     if (!place) return {};
     if (what == Takes::session) {
         for (const std::string& name : place->all()) out.push_back({name, "session"});

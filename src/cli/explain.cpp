@@ -1,6 +1,6 @@
 /// `ddlltool explain`: the page of a rule, the words of an error, a state or a status, offline.
 #include "base/text.h"
-#include "check/catalogue.h"
+#include "findings/catalogue.h"
 #include "cli/complete.h"
 #include "cli/session_options.h"
 #include "cli/usage.h"
@@ -64,7 +64,7 @@ struct ExplainParser final : Parser {
 
 std::vector<Value::Choice> explained_words() {
     std::vector<Value::Choice> out;
-    for (const auto& rule : check::catalogue()) out.push_back({std::string(rule.id), std::string(rule.title)});
+    for (const auto& rule : findings::catalogue()) out.push_back({std::string(rule.id), std::string(rule.title)});
     for (const Word& known : words) out.push_back({std::string(known.word), "a word of erl_ddll"});
     return out;
 }
@@ -83,13 +83,13 @@ ExitCode explain_command(const std::vector<std::string>& arguments, const Contex
     }
     if (app.word.empty()) {
         std::size_t width = 0;
-        for (const auto& rule : check::catalogue()) width = std::max(width, rule.id.size());
-        for (const auto& rule : check::catalogue())
-            std::puts(fmt::format("{:<{}}  {:<7}  {}", rule.id, width, check::name(rule.severity), rule.title).c_str());
+        for (const auto& rule : findings::catalogue()) width = std::max(width, rule.id.size());
+        for (const auto& rule : findings::catalogue())
+            std::puts(fmt::format("{:<{}}  {:<7}  {}", rule.id, width, findings::name(rule.severity), rule.title).c_str());
         return ExitCode::ok;
     }
     std::string word = app.word;
-    if (const check::Rule* rule = check::rule(word)) {
+    if (const findings::Rule* rule = findings::rule(word)) {
         std::fputs(report::rule_page(*rule).c_str(), stdout);
         return ExitCode::ok;
     }
@@ -119,7 +119,7 @@ ExitCode explain_command(const std::vector<std::string>& arguments, const Contex
         }
     if (found) return ExitCode::ok;
     std::vector<std::string_view> names;
-    for (const auto& rule : check::catalogue()) names.push_back(rule.id);
+    for (const auto& rule : findings::catalogue()) names.push_back(rule.id);
     for (const Word& known : words) names.push_back(known.word);
     const auto meant = nearest(word, names);
     return wrong_usage(word, "no such rule, error or word",

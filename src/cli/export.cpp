@@ -4,7 +4,7 @@
 #include "cli/select.h"
 #include "cli/session_options.h"
 #include "cli/usage.h"
-#include "judge/suite.h"
+#include "verify/suite.h"
 #include "scenario/reader.h"
 
 #include <CLI/CLI.hpp>
@@ -39,11 +39,11 @@ exit codes: 0 all was written, 2 wrong usage, 3 a file cannot be used or written
 bool may_write(const fs::path& path) {
     std::ifstream in(path, std::ios::binary);
     std::string first;
-    return !fs::exists(path) || (std::getline(in, first) && first == judge::suite_mark);
+    return !fs::exists(path) || (std::getline(in, first) && first == verify::suite_mark);
 }
 
 /// Empty, or why not.
-std::string write(const fs::path& path, const judge::SuiteFile& file) {
+std::string write(const fs::path& path, const verify::SuiteFile& file) {
     std::error_code code;
     fs::create_directories(path.parent_path(), code);
     if (!code && !file.copy_of.empty()) {
@@ -136,16 +136,16 @@ ExitCode export_command(const std::vector<std::string>& arguments, const Context
         complain("export", "no scenario files there");
         return ExitCode::unusable_input;
     }
-    const auto kind = app.common_test ? judge::SuiteKind::common_test : judge::SuiteKind::eunit;
-    const judge::Suite suite = judge::make_suite(kind, name, stories);
-    for (const judge::SuiteFile& file : suite.files) {
+    const auto kind = app.common_test ? verify::SuiteKind::common_test : verify::SuiteKind::eunit;
+    const verify::Suite suite = verify::make_suite(kind, name, stories);
+    for (const verify::SuiteFile& file : suite.files) {
         if (!file.copy_of.empty() || may_write(fs::path(into) / file.path)) continue;
         complain((fs::path(into) / file.path).string(), "exists, and is not of an earlier export",
                  "nothing was written");
         code = ExitCode::unusable_input;
     }
     if (code != ExitCode::ok) return code;
-    for (const judge::SuiteFile& file : suite.files) {
+    for (const verify::SuiteFile& file : suite.files) {
         std::error_code unknown;
         if (!file.copy_of.empty() && !fs::exists(file.copy_of, unknown)) continue; // broken on purpose
         if (const auto why = write(fs::path(into) / file.path, file); !why.empty()) {
@@ -154,11 +154,11 @@ ExitCode export_command(const std::vector<std::string>& arguments, const Context
         }
     }
     const auto skipped = std::count_if(suite.cases.begin(), suite.cases.end(),
-                                       [](const judge::SuiteCase& one) { return !one.skipped.empty(); });
+                                       [](const verify::SuiteCase& one) { return !one.skipped.empty(); });
     std::puts(fmt::format("{}: {} cases, {} of them skipped", (fs::path(into) / suite.files.front().path).string(),
                           suite.cases.size(), skipped)
                   .c_str());
-    for (const judge::SuiteCase& one : suite.cases)
+    for (const verify::SuiteCase& one : suite.cases)
         if (!one.skipped.empty()) std::puts(fmt::format("  {}  {}", one.file, one.skipped).c_str());
     return ExitCode::ok;
 }

@@ -1,4 +1,4 @@
-#include "check/static_findings.h"
+#include "findings/static_findings.h"
 #include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/inspect_arguments.h"
@@ -12,20 +12,20 @@
 namespace ddll::cli {
 namespace {
 
-report::Inspections inspect(const InspectArguments& wanted, const check::StaticWorld& world) {
+report::Inspections inspect(const InspectArguments& wanted, const findings::StaticWorld& world) {
     report::Inspections out;
     image::LibraryFiles files;
-    std::vector<check::StaticFacts> all;
+    std::vector<findings::StaticFacts> all;
     for (const std::string& path : wanted.inputs) {
-        auto facts = check::read_static_facts(path, world, files);
+        auto facts = findings::read_static_facts(path, world, files);
         if (facts)
             all.push_back(*std::move(facts));
         else
             out.unusable.push_back(with_meant_file(std::move(facts).error(), path));
     }
-    out.shared = check::find_shared_state(all);
-    for (check::StaticFacts& facts : all) {
-        auto findings = check::find_static(facts);
+    out.shared = findings::find_shared_state(all);
+    for (findings::StaticFacts& facts : all) {
+        auto findings = findings::find_static(facts);
         out.files.push_back({std::move(facts), std::move(findings)});
     }
     return out;
@@ -43,7 +43,7 @@ ExitCode inspect_command(const std::vector<std::string>& arguments, const Contex
     const InspectArguments& wanted = std::get<InspectArguments>(*parsed);
     const auto files = ReportFiles::open(wanted.outputs);
     if (!files) return ExitCode::unusable_input;
-    const check::StaticWorld world = check::StaticWorld::make(api_names(context), wanted.library_path);
+    const findings::StaticWorld world = findings::StaticWorld::make(api_names(context), wanted.library_path);
     const report::Inspections all = inspect(wanted, world);
     for (const Error& error : all.unusable) complain(error);
     const ExitCode written = files->write([&](const Output& output) {

@@ -1,7 +1,7 @@
 #include "cli/read_options.h"
 
-#include "action/action.h"
-#include "check/catalogue.h"
+#include "calls/calls.h"
+#include "findings/catalogue.h"
 #include "image/elf_facts.h"
 
 namespace ddll::cli {
@@ -19,18 +19,18 @@ Result<void> examine_driver(const std::string& path) {
 scenario::ReadOptions read_options(const Context& context, std::vector<std::string> driver_path) {
     scenario::ReadOptions options;
     options.driver_path = std::move(driver_path);
-    static const std::vector<action::CallDoc> calls = action::known_calls();
+    static const std::vector<calls::CallDoc> calls = calls::known_calls();
     for (const auto& call : calls)
         options.known_calls.push_back({call.module, call.name, static_cast<int>(call.arity)});
     for (std::uint16_t n = 0; context.api_function(n) != "?"; ++n)
         options.api_functions.push_back(context.api_function(n));
-    for (const auto& rule : check::catalogue()) options.known_rules.push_back(rule.id);
+    for (const auto& rule : findings::catalogue()) options.known_rules.push_back(rule.id);
     options.examine_driver = examine_driver;
     return options;
 }
 
-std::vector<check::ApiName> api_names(const Context& context) {
-    std::vector<check::ApiName> out;
+std::vector<findings::ApiName> api_names(const Context& context) {
+    std::vector<findings::ApiName> out;
     for (std::uint16_t n = 0; context.api_function(n) != "?"; ++n)
         out.push_back({context.api_function(n), context.api_family ? context.api_family(n) : "driver API"});
     return out;

@@ -1,7 +1,7 @@
 #pragma once
 /// What the scenario reader is told about this build: which calls, API functions and rules exist, and how a driver file
 /// is looked at before anything is played.
-#include "check/static_facts.h"
+#include "findings/static_facts.h"
 #include "cli/commands.h"
 #include "scenario/reader.h"
 
@@ -14,6 +14,6 @@ namespace ddll::cli {
 scenario::ReadOptions read_options(const Context& context, std::vector<std::string> driver_path);
 
 /// The driver API as this build has it, for looking at files.
-std::vector<check::ApiName> api_names(const Context& context);
+std::vector<findings::ApiName> api_names(const Context& context);
 
 } // namespace ddll::cli

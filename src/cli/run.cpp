@@ -1,5 +1,5 @@
-#include "action/action.h"
-#include "check/catalogue.h"
+#include "calls/calls.h"
+#include "findings/catalogue.h"
 #include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
@@ -129,8 +129,8 @@ ExitCode list(const std::vector<Candidate>& candidates) {
 
 ExitCode list_calls() {
     std::size_t width = 0;
-    const auto calls = action::known_calls();
-    const auto spelled = [](const action::CallDoc& call) {
+    const auto calls = calls::known_calls();
+    const auto spelled = [](const calls::CallDoc& call) {
         return fmt::format("{}{}{}/{}", call.module, call.module.empty() ? "" : ":", call.name, call.arity);
     };
     for (const auto& call : calls) width = std::max(width, spelled(call).size());
@@ -140,9 +140,9 @@ ExitCode list_calls() {
 
 ExitCode list_rules() {
     std::size_t width = 0;
-    for (const auto& rule : check::catalogue()) width = std::max(width, rule.id.size());
-    for (const auto& rule : check::catalogue())
-        std::puts(fmt::format("{:<{}}  {:<7}  {}", rule.id, width, check::name(rule.severity), rule.title).c_str());
+    for (const auto& rule : findings::catalogue()) width = std::max(width, rule.id.size());
+    for (const auto& rule : findings::catalogue())
+        std::puts(fmt::format("{:<{}}  {:<7}  {}", rule.id, width, findings::name(rule.severity), rule.title).c_str());
     return ExitCode::ok;
 }
 

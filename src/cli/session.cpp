@@ -76,7 +76,7 @@ ExitCode stop(const SessionOptions& options) {
     if (!answer) return no_answer(answer.error());
     if (!*answer) {
         const ExitCode code = no_session(options);
-        if (const auto place = session::Place::find(options.session); place && place->was_killed()) place->clear();
+        if (const auto place = session::SessionFolder::find(options.session); place && place->was_killed()) place->clear();
         return code;
     }
     const ExitCode code = show_answer(**answer, options);
@@ -85,7 +85,7 @@ ExitCode stop(const SessionOptions& options) {
 }
 
 ExitCode list(const SessionOptions& options) {
-    const auto here = session::Place::find(options.session);
+    const auto here = session::SessionFolder::find(options.session);
     if (!here) {
         complain(here.error());
         return ExitCode::unusable_input;

@@ -102,7 +102,7 @@ std::optional<ExitCode> parse_arguments(Parser& app, const std::vector<std::stri
 }
 
 Result<std::optional<session::Connection>> connect(const SessionOptions& options, bool may_start) {
-    auto place = session::Place::find(options.session);
+    auto place = session::SessionFolder::find(options.session);
     if (!place) return std::move(place).error();
     auto connection = session::Connection::open(*place, may_start, options.server);
     if (connection && *connection && (*connection)->started() && !(*connection)->last_word().empty())
@@ -160,7 +160,7 @@ ExitCode no_answer(const Error& error) {
 
 ExitCode no_session(const SessionOptions& options) {
     std::string why = "there is none", hint = "the next load, open or other call starts one";
-    if (const auto place = session::Place::find(options.session)) {
+    if (const auto place = session::SessionFolder::find(options.session)) {
         const auto all = place->all();
         const std::vector<std::string_view> names(all.begin(), all.end());
         if (place->was_killed())

@@ -27,7 +27,7 @@ struct Values {
     std::string settings, let, to, await;
 };
 
-struct Step {
+struct StepRow {
     std::string_view name;
     std::string_view doc;
     std::string_view usage;    ///< positional arguments, as --help shows them
@@ -242,7 +242,7 @@ void await_option(Parser& app, Values& values) {
         ->type_name("DURATION");
 }
 
-constexpr Step steps[] = {
+constexpr StepRow steps[] = {
     {"load", "load a driver: erl_ddll:try_load/3", "DIR NAME", 2, 2,
      "  ddlltool load priv/lib counter\n"
      "  ddlltool load --kill-ports priv/lib counter --as owner\n",
@@ -334,8 +334,8 @@ private:
     std::string text_;
 };
 
-const Step& step_named(std::string_view name) {
-    return *std::find_if(std::begin(steps), std::end(steps), [name](const Step& s) { return s.name == name; });
+const StepRow& step_named(std::string_view name) {
+    return *std::find_if(std::begin(steps), std::end(steps), [name](const StepRow& s) { return s.name == name; });
 }
 
 /// What a word of a usage line stands for.
@@ -379,7 +379,7 @@ std::vector<Positional> positionals_of(std::string_view usage) {
 }
 
 /// A file or folder that the step needs and that is not there; what may have been meant instead, too.
-void tell_missing_file(const Step& step, const Values& values) {
+void tell_missing_file(const StepRow& step, const Values& values) {
     std::vector<std::string> needed;
     if (step.name == "install" && !values.remove) needed = {values.words[0]};
     if ((step.name == "load" || step.name == "reload") && values.words.size() == 2)
@@ -391,7 +391,7 @@ void tell_missing_file(const Step& step, const Values& values) {
 }
 
 struct StepParser final : Parser {
-    explicit StepParser(const Step& step) : Parser(std::string(step.doc), fmt::format("ddlltool {}", step.name)) {
+    explicit StepParser(const StepRow& step) : Parser(std::string(step.doc), fmt::format("ddlltool {}", step.name)) {
         formatter(std::make_shared<Usage>(fmt::format("usage: ddlltool {} {} [OPTIONS]", step.name, step.usage)));
         if (step.most > 0) add_option("WORDS", values.words, "")->expected(0, -1);
         set_positionals(positionals_of(step.usage));
@@ -413,7 +413,7 @@ std::unique_ptr<Parser> session_step_parser(std::string_view name) {
 }
 
 ExitCode session_step(std::string_view name, const std::vector<std::string>& arguments, const Context& context) {
-    const Step& step = step_named(name);
+    const StepRow& step = step_named(name);
     StepParser app(step);
     Values& values = app.values;
     // CLI11 would take [a, b] apart; an Erlang list is one word.
@@ -440,7 +440,7 @@ ExitCode session_step(std::string_view name, const std::vector<std::string>& arg
 
 std::vector<std::pair<std::string_view, std::string_view>> session_steps() {
     std::vector<std::pair<std::string_view, std::string_view>> out;
-    for (const Step& step : steps) out.emplace_back(step.name, step.doc);
+    for (const StepRow& step : steps) out.emplace_back(step.name, step.doc);
     return out;
 }
 

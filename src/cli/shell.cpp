@@ -1,5 +1,5 @@
 /// `ddlltool shell`: the calls of a session typed in Erlang, and a few functions of the shell's own.
-#include "action/action.h"
+#include "calls/calls.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/session_options.h"
@@ -235,7 +235,7 @@ void Shell::evaluate(const std::string& text) {
 std::vector<std::string> Shell::words() {
     std::vector<std::string> out;
     for (const Function& function : functions()) out.push_back(std::string(function.name) + "(");
-    for (const auto& call : action::known_calls())
+    for (const auto& call : calls::known_calls())
         out.push_back((call.module == "erlang" ? "" : call.module + ":") + call.name + "(");
     Request request;
     request.kind = Request::Kind::status;

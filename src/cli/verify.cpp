@@ -1,4 +1,4 @@
-#include "judge/verify.h"
+#include "verify/verify.h"
 #include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
@@ -6,7 +6,7 @@
 #include "cli/select.h"
 #include "cli/usage.h"
 #include "cli/verify_arguments.h"
-#include "judge/random.h"
+#include "verify/random.h"
 #include "report/verification.h"
 #include "scenario/reader.h"
 
@@ -45,19 +45,19 @@ std::vector<scenario::Scenario> read_all(const VerifyArguments& arguments, const
     return out;
 }
 
-ExitCode exit_code(const judge::Verification& all) {
-    using judge::Agreement;
+ExitCode exit_code(const verify::Verification& all) {
+    using verify::Agreement;
     if (all.interrupted) return ExitCode::failed;
     ExitCode code = ExitCode::nothing_run;
     for (const auto& story : all.stories) {
-        if (story.agreement == Agreement::differs || story.agreement == Agreement::not_judged) return ExitCode::failed;
+        if (story.agreement == Agreement::differs || story.agreement == Agreement::not_compared) return ExitCode::failed;
         if (story.agreement == Agreement::agrees) code = ExitCode::ok;
     }
     return code;
 }
 
-judge::VerifyOptions verify_options(const VerifyArguments& wanted, const Context& context) {
-    judge::VerifyOptions options;
+verify::VerifyOptions verify_options(const VerifyArguments& wanted, const Context& context) {
+    verify::VerifyOptions options;
     options.erl = wanted.erl;
     options.parallel = wanted.jobs;
     options.time_limit = wanted.time_limit;
@@ -66,15 +66,15 @@ judge::VerifyOptions verify_options(const VerifyArguments& wanted, const Context
     return options;
 }
 
-ExitCode random_stories(const VerifyArguments& wanted, const Context& context) {
-    judge::RandomOptions options;
+ExitCode random_scenarios(const VerifyArguments& wanted, const Context& context) {
+    verify::RandomOptions options;
     options.count = wanted.random;
     options.seed = wanted.seed;
     options.most_differences = wanted.most_differences;
     options.verify = verify_options(wanted, context);
     options.read = read_options(context, wanted.driver_path);
     Progress progress(wanted.random, "judged", !wanted.quiet);
-    const auto result = judge::verify_random(options, [&](std::uint64_t done) { progress.reached(done); });
+    const auto result = verify::verify_random(options, [&](std::uint64_t done) { progress.reached(done); });
     progress.hide();
     if (!result) { // there is an emulator, and it does not do what one does: no reason to pass over it
         complain("verify", result.error().message, result.error().hint);
@@ -109,33 +109,33 @@ ExitCode verify_command(const std::vector<std::string>& arguments, const Context
         return ExitCode::ok;
     }
     const VerifyArguments& wanted = std::get<VerifyArguments>(*parsed);
-    if (!judge::find_erl(wanted.erl)) {
+    if (!verify::find_erl(wanted.erl)) {
         complain("verify", fmt::format("there is no Erlang emulator to judge: {} cannot be run", wanted.erl),
                  "install Erlang/OTP 24 or later, or give --erl PATH; nothing was judged");
         return ExitCode::nothing_run;
     }
-    if (wanted.random > 0) return random_stories(wanted, context);
+    if (wanted.random > 0) return random_scenarios(wanted, context);
     ExitCode code = ExitCode::ok;
     auto scenarios = read_all(wanted, context, code);
     if (scenarios.empty()) {
         complain("verify", "no scenario to judge");
         return worse(code, ExitCode::nothing_run);
     }
-    const judge::VerifyOptions options = verify_options(wanted, context);
+    const verify::VerifyOptions options = verify_options(wanted, context);
     Progress progress(scenarios.size(), "judged", !wanted.quiet);
-    const auto show = [&](const judge::StoryVerdict& story) {
-        if (wanted.json || (wanted.quiet && (story.agreement == judge::Agreement::agrees ||
-                                             story.agreement == judge::Agreement::excluded)))
+    const auto show = [&](const verify::ScenarioComparison& story) {
+        if (wanted.json || (wanted.quiet && (story.agreement == verify::Agreement::agrees ||
+                                             story.agreement == verify::Agreement::excluded)))
             return;
         progress.hide();
         std::fputs(report::verification_text(story, wanted.verbose, report::Style{}).c_str(), stdout);
         std::fflush(stdout);
     };
-    const auto judged = [&](const judge::StoryVerdict& story) {
+    const auto judged = [&](const verify::ScenarioComparison& story) {
         show(story);
         progress.one_more();
     };
-    const auto all = judge::verify(std::move(scenarios), options, judged);
+    const auto all = verify::verify(std::move(scenarios), options, judged);
     progress.hide();
     if (!all) {
         complain("verify", all.error().message, all.error().hint);

@@ -24,7 +24,7 @@ struct FindDriver {
 } // namespace
 
 Driver* Host::find(DriverId id) {
-    for (auto* list : {&drivers_, &limbo_})
+    for (auto* list : {&drivers_, &unlisted_})
         if (const auto it = std::find_if(list->begin(), list->end(), FindDriver{id}); it != list->end())
             return it->get();
     return nullptr;
@@ -50,7 +50,7 @@ Driver& Host::make_driver(std::string name, bool newest) {
     driver->id = DriverId{next_driver_++};
     driver->name = std::move(name);
     driver->in_list = newest;
-    auto& list = newest ? drivers_ : limbo_;
+    auto& list = newest ? drivers_ : unlisted_;
     list.push_front(std::move(driver));
     return *list.front();
 }
@@ -59,12 +59,12 @@ void Host::take_out_of_list(Driver& driver) {
     if (!driver.in_list) return;
     driver.in_list = false;
     const auto it = std::find_if(drivers_.begin(), drivers_.end(), FindDriver{driver.id});
-    limbo_.splice(limbo_.begin(), drivers_, it);
+    unlisted_.splice(unlisted_.begin(), drivers_, it);
 }
 
 void Host::forget_if_absent(Driver& driver) {
     if (driver.record.presence != lifecycle::Presence::absent || driver.in_list) return;
-    limbo_.remove_if(FindDriver{driver.id});
+    unlisted_.remove_if(FindDriver{driver.id});
 }
 
 void Host::journal_driver(const Driver& driver) {
@@ -86,11 +86,11 @@ lifecycle::Reply Host::ask(Driver& driver, const lifecycle::Request& what, const
         std::visit(enrol, what);
     }
     lifecycle::Reply reply = decision.reply;
-    for (const lifecycle::Effect& next : decision.effects) perform(driver, next, what, reply, as_written);
+    for (const lifecycle::Effect& next : decision.effects) carry_out(driver, next, what, reply, as_written);
     return reply;
 }
 
-void Host::perform(Driver& driver, const lifecycle::Effect& next, const lifecycle::Request& cause,
+void Host::carry_out(Driver& driver, const lifecycle::Effect& next, const lifecycle::Request& cause,
                    lifecycle::Reply& reply, const Term* as_written) {
     if (const auto* open = std::get_if<effect::OpenImage>(&next)) {
         const auto failure = open_image(driver, open->path);
@@ -192,7 +192,7 @@ int Host::remove_static_driver(ErlDrvEntry* entry) {
         if (driver->record.presence == lifecycle::Presence::dynamic) return -1;
         if (driver->first_port != nullptr)
             misuse(Misuse::entry_removed_with_ports, no_function, driver->first_port->id, driver->name);
-        take_out_of_list(*driver); // its ports live on, so the driver stays in limbo
+        take_out_of_list(*driver); // its ports live on, so the driver stays in unlisted
         return 1;
     }
     return 0;

@@ -93,7 +93,7 @@ public:
     Process* find(ProcessId id);
     const Process* find(ProcessId id) const;
     /// The process will end with `reason` at the end of the time slice; the first reason counts.
-    void doom(Process& process, term::Term reason);
+    void mark_exiting(Process& process, term::Term reason);
     RefId fresh_reference();
 
     // --- signals (signals.cpp) -------------------------------------------------------------------------------------
@@ -310,7 +310,7 @@ private:
 
     // stepping.cpp
     void collect_ready();
-    void perform(const Step& step);
+    void take(const Step& step);
     std::optional<VirtualTime> next_event() const;
     // processes.cpp
     void scan_exit(Process& process);
@@ -324,7 +324,7 @@ private:
     bool give_to_wrapper(Process& process, const term::Term& message);
     void set_answer(Process& process, Answer answer);
     // drivers.cpp
-    void perform(Driver& driver, const lifecycle::Effect& effect, const lifecycle::Request& cause,
+    void carry_out(Driver& driver, const lifecycle::Effect& effect, const lifecycle::Request& cause,
                  lifecycle::Reply& reply, const term::Term* as_written);
     void send_driver_message(Driver& driver, const lifecycle::effect::Send& message, const term::Term* as_written);
     void finish_and_close(Driver& driver);
@@ -423,13 +423,13 @@ private:
     std::unordered_map<std::string, std::variant<ProcessId, PortId>> registered_;
     std::unordered_map<PortId, std::unique_ptr<Port>> ports_;
     std::list<std::unique_ptr<Driver>> drivers_; ///< newest first; a driver being replaced is in limbo_
-    std::list<std::unique_ptr<Driver>> limbo_;   ///< not in the list: being opened, or closing
+    std::list<std::unique_ptr<Driver>> unlisted_;   ///< not in the list: being opened, or closing
     std::vector<std::string> error_texts_;       ///< numbered -10, -11, ...
     std::map<std::string, Proof, std::less<>> proofs_;
 
     std::optional<term::Term> halting_; ///< the status, once halt was called
     bool node_ended_ = false;           ///< nothing happens any more
-    std::deque<ProcessId> ending_;      ///< doomed, in order of death
+    std::deque<ProcessId> ending_;      ///< exiting, in order of death
     std::deque<PortId> closed_ports_;   ///< structures to be freed, in order of closing
     std::deque<DriverId> collects_;
     std::deque<ProcessId> resumable_;

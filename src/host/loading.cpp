@@ -148,8 +148,8 @@ std::optional<LoadError> Host::open_image(Driver& driver, const std::string& pat
     take_entry(driver, entry);
     if (options_.probe) see_entry(driver);
     // Newest in the list from here on: init may already use it.
-    const auto it = std::find_if(limbo_.begin(), limbo_.end(), [&](const auto& d) { return d.get() == &driver; });
-    drivers_.splice(drivers_.begin(), limbo_, it);
+    const auto it = std::find_if(unlisted_.begin(), unlisted_.end(), [&](const auto& d) { return d.get() == &driver; });
+    drivers_.splice(drivers_.begin(), unlisted_, it);
     driver.in_list = true;
     if (driver.callbacks.init != nullptr) {
         if (const int result = callbacks::init(*this, driver); result != 0) {

@@ -1,5 +1,5 @@
 #pragma once
-/// What a driver may do wrong with the API. The numbers are journaled; check/catalogue has a row for each.
+/// What a driver may do wrong with the API. The numbers are journaled; findings/catalogue has a row for each.
 #include <cstdint>
 #include <string_view>
 

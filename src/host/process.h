@@ -37,14 +37,14 @@ struct Answer {
 };
 
 struct Process {
-    enum class State : std::uint8_t { running, doomed, dead };
+    enum class State : std::uint8_t { running, exiting, dead };
 
     ProcessId id;
     std::string name; ///< what the story calls it
     State state = State::running;
     bool trap_exit = false;
     bool uses_drivers = false; ///< its exit scans the driver list
-    term::Term exit_reason;    ///< once doomed
+    term::Term exit_reason;    ///< once exiting
     bool scanned = false;      ///< the exit scan is done
     std::vector<term::Term> mailbox;
     Links links;

@@ -35,9 +35,9 @@ RefId Host::fresh_reference() {
     return RefId{next_reference_++};
 }
 
-void Host::doom(Process& process, Term reason) {
+void Host::mark_exiting(Process& process, Term reason) {
     if (process.state != Process::State::running) return;
-    process.state = Process::State::doomed;
+    process.state = Process::State::exiting;
     process.exit_reason = std::move(reason);
     ending_.push_back(process.id);
 }

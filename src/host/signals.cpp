@@ -34,13 +34,13 @@ void Host::exit_signal(Process& to, const Term& from, const Term& reason, ExitSo
     // exit/2 with kill cannot be trapped; a kill that comes along a link can, and was renamed by its sender.
     const bool by_exit_bif = source == ExitSource::exit_bif;
     if (by_exit_bif && reason.is_atom("kill")) {
-        doom(to, Term::atom("killed"));
+        mark_exiting(to, Term::atom("killed"));
     } else if (to.trap_exit) {
         const PortId port = from.is(Term::Kind::port) ? PortId{from.as_port()} : PortId{};
         const ProcessId process = from.is(Term::Kind::pid) ? ProcessId{from.as_pid()} : ProcessId{};
         deliver(to, term::make_tuple(common_.exit, from, reason), port, process);
     } else if (!reason.is_atom("normal") || (by_exit_bif && from == Term::pid(to.id.value))) {
-        doom(to, reason);
+        mark_exiting(to, reason);
     }
 }
 

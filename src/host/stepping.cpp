@@ -71,7 +71,7 @@ void Host::offer_descriptors() {
                           static_cast<std::uint64_t>(descriptor)});
 }
 
-void Host::perform(const Step& step) {
+void Host::take(const Step& step) {
     switch (step.kind) {
     case Step::Kind::exit_scan:
         scan_exit(*find(ending_.front()));
@@ -139,7 +139,7 @@ bool Host::step() {
     const std::size_t chosen = chooser_.choose(ready_);
     DDLL_CHECK(chosen < ready_.size());
     const Step step = ready_[chosen];
-    perform(step);
+    take(step);
     const bool outside = step.kind == Step::Kind::ready_input || step.kind == Step::Kind::ready_output;
     others_first_ = outside && !poller_.round_open();
     return true;

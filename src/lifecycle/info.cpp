@@ -12,7 +12,7 @@ namespace {
 template <class Predicate>
 ProcessCounts count_by_process(const DriverRecord& record, Predicate predicate) {
     ProcessCounts counts;
-    for (const Entry& entry : record.entries) {
+    for (const UserEntry& entry : record.entries) {
         if (!predicate(entry.kind)) continue;
         const auto known = std::find_if(counts.begin(), counts.end(),
                                         [&entry](const auto& count) { return count.first == entry.process; });

@@ -14,17 +14,17 @@ std::uint32_t count_entries(const DriverRecord& record, Predicate predicate) {
 } // namespace
 
 std::uint32_t loads(const DriverRecord& record) {
-    return count_entries(record, [](const Entry& e) { return e.kind == EntryKind::loaded; });
+    return count_entries(record, [](const UserEntry& e) { return e.kind == EntryKind::loaded; });
 }
 
 std::uint32_t loads_of(const DriverRecord& record, ProcessId process) {
     return count_entries(record,
-                         [process](const Entry& e) { return e.kind == EntryKind::loaded && e.process == process; });
+                         [process](const UserEntry& e) { return e.kind == EntryKind::loaded && e.process == process; });
 }
 
 std::uint32_t holds(const DriverRecord& record) {
     return record.other_holds +
-           count_entries(record, [](const Entry& e) { return e.kind == EntryKind::loaded && !e.released; });
+           count_entries(record, [](const UserEntry& e) { return e.kind == EntryKind::loaded && !e.released; });
 }
 
 } // namespace ddll::lifecycle

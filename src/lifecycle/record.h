@@ -27,12 +27,12 @@ enum class EntryKind : std::uint8_t {
     wait_unloaded_only, ///< waits for the unload only
 };
 
-struct Entry {
+struct UserEntry {
     EntryKind kind = EntryKind::loaded;
     ProcessId process;
     RefId ref;             ///< none for loaded
     bool released = false; ///< loaded only: lets go of the code (a reload was granted)
-    bool operator==(const Entry&) const = default;
+    bool operator==(const UserEntry&) const = default;
 };
 
 /// One name in the driver list. For absent and linked_in nothing but `presence` has a meaning.
@@ -41,7 +41,7 @@ struct DriverRecord {
     Status status = Status::ok;
     std::string path;              ///< cleaned directory + "/" + name, compared byte by byte
     bool kill_ports = false;       ///< driver option, fixed for the instance
-    std::vector<Entry> entries;    ///< newest first
+    std::vector<UserEntry> entries;    ///< newest first
     std::uint32_t port_count = 0;  ///< ports between start and stop: what info shows
     std::uint32_t other_holds = 0; ///< port structures not yet freed, async jobs, outstanding stop_select calls
     std::string next_path;         ///< while reloading

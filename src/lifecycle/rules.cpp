@@ -87,13 +87,13 @@ bool is_sole_user(const DriverRecord& record, ProcessId process) {
     return loads(record) == 1 && loads_of(record, process) == 1;
 }
 
-void add_newest(Decision& out, Entry entry) {
+void add_newest(Decision& out, UserEntry entry) {
     out.next.entries.insert(out.next.entries.begin(), entry);
 }
 
 bool drop_newest_load(Decision& out, ProcessId process) {
     auto& entries = out.next.entries;
-    const auto newest = std::find_if(entries.begin(), entries.end(), [process](const Entry& e) {
+    const auto newest = std::find_if(entries.begin(), entries.end(), [process](const UserEntry& e) {
         return e.kind == EntryKind::loaded && e.process == process;
     });
     if (newest == entries.end()) return false;
@@ -103,10 +103,10 @@ bool drop_newest_load(Decision& out, ProcessId process) {
 
 void tell(Decision& out, std::initializer_list<EntryKind> kinds, effect::Direction direction, effect::What what,
           std::optional<LoadError> error) {
-    const auto is_told = [kinds](const Entry& e) {
+    const auto is_told = [kinds](const UserEntry& e) {
         return std::find(kinds.begin(), kinds.end(), e.kind) != kinds.end();
     };
-    for (const Entry& entry : out.next.entries) {
+    for (const UserEntry& entry : out.next.entries) {
         if (is_told(entry))
             out.effects.emplace_back(effect::Send{entry.process, entry.ref, direction, what, error, false});
     }
@@ -133,7 +133,7 @@ void wait_for(Decision& out, const request::AddWait& wait) {
     if (kills)
         out.effects.emplace_back(effect::Continue{wait});
     else
-        add_newest(out, Entry{wait.kind, wait.process, wait.ref, false});
+        add_newest(out, UserEntry{wait.kind, wait.process, wait.ref, false});
 }
 
 } // namespace rules

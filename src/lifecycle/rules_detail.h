@@ -12,7 +12,7 @@ Decision refused(const DriverRecord& record, Refusal reason);
 
 bool is_sole_user(const DriverRecord& record, ProcessId process);
 
-void add_newest(Decision& out, Entry entry);
+void add_newest(Decision& out, UserEntry entry);
 
 /// Takes the newest load of the process away; false if it has none.
 bool drop_newest_load(Decision& out, ProcessId process);

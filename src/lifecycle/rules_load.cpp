@@ -15,7 +15,7 @@ Decision load_absent(const DriverRecord& record, const request::Load& load) {
 Decision load_ok(const DriverRecord& record, const request::Load& load) {
     if (load.path != record.path || load.kill_ports != record.kill_ports) return refused(record, Refusal::inconsistent);
     Decision out = unchanged(record);
-    add_newest(out, Entry{EntryKind::loaded, load.process, {}, false});
+    add_newest(out, UserEntry{EntryKind::loaded, load.process, {}, false});
     out.reply = reply::Ok{OkStatus::already_loaded, {}};
     return out;
 }
@@ -27,8 +27,8 @@ Decision grant_reload(const DriverRecord& record, const request::Load& load) {
     out.next.next_kill_ports = load.kill_ports;
     // The users stay users, but none of them keeps the old code: only ports and jobs do.
     drop_newest_load(out, load.process);
-    add_newest(out, Entry{EntryKind::loaded, load.process, {}, true});
-    for (Entry& entry : out.next.entries) entry.released = entry.kind == EntryKind::loaded;
+    add_newest(out, UserEntry{EntryKind::loaded, load.process, {}, true});
+    for (UserEntry& entry : out.next.entries) entry.released = entry.kind == EntryKind::loaded;
     if (record.kill_ports) {
         out.next.status = Status::forced_reload;
         if (record.port_count > 0) out.effects.emplace_back(effect::KillPorts{});
@@ -67,8 +67,8 @@ Decision load_reloading(const DriverRecord& record, const request::Load& load) {
     if (load.path != record.next_path || load.kill_ports != record.next_kill_ports)
         return refused(record, Refusal::inconsistent);
     Decision out = unchanged(record);
-    add_newest(out, Entry{EntryKind::loaded, load.process, {}, true});
-    add_newest(out, Entry{EntryKind::wait_load, load.process, load.fresh, false}); // asked for or not
+    add_newest(out, UserEntry{EntryKind::loaded, load.process, {}, true});
+    add_newest(out, UserEntry{EntryKind::wait_load, load.process, load.fresh, false}); // asked for or not
     out.reply = reply::Ok{OkStatus::pending_driver, load.fresh};
     return out;
 }
@@ -91,7 +91,7 @@ Decision on(const DriverRecord& record, const request::LoadOpened& opened) {
     out.next.presence = Presence::dynamic;
     out.next.path = opened.path;
     out.next.kill_ports = opened.kill_ports;
-    add_newest(out, Entry{EntryKind::loaded, opened.process, {}, false});
+    add_newest(out, UserEntry{EntryKind::loaded, opened.process, {}, false});
     out.reply = reply::Ok{OkStatus::loaded, {}};
     return out;
 }
@@ -111,7 +111,7 @@ Decision on(const DriverRecord& record, const request::ReloadOpened&) {
     out.next.next_path.clear();
     out.next.next_kill_ports = false;
     out.next.port_count = 0;
-    for (Entry& entry : out.next.entries) entry.released = false;
+    for (UserEntry& entry : out.next.entries) entry.released = false;
     tell(out, {EntryKind::wait_load}, effect::Direction::up, effect::What::loaded);
     return out;
 }

@@ -45,7 +45,7 @@ Decision on(const DriverRecord& record, const request::Unload& unload) {
 Decision on(const DriverRecord& record, const request::ProcessExit& exit) {
     Decision out = unchanged(record);
     if (record.presence != Presence::dynamic || record.status == Status::permanent) return out;
-    std::erase_if(out.next.entries, [&exit](const Entry& e) { return e.process == exit.process; });
+    std::erase_if(out.next.entries, [&exit](const UserEntry& e) { return e.process == exit.process; });
     // Not asked: whether the process had any part in this driver. A stranger's exit kills late ports too.
     if (loads(out.next) == 0) enter_unloading(out, record.kill_ports);
     return out;

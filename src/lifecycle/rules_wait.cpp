@@ -15,7 +15,7 @@ Decision answer_at_once(const DriverRecord& record, const request::Monitor& moni
 
 Decision wait(const DriverRecord& record, const request::Monitor& monitor, EntryKind kind) {
     Decision out = unchanged(record);
-    add_newest(out, Entry{kind, monitor.process, monitor.fresh, false});
+    add_newest(out, UserEntry{kind, monitor.process, monitor.fresh, false});
     out.enrols = true;
     return out;
 }
@@ -47,7 +47,7 @@ Decision on(const DriverRecord& record, const request::Monitor& monitor) {
 
 Decision on(const DriverRecord& record, const request::Demonitor& demonitor) {
     Decision out = unchanged(record);
-    std::erase_if(out.next.entries, [&demonitor](const Entry& e) {
+    std::erase_if(out.next.entries, [&demonitor](const UserEntry& e) {
         return e.kind != EntryKind::loaded && e.process == demonitor.process && e.ref == demonitor.ref;
     });
     return out;
@@ -57,7 +57,7 @@ Decision on(const DriverRecord& record, const request::AddWait& wait) {
     Decision out = unchanged(record);
     // A driver locked by one of its stop callbacks answers nobody who comes later.
     if (record.presence == Presence::dynamic && record.status != Status::permanent)
-        add_newest(out, Entry{wait.kind, wait.process, wait.ref, false});
+        add_newest(out, UserEntry{wait.kind, wait.process, wait.ref, false});
     return out;
 }
 

@@ -25,7 +25,7 @@ public:
             if (!dying_.empty()) {
                 const ProcessId id = dying_.front();
                 dying_.pop_front();
-                bury(id);
+                end_process(id);
                 continue;
             }
             DriverRecord& record = out_.situation.record;
@@ -123,7 +123,7 @@ private:
         dying_.push_back(id);
     }
 
-    void bury(ProcessId id) {
+    void end_process(ProcessId id) {
         auto& persons = out_.situation.persons;
         const auto it = std::find_if(persons.begin(), persons.end(), [id](const Person& p) { return p.id == id; });
         if (it == persons.end()) return;
@@ -171,7 +171,7 @@ std::string key_of(const Situation& s) {
     add(static_cast<std::uint64_t>(s.record.status));
     add(s.passing);
     std::map<ProcessId, std::uint32_t> counts;
-    for (const Entry& entry : s.record.entries)
+    for (const UserEntry& entry : s.record.entries)
         if (entry.kind == EntryKind::loaded) ++counts[entry.process];
     for (const auto& [process, count] : counts) add(process.value), add(count);
     key += "|";

@@ -1,6 +1,6 @@
 #include "report/html_parts.h"
 #include "report/step_text.h"
-#include "report/story.h"
+#include "report/run_log.h"
 #include "report/style.h"
 
 #include <fmt/format.h>
@@ -24,7 +24,7 @@ std::string list_item(const Line& line) {
                        html_text(body));
 }
 
-std::string lines(const StoryStep& step) {
+std::string lines(const StepLog& step) {
     std::vector<const Line*> shown;
     for (const auto& line : step.lines)
         if (!line.minor) shown.push_back(&line);
@@ -73,7 +73,7 @@ bool worth_showing(const RunResult& result, std::size_t i, std::size_t rows) {
 } // namespace
 
 std::string steps_html(const RunResult& result, const Options& options) {
-    const Story story = tell(result, options.names);
+    const RunLog story = tell(result, options.names);
     const std::size_t all = std::min(result.flat.size(), result.steps.size());
     if (all == 0) return "";
     std::string body;

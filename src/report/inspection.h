@@ -1,7 +1,7 @@
 #pragma once
 /// What `ddlltool inspect` says about driver files: for people in sections, for programs as one versioned object, which
 /// docs/inspect.md describes.
-#include "check/static_findings.h"
+#include "findings/static_findings.h"
 #include "report/report.h"
 #include "report/style.h"
 
@@ -13,14 +13,14 @@ namespace ddll::report {
 
 /// One file and what the rules say about it.
 struct Inspection {
-    check::StaticFacts facts;
-    std::vector<check::Finding> findings;
+    findings::StaticFacts facts;
+    std::vector<findings::Finding> findings;
 };
 
 /// All files of one command.
 struct Inspections {
     std::vector<Inspection> files;
-    std::vector<check::Finding> shared; ///< that concern several of them
+    std::vector<findings::Finding> shared; ///< that concern several of them
     std::vector<Error> unusable;        ///< the files that are none, in their order
 };
 

@@ -1,6 +1,6 @@
 #include "report/inspection.h"
 
-#include "check/entry_hint.h"
+#include "findings/entry_hint.h"
 #include "image/demangle.h"
 
 #include <nlohmann/json.hpp>
@@ -9,7 +9,7 @@ namespace ddll::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using check::StaticFacts;
+using findings::StaticFacts;
 
 /// Absent keys mean "nothing" everywhere in the format.
 void put(Json& object, const char* key, std::string_view text) {
@@ -71,7 +71,7 @@ Json driver_json(const StaticFacts& facts) {
         Json item = {{"place", facts.elf.place(entry.address)}};
         put(item, "driver_name", entry.driver_name);
         item["version"] = {entry.major, entry.minor};
-        item["flags"] = check::flag_names(entry.flags);
+        item["flags"] = findings::flag_names(entry.flags);
         item["callbacks"] = entry.callbacks;
         out["entries"].push_back(std::move(item));
     }
@@ -84,10 +84,10 @@ Json imports_json(const StaticFacts& facts) {
         Json item = {{"symbol", import.symbol->name}};
         put(item, "version", import.symbol->version);
         if (import.symbol->weak) item["weak"] = true;
-        item["provider"] = check::name(import.provider);
+        item["provider"] = findings::name(import.provider);
         put(item, "library", import.library);
         if (const auto* api = facts.world->api_name(import.symbol->name);
-            api && import.provider == check::Provider::driver_api)
+            api && import.provider == findings::Provider::driver_api)
             put(item, "family", api->family);
         out.push_back(std::move(item));
     }
@@ -125,12 +125,12 @@ Json libraries_json(const StaticFacts& facts) {
     return out;
 }
 
-Json findings_json(const std::vector<check::Finding>& findings) {
+Json findings_json(const std::vector<findings::Finding>& findings) {
     Json out = Json::array();
     for (const auto& finding : findings)
         out.push_back({{"rule", finding.rule->id},
-                       {"severity", check::name(finding.severity)},
-                       {"certainty", finding.certainty == check::Certainty::confirmed ? "confirmed" : "static_only"},
+                       {"severity", findings::name(finding.severity)},
+                       {"certainty", finding.certainty == findings::Certainty::confirmed ? "confirmed" : "static_only"},
                        {"subject", finding.subject},
                        {"title", finding.title},
                        {"evidence", finding.evidence},

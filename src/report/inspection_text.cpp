@@ -1,6 +1,6 @@
 #include "report/inspection.h"
 
-#include "check/entry_hint.h"
+#include "findings/entry_hint.h"
 #include "image/demangle.h"
 
 #include <fmt/format.h>
@@ -11,8 +11,8 @@
 namespace ddll::report {
 namespace {
 
-using check::Provider;
-using check::StaticFacts;
+using findings::Provider;
+using findings::StaticFacts;
 
 constexpr std::size_t label_width = 16, width = 80, most_names = 40;
 
@@ -73,10 +73,10 @@ std::string file_section(const StaticFacts& facts, const Style& style) {
     return out;
 }
 
-std::string entry_text(const check::EntryHint& entry, const StaticFacts& facts) {
+std::string entry_text(const findings::EntryHint& entry, const StaticFacts& facts) {
     std::string out = entry.driver_name.empty() ? "without a name yet" : fmt::format("\"{}\"", entry.driver_name);
     out += fmt::format(", driver interface {}.{}", entry.major, entry.minor);
-    const auto flags = check::flag_names(entry.flags);
+    const auto flags = findings::flag_names(entry.flags);
     out += flags.empty() ? ", no flags" : ", " + names(flags);
     const std::vector<std::string> callbacks(entry.callbacks.begin(), entry.callbacks.end());
     out += callbacks.empty() ? ", no callbacks yet" : "; has " + names(callbacks);
@@ -140,7 +140,7 @@ std::string imports_section(const StaticFacts& facts, const Style& style) {
     if (groups.empty()) out += row("", "none");
     for (const auto& [key, list] : groups) {
         const auto& [provider, library] = key;
-        std::string label = library.empty() ? std::string(check::name(provider)) : std::string(library);
+        std::string label = library.empty() ? std::string(findings::name(provider)) : std::string(library);
         // Too long for its column: a line of its own.
         if (label.size() + 3 > label_width) {
             out += fmt::format("  {}\n", printable(label));
@@ -204,14 +204,14 @@ std::string symbols_section(const StaticFacts& facts, const Style& style) {
     return out;
 }
 
-std::string finding_text(const check::Finding& finding, const Style& style) {
-    const std::string head = fmt::format("{}: {}", check::name(finding.severity), finding.rule->id);
-    std::string out = finding.severity == check::Severity::error     ? style.bad(head)
-                      : finding.severity == check::Severity::warning ? style.warn(head)
+std::string finding_text(const findings::Finding& finding, const Style& style) {
+    const std::string head = fmt::format("{}: {}", findings::name(finding.severity), finding.rule->id);
+    std::string out = finding.severity == findings::Severity::error     ? style.bad(head)
+                      : finding.severity == findings::Severity::warning ? style.warn(head)
                                                                      : style.dim(head);
     out += "\n" + wrapped(printable(finding.title), 2, width);
     out += "  evidence\n" + wrapped(printable(finding.evidence), 4, width);
-    if (finding.severity != check::Severity::note) {
+    if (finding.severity != findings::Severity::note) {
         out += "  why\n" + wrapped(finding.rule->why, 4, width);
         out += "  what to do\n" + wrapped(finding.rule->advice, 4, width);
     }
@@ -240,10 +240,10 @@ std::string inspection_text(const Inspections& all, const Style& style) {
 
 std::string inspection_summary(const Inspections& all) {
     std::size_t errors = 0, warnings = 0, notes = 0;
-    const auto add = [&](const std::vector<check::Finding>& findings) {
+    const auto add = [&](const std::vector<findings::Finding>& findings) {
         for (const auto& finding : findings)
-            ++(finding.severity == check::Severity::error     ? errors
-               : finding.severity == check::Severity::warning ? warnings
+            ++(finding.severity == findings::Severity::error     ? errors
+               : finding.severity == findings::Severity::warning ? warnings
                                                               : notes);
     };
     for (const auto& file : all.files) add(file.findings);
@@ -256,10 +256,10 @@ std::string inspection_summary(const Inspections& all) {
 
 bool reaches(const Inspections& all, FailOn fail_on) {
     if (fail_on == FailOn::never) return false;
-    const auto level = fail_on == FailOn::error     ? check::Severity::error
-                       : fail_on == FailOn::warning ? check::Severity::warning
-                                                    : check::Severity::note;
-    const auto any = [level](const std::vector<check::Finding>& findings) {
+    const auto level = fail_on == FailOn::error     ? findings::Severity::error
+                       : fail_on == FailOn::warning ? findings::Severity::warning
+                                                    : findings::Severity::note;
+    const auto any = [level](const std::vector<findings::Finding>& findings) {
         return std::any_of(findings.begin(), findings.end(), [level](const auto& f) { return f.severity >= level; });
     };
     return any(all.shared) ||

@@ -93,19 +93,19 @@ std::string job_summary(const Run& run, const Options& options) {
            findings(run, options);
 }
 
-std::string job_summary(const audit::Audit& audit, const AuditOptions& options) {
-    std::string out = fmt::format("### ddlltool check {}: {}\n", cell(audit.name), audit_summary(audit));
-    for (const std::string& condition : audit.conditions) out += fmt::format("\n- {}", cell(condition));
-    if (!audit.conditions.empty()) out += '\n';
+std::string job_summary(const check::CheckResult& checked, const CheckFormatOptions& options) {
+    std::string out = fmt::format("### ddlltool check {}: {}\n", cell(checked.name), check_summary(checked));
+    for (const std::string& condition : checked.conditions) out += fmt::format("\n- {}", cell(condition));
+    if (!checked.conditions.empty()) out += '\n';
     std::string rows;
     const auto add = [&](std::string_view severity, std::string_view rule, std::string_view what,
                          const std::vector<scenario::StackFrame>& stack, std::string_view cure) {
         rows += fmt::format("| {} | {} | {} | {} | {} |\n", severity, cell(rule), cell(what),
-                            cell(place(location_of(audit, stack, options.root), options.root)), cell(cure));
+                            cell(place(location_of(checked, stack, options.root), options.root)), cell(cure));
     };
-    for (const AuditDeath& way : deaths_of(audit))
+    for (const CheckCrash& way : deaths_of(checked))
         add("error", death_rule(*way.death), way.death->headline, way.death->stack, way.death->advice);
-    for (const audit::Finding& finding : audit.findings)
+    for (const check::Finding& finding : checked.findings)
         add(finding.suppressed != nullptr ? "accepted" : finding.severity, finding.rule,
             finding.title + "\n" + finding.evidence, finding.stack,
             finding.suppressed != nullptr ? finding.suppressed->reason : finding.advice);

@@ -1,6 +1,6 @@
 #pragma once
 /// The summary of a CI job: Markdown as GitHub shows it.
-#include "report/audit.h"
+#include "report/check.h"
 #include "report/report.h"
 
 #include <string>
@@ -12,6 +12,6 @@ namespace ddll::report {
 std::string job_summary(const Run& run, const Options& options);
 
 /// The verdict of check, its conditions, how the emulator died, the findings.
-std::string job_summary(const audit::Audit& audit, const AuditOptions& options);
+std::string job_summary(const check::CheckResult& checked, const CheckFormatOptions& options);
 
 } // namespace ddll::report

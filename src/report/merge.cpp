@@ -113,7 +113,7 @@ public:
         for (std::size_t i = 0; i < parts_.size(); ++i) add_part(i);
         if (sharded()) {
             std::stable_sort(entries_.begin(), entries_.end(),
-                             [](const Entry& a, const Entry& b) { return a.position < b.position; });
+                             [](const MergedEntry& a, const MergedEntry& b) { return a.position < b.position; });
             tell_missing();
         }
         out_.document_ = std::make_unique<Json>(parts_.front().document());
@@ -123,7 +123,7 @@ public:
             return part.document().contains("interrupted") && part.document().at("interrupted") == true;
         });
         Json all = Json::array();
-        for (const Entry& entry : entries_) all.push_back(*entry.scenario);
+        for (const MergedEntry& entry : entries_) all.push_back(*entry.scenario);
         document["scenarios"] = std::move(all);
         Run counted;
         for (const Verdict verdict : out_.verdicts()) counted.results.emplace_back().verdict = verdict;
@@ -136,7 +136,7 @@ public:
     }
 
 private:
-    struct Entry {
+    struct MergedEntry {
         std::uint32_t position = 0; ///< of sharded runs
         std::size_t part = 0;
         const Json* scenario = nullptr;
@@ -178,7 +178,7 @@ private:
             const std::uint32_t position = sharded() ? shards_[number]->positions[n] : 0;
             ++n;
             // A file that was named twice on one command line was played twice.
-            const auto same = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& known) {
+            const auto same = std::find_if(entries_.begin(), entries_.end(), [&](const MergedEntry& known) {
                 if (known.part == number) return false;
                 return sharded() ? known.position == position : known.scenario->at("file") == scenario.at("file");
             });
@@ -220,7 +220,7 @@ private:
 
     const std::vector<ReportPart>& parts_;
     std::vector<std::optional<RunShard>> shards_; ///< of all parts or of none
-    std::vector<Entry> entries_;
+    std::vector<MergedEntry> entries_;
     MergedReport out_;
 
     friend class MergedReport;

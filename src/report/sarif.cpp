@@ -1,7 +1,7 @@
 #include "report/sarif.h"
 
 #include "base/sha256.h"
-#include "check/catalogue.h"
+#include "findings/catalogue.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -13,10 +13,10 @@ namespace ddll::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using check::Severity;
+using findings::Severity;
 
 /// What a story can come to without any rule about drivers. Ids are as stable as those of the catalogue.
-constexpr check::Rule outcomes[] = {
+constexpr findings::Rule outcomes[] = {
     {"driver-crashed", Severity::error, "driver code ended the process",
      "On a node the emulator ends with it, and everything that runs on the node.",
      "Start at the topmost frame that is the driver's own; ddlltool run FILE plays the story again."},
@@ -28,10 +28,10 @@ constexpr check::Rule outcomes[] = {
      "Compare what was expected with what came; mend the driver, or the story where it is wrong."},
 };
 
-const check::Rule* rule_of(const std::string& id) {
+const findings::Rule* rule_of(const std::string& id) {
     for (const auto& outcome : outcomes)
         if (outcome.id == id) return &outcome;
-    return check::rule(id);
+    return findings::rule(id);
 }
 
 const char* level_of(Severity severity) {
@@ -64,7 +64,7 @@ Json locations(const SarifResult& result) {
 
 Json rule_json(const std::string& id) {
     Json row = {{"id", id}};
-    const check::Rule* rule = rule_of(id);
+    const findings::Rule* rule = rule_of(id);
     if (rule == nullptr) return row;
     const std::string title(rule->title), why(rule->why), advice(rule->advice);
     row["shortDescription"] = {{"text", title}};

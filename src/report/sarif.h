@@ -28,7 +28,7 @@ struct SarifLog {
 /// Which of the rules of this file a death belongs to.
 std::string death_rule(const scenario::Death& death);
 
-/// Rules come from the catalogue of check/ and from those of this file: each that a result names, once, by id.
+/// Rules come from the catalogue of findings/ and from those of this file: each that a result names, once, by id.
 std::string sarif(const SarifLog& log);
 
 } // namespace ddll::report

@@ -112,7 +112,7 @@ StepText text(const RepeatStep& step) {
 
 } // namespace
 
-StepText step_text(const Step& step) {
+StepText step_text(const ScenarioStep& step) {
     return std::visit([](const auto& what) { return text(what); }, step.what);
 }
 

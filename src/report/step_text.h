@@ -11,7 +11,7 @@ struct StepText {
     std::string who;  ///< the process, or the kind of step: "install", "advance", "expect", "repeat"; empty for a note
     std::string what; ///< the call, or the rest in words
 };
-StepText step_text(const scenario::Step& step);
+StepText step_text(const scenario::ScenarioStep& step);
 
 /// "7", or "7 (round 3)" inside repeats.
 std::string step_number(const scenario::FlatStep& step);

@@ -85,15 +85,15 @@ private:
     }
 
     /// Why the result is not simply "passed"; the parts that a story shows in its steps are left to it.
-    std::string troubles(const RunResult& result, bool in_story) const {
+    std::string troubles(const RunResult& result, bool in_scenario) const {
         std::string out;
         const auto add = [&](const std::string& part) {
             if (part.empty()) return;
-            if (in_story || !out.empty()) out += '\n';
+            if (in_scenario || !out.empty()) out += '\n';
             out += part;
         };
         add(mistakes_text(result, look_));
-        if (!in_story) {
+        if (!in_scenario) {
             add(trouble_text(result, look_));
         } else if (!result.failures.empty()) {
             std::string whole;

@@ -1,6 +1,6 @@
 #include "report/difference.h"
 #include "report/step_text.h"
-#include "report/story.h"
+#include "report/run_log.h"
 #include "report/text_parts.h"
 
 #include "journal/text.h"

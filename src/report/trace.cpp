@@ -22,10 +22,10 @@ public:
     Scenario(const scenario::RunResult& result, const Options& options, int pid, std::uint64_t& flows, std::string& out)
         : timeline_(timeline_of(result, options.names)), pid_(pid), flows_(flows), out_(out) {
         const std::string title = printable(result.title.empty() ? result.file : result.title);
-        metadata("process_name", story_row, {{"name", title}});
-        metadata("process_labels", story_row, {{"labels", scenario::name(judged(result, options.fail_on))}});
-        metadata("process_sort_index", story_row, {{"sort_index", pid}});
-        row(story_row, "story");
+        metadata("process_name", scenario_row, {{"name", title}});
+        metadata("process_labels", scenario_row, {{"labels", scenario::name(judged(result, options.fail_on))}});
+        metadata("process_sort_index", scenario_row, {{"sort_index", pid}});
+        row(scenario_row, "story");
         for (std::uint32_t i = 0; i < timeline_.lanes.size(); ++i) {
             const Lane& lane = timeline_.lanes[i];
             row(work_row(i), fmt::format("{} {}", name(lane.kind), printable(lane.name)));
@@ -45,7 +45,7 @@ public:
     }
 
 private:
-    static constexpr int story_row = 1;
+    static constexpr int scenario_row = 1;
     static std::string line(const Json& event) {
         return "\n" + event.dump(-1, ' ', false, Json::error_handler_t::replace) + ",";
     }
@@ -55,7 +55,7 @@ private:
         std::string event; ///< a line: long runs have millions of them
     };
 
-    static int work_row(std::uint32_t lane) { return lane == nobody ? story_row : static_cast<int>(2 * lane + 2); }
+    static int work_row(std::uint32_t lane) { return lane == nobody ? scenario_row : static_cast<int>(2 * lane + 2); }
     static int state_row(std::uint32_t lane) { return work_row(lane) + 1; }
 
     void metadata(const char* what, int tid, Json arguments) {

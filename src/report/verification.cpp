@@ -9,8 +9,8 @@
 
 namespace ddll::report {
 
-using judge::Agreement;
-using judge::StoryVerdict;
+using verify::Agreement;
+using verify::ScenarioComparison;
 
 namespace {
 
@@ -24,7 +24,7 @@ const char* word(Agreement agreement) {
         return "differs";
     case Agreement::excluded:
         return "excluded";
-    case Agreement::not_judged:
+    case Agreement::not_compared:
         return "not judged";
     }
     return "";
@@ -37,12 +37,12 @@ std::string steps_text(const std::vector<std::uint32_t>& steps) {
     return out;
 }
 
-std::string difference_text(const judge::Difference& difference, const Style& style) {
+std::string difference_text(const verify::Difference& difference, const Style& style) {
     return fmt::format("      {}\n        ddlltool  {}\n        erl       {}\n", style.strong(difference.what),
                        printable(difference.ours), printable(difference.nodes));
 }
 
-Json story_json(const StoryVerdict& story) {
+Json scenario_json(const ScenarioComparison& story) {
     Json one{{"file", story.file},
              {"title", story.title},
              {"verdict", word(story.agreement)},
@@ -63,12 +63,12 @@ Json story_json(const StoryVerdict& story) {
     return one;
 }
 
-std::string judged_by(const judge::NodeFacts& facts) {
+std::string compared_with(const verify::NodeFacts& facts) {
     return fmt::format("judged by OTP {} (erts {}, driver interface {})", facts.otp, facts.erts,
                        facts.driver_interface);
 }
 
-Json facts_json(const judge::NodeFacts& facts) {
+Json facts_json(const verify::NodeFacts& facts) {
     return Json{{"ddlltool_verify", 1},
                 {"otp", facts.otp},
                 {"erts", facts.erts},
@@ -83,14 +83,14 @@ std::string written(const Json& whole) {
 
 } // namespace
 
-std::string verification_text(const StoryVerdict& story, bool verbose, const Style& style) {
+std::string verification_text(const ScenarioComparison& story, bool verbose, const Style& style) {
     const std::string mark = story.agreement == Agreement::agrees    ? style.good("agrees ")
                              : story.agreement == Agreement::differs ? style.bad("DIFFERS")
                                                                      : style.warn("skipped");
     std::string out = fmt::format("{} {}", mark, story.file);
     if (!story.title.empty()) out += ": " + printable(story.title);
     if (story.agreement == Agreement::excluded) return out + fmt::format("\n    not for a node: {}\n", story.why);
-    if (story.agreement == Agreement::not_judged) return out + fmt::format("\n    not judged: {}\n", story.why);
+    if (story.agreement == Agreement::not_compared) return out + fmt::format("\n    not judged: {}\n", story.why);
     if (story.death)
         out += style.dim(fmt::format(
             " ({}: {})", story.scenario->node_dies ? "the node dies, as the story says" : "both die; the node",
@@ -113,23 +113,23 @@ std::string verification_text(const StoryVerdict& story, bool verbose, const Sty
     return out;
 }
 
-std::string verification_summary(const judge::Verification& all) {
+std::string verification_summary(const verify::Verification& all) {
     const auto count = [&](Agreement wanted) {
         return std::count_if(all.stories.begin(), all.stories.end(),
-                             [&](const StoryVerdict& story) { return story.agreement == wanted; });
+                             [&](const ScenarioComparison& story) { return story.agreement == wanted; });
     };
     std::string out = fmt::format("{} stories: {} agree, {} differ", all.stories.size(), count(Agreement::agrees),
                                   count(Agreement::differs));
     if (const auto left = count(Agreement::excluded); left > 0) out += fmt::format(", {} not for a node", left);
-    if (const auto left = count(Agreement::not_judged); left > 0) out += fmt::format(", {} not judged", left);
+    if (const auto left = count(Agreement::not_compared); left > 0) out += fmt::format(", {} not judged", left);
     std::size_t partly = 0;
     for (const auto& story : all.stories) partly += story.not_compared.empty() ? 0 : 1;
     if (partly > 0) out += fmt::format("; {} with parts that are not compared (--verbose lists them)", partly);
-    return out + "; " + judged_by(all.facts);
+    return out + "; " + compared_with(all.facts);
 }
 
-std::string random_difference_text(const judge::RandomDifference& difference, const std::string& file) {
-    StoryVerdict shown = difference.verdict;
+std::string random_difference_text(const verify::RandomDifference& difference, const std::string& file) {
+    ScenarioComparison shown = difference.verdict;
     shown.file = file;
     std::string out = verification_text(shown, false, Style{});
     if (shown.agreement == Agreement::agrees)
@@ -137,16 +137,16 @@ std::string random_difference_text(const judge::RandomDifference& difference, co
     return out + fmt::format("    story {}, shrunk from {} steps\n", difference.number, difference.steps_before);
 }
 
-std::string random_summary(const judge::RandomResult& result, std::uint64_t seed) {
+std::string random_summary(const verify::RandomResult& result, std::uint64_t seed) {
     return fmt::format("{} random stories of seed {}, {} steps, {} nodes: {} agree, {} differ; {}", result.stories,
                        seed, result.steps, result.nodes, result.stories - result.differ, result.differ,
-                       judged_by(result.facts));
+                       compared_with(result.facts));
 }
 
-std::string random_json(const judge::RandomResult& result, std::uint64_t seed) {
+std::string random_json(const verify::RandomResult& result, std::uint64_t seed) {
     Json stories = Json::array();
     for (const auto& difference : result.differences) {
-        Json one = story_json(difference.verdict);
+        Json one = scenario_json(difference.verdict);
         one["number"] = difference.number;
         one["scenario"] = difference.text;
         stories.push_back(std::move(one));
@@ -162,9 +162,9 @@ std::string random_json(const judge::RandomResult& result, std::uint64_t seed) {
     return written(whole);
 }
 
-std::string verification_json(const judge::Verification& all) {
+std::string verification_json(const verify::Verification& all) {
     Json stories = Json::array();
-    for (const StoryVerdict& story : all.stories) stories.push_back(story_json(story));
+    for (const ScenarioComparison& story : all.stories) stories.push_back(scenario_json(story));
     Json whole = facts_json(all.facts);
     whole["erl"] = all.erl;
     whole["interrupted"] = all.interrupted;

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t largest_file = std::size_t{256} << 20;
 
 // Of a long file the beginning says enough.
-std::string shown(const std::string& bytes, const Context& context) {
+std::string shown(const std::string& bytes, const ExpectScope& context) {
     constexpr std::size_t most = 200;
     std::string out = context.show(Term::binary(std::string_view(bytes).substr(0, most)));
     if (bytes.size() > most) out += fmt::format(" and {} more bytes", bytes.size() - most);
@@ -25,7 +25,7 @@ std::string shown(const std::string& bytes, const Context& context) {
 
 } // namespace
 
-std::vector<Mismatch> check_file(const FileStep& step, const Context& context) {
+std::vector<Mismatch> check_file(const FileStep& step, const ExpectScope& context) {
     std::vector<Mismatch> out;
     std::error_code unreadable;
     const bool there = std::filesystem::exists(step.file, unreadable);

@@ -32,7 +32,7 @@ std::vector<Term> holders(const host::Host& host, const host::Driver& driver) {
 
 class StateCheck {
 public:
-    StateCheck(const ExpectStep& step, const host::Host& host, const Observer& observer, const Context& context)
+    StateCheck(const ExpectStep& step, const host::Host& host, const Observer& observer, const ExpectScope& context)
         : step_(step), host_(host), observer_(observer), context_(context), driver_(host.find_driver(step.driver)),
           proof_(host.proof(step.driver)) {}
 
@@ -125,7 +125,7 @@ private:
     const ExpectStep& step_;
     const host::Host& host_;
     const Observer& observer_;
-    const Context& context_;
+    const ExpectScope& context_;
     const host::Driver* driver_;
     const host::Host::Proof* proof_;
     std::vector<Mismatch> out_;
@@ -134,7 +134,7 @@ private:
 } // namespace
 
 std::vector<Mismatch> check_state(const ExpectStep& step, const host::Host& host, const Observer& observer,
-                                  const Context& context) {
+                                  const ExpectScope& context) {
     return StateCheck(step, host, observer, context).run();
 }
 

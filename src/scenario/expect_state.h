@@ -10,6 +10,6 @@
 namespace ddll::scenario {
 
 std::vector<Mismatch> check_state(const ExpectStep& step, const host::Host& host, const Observer& observer,
-                                  const Context& context);
+                                  const ExpectScope& context);
 
 } // namespace ddll::scenario

@@ -23,7 +23,7 @@ std::string pattern_text(const Text& text) {
 
 // --- messages --------------------------------------------------------------------------------------------------------
 
-bool messages_match(const Receives& wanted, const std::vector<Arrival>& got, const Context& context) {
+bool messages_match(const Receives& wanted, const std::vector<Arrival>& got, const ExpectScope& context) {
     const auto marker =
         std::find_if(wanted.messages.begin(), wanted.messages.end(), [](const auto& m) { return m.is_return; });
     const bool has_marker = marker != wanted.messages.end();
@@ -60,7 +60,7 @@ std::string wanted_messages(const Receives& wanted) {
     return join(lines);
 }
 
-std::string got_messages(const std::vector<Arrival>& got, bool with_marker, const Context& context) {
+std::string got_messages(const std::vector<Arrival>& got, bool with_marker, const ExpectScope& context) {
     std::vector<std::string> lines;
     bool before = true;
     for (const Arrival& arrival : got) {
@@ -72,7 +72,7 @@ std::string got_messages(const std::vector<Arrival>& got, bool with_marker, cons
     return join(lines);
 }
 
-void check_peer(const Receives& wanted, const StepView& view, const Context& context, std::vector<Mismatch>& out) {
+void check_peer(const Receives& wanted, const StepView& view, const ExpectScope& context, std::vector<Mismatch>& out) {
     const auto it = view.at_peers.find(wanted.process);
     const auto got = it == view.at_peers.end() ? std::vector<Arrival>() : as_arrivals(it->second);
     if (!messages_match(wanted, got, context))
@@ -122,7 +122,7 @@ std::vector<const DriverCall*> compared(const StepView& view, const std::vector<
 }
 
 bool matches(const DriverCallPattern& pattern, const DriverCall& call, term::Bindings& bindings,
-             const Context& context) {
+             const ExpectScope& context) {
     const bool same =
         pattern.callback ? call.callback == pattern.callback : !call.callback && call.name == pattern.name;
     if (!same || (!pattern.driver.empty() && pattern.driver != call.driver)) return false;
@@ -133,7 +133,7 @@ bool matches(const DriverCallPattern& pattern, const DriverCall& call, term::Bin
     return true;
 }
 
-std::string shown_call(const DriverCall& call, const Context& context) {
+std::string shown_call(const DriverCall& call, const ExpectScope& context) {
     std::string out = call.driver;
     if (!call.version.empty()) out += "/" + call.version;
     out += (out.empty() ? "" : ":") + call.name;
@@ -144,7 +144,7 @@ std::string shown_call(const DriverCall& call, const Context& context) {
 
 } // namespace
 
-std::string Context::show(const Term& term) const {
+std::string ExpectScope::show(const Term& term) const {
     return term::print(term, [this](const Term& identity) -> std::optional<std::string> {
         for (const auto& [name, value] : bindings)
             if (value == identity) return name;
@@ -152,13 +152,13 @@ std::string Context::show(const Term& term) const {
     });
 }
 
-std::string Context::name_of(ProcessId id) const {
+std::string ExpectScope::name_of(ProcessId id) const {
     for (const auto& [name, process] : processes)
         if (process == id) return name;
     return fmt::format("<0.{}.0>", id.value);
 }
 
-void check_receives(const Effects& effects, const StepView& view, const Context& context, std::vector<Mismatch>& out) {
+void check_receives(const Effects& effects, const StepView& view, const ExpectScope& context, std::vector<Mismatch>& out) {
     static const std::vector<Arrival> nothing;
     std::set<ProcessId> listed;
     std::set<std::string> listed_peers;
@@ -186,7 +186,7 @@ void check_receives(const Effects& effects, const StepView& view, const Context&
             out.push_back({"receives " + peer, "(nothing)", got_messages(as_arrivals(got), false, context)});
 }
 
-void check_exits(const Effects& effects, const StepView& view, const Context& context, std::vector<Mismatch>& out) {
+void check_exits(const Effects& effects, const StepView& view, const ExpectScope& context, std::vector<Mismatch>& out) {
     std::set<ProcessId> listed;
     for (const NamedPattern& wanted : effects.exits) {
         const ProcessId id = context.processes.at(wanted.process);
@@ -204,7 +204,7 @@ void check_exits(const Effects& effects, const StepView& view, const Context& co
             out.push_back({"exits " + context.name_of(id), "(the process goes on)", "ended: " + context.show(reason)});
 }
 
-void check_driver_calls(const Effects& effects, const StepView& view, const Context& context, bool is_call,
+void check_driver_calls(const Effects& effects, const StepView& view, const ExpectScope& context, bool is_call,
                         std::vector<Mismatch>& out) {
     if (!effects.driver_calls && !context.strict) return;
     static const std::vector<DriverCallPattern> none;

@@ -18,7 +18,7 @@ struct Mismatch {
 };
 
 /// What comparisons need to know of the run.
-struct Context {
+struct ExpectScope {
     const std::map<std::string, ProcessId>& processes; ///< by the scenario's name
     term::Bindings& bindings;
     term::CallFunction call; ///< for calls inside patterns
@@ -32,9 +32,9 @@ struct Context {
 /// `"|"` in the shown lists.
 inline constexpr std::string_view return_marker = "|";
 
-void check_receives(const Effects& effects, const StepView& view, const Context& context, std::vector<Mismatch>& out);
-void check_exits(const Effects& effects, const StepView& view, const Context& context, std::vector<Mismatch>& out);
-void check_driver_calls(const Effects& effects, const StepView& view, const Context& context, bool is_call,
+void check_receives(const Effects& effects, const StepView& view, const ExpectScope& context, std::vector<Mismatch>& out);
+void check_exits(const Effects& effects, const StepView& view, const ExpectScope& context, std::vector<Mismatch>& out);
+void check_driver_calls(const Effects& effects, const StepView& view, const ExpectScope& context, bool is_call,
                         std::vector<Mismatch>& out);
 void check_logs(const Effects& effects, const StepView& view, std::vector<Mismatch>& out);
 

@@ -6,7 +6,7 @@ namespace {
 
 class Flattener {
 public:
-    std::vector<FlatStep> run(const std::vector<Step>& steps) {
+    std::vector<FlatStep> run(const std::vector<ScenarioStep>& steps) {
         std::uint32_t number = 0;
         walk(steps, number);
         return std::move(flat_);
@@ -14,8 +14,8 @@ public:
 
 private:
     // Each round of a repeat numbers its steps as the first one did.
-    void walk(const std::vector<Step>& steps, std::uint32_t& number) {
-        for (const Step& step : steps) {
+    void walk(const std::vector<ScenarioStep>& steps, std::uint32_t& number) {
+        for (const ScenarioStep& step : steps) {
             ++number;
             const auto* repeat = std::get_if<RepeatStep>(&step.what);
             if (repeat == nullptr) {
@@ -36,7 +36,7 @@ private:
     }
 
     std::vector<FlatStep> flat_;
-    std::vector<const Step*> repeats_;
+    std::vector<const ScenarioStep*> repeats_;
     std::vector<std::uint32_t> rounds_;
 };
 

@@ -1,6 +1,6 @@
 #include "scenario/player.h"
 
-#include "action/action.h"
+#include "calls/calls.h"
 #include "scenario/expect_file.h"
 #include "scenario/expect_state.h"
 #include "scenario/expectations.h"
@@ -27,7 +27,7 @@ std::unique_ptr<host::Chooser> chooser_for(std::uint64_t seed) {
     return std::make_unique<host::Shuffled>(seed);
 }
 
-host::Options host_options(const Scenario& scenario, const PlayOptions& options) {
+host::Options host_options(const Scenario& scenario, const StepOptions& options) {
     host::Options out;
     out.async_takes = scenario.async_takes;
     out.async_threads = scenario.async_threads;
@@ -46,7 +46,7 @@ host::Options host_options(const Scenario& scenario, const PlayOptions& options)
 class Player {
 public:
     Player(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions,
-           const PlayOptions& options, journal::Journal& journal)
+           const StepOptions& options, journal::Journal& journal)
         : scenario_(scenario), steps_(steps), journal_(journal), chooser_(chooser_for(options.seed)),
           host_(host_options(scenario, options), journal, *chooser_), current_(host_), peers_(scenario.peers, journal),
           observer_(journal, versions, options.api_function), comparing_(options.comparison.has_value()),
@@ -91,7 +91,7 @@ private:
     void report(std::optional<Mismatch> found);
     std::string shown(const Evaluated& result) const;
     const std::string& folder(const std::string& variable) const;
-    Context context() { return Context{processes_, bindings_, call_, scenario_.strict}; }
+    ExpectScope context() { return ExpectScope{processes_, bindings_, call_, scenario_.strict}; }
 
     bool has_values(const Text& call) const;
     void record_state();
@@ -111,11 +111,11 @@ private:
     // Terms may share driver binaries with the host, so they are declared after it and go first.
     term::Bindings bindings_;
     term::Bindings journaled_;
-    std::vector<std::pair<const Step*, term::Bindings>> before_repeat_; ///< what was bound when each open repeat began
+    std::vector<std::pair<const ScenarioStep*, term::Bindings>> before_repeat_; ///< what was bound when each open repeat began
     ProcessId pattern_caller_;
     term::CallFunction call_ = [this](const std::string& module, const std::string& name,
                                       const std::vector<Term>& args) {
-        return action::call(host_, pattern_caller_, module, name, args);
+        return calls::call(host_, pattern_caller_, module, name, args);
     };
 };
 
@@ -173,7 +173,7 @@ void Player::report(std::optional<Mismatch> found) {
 }
 
 std::string Player::shown(const Evaluated& result) const {
-    const Context context{processes_, const_cast<term::Bindings&>(bindings_), {}, false};
+    const ExpectScope context{processes_, const_cast<term::Bindings&>(bindings_), {}, false};
     if (result.kind == Evaluated::Kind::blocked) return "(the call blocks)";
     if (result.kind == Evaluated::Kind::value) return context.show(result.value);
     return fmt::format("exception {}: {}", result.exception_class, context.show(result.value));
@@ -188,7 +188,7 @@ const std::string& Player::folder(const std::string& variable) const {
 // A process that has ended or waits inside a call can do nothing.
 bool Player::may_act(const std::string& name) {
     const host::Process& process = *host_.find(processes_.at(name));
-    const Context c = context();
+    const ExpectScope c = context();
     if (process.state != host::Process::State::running) {
         mismatch("by " + name, "(a process that is alive)",
                  fmt::format("{} has ended: {}", name, c.show(process.exit_reason)));
@@ -233,7 +233,7 @@ void Player::do_step(const CallStep& step) {
         if (lenient_ && !has_values(step.calls[i])) {
             // Fails before it calls anything, as it does on a node, and no more calls are made.
             host_.end_turn();
-            action::perform(host_, by, *step.calls[i].expr, step.calls[i].source, bindings_);
+            calls::perform(host_, by, *step.calls[i].expr, step.calls[i].source, bindings_);
             break;
         }
         const host::Process& self = *host_.find(by);
@@ -243,14 +243,14 @@ void Player::do_step(const CallStep& step) {
                          fmt::format("{} has ended: {}", step.by, context().show(self.exit_reason)));
             break;
         }
-        const bool was_doomed = self.state != host::Process::State::running;
-        Evaluated result = action::perform(host_, by, *step.calls[i].expr, step.calls[i].source, bindings_);
+        const bool was_exiting = self.state != host::Process::State::running;
+        Evaluated result = calls::perform(host_, by, *step.calls[i].expr, step.calls[i].source, bindings_);
         returned_at = journal_.size();
         if (result.kind == Evaluated::Kind::blocked) {
             // Whoever waits gives up its time slice, and may have its answer by then.
             returned_at = 0;
             run_until_idle();
-            if (auto late = action::take_late_return(host_, by)) {
+            if (auto late = calls::take_late_return(host_, by)) {
                 result = *std::move(late);
                 returned_at = journal_.size();
                 host_.begin_turn(by, step.calls.size() - i - 1);
@@ -258,7 +258,7 @@ void Player::do_step(const CallStep& step) {
         }
         if (host_.impasse()) break;
         const bool last = i + 1 == step.calls.size();
-        const bool ended_by_itself = !was_doomed && self.state != host::Process::State::running &&
+        const bool ended_by_itself = !was_exiting && self.state != host::Process::State::running &&
                                      result.kind == Evaluated::Kind::raised && result.exception_class == "exit" &&
                                      !std::holds_alternative<Raises>(step.outcomes[i]);
         if (ended_by_itself) continue; // exit/1 does not return
@@ -288,7 +288,7 @@ void Player::do_step(const CallStep& step) {
 void Player::collect(const std::string& caller, Caused& caused) {
     for (const ProcessDecl& process : scenario_.processes)
         if (process.name != caller)
-            if (auto late = action::take_late_return(host_, processes_.at(process.name)))
+            if (auto late = calls::take_late_return(host_, processes_.at(process.name)))
                 caused.unblocked.emplace(process.name, *std::move(late));
     observer_.next(caused.returned_at, caused.view);
 }
@@ -317,7 +317,7 @@ void Player::check_unblocked(const Effects& effects, const Caused& caused, term:
 
 std::vector<Mismatch> Player::compare(const Effects& effects, const Caused& caused, term::Bindings& bindings) {
     std::vector<Mismatch> found;
-    const Context c{processes_, bindings, call_, scenario_.strict};
+    const ExpectScope c{processes_, bindings, call_, scenario_.strict};
     check_unblocked(effects, caused, bindings, found);
     if (host_.impasse()) return found; // what happened is cut short, and that is said
     check_receives(effects, caused.view, c, found);
@@ -491,7 +491,7 @@ void Player::run() {
 } // namespace
 
 void play(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions,
-          const PlayOptions& options, journal::Journal& journal) {
+          const StepOptions& options, journal::Journal& journal) {
     auto player = std::make_unique<Player>(scenario, steps, versions, options, journal);
     player->run();
     if (options.in_child) static_cast<void>(player.release()); // NOLINT: what still runs may use it

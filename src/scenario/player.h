@@ -22,7 +22,7 @@ struct Comparison {
     bool open_error_preset = true;      ///< its list of dlopen texts begins with one of its own
 };
 
-struct PlayOptions {
+struct StepOptions {
     std::uint64_t seed = 0;    ///< 0: first in, first out; else the order of what has no order is drawn from it
     bool free_threads = false; ///< as Scenario::free_threads
     bool probe = false;        ///< host::Options::probe
@@ -34,6 +34,6 @@ struct PlayOptions {
 
 /// Ends after the last step, or (but for comparisons) after the first one that does not hold.
 void play(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions,
-          const PlayOptions& options, journal::Journal& journal);
+          const StepOptions& options, journal::Journal& journal);
 
 } // namespace ddll::scenario

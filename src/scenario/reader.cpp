@@ -22,7 +22,7 @@ std::string variable_of(const std::string& process) {
 
 class Reader {
 public:
-    Reader(Context& context, bool check_files) : context_(context), texts_(context), check_files_(check_files) {}
+    Reader(ReadScope& context, bool check_files) : context_(context), texts_(context), check_files_(check_files) {}
 
     Scenario read(const Node& root) {
         out_.file = context_.document.file();
@@ -73,7 +73,7 @@ private:
                 if (!context_.bad.contains(value)) out_.environment.emplace(value->key, value->text);
         if (const Node* n = context_.good(root, "expected_findings")) findings(*n);
         if (const Node* n = context_.good(root, "node_dies")) out_.node_dies = n->boolean;
-        if (const Node* n = context_.good(root, "not_judged")) out_.not_judged = n->text;
+        if (const Node* n = context_.good(root, "not_judged")) out_.not_compared = n->text;
     }
 
     std::vector<std::string> words(const Node& list) const {
@@ -198,7 +198,7 @@ private:
         out_.expected_crash = std::move(crash);
     }
 
-    Context& context_;
+    ReadScope& context_;
     Texts texts_;
     bool check_files_;
     Scenario out_;
@@ -217,7 +217,7 @@ ReadResult read_scenario(const std::string& text, const std::string& name, const
     }
     Document document(text, name);
     if (const Node* root = document.parse(result.mistakes)) {
-        Context context{document, options, result.mistakes};
+        ReadScope context{document, options, result.mistakes};
         check_shapes(context, *root);
         Scenario scenario;
         if (root->is(Node::Kind::object)) scenario = Reader(context, check_files).read(*root);

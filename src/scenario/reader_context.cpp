@@ -6,18 +6,18 @@
 
 namespace ddll::scenario {
 
-void Context::mistake(Place place, std::string message, std::string hint) {
+void ReadScope::mistake(Place place, std::string message, std::string hint) {
     if (full()) return;
     Error e = error(std::move(message), std::move(hint));
     e.place = std::move(place);
     mistakes.push_back(std::move(e));
 }
 
-void Context::mistake(const Node& node, std::string message, std::string hint) {
+void ReadScope::mistake(const Node& node, std::string message, std::string hint) {
     mistake(document.place_of(node), std::move(message), std::move(hint));
 }
 
-const Node* Context::good(const Node& object, std::string_view key) const {
+const Node* ReadScope::good(const Node& object, std::string_view key) const {
     const Node* node = object.find(key);
     return node != nullptr && !bad.contains(node) ? node : nullptr;
 }

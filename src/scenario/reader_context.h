@@ -15,7 +15,7 @@ namespace ddll::scenario {
 /// So many mistakes are worth listing; a file with more is something else altogether.
 inline constexpr std::size_t max_mistakes = 1000;
 
-struct Context {
+struct ReadScope {
     const Document& document;
     const ReadOptions& options;
     std::vector<Error>& mistakes;

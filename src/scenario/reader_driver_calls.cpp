@@ -29,7 +29,7 @@ bool is_api_function(const ReadOptions& options, std::string_view name) {
 }
 
 struct Reader {
-    Context& context;
+    ReadScope& context;
     Texts& texts;
     const Node& node;
     const std::vector<std::string_view>& drivers;
@@ -132,7 +132,7 @@ bool looks_like_api_function(std::string_view name) {
            std::find(std::begin(others), std::end(others), name) != std::end(others);
 }
 
-std::optional<DriverCallPattern> read_driver_call(Context& context, Texts& texts, const Node& node,
+std::optional<DriverCallPattern> read_driver_call(ReadScope& context, Texts& texts, const Node& node,
                                                   const std::vector<std::string_view>& drivers) {
     return Reader{context, texts, node, drivers}.read();
 }

@@ -8,7 +8,7 @@ namespace ddll::scenario {
 /// callback's name and its arguments are checked here. `drivers` are names that may have a / in them: in front of the
 /// colon, one of them is a driver, and of anything else what follows the last / is a version. Nothing when a mistake
 /// was reported.
-std::optional<DriverCallPattern> read_driver_call(Context& context, Texts& texts, const Node& node,
+std::optional<DriverCallPattern> read_driver_call(ReadScope& context, Texts& texts, const Node& node,
                                                   const std::vector<std::string_view>& drivers);
 
 /// Whether a name could be that of a driver API function.

@@ -84,7 +84,7 @@ bool has_form(const Node& node, const Type& type) {
 
 class Checker {
 public:
-    explicit Checker(Context& context) : context_(context) {}
+    explicit Checker(ReadScope& context) : context_(context) {}
 
     void object(const Node& node, const Shape& shape) {
         std::vector<std::string_view> meant; // misspelled keys are not missed a second time
@@ -223,7 +223,7 @@ private:
         }
     }
 
-    Context& context_;
+    ReadScope& context_;
 };
 
 } // namespace
@@ -252,7 +252,7 @@ const Shape* step_shape(const Node& step) {
     return step.find("note") != nullptr ? &note_step : nullptr;
 }
 
-void check_shapes(Context& context, const Node& root) {
+void check_shapes(ReadScope& context, const Node& root) {
     if (!root.is(Node::Kind::object)) {
         context.bad.insert(&root);
         context.mistake(root, fmt::format("a scenario is an object, not {}", got(root)));

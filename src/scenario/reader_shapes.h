@@ -6,8 +6,8 @@
 namespace ddll::scenario {
 
 /// Reports unknown, missing and contradicting keys and values of a wrong form, in the whole tree; what is of no use
-/// to later passes goes to Context::bad.
-void check_shapes(Context& context, const Node& root);
+/// to later passes goes to ReadScope::bad.
+void check_shapes(ReadScope& context, const Node& root);
 
 /// What sort of step an object is or was meant to be; null when nothing in it tells.
 const Shape* step_shape(const Node& step);

@@ -10,12 +10,12 @@
 
 namespace ddll::scenario {
 
-std::vector<Step> StepReader::read(const Node& list) {
+std::vector<ScenarioStep> StepReader::read(const Node& list) {
     return steps(list, 1, nullptr);
 }
 
-std::vector<Step> StepReader::steps(const Node& list, std::uint64_t times, const Node* outermost_repeat) {
-    std::vector<Step> out;
+std::vector<ScenarioStep> StepReader::steps(const Node& list, std::uint64_t times, const Node* outermost_repeat) {
+    std::vector<ScenarioStep> out;
     out.reserve(list.children.size());
     for (const Node* child : list.children) {
         if (context_.full()) break;
@@ -27,9 +27,9 @@ std::vector<Step> StepReader::steps(const Node& list, std::uint64_t times, const
     return out;
 }
 
-std::optional<Step> StepReader::step(const Node& node, std::uint64_t times, const Node* outermost_repeat) {
+std::optional<ScenarioStep> StepReader::step(const Node& node, std::uint64_t times, const Node* outermost_repeat) {
     const Shape* shape = step_shape(node);
-    Step out;
+    ScenarioStep out;
     out.place = context_.document.place_of(node);
     out.note = text(node, "note");
     for (const Node* child : node.children)

@@ -17,10 +17,10 @@ public:
     struct Unsure {
         bool paths = false, drivers = false, processes = false, peers = false;
     };
-    StepReader(Context& context, Texts& texts, const Scenario& scenario, Unsure unsure)
+    StepReader(ReadScope& context, Texts& texts, const Scenario& scenario, Unsure unsure)
         : context_(context), texts_(texts), scenario_(scenario), unsure_(unsure) {}
 
-    std::vector<Step> read(const Node& list);
+    std::vector<ScenarioStep> read(const Node& list);
 
     /// Names that only the whole story can tell right from wrong; once, after all steps.
     void finish();
@@ -28,8 +28,8 @@ public:
 private:
     enum class Returns : bool { no, yes };
 
-    std::vector<Step> steps(const Node& list, std::uint64_t times, const Node* outermost_repeat);
-    std::optional<Step> step(const Node& node, std::uint64_t times, const Node* outermost_repeat);
+    std::vector<ScenarioStep> steps(const Node& list, std::uint64_t times, const Node* outermost_repeat);
+    std::optional<ScenarioStep> step(const Node& node, std::uint64_t times, const Node* outermost_repeat);
     CallStep call(const Node& node);
     CallStep batch(const Node& node);
     InstallStep install(const Node& node);
@@ -61,7 +61,7 @@ private:
         std::string driver, version;
     };
 
-    Context& context_;
+    ReadScope& context_;
     Texts& texts_;
     const Scenario& scenario_;
     Unsure unsure_;

@@ -36,7 +36,7 @@ private:
 
 class Texts {
 public:
-    explicit Texts(Context& context) : context_(context) {}
+    explicit Texts(ReadScope& context) : context_(context) {}
 
     Scope scope;
 
@@ -63,7 +63,7 @@ public:
 private:
     struct Walk;
 
-    Context& context_;
+    ReadScope& context_;
     std::set<std::string, std::less<>> mentioned_;
 };
 

@@ -34,7 +34,7 @@ struct StackFrame {
 };
 
 struct Finding {
-    std::string rule;     ///< stable id, as in check/catalogue
+    std::string rule;     ///< stable id, as in findings/catalogue
     std::string severity; ///< "error", "warning", "note"
     std::string title;    ///< one line with the names filled in
     std::string subject;  ///< whom it concerns; may be empty

@@ -1,10 +1,10 @@
 #include "scenario/result_builder.h"
 
-#include "check/deaths.h"
-#include "check/findings.h"
-#include "check/hazards.h"
+#include "findings/crashes.h"
+#include "findings/findings.h"
+#include "findings/hazards.h"
 #include "host/host.h"
-#include "scenario/autopsy.h"
+#include "scenario/crash_report.h"
 #include "scenario/code_places.h"
 #include "term/external.h"
 #include "term/text.h"
@@ -116,10 +116,10 @@ private:
     std::uint64_t last_ = 0;
 };
 
-void add_finding(RunResult& result, check::Finding found, std::vector<StackFrame> stack) {
+void add_finding(RunResult& result, findings::Finding found, std::vector<StackFrame> stack) {
     Finding finding;
     finding.rule = found.rule->id;
-    finding.severity = check::name(found.severity);
+    finding.severity = findings::name(found.severity);
     finding.title = std::move(found.title);
     finding.subject = std::move(found.subject);
     finding.evidence = std::move(found.evidence);
@@ -137,7 +137,7 @@ void add_finding(RunResult& result, check::Finding found, std::vector<StackFrame
 // What its death says of the driver, beside the words about the death itself.
 void add_findings_of_death(RunResult& result, const isolate::Ending& ending) {
     const Death& death = *result.death;
-    check::DeathNote note;
+    findings::CrashNote note;
     note.callback = death.in.callback;
     note.driver = death.in.driver;
     note.signal = death.signal;
@@ -156,7 +156,7 @@ void add_findings_of_death(RunResult& result, const isolate::Ending& ending) {
             note.in_unloaded_code |= (crash.has_fault_address && inside(crash.fault_address)) ||
                                      (!crash.stack.empty() && inside(crash.stack.front()));
         }
-    for (check::Finding& found : check::find_in_death(note)) add_finding(result, std::move(found), death.stack);
+    for (findings::Finding& found : findings::find_in_crash(note)) add_finding(result, std::move(found), death.stack);
 }
 
 void add_findings(RunResult& result, const Running& running, const RunOptions& options,
@@ -173,7 +173,7 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
             if (images[opened->image] != nullptr) result.versions[opened->image.value] = images[opened->image]->version;
         }
     }
-    check::Names names;
+    findings::Names names;
     names.driver = [&](DriverId id) { return drivers[id]; };
     names.function = [&](std::uint16_t number) { return std::string(options.api_function(number)); };
     names.port = [&](PortId id) {
@@ -184,7 +184,7 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
     names.image = [&](ImageId id) {
         const Versions::Known* known = images[id];
         const std::string driver = drivers[driver_of[id]];
-        return check::ImageNote{known == nullptr ? driver : driver + "/" + known->version,
+        return findings::ImageNote{known == nullptr ? driver : driver + "/" + known->version,
                                 known == nullptr ? nullptr : &known->facts};
     };
     CodePlaces places(*result.journal, *running.versions);
@@ -200,10 +200,10 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
         if (std::string place = names.place(address, entry.seq); !place.empty())
             result.places.emplace(entry.seq, std::move(place));
     }
-    std::vector<check::Finding> all = check::find(*result.journal, names, asleep_at);
+    std::vector<findings::Finding> all = findings::find(*result.journal, names, asleep_at);
     if (options.probe)
-        for (check::Finding& found : check::find_hazards(*result.journal, names)) all.push_back(std::move(found));
-    for (check::Finding& found : all) {
+        for (findings::Finding& found : findings::find_hazards(*result.journal, names)) all.push_back(std::move(found));
+    for (findings::Finding& found : all) {
         std::vector<StackFrame> stack;
         for (const std::uintptr_t address : found.stack)
             if (auto frame = places.frame(address, found.entry)) stack.push_back(*std::move(frame));

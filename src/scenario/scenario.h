@@ -160,13 +160,13 @@ struct FileStep {
     std::optional<std::string> sha256; ///< small hexadecimal digits
 };
 struct NoteStep {};
-struct Step;
+struct ScenarioStep;
 struct RepeatStep {
     std::uint32_t times = 0;
-    std::vector<Step> steps;
+    std::vector<ScenarioStep> steps;
 };
 
-struct Step {
+struct ScenarioStep {
     std::variant<CallStep, InstallStep, AdvanceStep, ExpectStep, PeerStep, FileStep, NoteStep, RepeatStep> what;
     std::string note;
     Place place;
@@ -200,14 +200,14 @@ struct Scenario {
     std::vector<std::string> expected_findings;
     std::optional<ExpectedCrash> expected_crash;
     bool node_dies = false; ///< what ddlltool survives and tells ends a real node
-    std::string not_judged; ///< why the story is not for a real node; empty when it is
-    std::vector<Step> steps;
+    std::string not_compared; ///< why the story is not for a real node; empty when it is
+    std::vector<ScenarioStep> steps;
 };
 
 /// Steps in the order they are played, repeats unrolled; the journal's step indices count along this list.
 struct FlatStep {
-    const Step* step = nullptr;
-    std::vector<const Step*> repeats;  ///< the repeats it stands in, outermost first
+    const ScenarioStep* step = nullptr;
+    std::vector<const ScenarioStep*> repeats;  ///< the repeats it stands in, outermost first
     std::vector<std::uint32_t> rounds; ///< 1-based round of each of them
     std::uint32_t number = 0;          ///< 1-based number of the step as written in the file, depth first
 };

@@ -1,6 +1,6 @@
 #include "session/calls.h"
 
-#include "action/action.h"
+#include "calls/calls.h"
 #include "base/text.h"
 
 #include <fmt/format.h>
@@ -11,18 +11,18 @@ namespace ddll::session {
 
 namespace {
 
-std::string spelled(const action::CallDoc& call) {
+std::string spelled(const calls::CallDoc& call) {
     return (call.module == "erlang" ? "" : call.module + ":") + call.name;
 }
 
 // The first function in it that does not exist, as an error.
 std::optional<Error> unknown_function(const term::Expr& expr) {
-    static const auto known = action::known_calls();
+    static const auto known = calls::known_calls();
     if (expr.kind == term::Expr::Kind::call) {
         const std::string module = expr.module.empty() ? "erlang" : expr.module;
-        const auto named = [&](const action::CallDoc& call) { return call.module == module && call.name == expr.name; };
+        const auto named = [&](const calls::CallDoc& call) { return call.module == module && call.name == expr.name; };
         const auto any = std::find_if(known.begin(), known.end(), named);
-        const bool right = std::any_of(known.begin(), known.end(), [&](const action::CallDoc& call) {
+        const bool right = std::any_of(known.begin(), known.end(), [&](const calls::CallDoc& call) {
             return named(call) && call.arity == expr.children.size();
         });
         const std::string written = (expr.module.empty() ? "" : expr.module + ":") + expr.name;

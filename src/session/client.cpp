@@ -29,7 +29,7 @@ void to_null(int fd) {
 }
 
 // The server: a session of its own, with nothing of the terminal or of the caller's pipes.
-[[noreturn]] void become_server(const Place& place, const ServerOptions& options, int report) {
+[[noreturn]] void become_server(const SessionFolder& place, const ServerOptions& options, int report) {
     for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) to_null(fd);
     setsid();
     if (fork() != 0) _exit(0);
@@ -55,7 +55,7 @@ void to_null(int fd) {
 }
 
 // True: it listens; false: another one is in its place. Or its words when it cannot.
-Result<bool> start_server(const Place& place, const ServerOptions& options) {
+Result<bool> start_server(const SessionFolder& place, const ServerOptions& options) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return error(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
     std::fflush(nullptr);
@@ -91,7 +91,7 @@ Connection::~Connection() {
     if (fd_ >= 0) close(fd_);
 }
 
-Result<std::optional<Connection>> Connection::open(const Place& place, bool may_start, const ServerOptions& options) {
+Result<std::optional<Connection>> Connection::open(const SessionFolder& place, bool may_start, const ServerOptions& options) {
     using std::chrono::steady_clock;
     const auto until = steady_clock::now() + patience;
     bool started = false;

@@ -1,7 +1,7 @@
 #include "session/clients.h"
 
 #include "session/lines.h"
-#include "session/place.h"
+#include "session/session_folder.h"
 
 #include <sys/socket.h>
 #include <unistd.h>

@@ -23,12 +23,12 @@ constexpr std::size_t longest_pattern = 4000;
 
 class Exporter {
 public:
-    Exporter(const Tale& tale, const std::string& session)
-        : tale_(tale), story_(tale.scenario()), result_(tale.result()), namer_(tale.namer()), session_(session) {
-        for (const journal::Entry& entry : *tale.journal())
+    Exporter(const SessionModel& model, const std::string& session)
+        : model_(model), story_(model.scenario()), result_(model.result()), namer_(model.namer()), session_(session) {
+        for (const journal::Entry& entry : *model.journal())
             if (const auto* started = std::get_if<journal::ProcessStarted>(&entry.event))
                 processes_[started->process] = started->name;
-        scenario::Observer observer(*tale.journal(), tale.versions(), tale.names().function);
+        scenario::Observer observer(*model.journal(), model.versions(), model.names().function);
         for (const scenario::StepResult& step : result_.steps)
             callbacks_.push_back(step.first_entry == 0 ? scenario::StepView{} : observer.next(0, step.last_entry));
     }
@@ -48,14 +48,14 @@ public:
         if (result_.death) out["expected_crash"] = crash();
         Json steps = Json::array();
         for (std::uint32_t i = 0; i < story_.steps.size(); ++i) {
-            for (const Tale::FirstSight& first : tale_.first_sights())
+            for (const SessionModel::FirstSight& first : model_.first_sights())
                 if (first.step == i) put_first(first, steps);
             put_step(i, steps);
         }
         out["steps"] = std::move(steps);
         nlohmann::json answer = {{"scenario", out.dump(2, ' ', false, Json::error_handler_t::replace)},
                                  {"files", files_}};
-        if (!tale_.store().trouble().empty()) answer["trouble"] = tale_.store().trouble();
+        if (!model_.store().trouble().empty()) answer["trouble"] = model_.store().trouble();
         return answer;
     }
 
@@ -132,14 +132,14 @@ private:
         return out;
     }
 
-    void put_first(const Tale::FirstSight& first, Json& steps) const {
-        const std::string* into = tale_.variable_of(first.path.substr(0, first.path.rfind('/')));
+    void put_first(const SessionModel::FirstSight& first, Json& steps) const {
+        const std::string* into = model_.variable_of(first.path.substr(0, first.path.rfind('/')));
         if (into == nullptr) return; // named by a literal path in a call: it stays where it is
         steps.push_back({{"install", first.driver}, {"version", first.version}, {"into", *into}});
     }
 
     void put_step(std::uint32_t index, Json& steps) const {
-        const scenario::Step& step = story_.steps[index];
+        const scenario::ScenarioStep& step = story_.steps[index];
         if (const auto* install = std::get_if<scenario::InstallStep>(&step.what)) {
             Json out = {{"install", install->driver}};
             if (install->how != scenario::InstallHow::remove) out["version"] = install->version;
@@ -154,10 +154,10 @@ private:
             steps.push_back(std::move(out));
         } else if (const auto* call = std::get_if<scenario::CallStep>(&step.what)) {
             Json out = {{"by", call->by}, {"call", with_variables(call->calls.front().source)}};
-            const CallResult called = call_result(*tale_.journal(), result_.steps[index], namer_);
-            const auto bound = tale_.patterns().find(index); // what it binds may be used later
+            const CallResult called = call_result(*model_.journal(), result_.steps[index], namer_);
+            const auto bound = model_.patterns().find(index); // what it binds may be used later
             if (called.kind == "value")
-                out["returns"] = bound == tale_.patterns().end() ? pattern(called.text) : bound->second;
+                out["returns"] = bound == model_.patterns().end() ? pattern(called.text) : bound->second;
             else if (called.kind == "raised")
                 out["raises"] = fmt::format("{}:{}", called.exception_class, called.text);
             else if (called.kind == "blocked")
@@ -197,7 +197,7 @@ private:
     void in_step(std::uint32_t index, See see) const {
         const auto& bounds = result_.steps[index];
         if (bounds.first_entry == 0) return;
-        for (auto entry = tale_.journal()->begin(bounds.first_entry); entry && entry->seq <= bounds.last_entry; ++entry)
+        for (auto entry = model_.journal()->begin(bounds.first_entry); entry && entry->seq <= bounds.last_entry; ++entry)
             see(*entry);
     }
 
@@ -226,7 +226,7 @@ private:
         if (!ended.empty()) out["exits"] = std::move(ended);
     }
 
-    const Tale& tale_;
+    const SessionModel& model_;
     const scenario::Scenario& story_;
     scenario::RunResult result_;
     term::Namer namer_;
@@ -238,8 +238,8 @@ private:
 
 } // namespace
 
-nlohmann::json export_story(const Tale& tale, const std::string& session) {
-    return Exporter(tale, session).run();
+nlohmann::json export_scenario(const SessionModel& model, const std::string& session) {
+    return Exporter(model, session).run();
 }
 
 } // namespace ddll::session

@@ -1,6 +1,6 @@
 #pragma once
 /// The story of a session as a scenario file: what was done, and what came of it as expectations.
-#include "session/tale.h"
+#include "session/session_model.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -10,6 +10,6 @@ namespace ddll::session {
 
 /// {"scenario": the file as JSON, "files": {name in it: path of a copy}, "trouble": why it may not play, if so}. Driver
 /// files are named as they are to lie beside the scenario.
-nlohmann::json export_story(const Tale& tale, const std::string& session);
+nlohmann::json export_scenario(const SessionModel& model, const std::string& session);
 
 } // namespace ddll::session

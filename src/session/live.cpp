@@ -1,6 +1,6 @@
 #include "session/live.h"
 
-#include "action/action.h"
+#include "calls/calls.h"
 #include "base/check.h"
 #include "host/host.h"
 #include "session/lines.h"
@@ -111,7 +111,7 @@ void Live::declare(const Order& order) {
 
 void Live::take_late_returns() {
     for (const auto& [name, id] : processes_)
-        if (auto late = action::take_late_return(host_, id))
+        if (auto late = calls::take_late_return(host_, id))
             if (late->kind == Evaluated::Kind::value) name_new(late->value);
 }
 
@@ -120,10 +120,10 @@ void Live::call(const Order& order, Json& reply) {
     DDLL_CHECK_MSG(expr, "the server let a call pass that does not parse");
     const ProcessId by = processes_.at(order.by);
     host_.begin_turn(by, 1);
-    Evaluated result = action::perform(host_, by, **expr, order.call, bindings_);
+    Evaluated result = calls::perform(host_, by, **expr, order.call, bindings_);
     if (result.kind == Evaluated::Kind::blocked) {
         host_.run_until_idle();
-        if (auto late = action::take_late_return(host_, by)) result = *std::move(late);
+        if (auto late = calls::take_late_return(host_, by)) result = *std::move(late);
     }
     host_.end_turn();
     if (result.kind == Evaluated::Kind::value) {

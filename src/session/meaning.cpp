@@ -80,7 +80,7 @@ std::string driver_in(const term::Expr& expr) {
     return expr.value.is_list() && term::iolist_to_bytes(expr.value, bytes) ? bytes : std::string();
 }
 
-Subject subject_of(const scenario::Step& step) {
+Subject subject_of(const scenario::ScenarioStep& step) {
     const auto* call = std::get_if<scenario::CallStep>(&step.what);
     if (call == nullptr || call->calls.empty()) return {};
     const term::Expr& expr = *call->calls.front().expr;
@@ -217,7 +217,7 @@ CallResult call_result(const journal::Journal& journal, const scenario::StepResu
     return out;
 }
 
-std::vector<std::string> meaning(const CallResult& result, const scenario::Step& step, const State& state,
+std::vector<std::string> meaning(const CallResult& result, const scenario::ScenarioStep& step, const State& state,
                                  const term::Namer& namer) {
     std::vector<std::string> out;
     const Subject subject = subject_of(step);

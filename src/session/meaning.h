@@ -24,7 +24,7 @@ struct CallResult {
 CallResult call_result(const journal::Journal& journal, const scenario::StepResult& step, const term::Namer& namer);
 
 /// Sentences, in their order; none where the answer speaks for itself. `state` is that after the step.
-std::vector<std::string> meaning(const CallResult& result, const scenario::Step& step, const State& state,
+std::vector<std::string> meaning(const CallResult& result, const scenario::ScenarioStep& step, const State& state,
                                  const term::Namer& namer);
 
 /// What {'UP'|'DOWN', Ref, driver, Name, Reason} says; empty for any other message.

@@ -21,8 +21,8 @@ namespace {
 
 class Teller {
 public:
-    explicit Teller(const Tale& tale)
-        : tale_(tale), state_(*tale.state()), namer_(tale.namer()), origins_(tale.origins()) {}
+    explicit Teller(const SessionModel& model)
+        : model_(model), state_(*model.state()), namer_(model.namer()), origins_(model.origins()) {}
 
     Json status() const {
         Json drivers = Json::array(), processes = Json::array(), findings = Json::array();
@@ -32,21 +32,21 @@ public:
                          {"pid", term::print(Term::pid(process.person.id.value))},
                          {"alive", process.alive},
                          {"trap_exit", process.person.trap_exit},
-                         {"unread", tale_.unread(process.name)}};
+                         {"unread", model_.unread(process.name)}};
             if (!process.waits_for.empty()) item["waits_for"] = process.waits_for;
             if (!process.reason.empty()) item["reason"] = process.reason;
             processes.push_back(std::move(item));
         }
-        for (const scenario::Finding& finding : tale_.findings())
+        for (const scenario::Finding& finding : model_.findings())
             findings.push_back({{"rule", finding.rule},
                                 {"severity", finding.severity},
                                 {"title", finding.title},
                                 {"evidence", finding.evidence}});
         return {{"now", to_string(state_.now - VirtualTime{})},
-                {"steps", tale_.steps()},
+                {"steps", model_.steps()},
                 {"drivers", std::move(drivers)},
                 {"processes", std::move(processes)},
-                {"variables", tale_.variables()},
+                {"variables", model_.variables()},
                 {"findings", std::move(findings)}};
     }
 
@@ -79,8 +79,8 @@ public:
 private:
     Json step(std::uint32_t index) const {
         Json out = {{"step", index + 1}};
-        if (index >= tale_.scenario().steps.size()) return out;
-        const auto* call = std::get_if<scenario::CallStep>(&tale_.scenario().steps[index].what);
+        if (index >= model_.scenario().steps.size()) return out;
+        const auto* call = std::get_if<scenario::CallStep>(&model_.scenario().steps[index].what);
         if (call == nullptr) return out;
         out["by"] = call->by;
         out["call"] = call->calls.front().source;
@@ -105,7 +105,7 @@ private:
 
     Json waits(const DriverState& driver) const {
         Json out = Json::array();
-        for (const lifecycle::Entry& entry : driver.record.entries) {
+        for (const lifecycle::UserEntry& entry : driver.record.entries) {
             if (entry.kind == lifecycle::EntryKind::loaded) continue;
             Json item = {{"process", process(entry.process)},
                          {"ref", reference(entry.ref)},
@@ -141,7 +141,7 @@ private:
                              {"busy", p.busy}});
         out["ports"] = std::move(ports);
         std::string mapped_build;
-        if (const auto image = tale_.images().find(driver.image); image != tale_.images().end()) {
+        if (const auto image = model_.images().find(driver.image); image != model_.images().end()) {
             mapped_build = image->second.build_id;
             out["mapped"] = {{"version", image->second.version},
                              {"build_id", mapped_build},
@@ -166,7 +166,7 @@ private:
     const scenario::DriverFile* versions_of_store(const std::string& path) const {
         const auto facts = image::read_elf_facts(path);
         if (!facts) return nullptr;
-        for (const scenario::DriverDecl& decl : tale_.store().drivers())
+        for (const scenario::DriverDecl& decl : model_.store().drivers())
             for (const scenario::DriverFile& file : decl.versions)
                 if (decl.name == driver_of(path))
                     if (const auto kept = image::read_elf_facts(file.file);
@@ -323,7 +323,7 @@ private:
         return out;
     }
 
-    const Tale& tale_;
+    const SessionModel& model_;
     const State& state_;
     term::Namer namer_;
     const Origins& origins_;
@@ -331,21 +331,21 @@ private:
 
 } // namespace
 
-Json overview(const Tale& tale) {
-    if (!tale.state())
+Json overview(const SessionModel& model) {
+    if (!model.state())
         return {{"now", "0ms"},
-                {"steps", tale.steps()},
+                {"steps", model.steps()},
                 {"drivers", Json::array()},
                 {"processes", Json::array()},
                 {"findings", Json::array()}};
-    return Teller(tale).status();
+    return Teller(model).status();
 }
 
-Result<Json> why(const Tale& tale, const std::string& driver) {
+Result<Json> why(const SessionModel& model, const std::string& driver) {
     std::vector<std::string_view> names;
-    if (tale.state()) {
-        for (const DriverState& known : tale.state()->drivers) {
-            if (known.name == driver) return Teller(tale).why(known);
+    if (model.state()) {
+        for (const DriverState& known : model.state()->drivers) {
+            if (known.name == driver) return Teller(model).why(known);
             names.push_back(known.name);
         }
     }

@@ -6,7 +6,7 @@
 #include "base/time.h"
 #include "isolate/isolate.h"
 #include "journal/json.h"
-#include "report/story.h"
+#include "report/run_log.h"
 #include "report/text_parts.h"
 #include "scenario/work_folder.h"
 #include "session/clients.h"
@@ -14,7 +14,7 @@
 #include "session/lines.h"
 #include "session/live.h"
 #include "session/overview.h"
-#include "session/tale.h"
+#include "session/session_model.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -45,7 +45,7 @@ struct Parked {
 
 class Server final : public isolate::Besides {
 public:
-    Server(const Place& place, int listener, const ServerOptions& options)
+    Server(const SessionFolder& place, int listener, const ServerOptions& options)
         : place_(place), options_(options), pool_(1), used_(Clock::now()), clients_(listener) {}
 
     void run() {
@@ -113,14 +113,14 @@ private:
         case Kind::log:
             return clients_.reply(asked.client, log(request));
         case Kind::exported:
-            return clients_.reply(asked.client, tale_ ? export_story(*tale_, place_.session())
+            return clients_.reply(asked.client, model_ ? export_scenario(*model_, place_.session())
                                                       : error_json(error("nothing has been done in this session yet")));
         case Kind::stop:
             return stop(asked);
         case Kind::receive:
             if (!knows(request.by)) return clients_.reply(asked.client, error_json(no_process(request.by)));
-            if (request.await.ns == 0 || tale_->unread(request.by) > 0 || !alive())
-                return clients_.reply(asked.client, tale_->receive(request));
+            if (request.await.ns == 0 || model_->unread(request.by) > 0 || !alive())
+                return clients_.reply(asked.client, model_->receive(request));
             return step(asked);
         case Kind::call:
         case Kind::install:
@@ -130,25 +130,25 @@ private:
         }
     }
 
-    bool alive() const { return child_ >= 0 && tale_ && !tale_->ending() && over_.empty(); }
+    bool alive() const { return child_ >= 0 && model_ && !model_->ending() && over_.empty(); }
 
     Error no_process(const std::string& name) const {
         std::vector<std::string_view> names;
-        if (tale_)
-            for (const auto& process : tale_->scenario().processes) names.push_back(process.name);
+        if (model_)
+            for (const auto& process : model_->scenario().processes) names.push_back(process.name);
         const auto meant = nearest(name, names);
         return error(fmt::format("there is no process {}", name),
                      meant ? fmt::format("did you mean {}?", *meant) : "ddlltool status lists them");
     }
 
     bool knows(const std::string& process) const {
-        if (!tale_) return false;
-        const auto& all = tale_->scenario().processes;
+        if (!model_) return false;
+        const auto& all = model_->scenario().processes;
         return std::any_of(all.begin(), all.end(), [&](const auto& p) { return p.name == process; });
     }
 
     void step(const Asked& asked) {
-        if (!tale_ || (!alive() && asked.request.starts)) {
+        if (!model_ || (!alive() && asked.request.starts)) {
             if (auto started = start(); !started) return clients_.reply(asked.client, error_json(started.error()));
         } else if (!alive()) {
             Json out = error_json(error(fmt::format("the emulator of this session is gone: {}", gone_because()),
@@ -157,7 +157,7 @@ private:
             if (hung_) out["hung"] = true;
             return clients_.reply(asked.client, out);
         }
-        auto orders = tale_->prepare(asked.request);
+        auto orders = model_->prepare(asked.request);
         if (!orders) {
             Json out = error_json(orders.error());
             if (asked.request.kind == Request::Kind::install) out["input"] = true;
@@ -195,10 +195,10 @@ private:
         died_.clear();
         hung_ = false;
         parked_.clear();
-        tale_ = std::make_unique<Tale>(place_.store(), options_.names);
+        model_ = std::make_unique<SessionModel>(place_.store(), options_.names);
         folder_.emplace(*std::move(folder));
         isolate::Job job;
-        job.body = [mine = ends[1], path = folder_->path(), journal = tale_->journal()] {
+        job.body = [mine = ends[1], path = folder_->path(), journal = model_->journal()] {
             const int fd = move_high(mine);
             if (fd > 3) close_range(3, static_cast<unsigned>(fd) - 1, 0);
             close_range(static_cast<unsigned>(fd) + 1, ~0U, 0);
@@ -210,7 +210,7 @@ private:
             if (mine != generation_) return Clock::now(); // the next one waits for its place
             return deadline_;
         };
-        job.progress = [journal = tale_->journal()] { return journal->size(); };
+        job.progress = [journal = model_->journal()] { return journal->size(); };
         job.done = [this, mine = generation_](isolate::Ending ending) {
             if (mine == generation_) child_ended(std::move(ending));
         };
@@ -241,7 +241,7 @@ private:
         deadline_.reset();
         Json told;
         try {
-            told = tale_->settle(asked.request, order, answer);
+            told = model_->settle(asked.request, order, answer);
         } catch (const Json::exception&) {
             // A driver has written over what the child had to say.
             told = error_json(error("the emulator's answer makes no sense: its memory is damaged"));
@@ -250,7 +250,7 @@ private:
             over_ = answer.at("impasse");
             hung_ = true; // no rest, a deadlock: nobody could go on
         }
-        if (asked.request.kind == Request::Kind::receive) told = tale_->receive(asked.request);
+        if (asked.request.kind == Request::Kind::receive) told = model_->receive(asked.request);
         for (auto it = parked_.begin(); it != parked_.end();) it = deliver(*it) ? parked_.erase(it) : std::next(it);
         if (asked.request.wait && told.value("kind", "") == "value" && park(asked, told)) return;
         clients_.reply(asked.client, told);
@@ -269,7 +269,7 @@ private:
     }
 
     bool deliver(Parked& parked) {
-        const auto message = tale_->message_with(parked.asked.request.by, parked.reference);
+        const auto message = model_->message_with(parked.asked.request.by, parked.reference);
         if (!message) return false;
         parked.answer["message"] = message->text;
         if (!message->means.empty()) parked.answer["message_means"] = message->means;
@@ -286,7 +286,7 @@ private:
         deadline_.reset();
         const bool asked_for = stopping_.has_value() && std::holds_alternative<isolate::Finished>(ending.how);
         const Request* request = working_ ? &working_->asked.request : nullptr;
-        Json told = tale_->end(request, ending);
+        Json told = model_->end(request, ending);
         if (told.contains("death")) {
             died_ = told.at("death").at("headline");
             hung_ = told.at("death").at("hung");
@@ -319,7 +319,7 @@ private:
     // --- queries ---------------------------------------------------------------------------------------------------
 
     Json status() const {
-        Json out = tale_ ? overview(*tale_)
+        Json out = model_ ? overview(*model_)
                          : Json{{"now", "0ms"},
                                 {"steps", 0},
                                 {"drivers", Json::array()},
@@ -327,25 +327,25 @@ private:
                                 {"findings", Json::array()}};
         out["session"] = place_.session();
         out["server"] = getpid();
-        out["emulator"] = !tale_ ? "not started" : alive() ? "running" : "gone";
-        if (tale_ && !alive()) out["gone_because"] = gone_because();
+        out["emulator"] = !model_ ? "not started" : alive() ? "running" : "gone";
+        if (model_ && !alive()) out["gone_because"] = gone_because();
         if (hung_) out["hung"] = true;
-        if (tale_ && !tale_->store().trouble().empty()) out["trouble"] = tale_->store().trouble();
+        if (model_ && !model_->store().trouble().empty()) out["trouble"] = model_->store().trouble();
         out["ends_when_idle_for"] = to_string(Duration{options_.idle.count() * 1'000'000});
         return out;
     }
 
     Json why_json(const Request& request) const {
-        if (!tale_) return error_json(error("nothing is loaded in this session", "ddlltool load DIR NAME"));
-        auto found = why(*tale_, request.driver);
+        if (!model_) return error_json(error("nothing is loaded in this session", "ddlltool load DIR NAME"));
+        auto found = why(*model_, request.driver);
         if (!found) return error_json(found.error());
         if (!alive()) (*found)["gone_because"] = gone_because();
         return *std::move(found);
     }
 
     Json log(const Request& request) const {
-        if (!tale_) return {{"text", ""}, {"events", Json::array()}};
-        const scenario::RunResult result = tale_->result();
+        if (!model_) return {{"text", ""}, {"events", Json::array()}};
+        const scenario::RunResult result = model_->result();
         Json events = Json::array();
         if (request.events > 0) {
             for (std::string& line : report::last_events(result, options_.names, request.events))
@@ -366,7 +366,7 @@ private:
 
     void stop(const Asked& asked) {
         stopping_ = asked;
-        if (child_ < 0 || !tale_ || tale_->ending()) return finish({{"kind", "ended"}, {"findings", Json::array()}});
+        if (child_ < 0 || !model_ || model_->ending()) return finish({{"kind", "ended"}, {"findings", Json::array()}});
         // It reports what is left over, and returns.
         deadline_ = Clock::now() + time_to_end;
         if (child_end_ >= 0) close(std::exchange(child_end_, -1));
@@ -406,7 +406,7 @@ private:
         std::size_t at = 0;
     };
 
-    const Place& place_;
+    const SessionFolder& place_;
     const ServerOptions& options_;
     isolate::Pool pool_;
     Clock::time_point used_;
@@ -418,7 +418,7 @@ private:
     std::optional<Asked> stopping_;
     bool ended_ = false;
     std::uint64_t generation_ = 0; ///< of the child
-    std::unique_ptr<Tale> tale_;
+    std::unique_ptr<SessionModel> model_;
     std::optional<scenario::WorkFolder> folder_;
     int child_ = -1;     ///< our end
     int child_end_ = -1; ///< the child's, until it has its own
@@ -430,7 +430,7 @@ private:
 
 } // namespace
 
-void serve(const Place& place, int listener, int lock, const ServerOptions& options) {
+void serve(const SessionFolder& place, int listener, int lock, const ServerOptions& options) {
     place.forget_last_word();
     Server server(place, listener, options);
     server.run();

@@ -102,7 +102,7 @@ Json to_json(const PortState& p) {
 
 Json to_json(const DriverRecord& r) {
     Json entries = Json::array();
-    for (const lifecycle::Entry& e : r.entries)
+    for (const lifecycle::UserEntry& e : r.entries)
         entries.push_back({static_cast<int>(e.kind), e.process.value, e.ref.value, e.released});
     return {{"presence", static_cast<int>(r.presence)},
             {"status", static_cast<int>(r.status)},

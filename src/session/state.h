@@ -2,7 +2,7 @@
 /// session/ is an emulator one talks to for a while: a server that keeps the story and never loads a driver, a child of
 /// it that does, and clients that come and go. Every request is one step of a story, written as scenarios write it.
 /// Here: what the child's emulator looks like between two steps, as a value that outlives it. Read next: protocol.h
-/// (what client and server say to each other), tale.h (what the server keeps), live.h (the child), server.h.
+/// (what client and server say to each other), session_model.h (what the server keeps), live.h (the child), server.h.
 #include "host/host.h"
 #include "lifecycle/way_out.h"
 

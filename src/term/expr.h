@@ -96,7 +96,7 @@ struct Evaluated {
     static Evaluated blocked() { return {Kind::blocked, {}, {}}; }
 };
 
-/// Calls Module:Name(Args); module is "" where none was written. Supplied by action/.
+/// Calls Module:Name(Args); module is "" where none was written. Supplied by calls/.
 using CallFunction =
     std::function<Evaluated(const std::string& module, const std::string& name, const std::vector<Term>& args)>;
 

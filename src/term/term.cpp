@@ -256,7 +256,7 @@ const Term* Term::find(const Term& key) const {
 }
 
 bool iolist_to_bytes(const Term& term, std::string& out, LooseBits loose) {
-    struct Place {
+    struct Position {
         const Term* next;
         const Term* end;
         const Term* tail;
@@ -270,12 +270,12 @@ bool iolist_to_bytes(const Term& term, std::string& out, LooseBits loose) {
     if (!term.is_list()) return append_binary(term);
     const auto place_of = [](const Term& list) {
         const auto& items = list.items();
-        return Place{items.data(), items.data() + items.size(), &list.tail()};
+        return Position{items.data(), items.data() + items.size(), &list.tail()};
     };
-    SmallStack<Place> open;
+    SmallStack<Position> open;
     open.push(place_of(term));
     while (!open.empty()) {
-        Place& place = open.top();
+        Position& place = open.top();
         if (place.next == place.end) {
             const Term& tail = *place.tail;
             open.pop();

@@ -67,7 +67,7 @@ void control_step(benchmark::State& state) {
     require(bool(expression), "an expression");
     const ddll::term::Bindings bindings{{"P", world.open()}};
     for (auto _ : state) {
-        auto got = ddll::action::perform(world.host(), world.owner(), **expression, text, bindings);
+        auto got = ddll::calls::perform(world.host(), world.owner(), **expression, text, bindings);
         benchmark::DoNotOptimize(got);
         world.host().run_until_idle();
     }

@@ -1,6 +1,6 @@
 #pragma once
 /// What every benchmark starts from: a host with a journal, one driver loaded by a process that stays alive.
-#include "action/action.h"
+#include "calls/calls.h"
 #include "host/host.h"
 
 #include <filesystem>

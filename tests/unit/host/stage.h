@@ -1,6 +1,6 @@
 #pragma once
 /// A host with one driver whose callbacks are functions of the test, spoken to in Erlang, and what it did as text.
-#include "action/action.h"
+#include "calls/calls.h"
 #include "host/host.h"
 #include "term/external.h"
 #include "term/text.h"
@@ -143,7 +143,7 @@ public:
         return result;
     }
     std::string late(const std::string& who) {
-        const auto answer = action::take_late_return(host_, process(who).id);
+        const auto answer = calls::take_late_return(host_, process(who).id);
         return answer ? shown(*answer) : "nothing";
     }
 
@@ -192,7 +192,7 @@ private:
     term::Evaluated evaluate(const std::string& who, const std::string& text) {
         const auto expr = term::parse_expr(text);
         if (!expr) return term::Evaluated::raise(term::Term::string(expr.error().message), "syntax");
-        return action::perform(host_, process(who).id, **expr, text, names_);
+        return calls::perform(host_, process(who).id, **expr, text, names_);
     }
     std::string shown(const term::Evaluated& result) const {
         if (result.kind == term::Evaluated::Kind::blocked) return "blocked";

@@ -26,7 +26,7 @@ TEST_CASE("info items are known by their atoms") {
 }
 
 TEST_CASE("info of a driver in use") {
-    const std::vector<Entry> entries = {wait_only(c, 3),   loaded(a), wait_unload(a, 2),
+    const std::vector<UserEntry> entries = {wait_only(c, 3),   loaded(a), wait_unload(a, 2),
                                         wait_unload(c, 1), loaded(b), loaded(a)};
     const DriverRecord record = Driver(Status::ok, entries).ports(2).jobs(1);
     CHECK(all_items(record) == Values{ProcessCounts{{b, 1}, {a, 2}}, InfoOptions{false}, 2U, false, false,
@@ -34,7 +34,7 @@ TEST_CASE("info of a driver in use") {
 }
 
 TEST_CASE("info lists processes by their newest load, oldest first") {
-    std::vector<Entry> entries = {loaded(c), loaded(b), loaded(a)};
+    std::vector<UserEntry> entries = {loaded(c), loaded(b), loaded(a)};
     CHECK(info(Driver(Status::ok, entries), InfoItem::processes) == InfoValue(ProcessCounts{{a, 1}, {b, 1}, {c, 1}}));
     entries.insert(entries.begin(), loaded(a));
     CHECK(info(Driver(Status::ok, entries), InfoItem::processes) == InfoValue(ProcessCounts{{b, 1}, {c, 1}, {a, 2}}));

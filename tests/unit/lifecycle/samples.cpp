@@ -9,7 +9,7 @@ namespace ddll::lifecycle::test {
 
 namespace {
 
-std::string text(const Entry& entry) {
+std::string text(const UserEntry& entry) {
     const auto who = entry.process.value;
     switch (entry.kind) {
     case EntryKind::loaded:
@@ -38,7 +38,7 @@ struct EffectText {
     }
     std::string operator()(const effect::QueueCollect&) const { return "queue collect"; }
     std::string operator()(const effect::Continue& e) const {
-        return "then " + text(Entry{e.next.kind, e.next.process, e.next.ref, false});
+        return "then " + text(UserEntry{e.next.kind, e.next.process, e.next.ref, false});
     }
 };
 
@@ -69,7 +69,7 @@ struct RequestText {
         return fmt::format("unload by {} kill {} monitor {}", r.process.value, r.kill_ports, text(r.monitor));
     }
     std::string operator()(const request::AddWait& r) const {
-        return "add " + text(Entry{r.kind, r.process, r.ref, false});
+        return "add " + text(UserEntry{r.kind, r.process, r.ref, false});
     }
     std::string operator()(const request::Monitor& r) const {
         return fmt::format("monitor by {} when {}", r.process.value, static_cast<int>(r.when));
@@ -89,7 +89,7 @@ struct RequestText {
 };
 
 bool has(const DriverRecord& record, EntryKind kind) {
-    return std::any_of(record.entries.begin(), record.entries.end(), [kind](const Entry& e) { return e.kind == kind; });
+    return std::any_of(record.entries.begin(), record.entries.end(), [kind](const UserEntry& e) { return e.kind == kind; });
 }
 
 } // namespace
@@ -100,7 +100,7 @@ std::string text(const DriverRecord& record) {
     std::string out =
         fmt::format("{} {} kill {} ports {} holds {} next '{}' {} [", name(record.status), record.path,
                     record.kill_ports, record.port_count, record.other_holds, record.next_path, record.next_kill_ports);
-    for (const Entry& entry : record.entries) out += ' ' + text(entry);
+    for (const UserEntry& entry : record.entries) out += ' ' + text(entry);
     return out + " ]";
 }
 
@@ -126,7 +126,7 @@ std::string malformed(const DriverRecord& record) {
     if (reloading(record.status) == record.next_path.empty()) return "next path and status disagree";
     if (record.next_kill_ports && !reloading(record.status)) return "next option without a reload";
     if (record.port_count > record.other_holds) return "an open port does not hold the code";
-    for (const Entry& entry : record.entries) {
+    for (const UserEntry& entry : record.entries) {
         if (entry.kind == EntryKind::loaded && entry.released != reloading(record.status))
             return "a load is released outside of a reload, or not within one";
         if ((entry.kind == EntryKind::loaded) == static_cast<bool>(entry.ref))

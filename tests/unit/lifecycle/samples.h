@@ -15,26 +15,26 @@ inline constexpr RefId fresh{99};
 inline const std::string old_path = "/old/echo";
 inline const std::string new_path = "/new/echo";
 
-inline Entry loaded(ProcessId process) {
+inline UserEntry loaded(ProcessId process) {
     return {EntryKind::loaded, process, {}, false};
 }
-inline Entry released(ProcessId process) {
+inline UserEntry released(ProcessId process) {
     return {EntryKind::loaded, process, {}, true};
 }
-inline Entry wait_load(ProcessId process, std::uint64_t ref) {
+inline UserEntry wait_load(ProcessId process, std::uint64_t ref) {
     return {EntryKind::wait_load, process, RefId{ref}, false};
 }
-inline Entry wait_unload(ProcessId process, std::uint64_t ref) {
+inline UserEntry wait_unload(ProcessId process, std::uint64_t ref) {
     return {EntryKind::wait_unload, process, RefId{ref}, false};
 }
-inline Entry wait_only(ProcessId process, std::uint64_t ref) {
+inline UserEntry wait_only(ProcessId process, std::uint64_t ref) {
     return {EntryKind::wait_unloaded_only, process, RefId{ref}, false};
 }
 
 /// A dynamic driver; entries newest first. Reloading ones have `new_path` as their next path.
 class Driver {
 public:
-    explicit Driver(Status status, std::vector<Entry> entries = {}) {
+    explicit Driver(Status status, std::vector<UserEntry> entries = {}) {
         record_.presence = Presence::dynamic;
         record_.status = status;
         record_.path = old_path;

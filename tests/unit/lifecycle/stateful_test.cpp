@@ -155,7 +155,7 @@ private:
         const bool was_reloading = record_.presence == Presence::dynamic && reloading(record_.status);
         record_ = decision.next;
         RC_ASSERT(malformed(record_).empty());
-        for (const Entry& entry : record_.entries) {
+        for (const UserEntry& entry : record_.entries) {
             if (entry.kind != EntryKind::loaded) {
                 RC_ASSERT(told_.count(entry.ref) == 0U);
                 waiting_.insert(entry.ref);

@@ -12,14 +12,14 @@ namespace {
 constexpr std::size_t max_entries = 3;
 
 /// Every list of at most three entries; references count up from the oldest.
-std::vector<std::vector<Entry>> entry_lists() {
-    const std::array<Entry, 6> kinds = {loaded(a),         loaded(b),         wait_load(c, 1),
+std::vector<std::vector<UserEntry>> entry_lists() {
+    const std::array<UserEntry, 6> kinds = {loaded(a),         loaded(b),         wait_load(c, 1),
                                         wait_unload(a, 1), wait_unload(b, 1), wait_only(c, 1)};
-    std::vector<std::vector<Entry>> lists = {{}};
+    std::vector<std::vector<UserEntry>> lists = {{}};
     for (std::size_t from = 0; from < lists.size(); ++from) {
         if (lists[from].size() == max_entries) break;
-        for (Entry entry : kinds) {
-            std::vector<Entry> longer = lists[from];
+        for (UserEntry entry : kinds) {
+            std::vector<UserEntry> longer = lists[from];
             if (entry.kind != EntryKind::loaded) entry.ref = RefId{longer.size() + 1};
             longer.insert(longer.begin(), entry);
             lists.push_back(std::move(longer));
@@ -30,10 +30,10 @@ std::vector<std::vector<Entry>> entry_lists() {
 
 std::vector<DriverRecord> records() {
     std::vector<DriverRecord> all = {absent(), linked_in()};
-    for (std::vector<Entry>& entries : entry_lists()) {
+    for (std::vector<UserEntry>& entries : entry_lists()) {
         for (const Status status : {Status::ok, Status::unload, Status::forced_unload, Status::reload,
                                     Status::forced_reload, Status::permanent}) {
-            for (Entry& entry : entries) entry.released = entry.kind == EntryKind::loaded && reloading(status);
+            for (UserEntry& entry : entries) entry.released = entry.kind == EntryKind::loaded && reloading(status);
             for (unsigned bits = 0; bits < 8; ++bits) {
                 const DriverRecord record =
                     Driver(status, entries).kill((bits & 1) != 0).ports(bits >> 1 & 1).jobs(bits >> 2);
@@ -81,7 +81,7 @@ std::vector<Request> requests() {
 
 /// As a collect leaves it for the new library: nothing holds the old one, and its waits have been told.
 bool collected(const DriverRecord& record) {
-    return holds(record) == 0 && std::all_of(record.entries.begin(), record.entries.end(), [](const Entry& e) {
+    return holds(record) == 0 && std::all_of(record.entries.begin(), record.entries.end(), [](const UserEntry& e) {
                return e.kind == EntryKind::loaded || e.kind == EntryKind::wait_load;
            });
 }
@@ -115,7 +115,7 @@ std::vector<effect::Send> sends(const Decision& decision) {
 }
 
 /// Who asks that a wait of his be forgotten, if the request does that.
-bool drops(const Request& request, const Entry& entry) {
+bool drops(const Request& request, const UserEntry& entry) {
     if (const auto* exit = std::get_if<request::ProcessExit>(&request)) return entry.process == exit->process;
     if (const auto* demonitor = std::get_if<request::Demonitor>(&request))
         return entry.process == demonitor->process && entry.ref == demonitor->ref;
@@ -126,7 +126,7 @@ bool drops(const Request& request, const Entry& entry) {
 std::string wrong_waits(const DriverRecord& record, const Request& request, const Decision& decision) {
     const std::vector<effect::Send> told = sends(decision);
     std::array<std::size_t, 4> last_place{};
-    for (const Entry& entry : record.entries) {
+    for (const UserEntry& entry : record.entries) {
         if (entry.kind == EntryKind::loaded) continue;
         const auto kept = std::count(decision.next.entries.begin(), decision.next.entries.end(), entry);
         const auto is_it = [&entry](const effect::Send& s) { return s.ref == entry.ref && s.to == entry.process; };
@@ -143,7 +143,7 @@ std::string wrong_waits(const DriverRecord& record, const Request& request, cons
 
 std::string wrong_reference(const Decision& decision) {
     const auto& entries = decision.next.entries;
-    std::ptrdiff_t uses = std::count_if(entries.begin(), entries.end(), [](const Entry& e) { return e.ref == fresh; });
+    std::ptrdiff_t uses = std::count_if(entries.begin(), entries.end(), [](const UserEntry& e) { return e.ref == fresh; });
     for (const Effect& effect : decision.effects) {
         if (const auto* next = std::get_if<effect::Continue>(&effect)) uses += next->next.ref == fresh ? 1 : 0;
     }

@@ -160,7 +160,7 @@ TEST_CASE("a reload is granted") {
 }
 
 TEST_CASE("load while an unload is pending") {
-    const std::vector<Entry> waits = {wait_unload(b, 3), wait_only(b, 2), wait_unload(c, 1)};
+    const std::vector<UserEntry> waits = {wait_unload(b, 3), wait_only(b, 2), wait_unload(c, 1)};
     const DriverRecord leaving = Driver(Status::unload, waits).ports(1);
     const DriverRecord killed = Driver(Status::forced_unload, waits).jobs(1);
     const std::vector<Effect> told = {up(b, 3, What::unload_cancelled), up(c, 1, What::unload_cancelled)};

@@ -164,7 +164,7 @@ TEST_CASE("unload while an unload is pending") {
 }
 
 TEST_CASE("the last unload cancels a reload") {
-    const std::vector<Entry> entries = {wait_load(b, 4), wait_unload(c, 3), wait_load(c, 2), released(a)};
+    const std::vector<UserEntry> entries = {wait_load(b, 4), wait_unload(c, 3), wait_load(c, 2), released(a)};
     check_rows({
         {"29 reload, last, ports",
          Driver(Status::reload, entries).ports(1),
@@ -192,7 +192,7 @@ TEST_CASE("the last unload cancels a reload") {
 }
 
 TEST_CASE("collect") {
-    const std::vector<Entry> waits = {wait_only(b, 3), wait_unload(c, 2), wait_only(a, 1)};
+    const std::vector<UserEntry> waits = {wait_only(b, 3), wait_unload(c, 2), wait_only(a, 1)};
     const std::vector<Effect> closed = {effect::FinishAndClose{}, down(b, 3, What::unloaded),
                                         down(c, 2, What::unloaded), down(a, 1, What::unloaded)};
     const auto nothing = [](const char* name, const DriverRecord& record) {

@@ -160,11 +160,11 @@ TEST_CASE("monitor is answered at once") {
 TEST_CASE("monitor waits") {
     for (const Status status :
          {Status::ok, Status::unload, Status::forced_unload, Status::reload, Status::forced_reload}) {
-        const std::vector<Entry> users = unloading(status)   ? std::vector<Entry>{}
-                                         : reloading(status) ? std::vector<Entry>{released(a)}
-                                                             : std::vector<Entry>{loaded(a)};
-        const auto row = [&](MonitorWhen when, Entry entry) {
-            std::vector<Entry> next = users;
+        const std::vector<UserEntry> users = unloading(status)   ? std::vector<UserEntry>{}
+                                         : reloading(status) ? std::vector<UserEntry>{released(a)}
+                                                             : std::vector<UserEntry>{loaded(a)};
+        const auto row = [&](MonitorWhen when, UserEntry entry) {
+            std::vector<UserEntry> next = users;
             next.insert(next.begin(), entry);
             return Row{name(status),  Driver(status, users).jobs(1), request::Monitor{c, when, fresh},
                        reply::None{}, Driver(status, next).jobs(1),  {},
@@ -178,7 +178,7 @@ TEST_CASE("monitor waits") {
 TEST_CASE("demonitor") {
     const DriverRecord record =
         Driver(Status::reload, {wait_load(a, 3), released(a), wait_unload(b, 2), wait_only(a, 1)});
-    const auto row = [&](const char* name, ProcessId process, std::uint64_t ref, std::vector<Entry> left) {
+    const auto row = [&](const char* name, ProcessId process, std::uint64_t ref, std::vector<UserEntry> left) {
         return Row{name, record, request::Demonitor{process, RefId{ref}}, reply::None{}, Driver(Status::reload, left),
                    {},   false};
     };

@@ -23,12 +23,12 @@ inline Text text(const std::string& source) {
     return out;
 }
 
-inline Step call(const std::string& by, const std::string& source, int line) {
+inline ScenarioStep call(const std::string& by, const std::string& source, int line) {
     CallStep step;
     step.by = by;
     step.calls.push_back(text(source));
     step.outcomes.emplace_back();
-    Step out;
+    ScenarioStep out;
     out.what = std::move(step);
     out.place = {"story.json", line, 5, ""};
     return out;
@@ -69,7 +69,7 @@ struct Maker {
     }
 
     /// Steps are played by `happens`, which writes what lies between begin and end of the step.
-    void step(Step step, const std::function<void()>& happens, StepResult::State state = StepResult::State::done) {
+    void step(ScenarioStep step, const std::function<void()>& happens, StepResult::State state = StepResult::State::done) {
         scenario->steps.push_back(std::move(step));
         StepResult played;
         played.state = state;
@@ -110,11 +110,11 @@ struct Maker {
 };
 
 /// The story of the documentation: load v1, open a port, reload with v2, close the port.
-inline RunResult reload_story(bool really_replaced) {
+inline RunResult reload_scenario(bool really_replaced) {
     using journal::Callback;
     Maker m;
     constexpr auto dynamic = std::uint8_t{2};
-    Step install;
+    ScenarioStep install;
     install.what = InstallStep{"counter", "v1", "Dir", "", InstallHow::rename};
     m.step(install, [&] { m.write(journal::FileInstalled{0, "live/counter.so", "v1"}); });
     m.step(call("alice", "erl_ddll:load(Dir, counter)", 10), [&] {
@@ -155,7 +155,7 @@ inline RunResult reload_story(bool really_replaced) {
     return m.finish(Verdict::passed);
 }
 
-inline RunResult failed_story() {
+inline RunResult failed_scenario() {
     Maker m;
     m.step(call("alice", "erl_ddll:load(Dir, counter)", 10), [&] { m.returns(Maker::alice, "ok"); });
     m.step(
@@ -171,7 +171,7 @@ inline RunResult failed_story() {
     return m.finish(Verdict::failed);
 }
 
-inline RunResult crashed_story() {
+inline RunResult crashed_scenario() {
     Maker m;
     m.step(
         call("bob", "port_control(P, 1, <<>>)", 10),
@@ -197,15 +197,15 @@ inline const std::string hostile =
     std::string(1, '\0');
 
 /// A story in which every text that can come from outside is `hostile`.
-inline RunResult hostile_story() {
-    auto result = failed_story();
+inline RunResult hostile_scenario() {
+    auto result = failed_scenario();
     result.file = "folder with %/" + hostile;
     result.title = hostile;
     result.output = hostile;
     result.failures.front() = {1, hostile, hostile, hostile, hostile};
     result.findings.push_back({"reload-kept-old-code", "error", hostile, hostile, hostile, hostile, {}, 1, false});
     result.findings.back().stack = {{hostile, 1, hostile, hostile + ":7", "/somewhere/" + hostile}};
-    result.death = crashed_story().death;
+    result.death = crashed_scenario().death;
     result.death->headline = result.death->output = hostile;
     result.names[hostile] = hostile;
     result.skipped_why = hostile;

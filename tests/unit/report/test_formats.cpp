@@ -14,10 +14,10 @@ using nlohmann::json;
 namespace {
 
 report::Run all_sorts() {
-    report::Run run = one(reload_story(true));
-    run.results.push_back(failed_story());
-    run.results.push_back(crashed_story());
-    run.results.push_back(hostile_story());
+    report::Run run = one(reload_scenario(true));
+    run.results.push_back(failed_scenario());
+    run.results.push_back(crashed_scenario());
+    run.results.push_back(hostile_scenario());
     RunResult skipped;
     skipped.file = "later.json";
     skipped.verdict = Verdict::skipped;
@@ -98,7 +98,7 @@ TEST_CASE("TAP: a line for each story, a block for each that did not hold") {
 }
 
 TEST_CASE("SARIF: what was expected is suppressed, and prints do not depend on lines") {
-    auto result = reload_story(false);
+    auto result = reload_scenario(false);
     result.findings.push_back(
         {"reload-kept-old-code", "error", "counter was not replaced", "counter", "mapped", "Rename it.", {}, 5, true});
     const auto read = [](const report::Run& run) { return json::parse(report::write_sarif(run, {}))["runs"][0]; };
@@ -132,7 +132,7 @@ TEST_CASE("places lie in the project, or are not shown") {
     CHECK(report::below("../a.c", "/work") == "");
     report::Options options;
     options.root = "/home/you/project";
-    auto story = crashed_story();
+    auto story = crashed_scenario();
     CHECK(report::location_of(story, *story.death, options).file == "story.json");
     story.death->stack.front().path = "/home/you/project/c_src/crash_control.c";
     CHECK(report::location_of(story, *story.death, options).file == "c_src/crash_control.c");
@@ -155,7 +155,7 @@ TEST_CASE("a job summary is a table that foreign text cannot leave") {
     CHECK(contains(text, "| crashed | A reload waits for bob&#39;s port | SIGSEGV &#40;address 0x8"));
     CHECK(contains(text, " | story&#46;json&#58;11 |\n"));
     report::Run many;
-    for (int i = 0; i < 300; ++i) many.results.push_back(failed_story());
+    for (int i = 0; i < 300; ++i) many.results.push_back(failed_scenario());
     CHECK(contains(report::job_summary(many, {}), "\n100 more are in the full report.\n"));
 }
 
@@ -173,7 +173,7 @@ TEST_CASE("a trace has the states of a driver, and ends what it begins") {
 }
 
 TEST_CASE("a term has words as atoms and texts as binaries") {
-    const std::string text = report::write_term(one(failed_story()), {});
+    const std::string text = report::write_term(one(failed_scenario()), {});
     CHECK(text.starts_with("%% coding: utf-8\n{ddlltool_report, 1, #{\n  summary => #{\n    passed => 0,\n"));
     CHECK(contains(text, "verdict => failed,"));
     CHECK(contains(text, "got => <<\"{error, permanent}\"/utf8>>"));
@@ -182,8 +182,8 @@ TEST_CASE("a term has words as atoms and texts as binaries") {
 }
 
 TEST_CASE("two stories of one file and title have names of their own in JUnit") {
-    report::Run run = one(failed_story());
-    run.results.push_back(failed_story());
+    report::Run run = one(failed_scenario());
+    run.results.push_back(failed_scenario());
     const std::string xml = report::write_junit(run, {});
     CHECK(contains(xml, "name=\"A reload waits for bob's port\""));
     CHECK(contains(xml, "name=\"A reload waits for bob's port (2)\""));

@@ -38,8 +38,8 @@ Json schema_of_document() {
     return Json::parse(text.substr(begin, text.find("```", begin) - begin));
 }
 
-const check::StaticWorld& world() {
-    static const check::StaticWorld made = check::StaticWorld::make(
+const findings::StaticWorld& world() {
+    static const findings::StaticWorld made = findings::StaticWorld::make(
         {
 #define DDLL_API(name, family, caller) {#name, #family},
 #include "api/functions.def"
@@ -52,17 +52,17 @@ const check::StaticWorld& world() {
 Inspections inspected(const std::vector<std::string>& paths) {
     Inspections out;
     image::LibraryFiles files;
-    std::vector<check::StaticFacts> all;
+    std::vector<findings::StaticFacts> all;
     for (const auto& path : paths) {
-        auto facts = check::read_static_facts(path, world(), files);
+        auto facts = findings::read_static_facts(path, world(), files);
         if (facts)
             all.push_back(*std::move(facts));
         else
             out.unusable.push_back(std::move(facts).error());
     }
-    out.shared = check::find_shared_state(all);
+    out.shared = findings::find_shared_state(all);
     for (auto& facts : all) {
-        auto findings = check::find_static(facts);
+        auto findings = findings::find_static(facts);
         out.files.push_back({std::move(facts), std::move(findings)});
     }
     return out;
@@ -110,7 +110,7 @@ TEST_CASE("the JSON is what its document says") {
 
 TEST_CASE("the document has a row for every rule of files") {
     const std::string text = document();
-    for (const auto id : check::static_rules())
+    for (const auto id : findings::static_rules())
         CHECK_MESSAGE(text.find("\n| `" + std::string(id) + "` | ") != std::string::npos, std::string(id));
 }
 

@@ -18,9 +18,9 @@ json written(const report::Run& run, const report::Options& options = {}) {
 } // namespace
 
 TEST_CASE("the run as one object") {
-    report::Run run = one(reload_story(true));
-    run.results.push_back(failed_story());
-    run.results.push_back(crashed_story());
+    report::Run run = one(reload_scenario(true));
+    run.results.push_back(failed_scenario());
+    run.results.push_back(crashed_scenario());
     const json doc = written(run);
     CHECK(doc.at("ddlltool").at("report") == 1);
     CHECK(
@@ -43,7 +43,7 @@ TEST_CASE("the run as one object") {
 }
 
 TEST_CASE("a death in numbers and words; bytes that are no UTF-8 do not break the report") {
-    const json doc = written(one(crashed_story()));
+    const json doc = written(one(crashed_scenario()));
     const json& death = doc["scenarios"][0].at("death");
     CHECK(death.at("signal") == "SIGSEGV");
     CHECK(death.at("in") ==
@@ -58,7 +58,7 @@ TEST_CASE("a death in numbers and words; bytes that are no UTF-8 do not break th
 TEST_CASE("the journal is there when asked for, with names") {
     report::Options options;
     options.events = true;
-    const json doc = written(one(reload_story(true)), options);
+    const json doc = written(one(reload_scenario(true)), options);
     const json& events = doc["scenarios"][0].at("events");
     REQUIRE(events.size() > 20);
     CHECK(events[0].at("seq") == 1);
@@ -83,13 +83,13 @@ TEST_CASE("mistakes with their places") {
 }
 
 TEST_CASE("the schema notices what is no report") {
-    json doc = written(one(crashed_story()));
+    json doc = written(one(crashed_scenario()));
     doc["scenarios"][0]["death"].erase("headline");
     CHECK(schema_mistakes(doc) != "");
-    doc = written(one(failed_story()));
+    doc = written(one(failed_scenario()));
     doc["scenarios"][0]["verdict"] = "fine";
     CHECK(schema_mistakes(doc) != "");
-    doc = written(one(failed_story()));
+    doc = written(one(failed_scenario()));
     doc["scenarios"][0]["colour"] = "blue";
     CHECK(schema_mistakes(doc) != "");
 }

@@ -4,9 +4,9 @@
 using namespace made_up;
 
 TEST_CASE("a test case for each scenario, failure and error told apart") {
-    report::Run run = one(reload_story(true));
-    run.results.push_back(failed_story());
-    run.results.push_back(crashed_story());
+    report::Run run = one(reload_scenario(true));
+    run.results.push_back(failed_scenario());
+    run.results.push_back(crashed_scenario());
     RunResult skipped;
     skipped.file = "later.json";
     skipped.verdict = Verdict::skipped;
@@ -26,7 +26,7 @@ TEST_CASE("a test case for each scenario, failure and error told apart") {
 }
 
 TEST_CASE("markup, control characters and broken bytes cannot break the document") {
-    auto result = failed_story();
+    auto result = failed_scenario();
     result.title = "a<b & \"c\"\n]]>";
     result.output = std::string("\x00\x1b[0m\xff <x/> \xEF\xBF\xBF", 16);
     const std::string xml = report::write_junit(one(result), {});

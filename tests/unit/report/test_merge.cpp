@@ -17,12 +17,12 @@ struct Whole {
 
     Whole() {
         for (const char* file : {"a.json", "b.json", "c.json", "d.json", "e.json"}) {
-            run.results.push_back(reload_story(true));
+            run.results.push_back(reload_scenario(true));
             run.results.back().file = file;
         }
-        run.results[1] = failed_story();
+        run.results[1] = failed_scenario();
         run.results[1].file = "b.json";
-        run.results[4] = crashed_story();
+        run.results[4] = crashed_scenario();
         run.results[4].file = "e.json";
     }
 
@@ -125,7 +125,7 @@ TEST_CASE("what is there twice is told, and its worse verdict counts") {
 TEST_CASE("reports of whole runs come one after the other") {
     const Whole whole;
     report::Run other;
-    other.results.push_back(reload_story(true));
+    other.results.push_back(reload_scenario(true));
     other.results.back().file = "z.json";
     other.results.push_back(other.results.back()); // twice on one command line: played twice
     other.results.push_back(whole.run.results[1]);

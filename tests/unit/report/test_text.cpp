@@ -6,7 +6,7 @@ using report::Detail;
 using report::Options;
 
 TEST_CASE("the story of a reload, step by step") {
-    const std::string text = report::write_text(one(reload_story(true)), {});
+    const std::string text = report::write_text(one(reload_scenario(true)), {});
     const char* const expected = R"(A reload waits for bob's port
 story.json
 
@@ -39,7 +39,7 @@ story.json
 }
 
 TEST_CASE("code that stayed is called by its old version, and the proof says so") {
-    const std::string text = report::write_text(one(reload_story(false)), {});
+    const std::string text = report::write_text(one(reload_scenario(false)), {});
     CHECK(contains(
         text,
         "proof    NOT REPLACED: the library of counter/v1 is still in memory, and counter/v1 (build-id 0123456789ab) "
@@ -49,7 +49,7 @@ TEST_CASE("code that stayed is called by its old version, and the proof says so"
 }
 
 TEST_CASE("verbose adds the loader and the API, story does not have them") {
-    auto run = one(reload_story(true));
+    auto run = one(reload_scenario(true));
     Options options;
     options.detail = Detail::verbose;
     const std::string all = report::write_text(run, options);
@@ -62,8 +62,8 @@ TEST_CASE("verbose adds the loader and the API, story does not have them") {
 }
 
 TEST_CASE("a failed expectation shows the place, the difference and how to replay") {
-    report::Run run = one(failed_story());
-    run.results.push_back(reload_story(true));
+    report::Run run = one(failed_scenario());
+    run.results.push_back(reload_scenario(true));
     Options options;
     options.seed = 7;
     const std::string text = report::write_text(run, options);
@@ -83,7 +83,7 @@ TEST_CASE("a failed expectation shows the place, the difference and how to repla
 }
 
 TEST_CASE("a failing story marks the step and says what was not reached") {
-    const std::string text = report::write_text(one(failed_story()), {});
+    const std::string text = report::write_text(one(failed_scenario()), {});
     CHECK(contains(text, "  2  alice  erl_ddll:unload(counter)\n"
                          "            returns  {error,permanent}\n"
                          "            FAILED   returns  at story.json:11:5\n"));
@@ -91,7 +91,7 @@ TEST_CASE("a failing story marks the step and says what was not reached") {
 }
 
 TEST_CASE("a death tells where the driver was, and its output cannot steer the terminal") {
-    const std::string text = report::write_text(one(crashed_story()), {});
+    const std::string text = report::write_text(one(crashed_scenario()), {});
     CHECK(contains(text, "SIGSEGV (address 0x8 is not mapped) in callback control of driver counter\n"
                          "  signal    SIGSEGV\n"
                          "  driver    counter/v1\n"
@@ -111,7 +111,7 @@ TEST_CASE("a death tells where the driver was, and its output cannot steer the t
 }
 
 TEST_CASE("findings have a rule, a reason and a cure; an unexpected one fails the story") {
-    auto result = reload_story(false);
+    auto result = reload_scenario(false);
     result.findings.push_back({"reload-kept-old-code",
                                "error",
                                "counter was not replaced",
@@ -136,7 +136,7 @@ TEST_CASE("findings have a rule, a reason and a cure; an unexpected one fails th
 }
 
 TEST_CASE("the driver code that led to a finding is shown where the evidence cannot name it all") {
-    auto result = reload_story(false);
+    auto result = reload_scenario(false);
     result.findings.push_back({"double-free",
                                "error",
                                "freed twice",
@@ -156,12 +156,12 @@ TEST_CASE("the driver code that led to a finding is shown where the evidence can
 TEST_CASE("quiet prints what is wrong and the summary, nothing else") {
     Options options;
     options.detail = Detail::quiet;
-    CHECK(report::write_text(one(reload_story(true)), options) == "1 passed, 0 failed\n");
-    CHECK(contains(report::write_text(one(failed_story()), options), "story.json:11:5"));
+    CHECK(report::write_text(one(reload_scenario(true)), options) == "1 passed, 0 failed\n");
+    CHECK(contains(report::write_text(one(failed_scenario()), options), "story.json:11:5"));
 }
 
 TEST_CASE("colour only when asked for") {
-    const report::Run run = one(failed_story());
+    const report::Run run = one(failed_scenario());
     CHECK(report::write_text(run, {}).find('\x1b') == std::string::npos);
     Options options;
     options.color = true;
@@ -176,7 +176,7 @@ TEST_CASE("a result without journal or scenario is still a report") {
     bare.death.emplace();
     bare.death->headline = "killed";
     CHECK(contains(report::write_text(one(bare), {}), "killed"));
-    auto without = failed_story();
+    auto without = failed_scenario();
     without.journal = nullptr;
     CHECK(contains(report::write_text(one(without), {}), "FAILED   returns"));
 }
@@ -202,7 +202,7 @@ TEST_CASE("of a repeat the first round is told, later ones only where they went 
 
 TEST_CASE("two reports of one run are the same bytes") {
     for (const auto& format : report::formats())
-        CHECK(format.write(one(reload_story(false)), {}) == format.write(one(reload_story(false)), {}));
+        CHECK(format.write(one(reload_scenario(false)), {}) == format.write(one(reload_scenario(false)), {}));
 }
 
 TEST_CASE("the summary names what is not zero, and an interrupt") {

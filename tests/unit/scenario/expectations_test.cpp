@@ -48,7 +48,7 @@ struct Bench {
     }
     void got(std::vector<Arrival> arrivals) { view.arrivals[ProcessId{80}] = std::move(arrivals); }
 
-    Context context() { return Context{processes, bindings, {}, strict}; }
+    ExpectScope context() { return ExpectScope{processes, bindings, {}, strict}; }
     static std::string shown(const std::vector<Mismatch>& mismatches) {
         std::string all;
         for (const auto& m : mismatches) all += m.what + ": " + m.expected + " <> " + m.got + "\n";

@@ -9,15 +9,15 @@ using namespace ddll::scenario;
 
 namespace {
 
-Step note(std::string text) {
-    Step step;
+ScenarioStep note(std::string text) {
+    ScenarioStep step;
     step.what = NoteStep{};
     step.note = std::move(text);
     return step;
 }
 
-Step repeat(std::uint32_t times, std::vector<Step> steps) {
-    Step step;
+ScenarioStep repeat(std::uint32_t times, std::vector<ScenarioStep> steps) {
+    ScenarioStep step;
     step.what = RepeatStep{times, std::move(steps)};
     return step;
 }
@@ -56,5 +56,5 @@ TEST_CASE("flat steps point into the scenario") {
     const auto flat = flatten(scenario);
     REQUIRE(flat.size() == 2);
     CHECK(flat[0].step == flat[1].step);
-    CHECK(flat[0].repeats == std::vector<const Step*>{&scenario.steps[0]});
+    CHECK(flat[0].repeats == std::vector<const ScenarioStep*>{&scenario.steps[0]});
 }

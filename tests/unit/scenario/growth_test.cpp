@@ -1,6 +1,6 @@
 // What a long story may not do: grow. Memory, descriptors and mappings of the process after many rounds are those after
 // a few, and each round writes as much into the journal as any other.
-#include "action/action.h"
+#include "calls/calls.h"
 #include "base/sanitized.h"
 #include "host/host.h"
 #include "scenario/work_folder.h"
@@ -59,10 +59,10 @@ public:
         const auto expression = term::parse_expr(text);
         REQUIRE_MESSAGE(bool(expression), text);
         host.begin_turn(alice, 1);
-        auto result = action::perform(host, alice, **expression, text, {{"Dir", folder_}, {"P", port}});
+        auto result = calls::perform(host, alice, **expression, text, {{"Dir", folder_}, {"P", port}});
         host.run_until_idle();
         if (result.kind == term::Evaluated::Kind::blocked) {
-            const auto late = action::take_late_return(host, alice);
+            const auto late = calls::take_late_return(host, alice);
             REQUIRE_MESSAGE(late.has_value(), text);
             result = *late;
         }

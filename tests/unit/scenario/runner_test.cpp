@@ -14,7 +14,7 @@ using namespace ddll::scenario;
 
 namespace {
 
-Scenario read_story(const std::string& text) {
+Scenario read_scenario(const std::string& text) {
     ReadOptions options;
     options.driver_path = {DDLL_SAMPLE_DRIVERS};
     auto read = read_scenario(text, "story.json", options);
@@ -25,7 +25,7 @@ Scenario read_story(const std::string& text) {
 /// A story of alice, bob and one driver; `more` are further members, `steps` those after load and open.
 Scenario story(const std::string& driver, const std::string& steps, const std::string& more = "",
                const std::string& open = "") {
-    return read_story(fmt::format(R"j({{ "scenario": 1, "title": "t", "paths": {{ "Dir": "live" }},
+    return read_scenario(fmt::format(R"j({{ "scenario": 1, "title": "t", "paths": {{ "Dir": "live" }},
   "drivers": {{ "{0}": {{ "v1": "{1}.so" }} }}, "processes": {{ "alice": {{ "trap_exit": true }}, "bob": {{}} }}, {3}
   "steps": [
     {{ "install": "{0}", "version": "v1", "into": "Dir" }},
@@ -167,7 +167,7 @@ TEST_CASE("hung") {
 }
 
 TEST_CASE("unusable: the library cannot be opened") {
-    const RunResult result = run(read_story(R"j({ "scenario": 1, "title": "t", "paths": { "Dir": "live" },
+    const RunResult result = run(read_scenario(R"j({ "scenario": 1, "title": "t", "paths": { "Dir": "live" },
         "drivers": { "missing_symbol": { "v1": "missing_symbol.so" } }, "processes": { "alice": {} },
         "steps": [ { "install": "missing_symbol", "version": "v1", "into": "Dir" },
                    { "by": "alice", "call": "erl_ddll:load(Dir, missing_symbol)", "returns": "ok" } ] })j"));
@@ -178,7 +178,7 @@ TEST_CASE("unusable: the library cannot be opened") {
 
 TEST_CASE("findings, expected or not") {
     const auto with = [&](const std::string& more) {
-        return run(read_story(fmt::format(R"j({{ "scenario": 1, "title": "t", "paths": {{ "Dir": "live" }}, {}
+        return run(read_scenario(fmt::format(R"j({{ "scenario": 1, "title": "t", "paths": {{ "Dir": "live" }}, {}
             "drivers": {{ "nodelete": {{ "v1": "nodelete_v1.so" }} }}, "processes": {{ "alice": {{ "trap_exit": true }} }},
             "steps": [ {{ "install": "nodelete", "version": "v1", "into": "Dir" }},
                        {{ "by": "alice", "call": "erl_ddll:load(Dir, nodelete)", "returns": "ok" }},
@@ -202,7 +202,7 @@ TEST_CASE("findings, expected or not") {
 }
 
 TEST_CASE("a reload shows which code runs") {
-    const RunResult result = run(read_story(R"j({ "scenario": 1, "title": "t", "paths": { "Dir": "live" },
+    const RunResult result = run(read_scenario(R"j({ "scenario": 1, "title": "t", "paths": { "Dir": "live" },
         "drivers": { "counter": { "v1": "counter_v1.so", "v2": "counter_v2.so" } }, "processes": { "alice": { "trap_exit": true } },
         "steps": [ { "install": "counter", "version": "v1", "into": "Dir" },
                    { "by": "alice", "call": "erl_ddll:load(Dir, counter)", "returns": "ok" },

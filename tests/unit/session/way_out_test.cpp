@@ -1,6 +1,6 @@
 // way_out() against brute force: every state that a small world of real drivers, ports and processes can get into, and
 // from each the shortest way found by trying everything.
-#include "action/action.h"
+#include "calls/calls.h"
 #include "base/sanitized.h"
 #include "host/host.h"
 #include "lifecycle/info.h"
@@ -50,7 +50,7 @@ public:
         if (!host_.find(by)->alive()) return;
         const auto expr = term::parse_expr(deed.text);
         REQUIRE(expr);
-        const auto value = action::perform(host_, by, **expr, deed.text, names_);
+        const auto value = calls::perform(host_, by, **expr, deed.text, names_);
         if (value.kind == term::Evaluated::Kind::value && value.value.is(term::Term::Kind::port))
             names_[fmt::format("P{}", ++ports_)] = value.value;
         host_.run_until_idle();

@@ -1,0 +1,351 @@
+#include "check/check.h"
+
+#include "check/replies.h"
+#include "check/made_scenarios.h"
+#include "check/twin.h"
+#include "check/verdict.h"
+#include "base/text.h"
+#include "findings/catalogue.h"
+#include "journal/entry.h"
+#include "scenario/driver_files.h"
+#include "scenario/reader.h"
+
+#include <erl_driver.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace ddll::check {
+
+namespace {
+
+/// Libraries that end the process, or the checker, just by being opened.
+bool may_be_opened(const std::vector<findings::Finding>& statics) {
+    return std::none_of(statics.begin(), statics.end(),
+                        [](const findings::Finding& f) { return f.rule->id == "sanitizer-build"; });
+}
+
+/// Rules that go by the clock.
+constexpr std::string_view timed_rules[] = {"callback-sleeps", "callback-stalls-scheduler", "slow-finish-freezes-node"};
+
+class Checker {
+public:
+    Checker(const Request& request, const findings::StaticWorld& world) : request_(request), world_(world) {
+        out_.file = request.file;
+        out_.against = request.against;
+        out_.suppressions = request.suppressions;
+        for (Suppression& s : out_.suppressions) s.expired = s.expires < request.today;
+    }
+
+    Result<CheckResult> run() {
+        namespace fs = std::filesystem;
+        subject_.newer = fs::absolute(request_.file).lexically_normal();
+        subject_.name = request_.name.empty() ? fs::path(request_.file).stem().string() : request_.name;
+        if (!request_.against.empty())
+            subject_.older = fs::absolute(request_.against).lexically_normal();
+        else if (auto made = make_twin(subject_.newer, subject_.name); made)
+            subject_.older = twin_.emplace(*std::move(made)).path;
+        else
+            return std::move(made).error();
+        subject_.cycles = request_.strictness <= 5 ? 6 : 6 * (request_.strictness - 4);
+        out_.name = subject_.name;
+        if (auto read = look_at_files(); !read) return std::move(read).error();
+        if (openable_)
+            play_all();
+        else if (!unusable_)
+            out_.not_looked_at.emplace_back("nothing was run: opening this library would end the process");
+        out_.conditions = std::move(conditions_);
+        judge(out_, {&statics_, used_, unusable_});
+        return std::move(out_);
+    }
+
+private:
+    Result<void> look_at_files() {
+        auto facts = findings::read_static_facts(request_.file, world_, libraries_);
+        if (!facts && (request_.against.empty() || !std::filesystem::exists(request_.file)))
+            return std::move(facts).error();
+        if (!facts) {
+            // A reload would find that out when the old driver is gone.
+            Finding& entry = entry_for("reload-leaves-no-driver");
+            entry.severity = "error";
+            entry.title = fmt::format("{}: {}", subject_.name, findings::rule(entry.rule)->title);
+            entry.evidence = facts.error().message;
+            entry.also_static = true;
+            unusable_ = true;
+            openable_ = false;
+            out_.not_looked_at.push_back(fmt::format("anything else: {}", facts.error().message));
+            return {};
+        }
+        facts->driver = subject_.name;
+        variables_ = findings::variables_besides(facts->elf, 1);
+        statics_ = findings::find_static(*facts);
+        openable_ = may_be_opened(statics_);
+        out_.looked_at.emplace_back("what the file says of itself, without running it");
+        for (const findings::Finding& found : statics_) add(found);
+        if (request_.against.empty()) {
+            out_.not_looked_at.emplace_back("the differences to an older version: --against names one");
+            return {};
+        }
+        auto older = findings::read_static_facts(request_.against, world_, libraries_);
+        if (!older) return std::move(older).error();
+        older->driver = subject_.name;
+        std::vector<findings::StaticFacts> both;
+        both.push_back(*std::move(older));
+        both.push_back(*std::move(facts));
+        for (const findings::Finding& found : findings::find_shared_state(both)) add(found);
+        out_.looked_at.emplace_back("what it shares with the older one");
+        return {};
+    }
+
+    void play_all() {
+        if (play({first_scenario(subject_)}) && callbacks_seen()) {
+            std::vector<MadeScenario> all = stories(subject_, request_.strictness);
+            if (!request_.against.empty())
+                for (MadeScenario& story : comparison(subject_)) all.push_back(std::move(story));
+            used_ = play(all);
+            if (request_.strictness >= 3 && used_) play_many_ports();
+            const CheckRun *older = trial_of("replies-old"), *newer = trial_of("replies-new");
+            if (older != nullptr && newer != nullptr) compare(*older, *newer);
+        } else {
+            // What a reload would come to, as far as that can be seen.
+            if (!request_.against.empty()) {
+                std::vector<MadeScenario> all = stories(subject_, 1);
+                play({all.back()});
+            }
+            out_.not_looked_at.emplace_back("its use: it could not be loaded");
+        }
+        play_workloads();
+        out_.not_looked_at.emplace_back(
+            "what only its authors know how to ask for: --workload names a story of your own");
+        if (!request_.workloads.empty()) out_.not_looked_at.pop_back();
+        out_.not_looked_at.emplace_back("code that runs only with real devices, networks or other programs");
+        if (request_.strictness < 10)
+            out_.not_looked_at.push_back(fmt::format("longer runs: strictness was {} of 10", request_.strictness));
+    }
+
+    scenario::RunOptions run_options() const {
+        scenario::RunOptions options;
+        options.time_limit = request_.time_limit;
+        options.probe = true;
+        options.parallel = request_.parallel;
+        options.api_function = request_.api_function;
+        return options;
+    }
+
+    struct RanScenario {
+        const MadeScenario* story;
+        CheckRun trial;
+    };
+
+    // Those that can be told.
+    std::vector<RanScenario> run_all(const std::vector<MadeScenario>& all) {
+        std::vector<scenario::Scenario> scenarios;
+        std::vector<const MadeScenario*> told;
+        scenario::ReadOptions read = request_.read;
+        read.examine_driver = {};
+        for (const MadeScenario& story : all) {
+            auto parsed = scenario::read_scenario(story.text, story.id, read);
+            if (!parsed.scenario) {
+                out_.not_looked_at.push_back(fmt::format("{}: {}", story.title, parsed.mistakes.front().message));
+                continue;
+            }
+            told.push_back(&story);
+            scenarios.push_back(*std::move(parsed.scenario));
+        }
+        scenario::RunOptions options = run_options();
+        options.lenient = true;
+        auto played = scenario::run_all(std::move(scenarios), options, [](const scenario::RunResult&) {});
+        out_.interrupted = out_.interrupted || played.interrupted;
+        for (const std::string_view rule : timed_rules) confirm(rule, played.results, options);
+        std::vector<RanScenario> out;
+        for (std::size_t i = 0; i < told.size(); ++i)
+            out.push_back({told[i], {told[i]->id, told[i]->title, std::move(played.results[i])}});
+        return out;
+    }
+
+    // False when one of them could not be told, which is a bug of ours or Ctrl-C.
+    bool play(const std::vector<MadeScenario>& all) {
+        std::vector<RanScenario> ran = run_all(all);
+        for (RanScenario& one : ran) take(std::move(one.trial), one.story->by_newer, one.story->makes);
+        return !out_.interrupted && ran.size() == all.size();
+    }
+
+    void play_many_ports() {
+        const std::vector<MadeScenario> story{many_ports(subject_)};
+        const bool slow = std::any_of(out_.findings.begin(), out_.findings.end(), [](const Finding& f) {
+            return f.confirmed &&
+                   std::find(std::begin(timed_rules), std::end(timed_rules), f.rule) != std::end(timed_rules);
+        });
+        if (!slow)
+            for (RanScenario& one : run_all(story))
+                if (one.trial.result.verdict != scenario::Verdict::hung)
+                    return take(std::move(one.trial), true, one.story->makes);
+        out_.not_looked_at.push_back(
+            fmt::format("{}: {}", story.front().title,
+                        slow ? "the driver's callbacks take too long for that"
+                             : "they did not come to their end in time (--timeout gives them more)"));
+    }
+
+    // A machine that is busy makes everything slow. What is slow by itself is slow every time.
+    void confirm(std::string_view rule, std::vector<scenario::RunResult>& results,
+                 const scenario::RunOptions& options) {
+        const auto shows = [&](const scenario::RunResult& result) {
+            return std::any_of(result.findings.begin(), result.findings.end(),
+                               [&](const scenario::Finding& f) { return f.rule == rule; });
+        };
+        const auto first = std::find_if(results.begin(), results.end(), shows);
+        if (first == results.end()) return;
+        for (int i = 0; i < 2 && !out_.interrupted; ++i) {
+            std::vector<scenario::Scenario> one{*first->scenario};
+            const auto played = scenario::run_all(std::move(one), options, [](const scenario::RunResult&) {});
+            out_.interrupted = out_.interrupted || played.interrupted;
+            if (played.results.empty() || shows(played.results.front())) continue;
+            for (scenario::RunResult& result : results)
+                std::erase_if(result.findings, [&](const scenario::Finding& f) { return f.rule == rule; });
+            return;
+        }
+    }
+
+    void play_workloads() {
+        for (const scenario::Scenario& workload : request_.workloads) {
+            scenario::Scenario story = workload;
+            story.expected_findings.clear(); // here it is the findings that are asked for
+            std::size_t versions = 0;
+            for (scenario::DriverDecl& driver : story.drivers) {
+                if (driver.name != subject_.name) continue;
+                versions = driver.versions.size();
+                for (std::size_t i = 0; i < versions; ++i)
+                    driver.versions[i].file = i + 1 == versions ? subject_.newer : subject_.older;
+            }
+            const std::string title = workload.title.empty() ? workload.file : workload.title;
+            take({"workload", title, play_one(story)}, true, {});
+            // A story with one version can be told of both.
+            if (request_.against.empty() || versions != 1) continue;
+            for (scenario::DriverDecl& driver : story.drivers)
+                if (driver.name == subject_.name) driver.versions.front().file = subject_.older;
+            const std::size_t newer = out_.trials.size() - 1;
+            take({"workload-old", fmt::format("{}, with the older one", title), play_one(story)}, false, {});
+            compare(out_.trials.back(), out_.trials[newer]);
+        }
+    }
+
+    scenario::RunResult play_one(const scenario::Scenario& story) {
+        auto played = scenario::run_all({story}, run_options(), [](const scenario::RunResult&) {});
+        out_.interrupted = out_.interrupted || played.interrupted;
+        for (const std::string_view rule : timed_rules) confirm(rule, played.results, run_options());
+        return std::move(played.results.front());
+    }
+
+    void take(CheckRun trial, bool by_newer, const std::vector<std::string>& makes) {
+        using scenario::Verdict;
+        const scenario::RunResult& result = trial.result;
+        if (result.verdict == Verdict::skipped || result.verdict == Verdict::bug || result.verdict == Verdict::unusable)
+            out_.not_looked_at.push_back(fmt::format("{}: {}", trial.title,
+                                                     result.verdict == Verdict::skipped ? "interrupted"
+                                                     : result.failures.empty()          ? "it could not be played"
+                                                                                        : result.failures.front().got));
+        else
+            out_.looked_at.push_back(trial.title);
+        if (by_newer)
+            for (const scenario::Finding& found : result.findings)
+                if (std::find(makes.begin(), makes.end(), found.rule) == makes.end()) add(found, trial.title);
+        if (trial.id == "workload" && result.verdict == Verdict::failed && !result.failures.empty())
+            conditions_.push_back(
+                fmt::format("the workload \"{}\" does not hold: {}", trial.title, result.failures.front().what));
+        out_.trials.push_back(std::move(trial));
+    }
+
+    void look_at_flags(std::uint32_t flags) {
+        // An entry that is filled in at run time does not show its flags to who only reads the file.
+        if ((flags & ERL_DRV_FLAG_USE_PORT_LOCKING) == 0 || variables_ == 0) return;
+        Finding& entry = entry_for("shared-code-without-driver-lock");
+        entry.title = fmt::format("{}: {}", subject_.name, findings::rule(entry.rule)->title);
+        entry.evidence =
+            fmt::format("the entry has ERL_DRV_FLAG_USE_PORT_LOCKING, and there are {} bytes of variables", variables_);
+        entry.also_static = true;
+    }
+
+    // The entry of the newer file, as the first story saw it.
+    bool callbacks_seen() {
+        for (const journal::Entry& entry : *out_.trials.front().result.journal)
+            if (const auto* seen = std::get_if<journal::EntrySeen>(&entry.event)) {
+                subject_.callbacks = seen->callbacks;
+                look_at_flags(seen->flags);
+                return !out_.trials.front().result.death;
+            }
+        return false;
+    }
+
+    void compare(const CheckRun& older, const CheckRun& newer) {
+        if (const auto finding = compare_replies(subject_.name, older, newer)) add(*finding, newer.title);
+    }
+
+    const CheckRun* trial_of(std::string_view id) const {
+        const auto it =
+            std::find_if(out_.trials.begin(), out_.trials.end(), [&](const CheckRun& trial) { return trial.id == id; });
+        return it == out_.trials.end() ? nullptr : &*it;
+    }
+
+    Finding& entry_for(const std::string& rule) {
+        for (Finding& known : out_.findings)
+            if (known.rule == rule) return known;
+        Finding fresh;
+        fresh.rule = rule;
+        if (const findings::Rule* row = findings::rule(rule)) {
+            fresh.why = row->why;
+            fresh.advice = row->advice;
+        }
+        fresh.severity = "note";
+        out_.findings.push_back(std::move(fresh));
+        return out_.findings.back();
+    }
+
+    void add(const findings::Finding& found) {
+        Finding& entry = entry_for(std::string(found.rule->id));
+        entry.also_static = true;
+        entry.title = found.title;
+        entry.evidence = found.evidence;
+        if (severity_rank(findings::name(found.severity)) < severity_rank(entry.severity))
+            entry.severity = findings::name(found.severity);
+    }
+
+    // What was seen says more than what the file says.
+    void add(const scenario::Finding& found, const std::string& trial) {
+        Finding& entry = entry_for(found.rule);
+        const bool graver = severity_rank(found.severity) < severity_rank(entry.severity);
+        if (!entry.confirmed || graver) {
+            entry.title = found.title;
+            entry.evidence = found.evidence;
+            entry.stack = found.stack;
+        }
+        if (!entry.confirmed || graver)
+            entry.severity =
+                severity_rank(found.severity) <= severity_rank(entry.severity) ? found.severity : entry.severity;
+        entry.confirmed = true;
+        if (std::find(entry.trials.begin(), entry.trials.end(), trial) == entry.trials.end())
+            entry.trials.push_back(trial);
+    }
+
+    const Request& request_;
+    const findings::StaticWorld& world_;
+    image::LibraryFiles libraries_;
+    Subject subject_;
+    std::optional<Twin> twin_;
+    std::vector<findings::Finding> statics_;
+    bool openable_ = true;
+    std::uint64_t variables_ = 0; ///< bytes, in the newer file, besides the entry
+    bool used_ = false;           ///< all stories could be played
+    bool unusable_ = false;       ///< the loader will refuse it
+    std::vector<std::string> conditions_;
+    CheckResult out_;
+};
+
+} // namespace
+
+Result<CheckResult> check_driver(const Request& request, const findings::StaticWorld& world) {
+    return Checker(request, world).run();
+}
+
+} // namespace ddll::check

@@ -1,0 +1,86 @@
+#pragma once
+/// check/ is the question whether a driver is safe to replace on a live node: it plays stories that it makes itself
+/// with a driver file (and the one before it), looks closely at each, and adds what the files say. It knows no report
+/// format. Read next: made_scenarios.h (the stories), verdict.h (how findings become a verdict), suppressions.h.
+#include "findings/static_findings.h"
+#include "scenario/reader.h"
+#include "scenario/result.h"
+#include "scenario/runner.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ddll::check {
+
+enum class Verdict : std::uint8_t {
+    safe,
+    safe_if, ///< as long as the conditions hold
+    unsafe,
+    unknown, ///< what would have to be seen could not be looked at
+};
+const char* name(Verdict verdict); ///< "SAFE", "SAFE-IF", "UNSAFE", "UNKNOWN"
+
+/// A rule that somebody knows of and accepts for a while.
+struct Suppression {
+    std::string rule;
+    std::string subject; ///< empty: whoever
+    std::string reason;
+    std::string expires; ///< 2026-12-31, the last day it counts
+    Place place;
+    bool used = false;
+    bool expired = false;
+};
+
+/// "error" 0, "warning" 1, anything else 2.
+int severity_rank(std::string_view severity);
+
+/// One rule that the driver breaks, from however many stories and files.
+struct Finding {
+    std::string rule, severity, title, evidence, advice, why;
+    bool confirmed = false; ///< seen to happen; else the file says so
+    bool also_static = false;
+    std::vector<std::string> trials;         ///< titles of the stories that showed it
+    std::vector<scenario::StackFrame> stack; ///< code of the driver that led there, innermost first
+    const Suppression* suppressed = nullptr; ///< into CheckResult::suppressions
+};
+
+/// One story that was played.
+struct CheckRun {
+    std::string id;    ///< "reload-by-rename"
+    std::string title; ///< in words
+    scenario::RunResult result;
+};
+
+struct Request {
+    std::string file;                          ///< the new driver
+    std::string against;                       ///< the one before, or empty
+    std::string name;                          ///< as Erlang calls it; empty: the file's name
+    std::vector<scenario::Scenario> workloads; ///< the author's own
+    unsigned strictness = 5;                   ///< 1 to 10
+    unsigned parallel = 1;
+    std::optional<std::chrono::milliseconds> time_limit; ///< for each story
+    std::vector<Suppression> suppressions;
+    std::string today;          ///< for their expiry, 2026-01-31
+    scenario::ReadOptions read; ///< for stories that are made
+    std::string_view (*api_function)(std::uint16_t) = nullptr;
+};
+
+struct CheckResult {
+    std::string name, file, against;
+    Verdict verdict = Verdict::unknown;
+    std::vector<std::string> conditions; ///< of safe_if, in words
+    std::vector<std::string> looked_at, not_looked_at;
+    std::vector<Finding> findings; ///< gravest first, then by rule
+    std::vector<Suppression> suppressions;
+    std::vector<CheckRun> trials;
+    bool interrupted = false;
+};
+
+/// Reads both files, plays the stories and judges. Error: a file that is no driver library at all.
+Result<CheckResult> check_driver(const Request& request, const findings::StaticWorld& world);
+
+} // namespace ddll::check

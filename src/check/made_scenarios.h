@@ -1,0 +1,40 @@
+#pragma once
+/// The stories that a driver is tried with. Each is a scenario like any other: what is found can be played again.
+#include "base/result.h"
+#include "scenario/reader.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ddll::check {
+
+/// What the stories are about.
+struct Subject {
+    std::string name;            ///< of the driver
+    std::string older, newer;    ///< files; the same one when there is only one
+    std::uint32_t callbacks = 0; ///< a bit for each journal::Callback of the newer one's entry
+    unsigned cycles = 5;
+};
+
+struct MadeScenario {
+    std::string id, title;
+    std::string text;               ///< JSON
+    bool by_newer = true;           ///< what it finds is the newer file's; else it is only compared with
+    std::vector<std::string> makes; ///< rules that the story itself breaks: no findings about the driver
+};
+
+/// Load and unload: the first thing to be played, and all when the driver cannot be loaded.
+MadeScenario first_scenario(const Subject& subject);
+
+/// The others, for a level of strictness.
+std::vector<MadeScenario> stories(const Subject& subject, unsigned strictness);
+
+/// What each of many ports leaves behind. By the number of its calls it may take long: not to end in time says nothing
+/// about the driver.
+MadeScenario many_ports(const Subject& subject);
+
+/// The same calls made to the older and to the newer file, for a comparison of what they answer.
+std::vector<MadeScenario> comparison(const Subject& subject);
+
+} // namespace ddll::check

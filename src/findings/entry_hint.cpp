@@ -1,0 +1,84 @@
+#include "findings/entry_hint.h"
+
+#include <erl_driver.h>
+#include <fmt/format.h>
+
+#include <cstddef>
+
+namespace ddll::findings {
+namespace {
+
+static_assert(sizeof(ErlDrvEntry) == entry_size);
+
+struct Slot {
+    std::string_view name;
+    std::size_t at;
+};
+
+constexpr Slot callbacks[] = {
+    {"init", offsetof(ErlDrvEntry, init)},
+    {"start", offsetof(ErlDrvEntry, start)},
+    {"stop", offsetof(ErlDrvEntry, stop)},
+    {"output", offsetof(ErlDrvEntry, output)},
+    {"ready_input", offsetof(ErlDrvEntry, ready_input)},
+    {"ready_output", offsetof(ErlDrvEntry, ready_output)},
+    {"finish", offsetof(ErlDrvEntry, finish)},
+    {"control", offsetof(ErlDrvEntry, control)},
+    {"timeout", offsetof(ErlDrvEntry, timeout)},
+    {"outputv", offsetof(ErlDrvEntry, outputv)},
+    {"ready_async", offsetof(ErlDrvEntry, ready_async)},
+    {"flush", offsetof(ErlDrvEntry, flush)},
+    {"call", offsetof(ErlDrvEntry, call)},
+    {"process_exit", offsetof(ErlDrvEntry, process_exit)},
+    {"stop_select", offsetof(ErlDrvEntry, stop_select)},
+    {"emergency_close", offsetof(ErlDrvEntry, emergency_close)},
+};
+
+constexpr std::uint32_t all_flags =
+    ERL_DRV_FLAG_USE_PORT_LOCKING | ERL_DRV_FLAG_SOFT_BUSY | ERL_DRV_FLAG_NO_BUSY_MSGQ | ERL_DRV_FLAG_USE_INIT_ACK;
+
+} // namespace
+
+std::vector<EntryHint> find_entries(const image::InitialData& data) {
+    std::vector<EntryHint> out;
+    for (const std::uint64_t mark : data.find(static_cast<std::uint32_t>(ERL_DRV_EXTENDED_MARKER))) {
+        if (mark < offsetof(ErlDrvEntry, extended_marker)) continue;
+        EntryHint hint;
+        hint.address = mark - offsetof(ErlDrvEntry, extended_marker);
+        const auto major = data.word(hint.address + offsetof(ErlDrvEntry, major_version));
+        const auto minor = data.word(hint.address + offsetof(ErlDrvEntry, minor_version));
+        const auto flags = data.word(hint.address + offsetof(ErlDrvEntry, driver_flags));
+        // Numbers that no header ever had mean that the mark is there by chance.
+        if (!major || !minor || !flags || *major > 1000 || *minor > 1000 || (*flags & ~all_flags) != 0) continue;
+        hint.major = static_cast<std::int32_t>(*major);
+        hint.minor = static_cast<std::int32_t>(*minor);
+        hint.flags = *flags;
+        hint.driver_name = data.text_behind(hint.address + offsetof(ErlDrvEntry, driver_name));
+        for (const Slot& slot : callbacks)
+            if (data.points(hint.address + slot.at)) hint.callbacks.push_back(slot.name);
+        out.push_back(std::move(hint));
+    }
+    return out;
+}
+
+std::vector<std::string> flag_names(std::uint32_t flags) {
+    std::vector<std::string> out;
+    const auto take = [&](std::uint32_t bit, const char* name) {
+        if ((flags & bit) != 0) out.emplace_back(name);
+        flags &= ~bit;
+    };
+    take(ERL_DRV_FLAG_USE_PORT_LOCKING, "ERL_DRV_FLAG_USE_PORT_LOCKING");
+    take(ERL_DRV_FLAG_SOFT_BUSY, "ERL_DRV_FLAG_SOFT_BUSY");
+    take(ERL_DRV_FLAG_NO_BUSY_MSGQ, "ERL_DRV_FLAG_NO_BUSY_MSGQ");
+    take(ERL_DRV_FLAG_USE_INIT_ACK, "ERL_DRV_FLAG_USE_INIT_ACK");
+    if (flags != 0) out.push_back(fmt::format("0x{:x}", flags));
+    return out;
+}
+
+std::uint64_t variables_besides(const image::ElfFacts& elf, std::size_t entries) {
+    const std::uint64_t not_meant =
+        entries * entry_size + (elf.has_symbol_table ? 0 : image::ElfFacts::linkers_own_bytes);
+    return elf.writable_bytes <= not_meant ? 0 : elf.writable_bytes - not_meant;
+}
+
+} // namespace ddll::findings

@@ -1,0 +1,44 @@
+#include "findings/examples.h"
+
+#include "base/embed.h"
+
+#include <algorithm>
+#include <vector>
+
+DDLL_EMBED(rule_examples, DDLL_RULE_EXAMPLES)
+
+namespace ddll::findings {
+
+namespace {
+
+std::string_view take_line(std::string_view& text) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return line;
+}
+
+// A section opens with "[rule]"; lines of a difference never do.
+std::vector<Example> read_examples(std::string_view text) {
+    std::vector<Example> out;
+    while (text.starts_with('[')) {
+        const std::string_view head = take_line(text);
+        Example one{head.substr(1, head.size() - 2), take_line(text), {}};
+        const char* begin = text.data();
+        while (!text.empty() && !text.starts_with('[')) take_line(text);
+        one.difference = std::string_view(begin, static_cast<std::size_t>(text.data() - begin));
+        out.push_back(one);
+    }
+    return out;
+}
+
+} // namespace
+
+const Example* example(std::string_view rule) {
+    static const std::vector<Example> all = read_examples(
+        {ddll_rule_examples_begin, static_cast<std::size_t>(ddll_rule_examples_end - ddll_rule_examples_begin)});
+    const auto it = std::find_if(all.begin(), all.end(), [&](const Example& e) { return e.rule == rule; });
+    return it == all.end() ? nullptr : &*it;
+}
+
+} // namespace ddll::findings

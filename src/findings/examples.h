@@ -1,0 +1,17 @@
+#pragma once
+/// For rules with an exhibit in drivers/museum: what the exhibit does, and how it differs from its cure. The texts are
+/// part of the executable; scripts/rules-page keeps them.
+#include <string_view>
+
+namespace ddll::findings {
+
+struct Example {
+    std::string_view rule;
+    std::string_view shows;      ///< one line: "a thread that nobody ends"
+    std::string_view difference; ///< lines that begin with '-' (has it), '+' (cured), ' ' (both), or are "..."
+};
+
+/// Null for a rule without an exhibit.
+const Example* example(std::string_view rule);
+
+} // namespace ddll::findings

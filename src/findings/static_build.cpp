@@ -1,0 +1,102 @@
+// What compiler and linker were asked for.
+#include "findings/static_collector.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ddll::findings {
+namespace {
+
+// glibc keeps this much for libraries that are opened later and want thread-local data at a fixed place; half of it
+// may go to others.
+constexpr std::uint64_t tls_surplus = 1664, tls_modest = 512;
+constexpr std::uint64_t async_stack = 128 * 1024;
+
+bool needs(const StaticFacts& facts, std::string_view prefix) {
+    const auto& all = facts.closure.libraries();
+    return std::any_of(all.begin(), all.end(), [prefix](const image::Library& l) {
+        return !l.of_node && l.of_driver && l.name.starts_with(prefix);
+    });
+}
+
+void find_sanitizers(StaticCollector& out) {
+    struct Runtime {
+        std::string_view library, symbol, what;
+        Doubt doubt;
+    };
+    // That of UndefinedBehaviorSanitizer need not come first, so it can be loaded.
+    static constexpr Runtime runtimes[] = {
+        {"libasan.so", "__asan_init", "AddressSanitizer", Doubt::certain},
+        {"libtsan.so", "__tsan_init", "ThreadSanitizer", Doubt::certain},
+        {"libhwasan.so", "__hwasan_init", "HWAddressSanitizer", Doubt::certain},
+        {"liblsan.so", "__lsan_init", "LeakSanitizer", Doubt::certain},
+        {"libmsan.so", "__msan_init", "MemorySanitizer", Doubt::certain},
+        {"libubsan.so", "__ubsan_handle_type_mismatch_v1", "UndefinedBehaviorSanitizer", Doubt::possible},
+    };
+    for (const Runtime& runtime : runtimes)
+        if (needs(out.facts(), runtime.library) || out.facts().imports_any({&runtime.symbol, 1}))
+            out.add("sanitizer-build", runtime.doubt, fmt::format("built with {}", runtime.what));
+}
+
+void find_openmp(StaticCollector& out) {
+    for (const std::string_view runtime : {"libgomp.so", "libomp.so", "libiomp5.so", "libtbb.so"})
+        if (needs(out.facts(), runtime))
+            out.add("openmp-runtime-unloaded", Doubt::possible, fmt::format("needs {}", runtime));
+}
+
+void find_static_tls(StaticCollector& out) {
+    const image::ElfFacts& elf = out.facts().elf;
+    if (elf.tls_size == 0 || (!elf.static_tls && elf.tpoff_relocations == 0)) return;
+    const Doubt doubt = elf.tls_size > tls_surplus  ? Doubt::certain
+                        : elf.tls_size > tls_modest ? Doubt::possible
+                                                    : Doubt::hint;
+    out.add(
+        "static-tls-exhausted", doubt,
+        fmt::format("{} bytes of thread-local data at a fixed place{}; the loader has {} bytes for all such libraries",
+                    elf.tls_size, elf.static_tls ? " (DF_STATIC_TLS)" : "", tls_surplus));
+}
+
+void find_async_stack(StaticCollector& out) {
+    const StaticFacts& facts = out.facts();
+    static constexpr std::string_view async[] = {"driver_async"};
+    if (!facts.imports_any(async)) return;
+    std::vector<std::string> large;
+    for (const auto& frame : facts.elf.big_frames)
+        if (frame.bytes >= async_stack / 2)
+            large.push_back(
+                fmt::format("{} ({} bytes)", frame.function.empty() ? "a function" : frame.function, frame.bytes));
+    if (large.empty()) return;
+    const bool too_large = facts.elf.big_frames.front().bytes >= async_stack;
+    out.add("async-stack-overflow", too_large ? Doubt::possible : Doubt::hint,
+            fmt::format("uses driver_async, and has functions with large stack frames: {}", listed(large)));
+}
+
+void find_shared_code(StaticCollector& out) {
+    const StaticFacts& facts = out.facts();
+    const std::uint64_t own = variables_besides(facts.elf, facts.entries.size());
+    if (own == 0) return;
+    const bool by_port =
+        std::any_of(facts.entries.begin(), facts.entries.end(), [](const EntryHint& e) { return (e.flags & 1) != 0; });
+    if (by_port)
+        out.add("shared-code-without-driver-lock", Doubt::hint,
+                fmt::format("the entry has ERL_DRV_FLAG_USE_PORT_LOCKING, and there are {} bytes of variables", own));
+}
+
+} // namespace
+
+void find_build_traits(StaticCollector& out) {
+    const image::ElfFacts& elf = out.facts().elf;
+    find_sanitizers(out);
+    find_openmp(out);
+    find_static_tls(out);
+    find_async_stack(out);
+    find_shared_code(out);
+    if (elf.sets_fast_math) out.add("fp-mode-changed", Doubt::certain, "the constructor set_fast_math");
+    if (elf.stack == image::DeclaredStack::executable)
+        out.add("exec-stack-required", Doubt::certain, "PT_GNU_STACK asks for an executable stack");
+    if (elf.stack == image::DeclaredStack::undeclared)
+        out.add("exec-stack-required", Doubt::certain, "there is no PT_GNU_STACK, which means an executable stack");
+}
+
+} // namespace ddll::findings

@@ -1,0 +1,45 @@
+#pragma once
+/// Findings of one driver while they are looked for. Internal to findings/.
+#include "findings/static_findings.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ddll::findings {
+
+/// How sure the file makes us, which decides the severity.
+enum class Doubt : unsigned char {
+    certain,  ///< the rule's own severity
+    possible, ///< one step less: it depends on what the code does
+    hint,     ///< a note: usual in good drivers, too
+};
+
+Severity severity_of(const Rule& rule, Doubt doubt);
+
+class StaticCollector {
+public:
+    explicit StaticCollector(const StaticFacts& facts) : facts_(facts) {}
+
+    /// The same rule again adds to the evidence; the graver doubt counts.
+    void add(std::string_view rule, Doubt doubt, const std::string& evidence);
+    const StaticFacts& facts() const { return facts_; }
+    std::vector<Finding> take() { return std::move(findings_); }
+
+private:
+    const StaticFacts& facts_;
+    std::vector<Finding> findings_;
+};
+
+/// "a, b, c and 4 more".
+std::string listed(const std::vector<std::string>& words, std::size_t most = 6);
+/// "std::x::y (GOT, .got+0x18)".
+std::string with_relocation(const image::ElfSymbol& symbol, const image::ElfFacts& elf);
+
+/// Each a theme.
+void find_pins(StaticCollector& out);         // static_pins.cpp
+void find_linkage(StaticCollector& out);      // static_linkage.cpp
+void find_imports(StaticCollector& out);      // static_imports.cpp
+void find_build_traits(StaticCollector& out); // static_build.cpp
+
+} // namespace ddll::findings

@@ -1,0 +1,87 @@
+#pragma once
+/// A driver file and everything that decides about its symbols, gathered without running any of it: what the rules of
+/// static_findings.h look at and what `ddlltool inspect` shows.
+#include "findings/entry_hint.h"
+#include "findings/node_exports.h"
+#include "image/closure.h"
+#include "image/debug_info.h"
+#include "image/elf_facts.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ddll::findings {
+
+/// Whose definition the loader of a node takes for a symbol that the driver leaves undefined.
+enum class Provider : std::uint8_t {
+    driver_api,     ///< the emulator, and erl_driver.h declares it
+    emulator,       ///< the emulator, by accident: no header of drivers declares it
+    c_library,      ///< libc, libm, libgcc_s, libstdc++ or the loader, which the node has loaded
+    node_library,   ///< another library that the node has loaded
+    needed_library, ///< a library that comes with the driver
+    nobody,
+    unknown, ///< nobody that could be read, but a library was not found or not readable
+};
+const char* name(Provider provider);
+
+struct Import {
+    const image::ElfSymbol* symbol = nullptr;
+    Provider provider = Provider::nobody;
+    std::string_view library; ///< which one, for the providers that are libraries
+};
+
+/// One of the driver's own symbols that the loader takes from elsewhere.
+struct Interposed {
+    const image::ElfSymbol* symbol = nullptr;
+    std::string_view by; ///< "the emulator" or a library
+};
+
+/// A function of the driver API as ddlltool knows it.
+struct ApiName {
+    std::string_view name, family;
+};
+
+/// What does not depend on the driver. Must outlive the facts.
+struct StaticWorld {
+    image::LoaderSettings loader;
+    NodeExports node;
+    std::vector<ApiName> api; ///< sorted by name
+
+    /// Of this machine and the built-in list of the node's names. `api` in any order.
+    static StaticWorld make(std::vector<ApiName> api, std::vector<std::string> library_path);
+    const ApiName* api_name(std::string_view name) const; ///< null when the API has no such function
+};
+
+struct StaticFacts {
+    std::string driver; ///< as Erlang calls it: the file's name without ".so"
+    image::ElfFacts elf;
+    image::Closure closure;
+    image::DebugFacts debug;
+    std::vector<EntryHint> entries;
+    std::vector<Import> imports;        ///< sorted by name; pointing into `elf`
+    std::vector<Interposed> interposed; ///< likewise
+    const StaticWorld* world = nullptr;
+
+    StaticFacts() = default;
+    StaticFacts(StaticFacts&&) = default;
+    StaticFacts& operator=(StaticFacts&&) = default;
+    StaticFacts(const StaticFacts&) = delete; ///< the pointers would be those of the other
+
+    bool imports_any(std::span<const std::string_view> names) const; ///< strongly; weak ones are only asked for
+    /// Who among the emulator and its libraries has the symbol before the driver does: "the emulator", a library's
+    /// name, or empty.
+    std::string_view host_of(std::string_view symbol) const;
+    /// The driver_init that a node calls, which may have an underscore in front; null when there is none.
+    const image::ElfSymbol* driver_init() const;
+};
+
+/// Sorts out imports and exports of what was read. Reads the libraries that the driver needs.
+StaticFacts static_facts(image::ElfFacts elf, const StaticWorld& world, image::LibraryFiles& files);
+
+/// The same for a file, with what it says for debuggers and about its entry.
+Result<StaticFacts> read_static_facts(const std::string& path, const StaticWorld& world, image::LibraryFiles& files);
+
+} // namespace ddll::findings

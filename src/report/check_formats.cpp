@@ -1,0 +1,147 @@
+// What check writes for programs.
+#include "report/check.h"
+#include "report/github.h"
+#include "report/json.h"
+#include "report/sarif.h"
+#include "report/xml.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace ddll::report {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using check::CheckResult;
+
+std::string dumped(const Json& json) {
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+std::string death_text(const CheckCrash& way) {
+    return fmt::format("{}\nwhen: {}\n{}", way.death->headline, fmt::join(way.titles, "; "), way.death->advice);
+}
+
+} // namespace
+
+std::string check_json(const CheckResult& checked, const CheckFormatOptions& options) {
+    Json out = {{"check", 1}, {"driver", checked.name}, {"file", checked.file}};
+    if (!checked.against.empty()) out["against"] = checked.against;
+    out["verdict"] = check::name(checked.verdict);
+    out["conditions"] = checked.conditions;
+    out["findings"] = Json::array();
+    for (const check::Finding& finding : checked.findings) {
+        Json item = {{"rule", finding.rule},           {"severity", finding.severity},  {"title", finding.title},
+                     {"evidence", finding.evidence},   {"on_a_node", finding.why},      {"cure", finding.advice},
+                     {"confirmed", finding.confirmed}, {"static", finding.also_static}, {"seen_when", finding.trials}};
+        const Location place = location_of(checked, finding.stack, options.root);
+        if (place.line > 0) item["place"] = {{"file", place.file}, {"line", place.line}};
+        if (!finding.stack.empty()) item["stack"] = stack_json(finding.stack);
+        if (finding.suppressed != nullptr)
+            item["suppressed"] = {{"reason", finding.suppressed->reason}, {"expires", finding.suppressed->expires}};
+        out["findings"].push_back(std::move(item));
+    }
+    out["stories"] = Json::array();
+    for (const check::CheckRun& trial : checked.trials) {
+        Json item = {{"id", trial.id}, {"title", trial.title}, {"ended", scenario::name(trial.result.verdict)}};
+        if (trial.result.death) item["death"] = trial.result.death->headline;
+        out["stories"].push_back(std::move(item));
+    }
+    out["looked_at"] = checked.looked_at;
+    out["not_looked_at"] = checked.not_looked_at;
+    return dumped(out);
+}
+
+std::string check_sarif(const CheckResult& checked, const CheckFormatOptions& options) {
+    SarifLog log;
+    log.version = options.version;
+    log.complete = !checked.interrupted;
+    for (const CheckCrash& way : deaths_of(checked)) {
+        const Location place = location_of(checked, way.death->stack, options.root);
+        SarifResult result;
+        result.rule = death_rule(*way.death);
+        result.level = "error";
+        result.message = death_text(way);
+        result.file = place.file;
+        result.line = place.line;
+        result.identity = fmt::format("{}\n{}\n{}", checked.name, way.death->in.driver, way.death->in.callback);
+        log.results.push_back(std::move(result));
+    }
+    for (const check::Finding& finding : checked.findings) {
+        SarifResult result;
+        result.rule = finding.rule;
+        result.level = finding.severity;
+        result.message = fmt::format("{} ({}). {}", finding.title, finding.evidence, finding.advice);
+        const Location place = location_of(checked, finding.stack, options.root);
+        result.file = place.file;
+        result.line = place.line;
+        result.identity = checked.name;
+        if (finding.suppressed != nullptr) {
+            result.suppressed = true;
+            result.why_suppressed = finding.suppressed->reason;
+        }
+        log.results.push_back(std::move(result));
+    }
+    return sarif(log);
+}
+
+std::string check_junit(const CheckResult& checked, const CheckFormatOptions& options) {
+    std::string cases;
+    std::size_t failures = 0, skipped = 0, tests = 0;
+    for (const check::Finding& finding : checked.findings) {
+        ++tests;
+        cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\"", xml_attribute(checked.name),
+                             xml_attribute(finding.rule),
+                             xml_attribute(location_of(checked, finding.stack, options.root).file));
+        const std::string text = fmt::format("{}: {}. {}", finding.title, finding.evidence, finding.advice);
+        if (finding.suppressed != nullptr) {
+            ++skipped;
+            cases += fmt::format("><skipped message=\"{}\"/></testcase>\n",
+                                 xml_attribute("accepted: " + finding.suppressed->reason));
+        } else if (finding.severity == "note") {
+            cases += fmt::format("><system-out>{}</system-out></testcase>\n", xml_attribute(text));
+        } else {
+            ++failures;
+            cases += fmt::format("><failure type=\"{}\" message=\"{}\"/></testcase>\n", finding.severity,
+                                 xml_attribute(text));
+        }
+    }
+    for (const check::CheckRun& trial : checked.trials) {
+        ++tests;
+        cases += fmt::format("    <testcase classname=\"{}.stories\" name=\"{}\"", xml_attribute(checked.name),
+                             xml_attribute(trial.title));
+        if (trial.result.death) {
+            ++failures;
+            cases += fmt::format("><failure type=\"died\" message=\"{}\"/></testcase>\n",
+                                 xml_attribute(trial.result.death->headline));
+        } else {
+            cases += "/>\n";
+        }
+    }
+    return fmt::format(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+        "  <testsuite name=\"ddlltool check {}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\">\n"
+        "{}  </testsuite>\n</testsuites>\n",
+        xml_attribute(checked.name), tests, failures, skipped, cases);
+}
+
+std::string check_github(const CheckResult& checked, const CheckFormatOptions& options) {
+    std::string out;
+    for (const CheckCrash& way : deaths_of(checked)) {
+        const Location place = location_of(checked, way.death->stack, options.root);
+        out += workflow_command({"error", place.file, place.line, checked.name + " died", death_text(way)});
+    }
+    for (const check::Finding& finding : checked.findings) {
+        const bool accepted = finding.suppressed != nullptr;
+        std::string text = fmt::format("{}: {}\ncure: {}", finding.title, finding.evidence, finding.advice);
+        if (accepted)
+            text += fmt::format("\naccepted until {}: {}", finding.suppressed->expires, finding.suppressed->reason);
+        const Location place = location_of(checked, finding.stack, options.root);
+        out += workflow_command({accepted ? "notice" : annotation_level(finding.severity), place.file, place.line,
+                                 finding.rule, std::move(text)});
+    }
+    return out + check_summary(checked) + '\n';
+}
+
+} // namespace ddll::report

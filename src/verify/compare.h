@@ -1,0 +1,46 @@
+#pragma once
+/// Lays what the two players did in one step side by side.
+#include "verify/step_record.h"
+#include "term/text.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace ddll::verify {
+
+/// Which pid, port or reference of ddlltool is which of the node: told by where each appeared first.
+class Identities {
+public:
+    /// Numbers of dlopen's texts are matched in the same way: for a node that has played other stories before.
+    bool match_open_errors = false;
+
+    /// Whether the terms are the same once identities are matched. Remembers new pairs, also when the answer is no:
+    /// work on a copy to try.
+    bool same(const term::Term& ours, const term::Term& nodes);
+
+    /// Number of the node for one of ours: for a text that both have in a list of dlopen's texts.
+    const std::map<std::string, std::string>& pairs() const { return to_node_; }
+
+private:
+    bool same_identity(const std::string& ours, const std::string& nodes);
+
+    std::map<std::string, std::string> to_node_, to_ours_; ///< external forms
+};
+
+/// One thing that both players did differently.
+struct Difference {
+    std::string what; ///< "returns", "receives alice", "driver_calls", "erl_ddll:info()", ...
+    std::string ours, nodes;
+};
+
+/// How each player's identities are written.
+struct Namers {
+    term::Namer ours, nodes;
+};
+
+/// All differences of a step. `caller` is the process that made the step's call, or empty. `identities` learns.
+std::vector<Difference> compare(const StepRecord& ours, const StepRecord& nodes, const std::string& caller,
+                                Identities& identities, const Namers& namers);
+
+} // namespace ddll::verify

@@ -1,0 +1,87 @@
+#include "verify/tally.h"
+
+#include "term/text.h"
+
+#include <fmt/format.h>
+
+namespace ddll::verify {
+
+using term::Expr;
+using term::Term;
+
+namespace {
+
+/// What kind of answer it is: atoms and tuples as they are, everything else by its type.
+std::string shape(const Term& term) {
+    switch (term.kind()) {
+    case Term::Kind::atom:
+        return term::print(term);
+    case Term::Kind::integer:
+    case Term::Kind::big:
+        return "Integer";
+    case Term::Kind::floating:
+        return "Float";
+    case Term::Kind::reference:
+        return "Ref";
+    case Term::Kind::port:
+        return "Port";
+    case Term::Kind::pid:
+        return "Pid";
+    case Term::Kind::tuple: {
+        std::string out = "{";
+        for (const Term& element : term.elements()) out += (out.size() == 1 ? "" : ", ") + shape(element);
+        return out + "}";
+    }
+    case Term::Kind::map:
+        return "Map";
+    case Term::Kind::nil:
+    case Term::Kind::list:
+        return "List";
+    case Term::Kind::bits:
+        return "Binary";
+    }
+    return "";
+}
+
+std::string function_of(const Expr& expr) {
+    if (expr.kind != Expr::Kind::call) return {};
+    return fmt::format("{}{}{}/{}", expr.module, expr.module.empty() ? "" : ":", expr.name, expr.children.size());
+}
+
+std::string answer(const Outcome& outcome) {
+    switch (outcome.kind) {
+    case Outcome::Kind::blocked:
+        return "(blocks)";
+    case Outcome::Kind::value:
+        return shape(outcome.term);
+    case Outcome::Kind::error:
+        return "error:" + shape(outcome.term);
+    case Outcome::Kind::exit:
+        return "exit:" + shape(outcome.term);
+    case Outcome::Kind::throw_:
+        return "throw:" + shape(outcome.term);
+    }
+    return "";
+}
+
+/// {'UP' | 'DOWN', Ref, driver, Name, What}: the name is the story's affair.
+std::string message(const Term& term) {
+    if (!term.is_tuple(5) || !term.elements()[2].is_atom("driver")) return shape(term);
+    return fmt::format("{{{}, Ref, driver, Name, {}}}", shape(term.elements()[0]), shape(term.elements()[4]));
+}
+
+} // namespace
+
+void count(const scenario::ScenarioStep& step, const StepRecord& record, Tally& tally) {
+    if (const auto* call = std::get_if<scenario::CallStep>(&step.what))
+        for (std::size_t i = 0; i < record.returns.size() && i < call->calls.size(); ++i)
+            if (const std::string function = function_of(*call->calls[i].expr); !function.empty())
+                ++tally[fmt::format("reply {} {}", function, answer(record.returns[i]))];
+    for (const auto& [name, outcome] : record.late) ++tally["late reply " + answer(outcome)];
+    for (const auto& [name, arrivals] : record.messages)
+        for (const scenario::Arrival& arrival : arrivals) ++tally["message " + message(arrival.message)];
+    for (const auto& [name, reason] : record.exits) ++tally["exit " + shape(reason)];
+    for (const scenario::DriverCall& driver_call : record.driver_calls) ++tally["callback " + driver_call.name];
+}
+
+} // namespace ddll::verify

@@ -1,0 +1,18 @@
+#pragma once
+/// Counts what a step showed, under names that a table can be made of: replies by function, messages of erl_ddll,
+/// callbacks, exits.
+#include "verify/step_record.h"
+#include "scenario/scenario.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace ddll::verify {
+
+/// "reply erl_ddll:try_load/3 {ok, loaded}" -> how often. Numbers, names and identities are left out of terms.
+using Tally = std::map<std::string, std::uint64_t>;
+
+void count(const scenario::ScenarioStep& step, const StepRecord& record, Tally& tally);
+
+} // namespace ddll::verify

@@ -1,0 +1,211 @@
+/// What check says, from an audit made by hand: every format, and the schema that docs/check.md shows.
+#include "report/check.h"
+#include "report/job_summary.h"
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+// valijson's own headers are not free of our warnings.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+#pragma GCC diagnostic pop
+
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
+using namespace ddll;
+using Json = nlohmann::json;
+
+namespace {
+
+bool contains(const std::string& text, const char* part) {
+    return text.find(part) != std::string::npos;
+}
+
+check::Finding finding(std::string rule, std::string severity, bool confirmed) {
+    check::Finding out;
+    out.rule = std::move(rule);
+    out.severity = std::move(severity);
+    out.title = "counter: <something> & \"more\"";
+    out.evidence = "50%: one\nand another";
+    out.why = "It hurts.";
+    out.advice = "Do not.";
+    out.confirmed = confirmed;
+    out.also_static = !confirmed;
+    if (confirmed) out.trials = {"loaded and unloaded"};
+    return out;
+}
+
+/// An error with a place, a warning that is accepted, a note, and two stories of which one died.
+struct Made {
+    check::CheckResult checked;
+    Made() {
+        checked.name = "counter";
+        checked.file = "build/counter.so";
+        checked.against = "old/counter.so";
+        checked.verdict = check::Verdict::unsafe;
+        checked.suppressions.push_back({"fd-leak", "", "until <2.1>", "2026-12-31", {}, true, false});
+        checked.findings.push_back(finding("thread-outlives-driver", "error", true));
+        checked.findings.back().stack = {{"counter.so", 0x10, "", ""},
+                                       {"counter.so", 0x20, "go", "counter.c:42", "/home/p/src/counter.c"}};
+        checked.findings.push_back(finding("fd-leak", "warning", true));
+        checked.findings.back().suppressed = &checked.suppressions.front();
+        checked.findings.push_back(finding("process-exit-called", "note", false));
+        checked.looked_at = {"loaded and unloaded"};
+        checked.not_looked_at = {"code that runs only with real devices"};
+        for (const char* id : {"load-unload", "use"}) {
+            check::CheckRun trial{id, std::string("story ") + id, {}};
+            trial.result.verdict = scenario::Verdict::passed;
+            checked.trials.push_back(std::move(trial));
+        }
+        scenario::RunResult& dead = checked.trials.back().result;
+        dead.verdict = scenario::Verdict::crashed;
+        dead.death.emplace();
+        dead.death->headline = "SIGSEGV in control of driver counter";
+    }
+    Made(const Made&) = delete;
+};
+
+const report::CheckFormatOptions plain{{}, "/home/p", "1.2"};
+
+Json schema_of_document() {
+    std::ifstream in(DDLL_SOURCE_DIR "/docs/check.md");
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    const auto begin = text.rfind("```json\n") + 8;
+    return Json::parse(text.substr(begin, text.find("```", begin) - begin));
+}
+
+std::vector<std::string> violations(const Json& document) {
+    const Json text = schema_of_document();
+    valijson::Schema schema;
+    valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(text), schema);
+    valijson::Validator validator;
+    valijson::ValidationResults results;
+    std::vector<std::string> out;
+    if (validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(document), &results)) return out;
+    for (valijson::ValidationResults::Error e; results.popError(e);) out.push_back(e.description);
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("the JSON of check is what its page says") {
+    const Made made;
+    Json json = Json::parse(report::check_json(made.checked, plain));
+    CHECK(violations(json).empty());
+    CHECK(json["verdict"] == "UNSAFE");
+    CHECK(json["findings"][0]["place"] == Json{{"file", "src/counter.c"}, {"line", 42}});
+    CHECK(json["findings"][0]["stack"][1]["function"] == "go");
+    CHECK(json["findings"][1]["suppressed"]["reason"] == "until <2.1>");
+    CHECK_FALSE(json["findings"][2].contains("place"));
+    CHECK(json["stories"][1]["death"] == "SIGSEGV in control of driver counter");
+    json["more"] = 1;
+    CHECK_FALSE(violations(json).empty()); // the schema does look
+}
+
+TEST_CASE("text: deaths before findings, each with its reason and cure; what was accepted says why") {
+    const Made made;
+    const std::string text = report::check_text(made.checked, plain);
+    CHECK(text.find("died") < text.find("error   thread-outlives-driver  seen to happen"));
+    CHECK(contains(text, "  at counter.c:42\n"));
+    CHECK(contains(text, "  on a node: It hurts.\n  cure: Do not.\n"));
+    CHECK(contains(text, "  accepted until 2026-12-31: until <2.1>\n"));
+    CHECK(contains(text, "note    process-exit-called  the file says so"));
+    CHECK(text.ends_with("UNSAFE: 1 error, 0 warnings, 1 note, 1 suppressed\n"));
+}
+
+TEST_CASE("colours do not move what stands behind them") {
+    const Made made;
+    report::CheckFormatOptions coloured = plain;
+    coloured.style.color = true;
+    std::string text = report::check_text(made.checked, coloured);
+    for (auto at = text.find('\x1b'); at != text.npos; at = text.find('\x1b'))
+        text.erase(at, text.find('m', at) - at + 1);
+    CHECK(text == report::check_text(made.checked, plain));
+}
+
+TEST_CASE("the same way to die is told once") {
+    Made made;
+    made.checked.trials.front().result = made.checked.trials.back().result;
+    const std::string text = report::check_text(made.checked, plain);
+    CHECK(text.find("died") == text.rfind("died"));
+    CHECK(contains(text, "  when: story load-unload; story use\n"));
+}
+
+TEST_CASE("SARIF: rules with their help, places, fingerprints that lines do not change, suppressions") {
+    Made made;
+    const Json run = Json::parse(report::check_sarif(made.checked, plain))["runs"][0];
+    std::set<std::string> rules;
+    for (const Json& rule : run["tool"]["driver"]["rules"]) {
+        rules.insert(rule["id"]);
+        CHECK_FALSE(rule["help"]["text"].get<std::string>().empty());
+    }
+    REQUIRE(run["results"].size() == 4);
+    CHECK(run["results"][0]["ruleId"] == "driver-crashed");
+    CHECK(run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "build/counter.so");
+    CHECK(run["tool"]["driver"]["semanticVersion"] == "1.2");
+    for (const Json& result : run["results"]) CHECK(rules.contains(result["ruleId"].get<std::string>()));
+    CHECK(run["results"][1]["level"] == "error");
+    CHECK(run["results"][1]["locations"][0]["physicalLocation"]["region"]["startLine"] == 42);
+    CHECK(run["results"][2]["suppressions"][0]["justification"] == "until <2.1>");
+    made.checked.findings[0].stack[1].source = "counter.c:43";
+    const Json later = Json::parse(report::check_sarif(made.checked, plain))["runs"][0];
+    CHECK(later["results"][1]["locations"] != run["results"][1]["locations"]);
+    for (std::size_t i = 0; i < 4; ++i)
+        CHECK(later["results"][i]["partialFingerprints"] == run["results"][i]["partialFingerprints"]);
+    CHECK(later["results"][1]["partialFingerprints"] != run["results"][2]["partialFingerprints"]);
+}
+
+TEST_CASE("GitHub: one annotation for each finding that counts, with line ends and percent signs escaped") {
+    const Made made;
+    const std::string text = report::check_github(made.checked, plain);
+    CHECK(contains(text, "::error file=src/counter.c,line=42"));
+    CHECK(contains(text, "50%25: one%0Aand another"));
+    CHECK_FALSE(contains(text, "::warning"));
+    CHECK(contains(text, "::error file=build/counter.so,title=counter died::SIGSEGV in control of driver counter"));
+}
+
+TEST_CASE("a source outside of the project is no place to show a finding at") {
+    Made made;
+    made.checked.findings[0].stack[1].path = "/usr/src/counter.c";
+    CHECK(contains(report::check_github(made.checked, plain),
+                   "::error file=build/counter.so,title=thread-outlives-driver"));
+    CHECK_FALSE(Json::parse(report::check_json(made.checked, plain))["findings"][0].contains("place"));
+}
+
+TEST_CASE("the job summary of check: verdict, deaths and findings, and no markup from outside") {
+    Made made;
+    made.checked.conditions = {"do <not> | go"};
+    const std::string text = report::job_summary(made.checked, plain);
+    CHECK(text.starts_with("### ddlltool check counter: UNSAFE: 1 error, 0 warnings, 1 note, 1 suppressed\n"));
+    CHECK(contains(text, "\n- do &#60;not&#62; &#124; go\n"));
+    CHECK(
+        contains(text, "| error | driver&#45;crashed | SIGSEGV in control of driver counter | build/counter&#46;so |"));
+    CHECK(contains(text, "| error | thread&#45;outlives&#45;driver | counter&#58; &#60;something&#62;"));
+    CHECK(contains(text, " | src/counter&#46;c&#58;42 | Do not&#46; |"));
+    CHECK(contains(text, "| accepted | fd&#45;leak |"));
+}
+
+TEST_CASE("what reaches a level") {
+    Made made;
+    CHECK(report::reaches(made.checked, report::FailOn::error));
+    CHECK_FALSE(report::reaches(made.checked, report::FailOn::never));
+    made.checked.findings.erase(made.checked.findings.begin());
+    made.checked.verdict = check::Verdict::safe;
+    CHECK_FALSE(report::reaches(made.checked, report::FailOn::warning)); // it is accepted
+    CHECK(report::reaches(made.checked, report::FailOn::note));
+}
+
+TEST_CASE("a format is found by its name") {
+    for (const auto& format : report::check_formats()) CHECK(report::check_format_named(format.name) == &format);
+    CHECK(report::check_format_named("xml") == nullptr);
+}
