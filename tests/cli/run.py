@@ -13,6 +13,7 @@ The last line is "N passed, N failed".
 import argparse
 import concurrent.futures
 import difflib
+import functools
 import json
 import os
 import re
@@ -25,6 +26,8 @@ import time
 import traceback
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+
+import help_pages
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -42,7 +45,6 @@ MUSEUM = "BUILD/drivers/museum"
 CASES = {
     "help": (["--help"], 0),
     "help_run": (["run", "--help"], 0),
-    "help_of_a_command": (["help", "schema"], 0),
     "no_arguments": ([], 2),
     "unknown_command": (["rnu"], 2),
     "unknown_global_option": (["--verison"], 2),
@@ -53,11 +55,9 @@ CASES = {
     "bad_duration": (["run", "--timeout", "5", f"{DEMO}/counter.json"], 2),
     "bad_severity": (["run", "--fail-on", "eror", f"{DEMO}/counter.json"], 2),
     "contradicting_details": (["run", "-v", "-q", f"{DEMO}/counter.json"], 2),
-    "help_verify": (["verify", "--help"], 0),
     "verify_without_erl": (["verify", "--erl", "/no/such/erl", f"{DEMO}/counter.json"], 77),
     "verify_with_what_is_no_erl": (["verify", "--erl", "/bin/true", f"{DEMO}/counter.json"], 1),
     "verify_without_files": (["verify"], 2),
-    "help_inspect": (["inspect", "--help"], 0),
     "inspect_without_files": (["inspect"], 2),
     "inspect_bad_format": (["inspect", "--format", "jsno", TINY], 2),
     "inspect_format_without_file": (["inspect", "--format", "json=", TINY], 2),
@@ -67,7 +67,6 @@ CASES = {
     "inspect_tiny": (["inspect", TINY], 1),
     "inspect_tiny_in_colour": (["inspect", "--color", "always", "--fail-on", "never", TINY], 0),
     "inspect_tiny_json": (["inspect", "--format", "json", TINY], 1),
-    "help_check": (["check", "--help"], 0),
     "check_without_file": (["check"], 2),
     "check_bad_format": (["check", "--format", "xml", TINY], 2),
     "check_bad_strictness": (["check", "--strictness", "11", TINY], 2),
@@ -88,7 +87,6 @@ CASES = {
     "check_workload_of_both": (["check", f"{MUSEUM}/well-behaved/new/exhibit.so", "--against", f"{MUSEUM}/well-behaved/old/exhibit.so",
                                 "--strictness", "1", "--workload", "tests/cli/workloads/use.json"], 0),
     "check_json": (["check", "--format", "json", "--strictness", "1", f"{MUSEUM}/fd-leak/found/exhibit.so"], 1),
-    "help_explain": (["explain", "--help"], 0),
     "explain": (["explain"], 0),
     "explain_rule": (["explain", "dso-pinned-unique-symbol"], 0),
     "explain_rule_without_example": (["explain", "queue-overdrawn"], 0),
@@ -96,25 +94,15 @@ CASES = {
     "explain_open_error": (["explain", "{error,{open_error,-10}}"], 0),
     "explain_word": (["explain", "load_failure"], 0),
     "explain_unknown": (["explain", "fd-lek"], 2),
-    **{f"help_{command}": ([command, "--help"], 0)
-       for command in ("load", "unload", "reload", "open", "close", "control", "call", "command", "connect", "monitor", "demonitor", "info",
-                       "exit", "spawn", "install", "advance", "receive", "status", "why", "log", "session", "shell")},
-    **{f"help_session_{verb}": (["session", verb, "--help"], 0) for verb in ("start", "stop", "list", "export")},
-    "help_export": (["export", "--help"], 0),
     "export_without_kind": (["export", f"{DEMO}/counter.json", "--into", "no/such/folder"], 2),
     "export_without_folder": (["export", "--ct", f"{DEMO}/counter.json"], 2),
     "export_bad_name": (["export", "--ct", DEMO, "--into", "no/such/folder", "--name", "No"], 2),
     "export_unusable": (["export", "--ct", "tests/cli/bad/syntax-comma.json", "no/such/story.json", "--into", "no/such/folder"], 3),
     "schema_unknown": (["schema", "reprot"], 2),
     "schema_too_many": (["schema", "report", "x"], 2),
-    "help_init": (["init", "--help"], 0),
     "init_bad_name": (["init", "no/such/Counter-Driver"], 2),
     "init_taken_name": (["init", "no/such/folder", "--name", "tcp_inet"], 2),
     "init_unknown_option": (["init", "--nmae", "x"], 2),
-    **{f"help_{name.replace(' ', '_')}": ([*name.split(), "--help"], 0)
-       for name in ("report", "report merge", "completions", "completions bash", "completions zsh", "completions fish", "completions words", "man",
-                    "schema", "help")},
-    "help_of_a_verb": (["help", "session", "stop"], 0),
     "help_of_an_unknown_command": (["help", "rnu"], 2),
     "man_of_why": (["man", "why"], 0),
     "man_of_a_command_with_verbs": (["man", "report"], 0),
@@ -435,7 +423,21 @@ def export_writes_a_suite_and_leaves_other_files_alone(program):
         assert done.returncode == 3 and b"counter_SUITE.erl: exists" in done.stderr and not (into / "ddlltool_story.erl").exists(), done
 
 
-CHECKS = [export_writes_a_suite_and_leaves_other_files_alone, init_writes_and_never_overwrites, same_bytes_twice, order_of_results_does_not_depend_on_jobs, json_is_json_and_complete, junit_is_xml, several_reports_at_once,
+@functools.lru_cache
+def help_of(program):
+    return help_pages.Help(lambda words: play(program, words))
+
+
+def of_help(check):
+    """A check of the --help pages as one of a program."""
+    def case(program):
+        check(help_of(program))
+    case.__name__ = f"help_{check.__name__}"
+    return case
+
+
+CHECKS = [*map(of_help, help_pages.CHECKS),
+          export_writes_a_suite_and_leaves_other_files_alone, init_writes_and_never_overwrites, same_bytes_twice, order_of_results_does_not_depend_on_jobs, json_is_json_and_complete, junit_is_xml, several_reports_at_once,
           schema_is_json, version_names_what_it_was_built_from, a_full_disk_is_no_success, ctrl_c_still_ends_with_the_summary,
           inspect_reads_drivers_without_running_them, inspect_judges_versions_together, inspect_writes_files,
           inspect_looks_where_the_node_would, check_does_not_take_a_slow_driver_for_one_that_hangs]
