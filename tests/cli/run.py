@@ -32,7 +32,7 @@ import help_pages
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 GOLDEN = HERE / "golden"
-PATIENCE = 60  # seconds of real time until a case counts as stuck
+PATIENCE = 600  # seconds of real time until a case counts as stuck: nothing that passes comes near, on any machine
 
 DEMO = "tests/scenarios/demo"
 FAILING = "tests/scenarios/failing"
@@ -294,12 +294,10 @@ def a_full_disk_is_no_success(program):
 
 def ctrl_c_still_ends_with_the_summary(program):
     # The child must be there before the interrupt, or it would only show that a program can be killed early.
-    process = subprocess.Popen([program, "run", "--timeout", "1min", "-j1", f"{FAILING}/hang.json", f"{DEMO}/counter.json"], cwd=ROOT,
+    process = subprocess.Popen([program, "run", "--timeout", "10min", "-j1", f"{FAILING}/hang.json", f"{DEMO}/counter.json"], cwd=ROOT,
                                env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    deadline = time.monotonic() + PATIENCE
     while process.poll() is None and not children.read_text(encoding="ascii").strip():
-        assert time.monotonic() < deadline, "no child was started"
         time.sleep(0.001)
     process.send_signal(signal.SIGINT)
     stdout, _ = process.communicate(timeout=PATIENCE)
@@ -344,17 +342,24 @@ def inspect_writes_files(program):
         assert done.returncode == 3 and b"cannot be written" in done.stderr, done
 
 
-def check_does_not_take_a_slow_driver_for_one_that_hangs(program):
-    drivers = Path(program).parent / "drivers"
-    for driver, why in ((drivers / "slow_control.so", "--timeout"),
-                        (drivers / "museum/callback-stalls-scheduler/found/exhibit.so", "take too long")):
-        done = play(program, ["check", str(driver), "--format", "json", "--timeout", "3s"])
-        report = json.loads(done.stdout)
-        left = [text for text in report["not_looked_at"] if "40 ports" in text]
-        # On a busy machine 20 ms may come to more than 100.
-        assert len(left) == 1 and (why in left[0] or "take too long" in left[0]), report["not_looked_at"]
-        assert "many-ports" not in [story["id"] for story in report["stories"]], report["stories"]
-        assert "hung" not in [story["ended"] for story in report["stories"]] and done.returncode in (0, 1), done
+def not_looked_at(program, driver, limit):
+    done = play(program, ["check", driver, "--format", "json", "--timeout", limit])
+    report = json.loads(done.stdout)
+    assert "many-ports" not in [one["id"] for one in report["stories"]], report["stories"]
+    assert "hung" not in [one["ended"] for one in report["stories"]] and done.returncode in (0, 1), done
+    return [text for text in report["not_looked_at"] if "40 ports" in text]
+
+
+def check_does_not_take_many_ports_for_a_driver_that_hangs(program):
+    # After 20 ports this one sleeps until time is up; until then it needs next to none.
+    left = not_looked_at(program, "BUILD/drivers/stuck_after_many_ports.so", "8s")
+    assert len(left) == 1 and "--timeout" in left[0], left
+
+
+def check_asks_nothing_more_of_a_driver_that_is_slow(program):
+    # Enough time for any machine: that its callbacks take 200 ms of the processor is what keeps it from 40 ports.
+    left = not_looked_at(program, f"{MUSEUM}/callback-stalls-scheduler/found/exhibit.so", "10min")
+    assert len(left) == 1 and "take too long" in left[0], left
 
 
 def inspect_looks_where_the_node_would(program):
@@ -440,7 +445,8 @@ CHECKS = [*map(of_help, help_pages.CHECKS),
           export_writes_a_suite_and_leaves_other_files_alone, init_writes_and_never_overwrites, same_bytes_twice, order_of_results_does_not_depend_on_jobs, json_is_json_and_complete, junit_is_xml, several_reports_at_once,
           schema_is_json, version_names_what_it_was_built_from, a_full_disk_is_no_success, ctrl_c_still_ends_with_the_summary,
           inspect_reads_drivers_without_running_them, inspect_judges_versions_together, inspect_writes_files,
-          inspect_looks_where_the_node_would, check_does_not_take_a_slow_driver_for_one_that_hangs]
+          inspect_looks_where_the_node_would, check_does_not_take_many_ports_for_a_driver_that_hangs,
+          check_asks_nothing_more_of_a_driver_that_is_slow]
 
 
 def all_cases():

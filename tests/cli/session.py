@@ -27,7 +27,7 @@ from pathlib import Path
 
 from cases import Skip, case, not_sanitized, note, options_of, run_cases
 
-PATIENCE = 60  # seconds of real time until a case counts as stuck
+PATIENCE = 600  # seconds of real time until a case counts as stuck: nothing that passes comes near, on any machine
 NOBODY = 65534
 PROGRAM = DRIVERS = None
 
@@ -268,7 +268,7 @@ def answers_as_terms(s):
         raise Skip("no erl here that could read them all")
     file = s.folder / "terms"
     file.write_text("".join(terms).replace("P1.\n", "'P1'.\n"), encoding="utf-8")
-    read = subprocess.run(["timeout", "-s", "KILL", "60", "erl", "-noshell", "-eval",
+    read = subprocess.run(["timeout", "-s", "KILL", str(PATIENCE), "erl", "-noshell", "-eval",
                            f'{{ok, L}} = file:consult("{file}"), io:format("~w~n", [length(L)]), halt().'],
                           capture_output=True, text=True, check=False)
     assert read.stdout.strip() == str(len(terms)), read
@@ -456,7 +456,7 @@ def a_wrong_command_changes_nothing(s):
 def wait_comes_back_when_another_client_lets_go(s):
     s.counter_with_port()
     s.put("counter_v2.so", "counter")
-    waiting = s.start("reload", "counter", "--wait", "--as", "alice", "--timeout", "50s")
+    waiting = s.start("reload", "counter", "--wait", "--as", "alice", "--timeout", "10min")
     until("the reload waits", lambda: s.json("status")["drivers"][0]["status"] == "reload_pending")
     assert waiting.poll() is None
     s.do("close", "P1", "--as", "bob")
@@ -497,7 +497,7 @@ def a_call_that_blocks_is_told_and_unblocked(s):
 # --- how a driver dies -----------------------------------------------------------------------------------------------
 
 
-def dies(s, way, code, *words, timeout="20s"):
+def dies(s, way, code, *words, timeout="5min"):
     s.load("crash_in", user="alice")
     s.do("open", "crash_in", "control", way, "--as", "bob")
     s.do("control", "P1", 0, "--as", "bob", "--timeout", timeout, code=code).has("the driver died", *words)
@@ -550,7 +550,7 @@ def death_by_stack(s):
 
 @case
 def death_by_a_loop(s):
-    dies(s, "loop", 5, "in control of driver crash_in", timeout="400ms")
+    dies(s, "loop", 5, "in control of driver crash_in", timeout="3s")
 
 
 @case
@@ -590,7 +590,7 @@ def the_child_is_killed_while_it_works(s):
     s.load("crash_in", user="user")
     s.do("open", "crash_in", "control", "loop")
     child = s.child()
-    working = s.start("control", "P1", 0, "--timeout", "50s")
+    working = s.start("control", "P1", 0, "--timeout", "10min")
     until("the driver runs", lambda: " R " in Path(f"/proc/{child}/stat").read_text(encoding="ascii"))
     s.kill(child)
     done = s.end(working)
@@ -615,7 +615,7 @@ def the_server_is_killed_while_a_command_runs(s):
     s.load("crash_in", user="user")
     s.do("open", "crash_in", "control", "loop")
     server, child = s.server(), s.child()
-    working = s.start("control", "P1", 0, "--timeout", "50s")
+    working = s.start("control", "P1", 0, "--timeout", "10min")
     until("the driver runs", lambda: " R " in Path(f"/proc/{child}/stat").read_text(encoding="ascii"))
     s.kill(server)
     done = s.end(working)
@@ -659,12 +659,12 @@ def a_file_in_the_place_of_the_socket_is_no_obstacle(s):
 
 @case
 def a_session_ends_when_nobody_asks(s):
-    s.environment["DDLLTOOL_IDLE"] = "200ms"
+    s.environment["DDLLTOOL_IDLE"] = "3s"  # time for the first command, on a busy machine too
     s.load("counter", "counter_v1.so")
     until("it has ended", lambda: not s.processes())
     assert not s.socket().exists()
-    s.do("status", code=77).complains("it ended after 200ms without a command", "starts one")
-    s.do("load", s.live, "counter").complains("it ended after 200ms without a command", "this is a new one")
+    s.do("status", code=77).complains("it ended after 3s without a command", "starts one")
+    s.do("load", s.live, "counter").complains("it ended after 3s without a command", "this is a new one")
 
 
 def at_once(s, *calls):
@@ -680,11 +680,11 @@ def at_once(s, *calls):
 
 @case
 def a_working_session_is_not_idle(s):
-    s.put("crash_in.so", "crash_in")
-    s.do("session", "start", "--idle", "1s")
-    answers = at_once(s, {"call": "erl_ddll:try_load(@folder, crash_in, [])"},
-                      {"call": 'open_port({spawn_driver, "crash_in control loop"}, [])'},
-                      {"call": "port_control(P1, 0, [])", "limit_ms": 1500})
+    s.put("hang.so", "hang")
+    s.do("session", "start", "--idle", "3s")
+    answers = at_once(s, {"call": "erl_ddll:try_load(@folder, hang, [])"},
+                      {"call": 'open_port({spawn_driver, "hang"}, [])'},
+                      {"call": "port_control(P1, 2, [])", "limit_ms": 4500})  # sleeps that long
     assert answers[2]["kind"] == "died" and answers[2]["death"]["hung"], answers
 
 
@@ -692,7 +692,7 @@ def a_working_session_is_not_idle(s):
 def waiting_costs_no_processor_time(s):
     """The time at which it would be idle has come while a client waits: that is no reason to look again and again."""
     s.put("counter_v1.so", "counter")
-    s.do("session", "start", "--idle", "1s")
+    s.do("session", "start", "--idle", "3s")
     server = s.server()
     ticks = []
 
@@ -703,13 +703,13 @@ def waiting_costs_no_processor_time(s):
     client = s.raw()
     for call in ({"call": "erl_ddll:try_load(@folder, counter, [])"}, {"call": 'open_port({spawn_driver, "counter"}, [])'},
                  {"call": "erl_ddll:try_load(@folder, counter, [{reload, pending_driver}, {monitor, pending_driver}])", "wait": True,
-                  "limit_ms": 2500}):
+                  "limit_ms": 5500}):
         client.sendall(json.dumps({"ddlltool": 1, "do": "call", "by": "user", "starts": True, "into": str(s.live), **call}).encode() + b"\n")
     read_line(client), read_line(client)
     look("before")
     assert json.loads(read_line(client))["message"] is None
     look("after")
-    assert ticks[1][1] - ticks[0][1] < 50, ticks  # of 250
+    assert ticks[1][1] - ticks[0][1] < 50, ticks  # of 550
 
 
 @case
@@ -802,7 +802,7 @@ def a_client_that_dies_loses_its_answer_and_nothing_else(s):
     client.sendall(json.dumps({"ddlltool": 1, "do": "call", "by": "bob", "call": 'port_control(P1, 1, "add")'}).encode() + b"\n")
     client.close()
     s.do("control", "P1", 1, "add", "--as", "bob").has('<<"2">>')
-    waiting = s.start("reload", "counter", "--wait", "--as", "alice", "--timeout", "50s")
+    waiting = s.start("reload", "counter", "--wait", "--as", "alice", "--timeout", "10min")
     until("the reload waits", lambda: s.json("status")["drivers"][0]["status"] == "reload_pending")
     waiting.kill()
     s.end(waiting)
