@@ -87,7 +87,7 @@ CheckParser::CheckParser()
         ->type_name("FILE");
     add_option("--strictness", given.strictness, "1 (quick) to 10 (long): how many stories, and how many cycles")
         ->type_name("N")
-        ->check(CLI::Range(1U, 10U));
+        ->range(1U, 10U);
     takes(add_option("--suppressions", given.suppressions, "a JSON file with findings that are accepted for a while"),
           file_with(".json"))
         ->type_name("FILE");
@@ -108,7 +108,7 @@ CheckParser::CheckParser()
         ->type_name("DIR");
     add_option("-j,--jobs", given.jobs, "stories played at once (default: one for each processor)")
         ->type_name("N")
-        ->check(CLI::Range(1U, 1024U));
+        ->range(1U, 1024U);
     add_option("--timeout", given.timeout, "real time for each story (10s)")->type_name("DURATION");
     takes(add_option("--color", given.color, "auto, always or never"), choice_of(color_words))->type_name("WHEN");
     add_flag("--watch", watch, "check again whenever a file that is read here changes; Ctrl-C ends that");

@@ -9,17 +9,6 @@
 
 namespace ddll::cli {
 
-struct DescribedOption {
-    std::vector<std::string> names; ///< "-j", "--jobs"
-    std::string value_name;         ///< "N"; empty for flags
-    std::string range;              ///< "1 to 10", where the parser checks one
-    std::string doc;
-    Value value;
-    bool repeats = false;
-
-    bool flag() const { return value_name.empty(); }
-};
-
 struct Description {
     std::string name;    ///< "ddlltool session start"
     std::string summary; ///< sentences

@@ -3,9 +3,45 @@
 #include "base/text.h"
 #include "cli/choices.h"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <deque>
+
 namespace ddll::cli {
+namespace {
+
+/// Instead of what CLI11 makes of the arguments.
+class GivenUsage final : public CLI::Formatter {
+public:
+    explicit GivenUsage(std::string text) : text_(std::move(text)) {}
+    std::string make_usage(const CLI::App*, std::string) const override { return text_ + "\n"; }
+    std::string make_positionals(const CLI::App*) const override { return ""; }
+
+private:
+    std::string text_;
+};
+
+DescribedOption described(const CLI::Option& option, const Value& value) {
+    DescribedOption out;
+    for (const auto& name : option.get_snames()) out.names.push_back("-" + name);
+    for (const auto& name : option.get_lnames()) out.names.push_back("--" + name);
+    out.doc = option.get_description();
+    out.value = value;
+    if (option.get_items_expected_max() == 0) return out;
+    out.repeats = option.get_expected_max() > 1;
+    // "N:UINT in [1 - 1024]" when a range is checked.
+    out.value_name = option.get_type_name();
+    const auto range = out.value_name.find(" in [");
+    if (range == std::string::npos) return out;
+    out.range = out.value_name.substr(range + 5);
+    out.range.resize(out.range.find(']'));
+    out.range.replace(out.range.find(" - "), 3, " to ");
+    out.value_name.resize(out.value_name.rfind(':', range));
+    return out;
+}
+
+} // namespace
 
 Value choice_of(std::span<const std::string_view> words) {
     Value value;
@@ -21,36 +57,140 @@ Value file_with(std::string suffix) {
     return value;
 }
 
-Parser::Parser(std::string summary, std::string name) : CLI::App(std::move(summary), std::move(name)) {
-    set_help_flag("-h,--help", "print this");
+Option* Option::type_name(std::string name) {
+    inner_->type_name(std::move(name));
+    return this;
 }
 
-CLI::Option* Parser::takes(CLI::Option* option, Value value) {
-    values_[option] = std::move(value);
+Option* Option::required() {
+    inner_->required();
+    return this;
+}
+
+Option* Option::range(unsigned least, unsigned most) {
+    inner_->check(CLI::Range(least, most));
+    return this;
+}
+
+Option* Option::range(std::uint64_t least, std::uint64_t most) {
+    inner_->check(CLI::Range(least, most));
+    return this;
+}
+
+Option* Option::each() {
+    inner_->allow_extra_args(false)->type_size(1);
+    return this;
+}
+
+Option* Option::any_number() {
+    inner_->expected(0, -1);
+    return this;
+}
+
+struct Parser::State {
+    State(std::string summary, std::string name) : app(std::move(summary), std::move(name)) {}
+
+    CLI::App app;
+    std::deque<Option> options; // pointers to them are out
+    std::optional<std::vector<Positional>> positionals;
+};
+
+Parser::Parser(std::string summary, std::string name)
+    : state_(std::make_unique<State>(std::move(summary), std::move(name))) {
+    added(state_->app.set_help_flag("-h,--help", "print this"));
+}
+
+Parser::~Parser() = default;
+
+Option* Parser::added(CLI::Option* inner) {
+    state_->options.push_back(Option(inner));
+    return &state_->options.back();
+}
+
+Option* Parser::add_option(const std::string& names, std::string& into, const std::string& doc) {
+    return added(state_->app.add_option(names, into, doc));
+}
+
+Option* Parser::add_option(const std::string& names, std::vector<std::string>& into, const std::string& doc) {
+    return added(state_->app.add_option(names, into, doc));
+}
+
+Option* Parser::add_option(const std::string& names, unsigned& into, const std::string& doc) {
+    return added(state_->app.add_option(names, into, doc));
+}
+
+Option* Parser::add_option(const std::string& names, std::uint64_t& into, const std::string& doc) {
+    return added(state_->app.add_option(names, into, doc));
+}
+
+Option* Parser::add_flag(const std::string& names, bool& into, const std::string& doc) {
+    return added(state_->app.add_flag(names, into, doc));
+}
+
+Option* Parser::takes(Option* option, Value value) {
+    option->value_ = std::move(value);
     return option;
 }
 
-const Value& Parser::value_of(const CLI::Option* option) const {
-    static const Value nothing;
-    const auto found = values_.find(option);
-    return found == values_.end() ? nothing : found->second;
+void Parser::footer(std::string text) {
+    state_->app.footer(std::move(text));
+}
+
+void Parser::usage(std::string line) {
+    state_->app.formatter(std::make_shared<GivenUsage>(std::move(line)));
+}
+
+void Parser::set_positionals(std::vector<Positional> all) {
+    state_->positionals = std::move(all);
+}
+
+std::string Parser::name() const {
+    return state_->app.get_name();
 }
 
 std::string Parser::command() const {
-    const std::string name = get_name();
-    return name.substr(name.find(' ') + 1);
+    const std::string whole = name();
+    return whole.substr(whole.find(' ') + 1);
+}
+
+std::string Parser::summary() const {
+    return state_->app.get_description();
+}
+
+std::string Parser::footer() const {
+    return state_->app.get_footer();
+}
+
+std::vector<DescribedOption> Parser::options() const {
+    std::vector<DescribedOption> out;
+    for (const Option& option : state_->options)
+        if (!option.inner_->get_positional()) out.push_back(described(*option.inner_, option.value_));
+    return out;
+}
+
+std::vector<Positional> Parser::positionals() const {
+    if (state_->positionals) return *state_->positionals;
+    std::vector<Positional> out;
+    for (const Option& option : state_->options) {
+        const CLI::Option& inner = *option.inner_;
+        if (inner.get_positional())
+            out.push_back({inner.get_name(true, false), inner.get_description(), inner.get_required(),
+                           inner.get_expected_max() > 1, option.value_});
+    }
+    return out;
 }
 
 Result<std::optional<HelpText>> Parser::read(const std::vector<std::string>& arguments) {
+    CLI::App& app = state_->app;
     try {
         std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-        parse(reversed);
+        app.parse(reversed);
     } catch (const CLI::CallForHelp&) {
-        return std::optional<HelpText>(HelpText{help()});
+        return std::optional<HelpText>(HelpText{app.help()});
     } catch (const CLI::ExtrasError&) {
-        const std::string word = remaining().empty() ? "" : remaining().front();
+        const std::string word = app.remaining().empty() ? "" : app.remaining().front();
         std::vector<std::string> flags;
-        for (const CLI::Option* option : get_options()) {
+        for (const CLI::Option* option : app.get_options()) {
             for (const auto& flag : option->get_lnames()) flags.push_back("--" + flag);
             for (const auto& flag : option->get_snames()) flags.push_back("-" + flag);
         }
@@ -58,21 +198,17 @@ Result<std::optional<HelpText>> Parser::read(const std::vector<std::string>& arg
         const std::vector<std::string_view> views(flags.begin(), flags.end());
         const auto meant = option ? nearest(word.substr(0, word.find('=')), views) : std::nullopt;
         return about(word, option ? "no such option" : "not expected here",
-                     meant ? fmt::format("did you mean {}?", *meant) : get_name() + " --help tells more");
+                     meant ? fmt::format("did you mean {}?", *meant) : app.get_name() + " --help tells more");
     } catch (const CLI::ArgumentMismatch& e) {
         const std::string text = e.what();
         const auto colon = text.find(": ");
         if (colon == std::string::npos || !text.ends_with(" missing"))
-            return about(command(), text, get_name() + " --help tells more");
-        return about(text.substr(0, colon), "needs a value", get_name() + " --help tells more");
+            return about(command(), text, app.get_name() + " --help tells more");
+        return about(text.substr(0, colon), "needs a value", app.get_name() + " --help tells more");
     } catch (const CLI::ParseError& e) {
-        return about(command(), e.what(), get_name() + " --help tells more");
+        return about(command(), e.what(), app.get_name() + " --help tells more");
     }
     return std::optional<HelpText>();
-}
-
-CLI::Option* each(CLI::Option* option) {
-    return option->allow_extra_args(false)->type_size(1);
 }
 
 } // namespace ddll::cli

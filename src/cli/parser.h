@@ -3,16 +3,18 @@
 /// completions and manual pages are made of (describe.h): whoever adds an option here has added it everywhere.
 #include "base/result.h"
 
-#include <CLI/CLI.hpp>
-
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+namespace CLI { // parser.cpp alone includes CLI11, which is slow to compile
+class Option;
+}
 
 namespace ddll::cli {
 
@@ -56,32 +58,87 @@ struct HelpText {
     std::string text;
 };
 
-class Parser : public CLI::App {
+/// One option or positional argument while it is being declared. Belongs to its Parser. All of them give the option
+/// back.
+class Option {
+public:
+    Option* type_name(std::string name); ///< what --help calls its value
+    Option* required();
+    /// Only numbers from `least` to `most` are taken.
+    Option* range(unsigned least, unsigned most);
+    Option* range(std::uint64_t least, std::uint64_t most);
+    /// May be given several times, with one value each.
+    Option* each();
+    /// Any number of values, and none too.
+    Option* any_number();
+
+private:
+    friend class Parser;
+    explicit Option(CLI::Option* inner) : inner_(inner) {}
+
+    CLI::Option* inner_;
+    Value value_;
+};
+
+/// What has been declared of an option, for describe.h.
+struct DescribedOption {
+    std::vector<std::string> names; ///< "-j", "--jobs"
+    std::string value_name;         ///< "N"; empty for flags
+    std::string range;              ///< "1 to 10", where the parser checks one
+    std::string doc;
+    Value value;
+    bool repeats = false;
+
+    bool flag() const { return value_name.empty(); }
+};
+
+class Parser {
 public:
     /// `name` is the whole command: "ddlltool session start". Adds --help.
     Parser(std::string summary, std::string name);
+    virtual ~Parser();
+    Parser(const Parser&) = delete;
+    Parser& operator=(const Parser&) = delete;
+
+    /// Whatever an option is bound to is written by `read` and must live until then. What it holds now is its default.
+    Option* add_option(const std::string& names, std::string& into, const std::string& doc);
+    Option* add_option(const std::string& names, std::vector<std::string>& into, const std::string& doc);
+    Option* add_option(const std::string& names, unsigned& into, const std::string& doc);
+    Option* add_option(const std::string& names, std::uint64_t& into, const std::string& doc);
+    Option* add_flag(const std::string& names, bool& into, const std::string& doc);
 
     /// Notes what the option takes, and gives it back.
-    CLI::Option* takes(CLI::Option* option, Value value);
-    const Value& value_of(const CLI::Option* option) const;
+    static Option* takes(Option* option, Value value);
+
+    /// What --help ends with.
+    void footer(std::string text);
+    /// What --help begins with, instead of what follows from the arguments.
+    void usage(std::string line);
 
     /// For commands that take their positional arguments as a list of words and look at them themselves.
-    void set_positionals(std::vector<Positional> all) { positionals_ = std::move(all); }
-    const std::optional<std::vector<Positional>>& positionals() const { return positionals_; }
+    void set_positionals(std::vector<Positional> all);
 
     /// Reads the arguments into what the options are bound to. Nothing: they are read. An Error's place.file holds the
     /// word that is wrong.
     Result<std::optional<HelpText>> read(const std::vector<std::string>& arguments);
 
-    /// "run" of "ddlltool run".
-    std::string command() const;
+    std::string name() const;
+    std::string command() const; ///< "run" of "ddlltool run"
+    std::string summary() const;
+    std::string footer() const;
+    std::vector<DescribedOption> options() const;
+    std::vector<Positional> positionals() const;
 
 private:
-    std::map<const CLI::Option*, Value> values_;
-    std::optional<std::vector<Positional>> positionals_;
+    struct State;
+    Option* added(CLI::Option* inner);
+
+    std::unique_ptr<State> state_;
 };
 
 /// An option that may be given several times, with one value each.
-CLI::Option* each(CLI::Option* option);
+inline Option* each(Option* option) {
+    return option->each();
+}
 
 } // namespace ddll::cli

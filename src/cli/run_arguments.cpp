@@ -46,7 +46,7 @@ RunParser::RunParser() : Parser("Plays scenario files, each in a process of its 
           {Takes::files, ".json", {}});
     add_option("-j,--jobs", out.jobs, "scenarios played at once (default: one for each processor)")
         ->type_name("N")
-        ->check(CLI::Range(1U, 1024U));
+        ->range(1U, 1024U);
     each(add_option("--filter", out.filters,
                     "only scenarios whose title, a tag or path contains this, or matches it as a pattern with * and ?; "
                     "several: any of them"))

@@ -187,7 +187,6 @@ ExitCode status_command(const std::vector<std::string>& arguments, const Context
         if (!every) return wrong_usage(every.error().place.file, every.error().message, every.error().hint);
         return watch(*options, *every);
     }
-    app.clear();
     const Answer answer = ask_for(app, app.texts, arguments, context, [] {
         Request request;
         request.kind = Request::Kind::status;

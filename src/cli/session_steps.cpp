@@ -323,17 +323,6 @@ constexpr StepRow steps[] = {
      await_option, advance},
 };
 
-/// Shows the positional arguments as the table has them.
-class Usage final : public CLI::Formatter {
-public:
-    explicit Usage(std::string text) : text_(std::move(text)) {}
-    std::string make_usage(const CLI::App*, std::string) const override { return text_ + "\n"; }
-    std::string make_positionals(const CLI::App*) const override { return ""; }
-
-private:
-    std::string text_;
-};
-
 const StepRow& step_named(std::string_view name) {
     return *std::find_if(std::begin(steps), std::end(steps), [name](const StepRow& s) { return s.name == name; });
 }
@@ -392,8 +381,9 @@ void tell_missing_file(const StepRow& step, const Values& values) {
 
 struct StepParser final : Parser {
     explicit StepParser(const StepRow& step) : Parser(std::string(step.doc), fmt::format("ddlltool {}", step.name)) {
-        formatter(std::make_shared<Usage>(fmt::format("usage: ddlltool {} {} [OPTIONS]", step.name, step.usage)));
-        if (step.most > 0) add_option("WORDS", values.words, "")->expected(0, -1);
+        // The positionals as the table has them.
+        usage(fmt::format("usage: ddlltool {} {} [OPTIONS]", step.name, step.usage));
+        if (step.most > 0) add_option("WORDS", values.words, "")->any_number();
         set_positionals(positionals_of(step.usage));
         step.options(*this, values);
         add_session_options(*this, texts, true);

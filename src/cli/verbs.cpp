@@ -21,10 +21,10 @@ std::vector<std::string_view> names_of(const Command& command) {
 std::string help_text(const Command& command) {
     const auto parser = command.parser();
     std::string out = fmt::format("usage: ddlltool {} {} [ARGUMENT...]\n\n{}\n\n", command.name,
-                                  fmt::join(names_of(command), "|"), parser->get_description());
+                                  fmt::join(names_of(command), "|"), parser->summary());
     for (const Command& verb : command.verbs) out += fmt::format("  {:<10} {}\n", verb.name, verb.doc);
     return out + fmt::format("\n  ddlltool {} {} --help   the arguments of a verb\n\n{}\n", command.name,
-                             command.verbs.front().name, parser->get_footer());
+                             command.verbs.front().name, parser->footer());
 }
 
 ExitCode run_verb(const Command& command, const std::vector<std::string>& arguments, const Context& context) {

@@ -40,7 +40,7 @@ VerifyParser::VerifyParser()
     takes(add_option("--erl", out.erl, "the emulator to ask (default: erl on PATH)"), file_with(""))->type_name("PATH");
     add_option("-j,--jobs", out.jobs, "nodes at once (default: one for each processor)")
         ->type_name("N")
-        ->check(CLI::Range(1U, 256U));
+        ->range(1U, 256U);
     each(add_option("--filter", out.filters, "only scenarios whose title, a tag or path contains this"))
         ->type_name("TEXT");
     takes(add_option("--format", format, "text, or json (one document, at the end)"), choice_of(formats))
@@ -54,11 +54,11 @@ VerifyParser::VerifyParser()
         ->type_name("DIR");
     add_option("--random", out.random, "make up N stories about loading and unloading instead of reading files")
         ->type_name("N")
-        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}));
+        ->range(std::uint64_t{1}, std::uint64_t{1'000'000'000});
     add_option("--seed", out.seed, "which ones (default 1): the same seed gives the same stories")->type_name("N");
     add_option("--differences", out.most_differences, "stop after N random stories that differ (default 1)")
         ->type_name("N")
-        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000}));
+        ->range(std::uint64_t{1}, std::uint64_t{1000});
     takes(add_option("--into", out.differences_folder, "folder for random stories that differ, shrunk (default .)"),
           {Takes::folder, "", {}})
         ->type_name("DIR");
