@@ -1,4 +1,4 @@
-#include "host/monitors.h"
+#include "host/ports/monitors.h"
 #include "api/entry.h"
 
 #include <cstring>

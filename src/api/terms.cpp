@@ -1,6 +1,6 @@
 #include "api/entry.h"
 #include "base/text.h"
-#include "host/term_spec.h"
+#include "host/ports/term_spec.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-// Any thread may call these. Threads are real ones; when they run is decided by host/threads.h.
+// Any thread may call these. Threads are real ones; when they run is decided by host/threads/threads.h.
 #include "api/entry.h"
 
 #include <cerrno>

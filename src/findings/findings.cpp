@@ -1,7 +1,7 @@
 #include "findings/findings.h"
 
 #include "host/misuse.h"
-#include "host/traces.h"
+#include "host/probe/traces.h"
 #include "image/demangle.h"
 
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #include "findings/hazards.h"
 
-#include "host/driver.h"
-#include "host/traces.h"
+#include "host/drivers/driver.h"
+#include "host/probe/traces.h"
 #include "lifecycle/record.h"
 #include "term/external.h"
 

@@ -4,9 +4,9 @@
 ///
 /// Driver code is called through a frame at which the unwinder stops: an exception that a driver lets escape finds no
 /// handler and ends the process at the place where it was thrown, with its stack intact, as on a real node.
-#include "host/driver.h"
+#include "host/drivers/driver.h"
 #include "host/host.h"
-#include "host/port.h"
+#include "host/ports/port.h"
 
 #include <cstdint>
 #include <string_view>

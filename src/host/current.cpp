@@ -1,8 +1,8 @@
 #include "host/current.h"
 
 #include "base/check.h"
-#include "host/driver.h"
-#include "host/port.h"
+#include "host/drivers/driver.h"
+#include "host/ports/port.h"
 
 #include <algorithm>
 

@@ -1,28 +1,28 @@
 #pragma once
 /// host/ is the simulated emulator: processes, ports, drivers, timers, jobs and driver memory, all owned by one Host.
 /// It knows neither scenarios nor reports: it does what it is asked, journals what happens, and leaves the choice of
-/// what happens next to a Chooser. Read next: step.h, driver.h and port.h, then host/drivers.cpp (effects of the
-/// rules), ports_*.cpp (port semantics), callbacks.h (the only way into a driver).
+/// what happens next to a Chooser. Read next: step.h, driver.h and port.h, then host/drivers/drivers.cpp (effects of
+/// the rules), ports_*.cpp (port semantics), callbacks.h (the only way into a driver).
 ///
 /// A host belongs to the thread that made it. Functions named after BIFs return what the BIF would: a value, an
 /// exception, or "the caller is blocked" (its answer comes with a later Step::Kind::resume).
 #include "base/time.h"
 #include "host/atoms.h"
 #include "host/current.h"
-#include "host/driver.h"
-#include "host/interposed.h"
-#include "host/libraries.h"
-#include "host/memory.h"
+#include "host/drivers/driver.h"
+#include "host/drivers/libraries.h"
+#include "host/io/poller.h"
+#include "host/memory/memory.h"
 #include "host/misuse.h"
-#include "host/monitors.h"
-#include "host/poller.h"
-#include "host/port.h"
-#include "host/process.h"
-#include "host/signals.h"
+#include "host/ports/monitors.h"
+#include "host/ports/port.h"
+#include "host/probe/interposed.h"
+#include "host/probe/traces.h"
+#include "host/processes/process.h"
+#include "host/processes/signals.h"
 #include "host/step.h"
-#include "host/sync.h"
-#include "host/threads.h"
-#include "host/traces.h"
+#include "host/threads/sync.h"
+#include "host/threads/threads.h"
 #include "journal/journal.h"
 #include "lifecycle/info.h"
 #include "lifecycle/rules.h"
@@ -325,7 +325,7 @@ private:
     void set_answer(Process& process, Answer answer);
     // drivers.cpp
     void carry_out(Driver& driver, const lifecycle::Effect& effect, const lifecycle::Request& cause,
-                 lifecycle::Reply& reply, const term::Term* as_written);
+                   lifecycle::Reply& reply, const term::Term* as_written);
     void send_driver_message(Driver& driver, const lifecycle::effect::Send& message, const term::Term* as_written);
     void finish_and_close(Driver& driver);
     std::optional<lifecycle::LoadError> open_image(Driver& driver, const std::string& path);
@@ -422,9 +422,9 @@ private:
     Signals signals_;
     std::unordered_map<std::string, std::variant<ProcessId, PortId>> registered_;
     std::unordered_map<PortId, std::unique_ptr<Port>> ports_;
-    std::list<std::unique_ptr<Driver>> drivers_; ///< newest first; a driver being replaced is in limbo_
-    std::list<std::unique_ptr<Driver>> unlisted_;   ///< not in the list: being opened, or closing
-    std::vector<std::string> error_texts_;       ///< numbered -10, -11, ...
+    std::list<std::unique_ptr<Driver>> drivers_;  ///< newest first; a driver being replaced is in limbo_
+    std::list<std::unique_ptr<Driver>> unlisted_; ///< not in the list: being opened, or closing
+    std::vector<std::string> error_texts_;        ///< numbered -10, -11, ...
     std::map<std::string, Proof, std::less<>> proofs_;
 
     std::optional<term::Term> halting_; ///< the status, once halt was called

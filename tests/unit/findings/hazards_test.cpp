@@ -1,7 +1,7 @@
 /// Hazards from journals made by hand; the museum shows them with drivers.
 #include "findings/crashes.h"
 #include "findings/hazards.h"
-#include "host/traces.h"
+#include "host/probe/traces.h"
 #include "lifecycle/record.h"
 #include "term/external.h"
 #include "term/text.h"

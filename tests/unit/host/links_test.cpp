@@ -1,5 +1,5 @@
 /// Links against the plain list that they stand for.
-#include "host/links.h"
+#include "host/processes/links.h"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 /// Driver memory, atoms and words.
 #include "host/atoms.h"
-#include "host/memory.h"
+#include "host/memory/memory.h"
 #include "stage.h"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 /// The vector that outputv gets, and a port's queue.
-#include "host/command.h"
-#include "host/io_queue.h"
+#include "host/ports/command.h"
+#include "host/ports/io_queue.h"
 #include "stage.h"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-#include "host/poller.h"
+#include "host/io/poller.h"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /// Term descriptions, one row for each rule, and who receives them.
-#include "host/term_spec.h"
+#include "host/ports/term_spec.h"
 #include "stage.h"
 
 #include <doctest/doctest.h>

@@ -1,7 +1,7 @@
 #pragma once
 /// A driver in the host's list: its record (the rules' view), its entry's callbacks and its library.
 #include "base/id.h"
-#include "host/traces.h"
+#include "host/probe/traces.h"
 #include "image/loaded_image.h"
 #include "lifecycle/record.h"
 

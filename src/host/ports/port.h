@@ -2,8 +2,8 @@
 /// A simulated port. Its state changes only in ports_*.cpp; callbacks.cpp is the only place that calls its driver.
 #include "base/id.h"
 #include "base/time.h"
-#include "host/io_queue.h"
 #include "host/made.h"
+#include "host/ports/io_queue.h"
 #include "term/term.h"
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "host/term_spec.h"
+#include "host/ports/term_spec.h"
 
 #include "host/host.h"
 #include "term/external.h"

@@ -1,4 +1,4 @@
-#include "host/interposed.h"
+#include "host/probe/interposed.h"
 
 #include <fmt/format.h>
 

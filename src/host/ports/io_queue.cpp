@@ -1,4 +1,4 @@
-#include "host/io_queue.h"
+#include "host/ports/io_queue.h"
 
 #include <cstring>
 

@@ -1,4 +1,4 @@
-#include "host/memory.h"
+#include "host/memory/memory.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,5 +1,5 @@
 // Exit signals and messages: who is sent them, and when they are handled.
-#include "host/signals.h"
+#include "host/processes/signals.h"
 
 #include "host/host.h"
 #include "term/external.h"

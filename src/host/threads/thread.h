@@ -2,7 +2,7 @@
 /// A thread that runs driver code: the emulator's, one of the async pool, one that a driver made with
 /// erl_drv_thread_create, or one that came from somewhere else and called the driver API.
 #include "base/id.h"
-#include "host/sync.h"
+#include "host/threads/sync.h"
 
 #include <pthread.h>
 #include <sys/types.h>

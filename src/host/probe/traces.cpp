@@ -1,7 +1,7 @@
-#include "host/traces.h"
+#include "host/probe/traces.h"
 
 #include "base/sanitized.h"
-#include "host/interposed.h"
+#include "host/probe/interposed.h"
 
 #include <dirent.h>
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include "host/names.h"
+#include "host/ports/names.h"
 
 #include "base/text.h"
 

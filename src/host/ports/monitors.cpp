@@ -1,4 +1,4 @@
-#include "host/monitors.h"
+#include "host/ports/monitors.h"
 
 #include "host/callbacks.h"
 #include "host/host.h"

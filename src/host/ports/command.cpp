@@ -1,4 +1,4 @@
-#include "host/command.h"
+#include "host/ports/command.h"
 
 #include <cstring>
 

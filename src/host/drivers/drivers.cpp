@@ -91,7 +91,7 @@ lifecycle::Reply Host::ask(Driver& driver, const lifecycle::Request& what, const
 }
 
 void Host::carry_out(Driver& driver, const lifecycle::Effect& next, const lifecycle::Request& cause,
-                   lifecycle::Reply& reply, const Term* as_written) {
+                     lifecycle::Reply& reply, const Term* as_written) {
     if (const auto* open = std::get_if<effect::OpenImage>(&next)) {
         const auto failure = open_image(driver, open->path);
         lifecycle::Request outcome;

@@ -3,7 +3,7 @@
 /// up its time slice: exit signals wait until a call makes it handle them, and messages behind them wait, too
 /// (measured on OTP 25). Until then it may change trap_exit, unlink or demonitor, and that counts.
 #include "base/id.h"
-#include "host/process.h"
+#include "host/processes/process.h"
 #include "term/term.h"
 
 #include <cstddef>

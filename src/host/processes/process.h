@@ -1,7 +1,7 @@
 #pragma once
 /// A simulated process: it runs nothing by itself, actions are done in its name.
 #include "base/id.h"
-#include "host/links.h"
+#include "host/processes/links.h"
 #include "term/term.h"
 
 #include <optional>

@@ -1,4 +1,4 @@
-#include "host/threads.h"
+#include "host/threads/threads.h"
 
 #include "base/check.h"
 #include "isolate/crash.h"

@@ -1,5 +1,5 @@
 // Who waits for whom, and what to say when that goes round in a circle.
-#include "host/threads.h"
+#include "host/threads/threads.h"
 
 #include <fmt/format.h>
 

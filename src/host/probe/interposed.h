@@ -1,7 +1,7 @@
 #pragma once
 /// What libraries asked of the system behind the driver API's back: threads, thread-specific keys, exit handlers.
 /// Filled by the functions of api/interposed.cpp in runs that look for what is left behind (Options::probe).
-#include "host/traces.h"
+#include "host/probe/traces.h"
 
 #include <map>
 #include <mutex>

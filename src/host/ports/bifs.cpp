@@ -1,9 +1,9 @@
 // The BIFs and messages by which processes use a port.
 #include "host/callbacks.h"
-#include "host/command.h"
 #include "host/current.h"
 #include "host/host.h"
 #include "host/misuse.h"
+#include "host/ports/command.h"
 #include "term/external.h"
 #include "term/text.h"
 

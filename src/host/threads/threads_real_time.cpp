@@ -1,5 +1,5 @@
 // Where real time counts: threads that wait in places nobody can see, threads nobody announced, and when there is rest.
-#include "host/threads.h"
+#include "host/threads/threads.h"
 
 #include <dirent.h>
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #pragma once
 /// A port's driver queue: a FIFO of bytes kept as slices of reference-counted binaries.
-#include "host/memory.h"
+#include "host/memory/memory.h"
 
 #include <erl_driver.h>
 

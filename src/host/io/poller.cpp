@@ -1,4 +1,4 @@
-#include "host/poller.h"
+#include "host/io/poller.h"
 
 #include "base/descriptor.h"
 

@@ -1,4 +1,4 @@
-#include "host/links.h"
+#include "host/processes/links.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
-#include "host/sync.h"
+#include "host/threads/sync.h"
 
 #include "base/check.h"
-#include "host/threads.h"
+#include "host/threads/threads.h"
 
 #include <algorithm>
 

@@ -13,8 +13,8 @@
 #include "base/id.h"
 #include "base/time.h"
 #include "host/step.h"
-#include "host/sync.h"
-#include "host/thread.h"
+#include "host/threads/sync.h"
+#include "host/threads/thread.h"
 #include "journal/journal.h"
 
 #include <atomic>

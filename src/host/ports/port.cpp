@@ -1,4 +1,4 @@
-#include "host/port.h"
+#include "host/ports/port.h"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 #include "host/callbacks.h"
 #include "host/host.h"
 #include "host/misuse.h"
-#include "host/names.h"
+#include "host/ports/names.h"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 /// The data of a port command as the vector that outputv gets.
-#include "host/memory.h"
+#include "host/memory/memory.h"
 #include "term/term.h"
 
 #include <erl_driver.h>
