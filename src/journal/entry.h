@@ -117,6 +117,11 @@ struct ApiCalled {
     std::int64_t a = 0, b = 0;
     std::int64_t result = 0;
 };
+/// A process and how often it has loaded a driver.
+struct UserLoads {
+    ProcessId process;
+    std::uint64_t loads = 0;
+};
 /// A driver record changed.
 struct DriverChanged {
     DriverId driver;
@@ -124,6 +129,8 @@ struct DriverChanged {
     std::uint8_t status = 0;   ///< lifecycle::Status
     std::uint32_t ports = 0, holds = 0, loads = 0;
     std::string_view name;
+    std::uint32_t jobs = 0;    ///< async jobs of it that are out
+    std::string_view users{}; ///< UserLoads each, of one process maybe several
 };
 struct ImageOpened {
     ImageId image;

@@ -31,7 +31,7 @@ public:
 
     template <class F, class T>
     void operator()(const F& field, const T& value) const {
-        if (field.shape == Shape::address) return;
+        if (field.shape == Shape::address || field.shape == Shape::hidden) return;
         if constexpr (is_id<T>) {
             if (value) out_[field.name] = text_of(value, names_);
         } else if constexpr (std::is_same_v<T, std::string_view>) {

@@ -15,6 +15,7 @@ enum class Shape : std::uint8_t {
     term,        ///< external term format
     bytes,       ///< what a driver was given: shown as a binary
     address,     ///< differs from run to run: never shown
+    hidden,      ///< for readers of the journal: not shown
     function,    ///< number of an API function, 0xffff for none
     rule,        ///< number of a rule of the misuse catalogue
     presence,    ///< lifecycle::Presence
@@ -87,7 +88,8 @@ template <> inline constexpr auto kind<ApiCalled> = describe("api_called",
 template <> inline constexpr auto kind<DriverChanged> = describe("driver_changed",
     field("driver", &DriverChanged::driver), field("presence", &DriverChanged::presence, Shape::presence),
     field("status", &DriverChanged::status, Shape::status), field("ports", &DriverChanged::ports),
-    field("holds", &DriverChanged::holds), field("loads", &DriverChanged::loads), field("name", &DriverChanged::name));
+    field("holds", &DriverChanged::holds), field("loads", &DriverChanged::loads), field("name", &DriverChanged::name),
+    field("jobs", &DriverChanged::jobs, Shape::hidden), field("users", &DriverChanged::users, Shape::hidden));
 template <> inline constexpr auto kind<ImageOpened> = describe("image_opened",
     field("image", &ImageOpened::image), field("driver", &ImageOpened::driver), field("was_mapped", &ImageOpened::was_mapped),
     field("differs", &ImageOpened::differs), field("base", &ImageOpened::base, Shape::address),

@@ -51,6 +51,7 @@ struct Driver {
     ImageId previous_image; ///< the one that ran before, once there was one: the next opening is a reload
     bool in_list = false;
     std::uint32_t ports_told = 0; ///< ports of which was told what they left behind
+    std::uint32_t jobs = 0;       ///< async jobs of it that are out
     Port* first_port = nullptr;   ///< ports of this driver, in order of opening
     Port* last_port = nullptr;
 

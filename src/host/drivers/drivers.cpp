@@ -68,9 +68,18 @@ void Host::forget_if_absent(Driver& driver) {
 }
 
 void Host::journal_driver(const Driver& driver) {
-    journal_.write(journal::DriverChanged{
-        driver.id, static_cast<std::uint8_t>(driver.record.presence), static_cast<std::uint8_t>(driver.record.status),
-        driver.record.port_count, lifecycle::holds(driver.record), lifecycle::loads(driver.record), driver.name});
+    thread_local std::vector<journal::UserLoads> users;
+    users.clear();
+    for (const lifecycle::UserEntry& entry : driver.record.entries) {
+        if (entry.kind != lifecycle::EntryKind::loaded) continue;
+        if (users.empty() || users.back().process != entry.process) users.push_back({entry.process, 0});
+        ++users.back().loads;
+    }
+    const std::string_view bytes(reinterpret_cast<const char*>(users.data()), users.size() * sizeof users[0]);
+    journal_.write(journal::DriverChanged{driver.id, static_cast<std::uint8_t>(driver.record.presence),
+                                          static_cast<std::uint8_t>(driver.record.status), driver.record.port_count,
+                                          lifecycle::holds(driver.record), lifecycle::loads(driver.record), driver.name,
+                                          driver.jobs, bytes});
 }
 
 lifecycle::Reply Host::ask(Driver& driver, const lifecycle::Request& what, const Term* as_written) {

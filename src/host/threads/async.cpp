@@ -46,16 +46,14 @@ long Host::add_job(Port& port, unsigned* key, void (*invoke)(void*), void* data,
     if (job.lock != nullptr) ++job.lock->references;
     pool.jobs.push_back(job);
     ++jobs_in_pool_;
+    ++port.driver->jobs;
     ask(*port.driver, lifecycle::request::HoldAdded{});
     give_work();
     return static_cast<long>(number);
 }
 
 std::size_t Host::jobs_of(const Driver& driver) const {
-    const auto its = [&](const Job& job) { return job.driver == driver.id; };
-    auto n = std::count_if(done_jobs_.begin(), done_jobs_.end(), its);
-    for (const auto& pool : pool_) n += std::count_if(pool->jobs.begin(), pool->jobs.end(), its);
-    return static_cast<std::size_t>(n);
+    return driver.jobs;
 }
 
 bool Host::has_jobs(const Port& port) const {
@@ -96,6 +94,7 @@ void Host::end_job(std::uint64_t number) {
     const Job job = *it;
     done_jobs_.erase(it);
     Driver& driver = *find(job.driver);
+    --driver.jobs;
     Port* port = find(job.port);
     if (port != nullptr && port->valid() && driver.callbacks.ready_async != nullptr)
         callbacks::ready_async(*this, *port, job.data);
