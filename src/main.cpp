@@ -1,4 +1,3 @@
-#include "api/functions.h"
 #include "base/sanitized.h"
 #include "cli/commands.h"
 
@@ -12,6 +11,5 @@ extern "C" const char* __asan_default_options() {
 #endif
 
 int main(int argc, char** argv) {
-    return static_cast<int>(ddll::cli::run_program({argv + (argc > 0 ? 1 : 0), argv + argc},
-                                                   {ddll::api::function_name, ddll::api::function_family}));
+    return static_cast<int>(ddll::cli::run_program({argv + (argc > 0 ? 1 : 0), argv + argc}));
 }

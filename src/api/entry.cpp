@@ -26,12 +26,13 @@ void Call::locks_driver_list() {
 host::Made Call::made(const void* address) const {
     const auto& frames = host::call_frames();
     if (frames.empty()) return {};
-    return {frames.back().driver, static_cast<std::uint16_t>(function_), address, frames.back().port};
+    return {frames.back().driver, function_, address, frames.back().port};
 }
 
 // May the calling thread make this call for that port?
 bool Call::allowed(const host::Port& port) {
-    const Caller caller = functions()[static_cast<std::size_t>(function_)].caller;
+    using Caller = words::ApiCaller;
+    const Caller caller = words::row(function_).caller;
     if (host_.threads().on_emulator_thread()) {
         if (caller == Caller::port && !host::lock_held(port))
             misuse(host::Misuse::port_not_locked, "the callback that runs is of another port");
@@ -76,16 +77,15 @@ host::Port* Call::port(ErlDrvTermData word) {
 }
 
 void Call::misuse(host::Misuse rule, std::string_view detail) {
-    host_.misuse(rule, static_cast<std::uint16_t>(function_), port_, detail);
+    host_.misuse(rule, function_, port_, detail);
 }
 
 void Call::journal(std::int64_t result, std::int64_t a, std::int64_t b) {
-    host_.journal().write(journal::ApiCalled{static_cast<std::uint16_t>(function_), port_, a, b, result});
+    host_.journal().write(journal::ApiCalled{function_, port_, a, b, result});
 }
 
 void fatal(Function function, int error) {
-    isolate::die(fmt::format("Fatal error in {}(): {} [{}]", function_name(static_cast<std::uint16_t>(function)),
-                             std::strerror(error), error));
+    isolate::die(fmt::format("Fatal error in {}(): {} [{}]", words::name(function), std::strerror(error), error));
 }
 
 } // namespace ddll::api

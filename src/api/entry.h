@@ -1,11 +1,16 @@
 #pragma once
-/// What every API function does first and last: find the host, resolve the handle, check the calling thread, journal.
-#include "api/functions.h"
+/// api/ is the driver API: the extern "C" functions of erl_driver.h. Each translates its arguments, calls the host and
+/// translates back; what happens is decided below. Nobody includes this folder. Here is what every function does first
+/// and last: find the host, resolve the handle, check the calling thread, journal. Read next: words/driver_api.def (the
+/// list), then one file for each family.
 #include "host/host.h"
+#include "words/driver_api.h"
 
 #include <erl_driver.h>
 
 namespace ddll::api {
+
+using Function = words::ApiFunction;
 
 /// One call of an API function, journaled with its result when it ends.
 class Call {

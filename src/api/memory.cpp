@@ -11,7 +11,7 @@ namespace {
 host::Made made(Function function, const void* address) {
     const auto& frames = host::call_frames();
     if (frames.empty()) return {};
-    return {frames.back().driver, static_cast<std::uint16_t>(function), address, frames.back().port};
+    return {frames.back().driver, function, address, frames.back().port};
 }
 
 void blame(Call& call, host::PointerState state, const char* what) {
@@ -44,7 +44,7 @@ void* driver_realloc(void* block, ErlDrvSizeT size) {
     host::PointerState state;
     void* moved = call.host().memory().reallocate(block, size,
                                                   made(Function::driver_realloc, __builtin_return_address(0)), state);
-    call.host().report_damage(static_cast<std::uint16_t>(Function::driver_realloc));
+    call.host().report_damage(Function::driver_realloc);
     if (state != host::PointerState::live) blame(call, state, "the block");
     return moved;
 }
@@ -53,7 +53,7 @@ void driver_free(void* block) {
     if (block == nullptr) return;
     Call call(Function::driver_free);
     const auto state = call.host().memory().release(block);
-    call.host().report_damage(static_cast<std::uint16_t>(Function::driver_free));
+    call.host().report_damage(Function::driver_free);
     if (state != host::PointerState::live) blame(call, state, "the block");
 }
 
@@ -77,7 +77,7 @@ void driver_free_binary(ErlDrvBinary* binary) {
     Call call(Function::driver_free_binary);
     if (!live(call, binary)) return;
     call.host().memory().drop_reference(binary);
-    call.host().report_damage(static_cast<std::uint16_t>(Function::driver_free_binary));
+    call.host().report_damage(Function::driver_free_binary);
 }
 
 ErlDrvSInt driver_binary_get_refc(ErlDrvBinary* binary) {

@@ -1,10 +1,10 @@
 #include "check/check.h"
 
-#include "check/replies.h"
+#include "base/text.h"
 #include "check/made_scenarios.h"
+#include "check/replies.h"
 #include "check/twin.h"
 #include "check/verdict.h"
-#include "base/text.h"
 #include "findings/catalogue.h"
 #include "journal/entry.h"
 #include "scenario/driver_files.h"
@@ -130,7 +130,6 @@ private:
         options.time_limit = request_.time_limit;
         options.probe = true;
         options.parallel = request_.parallel;
-        options.api_function = request_.api_function;
         return options;
     }
 

@@ -66,7 +66,6 @@ struct Request {
     std::vector<Suppression> suppressions;
     std::string today;          ///< for their expiry, 2026-01-31
     scenario::ReadOptions read; ///< for stories that are made
-    std::string_view (*api_function)(std::uint16_t) = nullptr;
 };
 
 struct CheckResult {

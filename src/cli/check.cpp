@@ -114,7 +114,7 @@ CheckParser::CheckParser()
     add_flag("--watch", watch, "check again whenever a file that is read here changes; Ctrl-C ends that");
 }
 
-Round check_round(const Arguments& given, const SessionOptions& common, const Context& context) {
+Round check_round(const Arguments& given, const SessionOptions& common) {
     const auto files = ReportFiles::open(given.outputs);
     if (!files) return {ExitCode::unusable_input, false};
     check::Request request;
@@ -125,8 +125,7 @@ Round check_round(const Arguments& given, const SessionOptions& common, const Co
     request.parallel = given.jobs;
     request.time_limit = common.limit;
     request.today = today();
-    request.read = read_options(context, given.driver_path);
-    request.api_function = context.api_function;
+    request.read = read_options(given.driver_path);
     if (!given.suppressions.empty()) {
         auto file = check::read_suppressions(given.suppressions);
         for (const Error& mistake : file.mistakes) {
@@ -143,7 +142,7 @@ Round check_round(const Arguments& given, const SessionOptions& common, const Co
         if (!read.scenario) return {ExitCode::unusable_input, false};
         request.workloads.push_back(*std::move(read.scenario));
     }
-    const findings::StaticWorld world = findings::StaticWorld::make(api_names(context), given.library_path);
+    const findings::StaticWorld world = findings::StaticWorld::make(given.library_path);
     const auto done = check::check_driver(request, world);
     if (!done) {
         complain(with_meant_file(with_meant_file(done.error(), given.file), given.against));
@@ -159,12 +158,12 @@ Round check_round(const Arguments& given, const SessionOptions& common, const Co
     return {worse(code, code_of(*done, common.fail_on)), done->interrupted};
 }
 
-Watched watched(const Arguments& given, const Context& context) {
+Watched watched(const Arguments& given) {
     Watched out;
     out.libraries.push_back(given.file);
     if (!given.against.empty()) out.libraries.push_back(given.against);
     if (!given.suppressions.empty()) out.files.push_back(given.suppressions);
-    scenario::ReadOptions options = read_options(context, given.driver_path);
+    scenario::ReadOptions options = read_options(given.driver_path);
     options.examine_driver = {};
     for (const std::string& path : given.workloads) {
         out.files.push_back(path);
@@ -184,7 +183,7 @@ std::unique_ptr<Parser> check_parser() {
     return std::make_unique<CheckParser>();
 }
 
-ExitCode check_command(const std::vector<std::string>& arguments, const Context& context) {
+ExitCode check_command(const std::vector<std::string>& arguments) {
     CheckParser app;
     if (const auto code = parse_arguments(app, arguments)) return *code;
     Arguments& given = app.given;
@@ -197,10 +196,10 @@ ExitCode check_command(const std::vector<std::string>& arguments, const Context&
     texts.color = given.color;
     texts.fail_on = given.fail_on;
     texts.timeout = given.timeout;
-    const auto common = read_session_options(texts, context);
+    const auto common = read_session_options(texts);
     if (!common) return wrong_usage(common.error().place.file, common.error().message, common.error().hint);
-    const auto play = [&] { return check_round(given, *common, context); };
-    if (app.watch) return play_again_and_again([&] { return watched(given, context); }, play);
+    const auto play = [&] { return check_round(given, *common); };
+    if (app.watch) return play_again_and_again([&] { return watched(given); }, play);
     return play().code;
 }
 

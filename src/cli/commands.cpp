@@ -54,12 +54,12 @@ struct HelpParser final : Parser {
 };
 
 /// `ddlltool help`, `ddlltool help run` and `ddlltool help session export`.
-ExitCode help_command(const std::vector<std::string>& arguments, const Context& context) {
+ExitCode help_command(const std::vector<std::string>& arguments) {
     HelpParser app;
     if (const auto code = parse_arguments(app, arguments)) return *code;
     if (!app.words.empty()) {
         app.words.emplace_back("--help");
-        return run_program(app.words, context);
+        return run_program(app.words);
     }
     std::fputs(help_text().c_str(), stdout);
     return ExitCode::ok;
@@ -94,9 +94,7 @@ std::span<const Command> commands() {
         for (const auto& [name, doc] : session_steps()) {
             const std::string_view step = name;
             all.push_back({step, doc, session,
-                           [step](const std::vector<std::string>& arguments, const Context& context) {
-                               return session_step(step, arguments, context);
-                           },
+                           [step](const std::vector<std::string>& arguments) { return session_step(step, arguments); },
                            [step] { return session_step_parser(step); }});
         }
         const std::vector<Command> rest = {
@@ -119,7 +117,7 @@ std::span<const Command> commands() {
     return table;
 }
 
-ExitCode run_program(const std::vector<std::string>& arguments, const Context& context) {
+ExitCode run_program(const std::vector<std::string>& arguments) {
     if (arguments.empty()) {
         std::fputs(help_text().c_str(), stderr);
         return ExitCode::usage;
@@ -135,7 +133,7 @@ ExitCode run_program(const std::vector<std::string>& arguments, const Context& c
     }
     std::vector<std::string_view> names;
     for (const auto& command : commands()) {
-        if (word == command.name) return written(command.run({arguments.begin() + 1, arguments.end()}, context));
+        if (word == command.name) return written(command.run({arguments.begin() + 1, arguments.end()}));
         names.push_back(command.name);
     }
     names.push_back("--help");

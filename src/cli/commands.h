@@ -12,20 +12,13 @@
 
 namespace ddll::cli {
 
-/// What only main can know.
-struct Context {
-    /// Names of driver API functions by the journal's numbers. They belong to api/, which no folder includes.
-    std::string_view (*api_function)(std::uint16_t) = nullptr;
-    std::string_view (*api_family)(std::uint16_t) = nullptr; ///< "output", "queue", ... of the same numbers
-};
-
 class Parser;
 
 struct Command {
     std::string_view name;
-    std::string_view doc;   ///< one line
-    std::string_view group; ///< heading of --help
-    std::function<ExitCode(const std::vector<std::string>& arguments, const Context& context)> run; ///< of what follows
+    std::string_view doc;                                                   ///< one line
+    std::string_view group;                                                 ///< heading of --help
+    std::function<ExitCode(const std::vector<std::string>& arguments)> run; ///< of what follows
     /// The parser that `run` reads its arguments with, before it has read any.
     std::function<std::unique_ptr<Parser>()> parser = {};
     std::vector<Command> verbs = {}; ///< of commands that are told what to do by one more word; see verbs.h
@@ -34,36 +27,36 @@ struct Command {
 std::span<const Command> commands();
 
 /// The whole program: `arguments` without the program's own name. Everything but what main must do itself.
-ExitCode run_program(const std::vector<std::string>& arguments, const Context& context);
+ExitCode run_program(const std::vector<std::string>& arguments);
 
 // One pair for each command: it, and the parser that it reads its arguments with.
-ExitCode run_command(const std::vector<std::string>& arguments, const Context& context);
+ExitCode run_command(const std::vector<std::string>& arguments);
 std::unique_ptr<Parser> run_parser();
-ExitCode verify_command(const std::vector<std::string>& arguments, const Context& context);
+ExitCode verify_command(const std::vector<std::string>& arguments);
 std::unique_ptr<Parser> verify_parser();
-ExitCode export_command(const std::vector<std::string>& arguments, const Context& context);
+ExitCode export_command(const std::vector<std::string>& arguments);
 std::unique_ptr<Parser> export_parser();
-ExitCode schema_command(const std::vector<std::string>& arguments, const Context& context);
+ExitCode schema_command(const std::vector<std::string>& arguments);
 std::unique_ptr<Parser> schema_parser();
-ExitCode inspect_command(const std::vector<std::string>& arguments, const Context& context);
+ExitCode inspect_command(const std::vector<std::string>& arguments);
 std::unique_ptr<Parser> inspect_parser();
-ExitCode check_command(const std::vector<std::string>& arguments, const Context& context);
+ExitCode check_command(const std::vector<std::string>& arguments);
 std::unique_ptr<Parser> check_parser();
-ExitCode explain_command(const std::vector<std::string>& arguments, const Context& context);
+ExitCode explain_command(const std::vector<std::string>& arguments);
 std::unique_ptr<Parser> explain_parser();
-ExitCode init_command(const std::vector<std::string>& arguments, const Context& context);
+ExitCode init_command(const std::vector<std::string>& arguments);
 std::unique_ptr<Parser> init_parser();
-ExitCode status_command(const std::vector<std::string>& arguments, const Context& context);
+ExitCode status_command(const std::vector<std::string>& arguments);
 std::unique_ptr<Parser> status_parser();
-ExitCode why_command(const std::vector<std::string>& arguments, const Context& context);
+ExitCode why_command(const std::vector<std::string>& arguments);
 std::unique_ptr<Parser> why_parser();
-ExitCode log_command(const std::vector<std::string>& arguments, const Context& context);
+ExitCode log_command(const std::vector<std::string>& arguments);
 std::unique_ptr<Parser> log_parser();
-ExitCode receive_command(const std::vector<std::string>& arguments, const Context& context);
+ExitCode receive_command(const std::vector<std::string>& arguments);
 std::unique_ptr<Parser> receive_parser();
-ExitCode shell_command(const std::vector<std::string>& arguments, const Context& context);
+ExitCode shell_command(const std::vector<std::string>& arguments);
 std::unique_ptr<Parser> shell_parser();
-ExitCode man_command(const std::vector<std::string>& arguments, const Context& context);
+ExitCode man_command(const std::vector<std::string>& arguments);
 std::unique_ptr<Parser> man_parser();
 Command session_row();      // session.cpp
 Command report_row();       // report.cpp

@@ -26,12 +26,12 @@ std::vector<std::string> names_in(const Json& list) {
 
 /// Of the session that is meant, if it runs. Nobody wants to be told why there is none while typing, or to wait for a
 /// driver that hangs.
-std::vector<Value::Choice> live_names(Takes what, const std::string& session, const Context& context) {
+std::vector<Value::Choice> live_names(Takes what, const std::string& session) {
     signal(SIGALRM, [](int) { _exit(0); });
     alarm(2);
     SessionTexts texts;
     texts.session = session;
-    const auto options = read_session_options(texts, context);
+    const auto options = read_session_options(texts);
     if (!options) return {};
     std::vector<Value::Choice> out;
     const auto place = session::SessionFolder::find(options->session);
@@ -65,9 +65,9 @@ std::string one_line(const std::string& text) {
     return out;
 }
 
-ExitCode words(const std::vector<std::string>& arguments, const Context& context) {
+ExitCode words(const std::vector<std::string>& arguments) {
     const Completion found =
-        complete(arguments, [&](Takes what, const std::string& session) { return live_names(what, session, context); });
+        complete(arguments, [&](Takes what, const std::string& session) { return live_names(what, session); });
     const char* kind = found.files == Completion::Files::files     ? "files"
                        : found.files == Completion::Files::folders ? "folders"
                                                                    : "words";
@@ -97,7 +97,7 @@ Command script(std::string_view shell, std::string_view doc, std::string_view te
         out->footer(fmt::format("examples:\n{}", examples));
         return out;
     };
-    const auto run = [=](const std::vector<std::string>& arguments, const Context&) {
+    const auto run = [=](const std::vector<std::string>& arguments) {
         const auto app = parser();
         if (const auto code = parse_arguments(*app, arguments)) return *code;
         std::fwrite(text.data(), 1, text.size(), stdout);
@@ -120,13 +120,12 @@ Command completions_row() {
         parser->footer("examples:\n  eval \"$(ddlltool completions bash)\"     now, or in ~/.bashrc");
         return parser;
     };
-    const auto ask_words = [](const std::vector<std::string>& arguments, const Context& context) {
+    const auto ask_words = [](const std::vector<std::string>& arguments) {
         // Not read by a parser: these are somebody's words, finished or not.
-        if (!arguments.empty() && arguments.front() == "--")
-            return words({arguments.begin() + 1, arguments.end()}, context);
+        if (!arguments.empty() && arguments.front() == "--") return words({arguments.begin() + 1, arguments.end()});
         WordsParser app;
         if (const auto code = parse_arguments(app, arguments)) return *code;
-        return words(app.typed, context);
+        return words(app.typed);
     };
     row.verbs = {
         script("bash", "for bash", bash_script(),

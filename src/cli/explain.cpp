@@ -1,9 +1,9 @@
 /// `ddlltool explain`: the page of a rule, the words of an error, a state or a status, offline.
 #include "base/text.h"
-#include "findings/catalogue.h"
 #include "cli/complete.h"
 #include "cli/session_options.h"
 #include "cli/usage.h"
+#include "findings/catalogue.h"
 #include "lifecycle/format_error.h"
 #include "report/rule_page.h"
 #include "report/style.h"
@@ -73,7 +73,7 @@ std::unique_ptr<Parser> explain_parser() {
     return std::make_unique<ExplainParser>();
 }
 
-ExitCode explain_command(const std::vector<std::string>& arguments, const Context&) {
+ExitCode explain_command(const std::vector<std::string>& arguments) {
     ExplainParser app;
     if (const auto code = parse_arguments(app, arguments)) return *code;
     if (app.markdown && !app.word.empty()) return wrong_usage(app.word, "not expected here", "--markdown prints all");
@@ -85,7 +85,8 @@ ExitCode explain_command(const std::vector<std::string>& arguments, const Contex
         std::size_t width = 0;
         for (const auto& rule : findings::catalogue()) width = std::max(width, rule.id.size());
         for (const auto& rule : findings::catalogue())
-            std::puts(fmt::format("{:<{}}  {:<7}  {}", rule.id, width, findings::name(rule.severity), rule.title).c_str());
+            std::puts(
+                fmt::format("{:<{}}  {:<7}  {}", rule.id, width, findings::name(rule.severity), rule.title).c_str());
         return ExitCode::ok;
     }
     std::string word = app.word;

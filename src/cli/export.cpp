@@ -4,8 +4,8 @@
 #include "cli/select.h"
 #include "cli/session_options.h"
 #include "cli/usage.h"
-#include "verify/suite.h"
 #include "scenario/reader.h"
+#include "verify/suite.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -105,7 +105,7 @@ std::unique_ptr<Parser> export_parser() {
     return std::make_unique<ExportParser>();
 }
 
-ExitCode export_command(const std::vector<std::string>& arguments, const Context& context) {
+ExitCode export_command(const std::vector<std::string>& arguments) {
     ExportParser app;
     if (const auto code = parse_arguments(app, arguments)) return *code;
     const auto& [inputs, driver_path, into] = std::tie(app.inputs, app.driver_path, app.into);
@@ -116,7 +116,7 @@ ExitCode export_command(const std::vector<std::string>& arguments, const Context
     if (!is_module_name(name))
         return wrong_usage("--name " + name, "must consist of a to z, digits and _, and begin with a letter");
 
-    const scenario::ReadOptions options = read_options(context, driver_path);
+    const scenario::ReadOptions options = read_options(driver_path);
     std::vector<scenario::Scenario> stories;
     ExitCode code = ExitCode::ok;
     for (const std::string& file : find_scenarios(inputs)) {

@@ -95,7 +95,7 @@ std::unique_ptr<Parser> init_parser() {
     return std::make_unique<InitParser>();
 }
 
-ExitCode init_command(const std::vector<std::string>& arguments, const Context&) {
+ExitCode init_command(const std::vector<std::string>& arguments) {
     InitParser app;
     if (const auto code = parse_arguments(app, arguments)) return *code;
     std::string &folder = app.folder, &name = app.name;

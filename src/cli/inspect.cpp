@@ -1,10 +1,10 @@
-#include "findings/static_findings.h"
 #include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/inspect_arguments.h"
 #include "cli/read_options.h"
 #include "cli/report_files.h"
 #include "cli/usage.h"
+#include "findings/static_findings.h"
 #include "report/inspection.h"
 
 #include <cstdio>
@@ -33,7 +33,7 @@ report::Inspections inspect(const InspectArguments& wanted, const findings::Stat
 
 } // namespace
 
-ExitCode inspect_command(const std::vector<std::string>& arguments, const Context& context) {
+ExitCode inspect_command(const std::vector<std::string>& arguments) {
     auto parsed = parse_inspect_arguments(arguments);
     if (!parsed) return wrong_usage(parsed.error().place.file, parsed.error().message, parsed.error().hint);
     if (const auto* help = std::get_if<HelpText>(&*parsed)) {
@@ -43,7 +43,7 @@ ExitCode inspect_command(const std::vector<std::string>& arguments, const Contex
     const InspectArguments& wanted = std::get<InspectArguments>(*parsed);
     const auto files = ReportFiles::open(wanted.outputs);
     if (!files) return ExitCode::unusable_input;
-    const findings::StaticWorld world = findings::StaticWorld::make(api_names(context), wanted.library_path);
+    const findings::StaticWorld world = findings::StaticWorld::make(wanted.library_path);
     const report::Inspections all = inspect(wanted, world);
     for (const Error& error : all.unusable) complain(error);
     const ExitCode written = files->write([&](const Output& output) {

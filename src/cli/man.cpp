@@ -31,7 +31,7 @@ std::unique_ptr<Parser> man_parser() {
     return std::make_unique<ManParser>();
 }
 
-ExitCode man_command(const std::vector<std::string>& arguments, const Context&) {
+ExitCode man_command(const std::vector<std::string>& arguments) {
     ManParser app;
     if (const auto code = parse_arguments(app, arguments)) return *code;
     const auto all = all_commands();

@@ -16,24 +16,15 @@ Result<void> examine_driver(const std::string& path) {
 
 } // namespace
 
-scenario::ReadOptions read_options(const Context& context, std::vector<std::string> driver_path) {
+scenario::ReadOptions read_options(std::vector<std::string> driver_path) {
     scenario::ReadOptions options;
     options.driver_path = std::move(driver_path);
     static const std::vector<calls::CallDoc> calls = calls::known_calls();
     for (const auto& call : calls)
         options.known_calls.push_back({call.module, call.name, static_cast<int>(call.arity)});
-    for (std::uint16_t n = 0; context.api_function(n) != "?"; ++n)
-        options.api_functions.push_back(context.api_function(n));
     for (const auto& rule : findings::catalogue()) options.known_rules.push_back(rule.id);
     options.examine_driver = examine_driver;
     return options;
-}
-
-std::vector<findings::ApiName> api_names(const Context& context) {
-    std::vector<findings::ApiName> out;
-    for (std::uint16_t n = 0; context.api_function(n) != "?"; ++n)
-        out.push_back({context.api_function(n), context.api_family ? context.api_family(n) : "driver API"});
-    return out;
 }
 
 } // namespace ddll::cli

@@ -61,7 +61,7 @@ ExitCode code_of(const report::MergedReport& merged) {
     return code == ExitCode::ok && !played ? ExitCode::nothing_run : code;
 }
 
-ExitCode merge(const std::vector<std::string>& arguments, const Context&) {
+ExitCode merge(const std::vector<std::string>& arguments) {
     MergeParser app;
     if (const auto code = parse_arguments(app, arguments)) return *code;
     const auto when = color_of(app.color);

@@ -1,5 +1,4 @@
 #include "calls/calls.h"
-#include "findings/catalogue.h"
 #include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
@@ -9,6 +8,7 @@
 #include "cli/select.h"
 #include "cli/usage.h"
 #include "cli/watch.h"
+#include "findings/catalogue.h"
 #include "host/misuse.h"
 #include "report/formats.h"
 #include "report/job_summary.h"
@@ -83,7 +83,7 @@ Chosen read_all(const RunArguments& arguments, const scenario::ReadOptions& opti
     return out;
 }
 
-report::Run play(std::vector<Candidate> candidates, const RunArguments& arguments, const Context& context) {
+report::Run play(std::vector<Candidate> candidates, const RunArguments& arguments) {
     std::vector<scenario::Scenario> scenarios;
     for (auto& candidate : candidates)
         if (candidate.scenario) scenarios.push_back(*std::move(candidate.scenario));
@@ -93,7 +93,6 @@ report::Run play(std::vector<Candidate> candidates, const RunArguments& argument
     options.free_threads = arguments.free_threads;
     options.in_process = arguments.in_process;
     options.parallel = arguments.jobs;
-    options.api_function = context.api_function;
     Progress progress(scenarios.size(), "played", arguments.detail != report::Detail::quiet);
     auto played = scenario::run_all(std::move(scenarios), options, [&](const RunResult&) { progress.one_more(); });
     report::Run run;
@@ -147,9 +146,9 @@ ExitCode list_rules() {
 }
 
 /// The files of a round, and where driver files are looked for that are not there yet.
-Watched watched(const RunArguments& arguments, const Context& context) {
+Watched watched(const RunArguments& arguments) {
     Watched out;
-    scenario::ReadOptions options = read_options(context, arguments.driver_path);
+    scenario::ReadOptions options = read_options(arguments.driver_path);
     options.examine_driver = [&out](const std::string& path) -> Result<void> {
         out.libraries.push_back(path);
         return {};
@@ -174,8 +173,7 @@ Watched watched(const RunArguments& arguments, const Context& context) {
     return out;
 }
 
-ExitCode write_reports(const report::Run& run, const RunArguments& options, const ReportFiles& files,
-                       const Context& context) {
+ExitCode write_reports(const report::Run& run, const RunArguments& options, const ReportFiles& files) {
     report::Options report_options;
     report_options.detail = options.detail;
     report_options.events = options.events;
@@ -183,7 +181,6 @@ ExitCode write_reports(const report::Run& run, const RunArguments& options, cons
     report_options.seed = options.seed;
     report_options.root = current_folder();
     report_options.version = DDLLTOOL_VERSION;
-    report_options.names.function = context.api_function;
     report_options.names.rule = rule_name;
     ExitCode code = files.write([&](const Output& output) {
         report_options.color = output.file.empty() && wants_color(options.color);
@@ -194,10 +191,10 @@ ExitCode write_reports(const report::Run& run, const RunArguments& options, cons
     return code;
 }
 
-Round play_round(const RunArguments& options, const Context& context) {
+Round play_round(const RunArguments& options) {
     const auto files = ReportFiles::open(options.outputs);
     if (!files) return {ExitCode::unusable_input, false};
-    Chosen chosen = read_all(options, read_options(context, options.driver_path));
+    Chosen chosen = read_all(options, read_options(options.driver_path));
     const bool idle_shard = chosen.shard && chosen.candidates.empty() && chosen.shard->of > 0;
     if (chosen.shard && options.detail != report::Detail::quiet)
         std::fputs(fmt::format("shard {}/{}: {} of {} scenarios\n", chosen.shard->index, chosen.shard->count,
@@ -207,16 +204,16 @@ Round play_round(const RunArguments& options, const Context& context) {
     if (chosen.candidates.empty() && !idle_shard)
         complain("run", options.filters.empty() ? "no *.json file there" : "no scenario passes the filter",
                  "nothing was played");
-    report::Run run = play(std::move(chosen.candidates), options, context);
+    report::Run run = play(std::move(chosen.candidates), options);
     run.shard = std::move(chosen.shard);
     // The other machines have them: nothing is wrong here.
     const ExitCode code = idle_shard ? ExitCode::ok : exit_code_of(run, options.fail_on);
-    return {worse(code, write_reports(run, options, *files, context)), run.interrupted};
+    return {worse(code, write_reports(run, options, *files)), run.interrupted};
 }
 
 } // namespace
 
-ExitCode run_command(const std::vector<std::string>& arguments, const Context& context) {
+ExitCode run_command(const std::vector<std::string>& arguments) {
     auto parsed = parse_run_arguments(arguments);
     if (!parsed) return wrong_usage(parsed.error().place.file, parsed.error().message, parsed.error().hint);
     if (const auto* help = std::get_if<HelpText>(&*parsed)) {
@@ -226,9 +223,9 @@ ExitCode run_command(const std::vector<std::string>& arguments, const Context& c
     const RunArguments& options = std::get<RunArguments>(*parsed);
     if (options.list_calls) return list_calls();
     if (options.list_rules) return list_rules();
-    if (options.list) return list(read_all(options, read_options(context, options.driver_path)).candidates);
-    const auto play_it = [&] { return play_round(options, context); };
-    if (options.watch) return play_again_and_again([&] { return watched(options, context); }, play_it);
+    if (options.list) return list(read_all(options, read_options(options.driver_path)).candidates);
+    const auto play_it = [&] { return play_round(options); };
+    if (options.watch) return play_again_and_again([&] { return watched(options); }, play_it);
     return play_it().code;
 }
 

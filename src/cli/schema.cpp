@@ -52,7 +52,7 @@ std::unique_ptr<Parser> schema_parser() {
     return std::make_unique<SchemaParser>();
 }
 
-ExitCode schema_command(const std::vector<std::string>& arguments, const Context&) {
+ExitCode schema_command(const std::vector<std::string>& arguments) {
     SchemaParser app;
     if (const auto code = parse_arguments(app, arguments)) return *code;
     std::array<std::string_view, schemas.size()> names;

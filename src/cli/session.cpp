@@ -76,7 +76,8 @@ ExitCode stop(const SessionOptions& options) {
     if (!answer) return no_answer(answer.error());
     if (!*answer) {
         const ExitCode code = no_session(options);
-        if (const auto place = session::SessionFolder::find(options.session); place && place->was_killed()) place->clear();
+        if (const auto place = session::SessionFolder::find(options.session); place && place->was_killed())
+            place->clear();
         return code;
     }
     const ExitCode code = show_answer(**answer, options);
@@ -132,18 +133,17 @@ Result<void> write_to(const fs::path& path, const std::string& text) {
 }
 
 /// Plays the file as it is and gives the result: what it says is what anybody will see who plays it.
-Result<scenario::RunResult> play(const std::string& file, const Context& context) {
-    auto read = scenario::read_scenario_file(file, read_options(context, {}));
+Result<scenario::RunResult> play(const std::string& file) {
+    auto read = scenario::read_scenario_file(file, read_options({}));
     if (!read.scenario) return read.mistakes.front();
     std::vector<scenario::Scenario> stories;
     stories.push_back(*std::move(read.scenario));
     scenario::RunOptions options;
-    options.api_function = context.api_function;
     auto played = scenario::run_all(std::move(stories), options, [](const scenario::RunResult&) {});
     return std::move(played.results.front());
 }
 
-ExitCode export_session(const SessionParser& arguments, const SessionOptions& options, const Context& context) {
+ExitCode export_session(const SessionParser& arguments, const SessionOptions& options) {
     const auto asked = ask(options, of_kind(Request::Kind::exported), false);
     if (!asked) return no_answer(asked.error());
     if (!*asked) return no_session(options);
@@ -176,7 +176,7 @@ ExitCode export_session(const SessionParser& arguments, const SessionOptions& op
             complain(written.error());
             return ExitCode::unusable_input;
         }
-        const auto played = play(file.string(), context);
+        const auto played = play(file.string());
         if (!played) {
             complain(file.string(), played.error().message, played.error().hint);
             return ExitCode::bug;
@@ -202,12 +202,12 @@ ExitCode export_session(const SessionParser& arguments, const SessionOptions& op
 template <class Body>
 Command verb(std::string_view name, std::string_view doc, std::string_view summary, Body body) {
     const auto parser = [=] { return std::make_unique<SessionParser>(summary, std::string(name)); };
-    const auto run = [=](const std::vector<std::string>& arguments, const Context& context) {
+    const auto run = [=](const std::vector<std::string>& arguments) {
         const auto app = parser();
         if (const auto code = parse_arguments(*app, arguments)) return *code;
-        const auto options = read_session_options(app->texts, context);
+        const auto options = read_session_options(app->texts);
         if (!options) return wrong_usage(options.error().place.file, options.error().message, options.error().hint);
-        return body(*app, *options, context);
+        return body(*app, *options);
     };
     return {name, doc, "", run, parser};
 }
@@ -232,13 +232,11 @@ Command session_row() {
     row.verbs = {
         verb("start", "start it; it ends when nothing was asked for 2h, or --idle, or $DDLLTOOL_IDLE",
              "Starts a session, with nothing in it. It ends by itself when nothing was asked for a while.",
-             [](const SessionParser& app, const SessionOptions& options, const Context&) {
-                 return start(app, options);
-             }),
+             [](const SessionParser& app, const SessionOptions& options) { return start(app, options); }),
         verb("stop", "end it, and tell what is left over", "Ends the session, and tells what is left over.",
-             [](const SessionParser&, const SessionOptions& options, const Context&) { return stop(options); }),
+             [](const SessionParser&, const SessionOptions& options) { return stop(options); }),
         verb("list", "the sessions that run", "Lists the sessions that run, and the drivers in them.",
-             [](const SessionParser&, const SessionOptions& options, const Context&) { return list(options); }),
+             [](const SessionParser&, const SessionOptions& options) { return list(options); }),
         verb("export", "what was done, as a scenario that plays; driver files are put beside it",
              "Writes what was done in the session as a scenario that plays alike; driver files are put beside it.",
              export_session),

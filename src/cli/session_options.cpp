@@ -63,7 +63,7 @@ void add_session_options(Parser& app, SessionTexts& texts, bool of_a_process) {
         ->type_name("SEVERITY");
 }
 
-Result<SessionOptions> read_session_options(const SessionTexts& texts, const Context& context) {
+Result<SessionOptions> read_session_options(const SessionTexts& texts) {
     SessionOptions out;
     auto name = session::session_name(texts.session);
     if (!name) return std::move(name).error();
@@ -88,7 +88,6 @@ Result<SessionOptions> read_session_options(const SessionTexts& texts, const Con
         if (!longest) return longest.error();
         out.server.idle = *longest;
     }
-    out.server.names.function = context.api_function;
     out.server.names.rule = rule_name;
     return out;
 }

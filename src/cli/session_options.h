@@ -33,7 +33,7 @@ struct SessionTexts {
 /// Adds --session, --format, --color and --timeout, and for commands of a process --as and --fail-on.
 void add_session_options(Parser& app, SessionTexts& texts, bool of_a_process);
 /// An Error's place.file holds the word that is wrong. Reads DDLLTOOL_SESSION and DDLLTOOL_IDLE.
-Result<SessionOptions> read_session_options(const SessionTexts& texts, const Context& context);
+Result<SessionOptions> read_session_options(const SessionTexts& texts);
 
 /// Parses the arguments of a command. Nothing: go on; else help was printed or the usage is wrong.
 std::optional<ExitCode> parse_arguments(Parser& app, const std::vector<std::string>& arguments);

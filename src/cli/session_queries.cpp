@@ -27,14 +27,14 @@ struct Answer {
     ExitCode code = ExitCode::ok;
 };
 
-Answer ask_for(Parser& app, SessionTexts& texts, const std::vector<std::string>& arguments, const Context& context,
+Answer ask_for(Parser& app, SessionTexts& texts, const std::vector<std::string>& arguments,
                const std::function<Result<Request>()>& make) {
     Answer out;
     if (const auto code = parse_arguments(app, arguments)) {
         out.code = *code;
         return out;
     }
-    auto options = read_session_options(texts, context);
+    auto options = read_session_options(texts);
     if (!options) {
         out.code = wrong_usage(options.error().place.file, options.error().message, options.error().hint);
         return out;
@@ -177,17 +177,17 @@ std::unique_ptr<Parser> receive_parser() {
     return std::make_unique<ReceiveParser>();
 }
 
-ExitCode status_command(const std::vector<std::string>& arguments, const Context& context) {
+ExitCode status_command(const std::vector<std::string>& arguments) {
     StatusParser app;
     if (const auto code = parse_arguments(app, arguments)) return *code;
     if (app.watching) {
-        const auto options = read_session_options(app.texts, context);
+        const auto options = read_session_options(app.texts);
         if (!options) return wrong_usage(options.error().place.file, options.error().message, options.error().hint);
         const auto every = milliseconds_of("--interval", app.interval);
         if (!every) return wrong_usage(every.error().place.file, every.error().message, every.error().hint);
         return watch(*options, *every);
     }
-    const Answer answer = ask_for(app, app.texts, arguments, context, [] {
+    const Answer answer = ask_for(app, app.texts, arguments, [] {
         Request request;
         request.kind = Request::Kind::status;
         return Result<Request>(request);
@@ -198,9 +198,9 @@ ExitCode status_command(const std::vector<std::string>& arguments, const Context
     return answer.json->value("hung", false) ? ExitCode::hung : ExitCode::crashed;
 }
 
-ExitCode why_command(const std::vector<std::string>& arguments, const Context& context) {
+ExitCode why_command(const std::vector<std::string>& arguments) {
     WhyParser app;
-    const Answer answer = ask_for(app, app.texts, arguments, context, [&app] {
+    const Answer answer = ask_for(app, app.texts, arguments, [&app] {
         Request request;
         request.kind = Request::Kind::why;
         request.driver = app.driver;
@@ -211,9 +211,9 @@ ExitCode why_command(const std::vector<std::string>& arguments, const Context& c
     return ExitCode::ok;
 }
 
-ExitCode log_command(const std::vector<std::string>& arguments, const Context& context) {
+ExitCode log_command(const std::vector<std::string>& arguments) {
     LogParser app;
-    const Answer answer = ask_for(app, app.texts, arguments, context, [&app] {
+    const Answer answer = ask_for(app, app.texts, arguments, [&app] {
         Request request;
         request.kind = Request::Kind::log;
         request.events = app.events;
@@ -228,9 +228,9 @@ ExitCode log_command(const std::vector<std::string>& arguments, const Context& c
     return ExitCode::ok;
 }
 
-ExitCode receive_command(const std::vector<std::string>& arguments, const Context& context) {
+ExitCode receive_command(const std::vector<std::string>& arguments) {
     ReceiveParser app;
-    const Answer answer = ask_for(app, app.texts, arguments, context, [&app]() -> Result<Request> {
+    const Answer answer = ask_for(app, app.texts, arguments, [&app]() -> Result<Request> {
         Request request;
         request.kind = Request::Kind::receive;
         request.keep = app.keep;

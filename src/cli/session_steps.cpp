@@ -402,7 +402,7 @@ std::unique_ptr<Parser> session_step_parser(std::string_view name) {
     return std::make_unique<StepParser>(step_named(name));
 }
 
-ExitCode session_step(std::string_view name, const std::vector<std::string>& arguments, const Context& context) {
+ExitCode session_step(std::string_view name, const std::vector<std::string>& arguments) {
     const StepRow& step = step_named(name);
     StepParser app(step);
     Values& values = app.values;
@@ -415,7 +415,7 @@ ExitCode session_step(std::string_view name, const std::vector<std::string>& arg
     for (std::string* word : {&values.settings, &values.let, &values.to, &values.await}) unmark(*word);
     if (values.words.size() < step.least || values.words.size() > step.most)
         return wrong_usage(name, fmt::format("takes {}", step.usage), fmt::format("ddlltool {} --help", name));
-    const auto options = read_session_options(app.texts, context);
+    const auto options = read_session_options(app.texts);
     if (!options) return wrong_usage(options.error().place.file, options.error().message, options.error().hint);
     auto request = step.request(values);
     if (!request) return wrong_usage(name, request.error().message, request.error().hint);

@@ -15,6 +15,6 @@ std::vector<std::pair<std::string_view, std::string_view>> session_steps();
 
 /// `name` is one of them, here and below.
 std::unique_ptr<Parser> session_step_parser(std::string_view name);
-ExitCode session_step(std::string_view name, const std::vector<std::string>& arguments, const Context& context);
+ExitCode session_step(std::string_view name, const std::vector<std::string>& arguments);
 
 } // namespace ddll::cli

@@ -1,7 +1,7 @@
 /// `ddlltool shell`: the calls of a session typed in Erlang, and a few functions of the shell's own.
-#include "calls/calls.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "calls/calls.h"
 #include "cli/session_options.h"
 #include "cli/shell_input.h"
 #include "cli/shell_text.h"
@@ -300,10 +300,10 @@ std::unique_ptr<Parser> shell_parser() {
     return std::make_unique<ShellParser>();
 }
 
-ExitCode shell_command(const std::vector<std::string>& arguments, const Context& context) {
+ExitCode shell_command(const std::vector<std::string>& arguments) {
     ShellParser app;
     if (const auto code = parse_arguments(app, arguments)) return *code;
-    const auto options = read_session_options(app.texts, context);
+    const auto options = read_session_options(app.texts);
     if (!options) return wrong_usage(options.error().place.file, options.error().message, options.error().hint);
     auto connection = connect(*options, true);
     if (!connection) {

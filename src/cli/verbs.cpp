@@ -27,7 +27,7 @@ std::string help_text(const Command& command) {
                              command.verbs.front().name, parser->footer());
 }
 
-ExitCode run_verb(const Command& command, const std::vector<std::string>& arguments, const Context& context) {
+ExitCode run_verb(const Command& command, const std::vector<std::string>& arguments) {
     const auto names = names_of(command);
     const std::string all_help = fmt::format("ddlltool {} --help", command.name);
     if (arguments.empty()) return wrong_usage(command.name, fmt::format("needs {}", one_of(names)), all_help);
@@ -37,7 +37,7 @@ ExitCode run_verb(const Command& command, const std::vector<std::string>& argume
         return ExitCode::ok;
     }
     for (const Command& verb : command.verbs)
-        if (verb.name == word) return verb.run({arguments.begin() + 1, arguments.end()}, context);
+        if (verb.name == word) return verb.run({arguments.begin() + 1, arguments.end()});
     const auto meant = nearest(word, names);
     return wrong_usage(fmt::format("{} {}", command.name, word), fmt::format("must be {}", one_of(names)),
                        meant ? fmt::format("did you mean {}?", *meant) : all_help);
@@ -47,9 +47,7 @@ ExitCode run_verb(const Command& command, const std::vector<std::string>& argume
 
 Command with_verbs(Command command) {
     const auto all = std::make_shared<const Command>(command);
-    command.run = [all](const std::vector<std::string>& arguments, const Context& context) {
-        return run_verb(*all, arguments, context);
-    };
+    command.run = [all](const std::vector<std::string>& arguments) { return run_verb(*all, arguments); };
     return command;
 }
 

@@ -6,9 +6,9 @@
 #include "cli/select.h"
 #include "cli/usage.h"
 #include "cli/verify_arguments.h"
-#include "verify/random.h"
 #include "report/verification.h"
 #include "scenario/reader.h"
+#include "verify/random.h"
 
 #include <fmt/format.h>
 
@@ -19,8 +19,8 @@ namespace ddll::cli {
 namespace {
 
 /// The usable ones; complains about the others.
-std::vector<scenario::Scenario> read_all(const VerifyArguments& arguments, const Context& context, ExitCode& code) {
-    const scenario::ReadOptions options = read_options(context, arguments.driver_path);
+std::vector<scenario::Scenario> read_all(const VerifyArguments& arguments, ExitCode& code) {
+    const scenario::ReadOptions options = read_options(arguments.driver_path);
     std::vector<scenario::Scenario> out;
     for (const auto& file : find_scenarios(arguments.inputs)) {
         auto read = scenario::read_scenario_file(file, options);
@@ -50,29 +50,29 @@ ExitCode exit_code(const verify::Verification& all) {
     if (all.interrupted) return ExitCode::failed;
     ExitCode code = ExitCode::nothing_run;
     for (const auto& story : all.stories) {
-        if (story.agreement == Agreement::differs || story.agreement == Agreement::not_compared) return ExitCode::failed;
+        if (story.agreement == Agreement::differs || story.agreement == Agreement::not_compared)
+            return ExitCode::failed;
         if (story.agreement == Agreement::agrees) code = ExitCode::ok;
     }
     return code;
 }
 
-verify::VerifyOptions verify_options(const VerifyArguments& wanted, const Context& context) {
+verify::VerifyOptions verify_options(const VerifyArguments& wanted) {
     verify::VerifyOptions options;
     options.erl = wanted.erl;
     options.parallel = wanted.jobs;
     options.time_limit = wanted.time_limit;
     options.patience = wanted.patience;
-    options.api_function = context.api_function;
     return options;
 }
 
-ExitCode random_scenarios(const VerifyArguments& wanted, const Context& context) {
+ExitCode random_scenarios(const VerifyArguments& wanted) {
     verify::RandomOptions options;
     options.count = wanted.random;
     options.seed = wanted.seed;
     options.most_differences = wanted.most_differences;
-    options.verify = verify_options(wanted, context);
-    options.read = read_options(context, wanted.driver_path);
+    options.verify = verify_options(wanted);
+    options.read = read_options(wanted.driver_path);
     Progress progress(wanted.random, "judged", !wanted.quiet);
     const auto result = verify::verify_random(options, [&](std::uint64_t done) { progress.reached(done); });
     progress.hide();
@@ -101,7 +101,7 @@ ExitCode random_scenarios(const VerifyArguments& wanted, const Context& context)
 
 } // namespace
 
-ExitCode verify_command(const std::vector<std::string>& arguments, const Context& context) {
+ExitCode verify_command(const std::vector<std::string>& arguments) {
     auto parsed = parse_verify_arguments(arguments);
     if (!parsed) return wrong_usage(parsed.error().place.file, parsed.error().message, parsed.error().hint);
     if (const auto* help = std::get_if<HelpText>(&*parsed)) {
@@ -114,14 +114,14 @@ ExitCode verify_command(const std::vector<std::string>& arguments, const Context
                  "install Erlang/OTP 24 or later, or give --erl PATH; nothing was judged");
         return ExitCode::nothing_run;
     }
-    if (wanted.random > 0) return random_scenarios(wanted, context);
+    if (wanted.random > 0) return random_scenarios(wanted);
     ExitCode code = ExitCode::ok;
-    auto scenarios = read_all(wanted, context, code);
+    auto scenarios = read_all(wanted, code);
     if (scenarios.empty()) {
         complain("verify", "no scenario to judge");
         return worse(code, ExitCode::nothing_run);
     }
-    const verify::VerifyOptions options = verify_options(wanted, context);
+    const verify::VerifyOptions options = verify_options(wanted);
     Progress progress(scenarios.size(), "judged", !wanted.quiet);
     const auto show = [&](const verify::ScenarioComparison& story) {
         if (wanted.json || (wanted.quiet && (story.agreement == verify::Agreement::agrees ||

@@ -82,7 +82,7 @@ public:
         if (emulator_waits_ || open.empty() || open.back().callback == dlopen || open.back().callback == dlclose)
             return;
         const auto& inner = open.back();
-        add("callback-sleeps", names_.driver(inner.driver), fmt::format("in {}", journal::name(inner.callback)),
+        add("callback-sleeps", names_.driver(inner.driver), fmt::format("in {}", words::name(inner.callback)),
             entry.seq);
     }
 
@@ -107,7 +107,7 @@ private:
 
     // Libraries that stay when the driver's stays.
     void see_left(const journal::LeftBehind& left) {
-        if (static_cast<host::Residue>(left.kind) != host::Residue::object || left.text == paths_[left.image]) return;
+        if (left.kind != words::Residue::object || left.text == paths_[left.image]) return;
         std::string& others = others_[paths_[left.image]];
         if (others.empty()) others = left.text.substr(left.text.rfind('/') + 1);
     }
@@ -137,21 +137,20 @@ private:
                 return "at " + place;
         const auto it = running_.find(entry.thread);
         if (it == running_.end() || it->second.empty()) return "";
-        return fmt::format("in {}", journal::name(it->second.back().callback));
+        return fmt::format("in {}", words::name(it->second.back().callback));
     }
 
     void see_misused(const journal::Misused& misused, const journal::Entry& entry) {
         const auto id = host::rule_id(static_cast<host::Misuse>(misused.rule));
-        std::string evidence = misused.function == host::no_function ? "" : names_.function(misused.function);
+        std::string evidence = words::name(misused.function);
         if (misused.port) evidence += fmt::format("{}port {}", evidence.empty() ? "" : ", ", names_.port(misused.port));
         if (!misused.detail.empty()) evidence += fmt::format("{}{}", evidence.empty() ? "" : ": ", misused.detail);
         std::vector<std::uintptr_t> stack(misused.stack.size() / sizeof(std::uintptr_t));
         if (!stack.empty()) std::memcpy(stack.data(), misused.stack.data(), stack.size() * sizeof(std::uintptr_t));
         if (const std::string place = place_of(stack, entry); !place.empty())
             evidence += fmt::format("{}{}", evidence.empty() ? "" : ", ", place);
-        const bool by_function = misused.function != host::no_function;
         const std::size_t before = findings_.size();
-        add(id, by_function ? names_.function(misused.function) : "", std::move(evidence), entry.seq);
+        add(id, words::name(misused.function), std::move(evidence), entry.seq);
         if (findings_.size() > before) findings_.back().stack = std::move(stack);
     }
 

@@ -41,7 +41,6 @@ struct Names {
     std::function<ImageNote(ImageId)> image;
     std::function<std::string(DriverId)> driver;
     std::function<std::string(PortId)> port;
-    std::function<std::string(std::uint16_t)> function; ///< of the driver API
     /// "counter.c:42 in counter_control" for an address that was journaled in an entry; empty when unknown.
     std::function<std::string(std::uintptr_t, std::uint64_t entry)> place;
 };

@@ -96,7 +96,7 @@ public:
 
     void operator()(const journal::DriverChanged& e) {
         Driver& driver = drivers_[e.driver];
-        const auto status = static_cast<lifecycle::Status>(e.status);
+        const words::Status status = e.status;
         const bool waits = lifecycle::reloading(status) || lifecycle::unloading(status);
         if (waits && !driver.waits && e.ports > 0) {
             add("open-port-blocks-reload", e.driver,
@@ -150,8 +150,7 @@ public:
     }
 
     void operator()(const journal::FileInstalled& e) {
-        constexpr std::uint8_t overwrite = 1;
-        if (e.how != overwrite) return;
+        if (e.how != words::InstallHow::overwrite) return;
         for (const auto& [image, path] : mapped_)
             if (path == e.path)
                 add("file-overwritten-in-place", driver_of_[image], fmt::format("{} was mapped", e.path));
@@ -175,10 +174,10 @@ public:
 
     void operator()(const journal::ImageFailed& e) {
         Driver& driver = drivers_[e.driver];
-        using Kind = lifecycle::LoadError::Kind;
+        using Kind = words::LoadErrorKind;
         const std::string text(e.text);
         std::string_view rule;
-        switch (static_cast<Kind>(e.kind)) {
+        switch (e.kind) {
         case Kind::open_error:
             rule = rule_of_loader(text, std::string(e.path));
             break;
@@ -214,16 +213,16 @@ public:
         const std::int64_t longest = std::max(e.cpu_ns, e.wall_ns);
         if (longest < (locked ? long_for_loader_ns : long_for_callback_ns)) return;
         add(locked ? "slow-finish-freezes-node" : "callback-stalls-scheduler", e.driver,
-            fmt::format("{} took over {}", journal::name(e.callback), longest >= 1'000'000'000 ? "1 s" : "100 ms"));
+            fmt::format("{} took over {}", words::name(e.callback), longest >= 1'000'000'000 ? "1 s" : "100 ms"));
     }
 
     // It answers -1, as documented, and nobody hears anything.
     void operator()(const journal::ApiCalled& e) {
         if (e.result != -1) return;
-        const std::string function = names_.function(e.function);
-        if (function == "erl_drv_output_term" || function == "driver_output_term")
+        using enum words::ApiFunction;
+        if (e.function == erl_drv_output_term || e.function == driver_output_term)
             add("late-callback-into-closed-port", drivers_.empty() ? DriverId{} : drivers_.begin()->first,
-                fmt::format("{} answered -1: its port is closed", function), 0, Severity::note);
+                fmt::format("{} answered -1: its port is closed", words::name(e.function)), 0, Severity::note);
     }
 
     void operator()(const journal::ClearedAway& e) {
@@ -235,11 +234,10 @@ public:
     }
 
     void operator()(const journal::LeftBehind& e) {
-        using enum host::Residue;
-        const auto kind = static_cast<host::Residue>(e.kind);
+        using enum words::Residue;
         const std::uintptr_t address = address_in(e.stack);
         const std::string text = with_place(std::string(e.text), address);
-        switch (kind) {
+        switch (e.kind) {
         case descriptor:
             add("fd-leak", e.driver, "descriptor " + text + " is still open after the unload");
             break;
@@ -375,17 +373,15 @@ private:
                 fmt::format("its version was {}.{} and is {}.{}", before.major, before.minor, now.major, now.minor));
         }
         std::string removed;
-        for (unsigned bit = 0; bit < journal::callback_count; ++bit) {
-            const auto callback = static_cast<journal::Callback>(bit);
+        for (const auto callback : words::all<words::Callback>) {
             using enum journal::Callback;
             // What the emulator calls by itself may come and go.
             const bool answers = callback == control || callback == call || callback == output || callback == outputv;
-            const std::uint32_t mask = std::uint32_t{1} << bit;
+            const std::uint32_t mask = words::bit(callback);
             if (!answers || (before.callbacks & mask) == 0 || (now.callbacks & mask) != 0) continue;
-            const std::uint32_t outputs =
-                (1U << static_cast<unsigned>(output)) | (1U << static_cast<unsigned>(outputv));
+            const std::uint32_t outputs = words::bit(output) | words::bit(outputv);
             if ((mask & outputs) != 0 && (now.callbacks & outputs) != 0) continue; // the other one takes its place
-            removed += fmt::format("{}{}", removed.empty() ? "" : ", ", journal::name(callback));
+            removed += fmt::format("{}{}", removed.empty() ? "" : ", ", words::name(callback));
         }
         if (!removed.empty()) add("callback-removed", now.driver, "gone: " + removed);
     }

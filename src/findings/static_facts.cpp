@@ -1,6 +1,7 @@
 #include "findings/static_facts.h"
 
 #include "base/text.h"
+#include "words/driver_api.h"
 
 #include <algorithm>
 
@@ -30,7 +31,7 @@ bool is_shared_by_nature(const image::ElfSymbol& symbol) {
 
 Import sorted_out(const image::ElfSymbol& symbol, const StaticFacts& facts) {
     const StaticWorld& world = *facts.world;
-    if (world.api_name(symbol.name)) return {&symbol, Provider::driver_api, {}};
+    if (words::named<words::ApiFunction>(symbol.name)) return {&symbol, Provider::driver_api, {}};
     if (world.node.emulator(symbol.name)) return {&symbol, Provider::emulator, {}};
     if (const NodeLibrary* library = world.node.listed(symbol.name))
         return {&symbol, Provider::node_library, library->name};
@@ -69,20 +70,12 @@ const char* name(Provider provider) {
     return "unknown";
 }
 
-StaticWorld StaticWorld::make(std::vector<ApiName> api, std::vector<std::string> library_path) {
+StaticWorld StaticWorld::make(std::vector<std::string> library_path) {
     StaticWorld out;
     out.loader = image::LoaderSettings::of_this_machine();
     out.loader.library_path = std::move(library_path);
     for (const NodeLibrary& library : out.node.libraries()) out.loader.node_libraries.emplace_back(library.name);
-    out.api = std::move(api);
-    std::sort(out.api.begin(), out.api.end(), [](const ApiName& a, const ApiName& b) { return a.name < b.name; });
     return out;
-}
-
-const ApiName* StaticWorld::api_name(std::string_view wanted) const {
-    const auto found = std::lower_bound(api.begin(), api.end(), wanted,
-                                        [](const ApiName& a, std::string_view n) { return a.name < n; });
-    return found == api.end() || found->name != wanted ? nullptr : &*found;
 }
 
 bool StaticFacts::imports_any(std::span<const std::string_view> names) const {

@@ -39,20 +39,13 @@ struct Interposed {
     std::string_view by; ///< "the emulator" or a library
 };
 
-/// A function of the driver API as ddlltool knows it.
-struct ApiName {
-    std::string_view name, family;
-};
-
 /// What does not depend on the driver. Must outlive the facts.
 struct StaticWorld {
     image::LoaderSettings loader;
     NodeExports node;
-    std::vector<ApiName> api; ///< sorted by name
 
-    /// Of this machine and the built-in list of the node's names. `api` in any order.
-    static StaticWorld make(std::vector<ApiName> api, std::vector<std::string> library_path);
-    const ApiName* api_name(std::string_view name) const; ///< null when the API has no such function
+    /// Of this machine and the built-in list of the node's names.
+    static StaticWorld make(std::vector<std::string> library_path);
 };
 
 struct StaticFacts {

@@ -53,9 +53,9 @@ std::int64_t journaled(R result) {
 
 // Callbacks inside of this one have not come back: it was jumped into, from the innermost.
 [[gnu::cold, gnu::noinline]] void jumped_over(Host& host, std::vector<CallFrame>& frames, std::size_t depth) {
-    host.misuse(Misuse::left_by_jump, no_function, frames.back().port,
-                fmt::format("from {} into {}", journal::name(frames.back().callback),
-                            journal::name(frames[depth - 1].callback)));
+    host.misuse(
+        Misuse::left_by_jump, no_function, frames.back().port,
+        fmt::format("from {} into {}", words::name(frames.back().callback), words::name(frames[depth - 1].callback)));
     for (; frames.size() > depth; frames.pop_back())
         if (Port* port = host.find(frames.back().port)) --port->callbacks_running;
 }

@@ -55,12 +55,7 @@ using BifResult = term::Evaluated;
 
 /// Why a host can go no further. Not the driver's mistake as such, and never silently passed over.
 struct Impasse {
-    enum class Kind : std::uint8_t {
-        not_simulated, ///< a port of a driver that is part of the emulator itself
-        no_rest,       ///< more steps than any story needs: a timer or message loop that never ends
-        journal_full,  ///< the driver floods
-        deadlock,      ///< every thread waits for another one
-    };
+    using Kind = words::ImpasseKind;
     Kind kind;
     std::string text;
 };
@@ -272,9 +267,9 @@ public:
     journal::Journal& journal() { return journal_; }
     std::map<std::string, std::string>& environment() { return options_.environment; }
     /// Journals what DriverMemory found damaged, in the name of the API function that made it look.
-    void report_damage(std::uint16_t function);
-    /// Journals a misuse of the API; `function` is a row of api/functions.def or no_function.
-    void misuse(Misuse rule, std::uint16_t function, PortId port, std::string_view detail);
+    void report_damage(words::ApiFunction function);
+    /// Journals a misuse of the API; `function` is the one that was called, or none.
+    void misuse(Misuse rule, words::ApiFunction function, PortId port, std::string_view detail);
     void log(std::string_view text);
     /// Microseconds since `epoch_us` + now, strictly increasing from call to call.
     std::int64_t unique_now(std::int64_t epoch_us);
@@ -331,7 +326,7 @@ private:
     std::optional<lifecycle::LoadError> open_image(Driver& driver, const std::string& path);
     void take_out_of_list(Driver& driver);
     void forget_if_absent(Driver& driver);
-    void journal_driver(const Driver& driver);
+    void journal_driver(const Driver& driver, words::LifecycleRow row = words::LifecycleRow::none);
     std::size_t text_index(std::string text);
     void take_entry(Driver& driver, ErlDrvEntry* entry);
     void report_changed_entry(const Driver& driver);

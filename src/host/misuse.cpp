@@ -28,7 +28,7 @@ std::string_view rule_id(Misuse misuse) {
     return "unknown";
 }
 
-void Host::misuse(Misuse rule, std::uint16_t function, PortId port, std::string_view detail) {
+void Host::misuse(Misuse rule, words::ApiFunction function, PortId port, std::string_view detail) {
     // The unwinder stops at the frame that called the driver, so this is the driver's part of the stack.
     std::array<std::uintptr_t, shown_callers> callers;
     const std::size_t count = isolate::callers_outside(callers);
@@ -39,7 +39,7 @@ void Host::misuse(Misuse rule, std::uint16_t function, PortId port, std::string_
                                     {reinterpret_cast<const char*>(callers.data()), count * sizeof callers[0]}});
 }
 
-void Host::report_damage(std::uint16_t function) {
+void Host::report_damage(words::ApiFunction function) {
     for (const Damage& damage : memory_.take_damage()) {
         const char* what = damage.is_binary ? "a binary" : "a block";
         if (damage.where == Damage::Where::freed)

@@ -1,11 +1,13 @@
 #pragma once
 /// What a driver may do wrong with the API. The numbers are journaled; findings/catalogue has a row for each.
+#include "words/driver_api.h"
+
 #include <cstdint>
 #include <string_view>
 
 namespace ddll::host {
 
-inline constexpr std::uint16_t no_function = 0xffff;
+inline constexpr auto no_function = words::ApiFunction::none;
 
 // X(enumerator, stable id)
 #define DDLL_MISUSES(X)                                                                                                \

@@ -78,19 +78,13 @@ constexpr std::uint64_t to_number(const T& value) {
         return value.value;
 }
 
-inline constexpr std::uint64_t last_of(Callback) {
-    return callback_count - 1;
-}
-inline constexpr std::uint64_t last_of(Outcome) {
-    return static_cast<std::uint64_t>(Outcome::blocked);
-}
-
 /// False when `n` is no value of the type.
 template <class T>
 bool from_number(std::uint64_t n, T& value) {
     if constexpr (std::is_enum_v<T>) {
-        if (n > last_of(T{})) return false;
-        value = static_cast<T>(n);
+        const auto known = words::numbered<T>(n);
+        if (!known) return false;
+        value = *known;
     } else if constexpr (std::is_same_v<T, bool>) {
         if (n > 1) return false;
         value = n == 1;

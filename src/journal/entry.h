@@ -7,43 +7,20 @@
 /// kinds.h; the compiler then lists the readers that have to say something about it.
 #include "base/id.h"
 #include "base/time.h"
+#include "words/driver_api.h"
+#include "words/emulator.h"
+#include "words/lifecycle_rows.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 #include <variant>
 
 namespace ddll::journal {
 
-/// Callbacks of a driver, plus the entry points around them.
-enum class Callback : std::uint8_t {
-    dlopen, ///< constructors
-    driver_init,
-    init,
-    start,
-    stop,
-    output,
-    outputv,
-    control,
-    call,
-    timeout,
-    flush,
-    ready_input,
-    ready_output,
-    ready_async,
-    process_exit,
-    stop_select,
-    emergency_close,
-    finish,
-    async_invoke,
-    async_free,
-    thread,  ///< the function of a thread that the driver made
-    dlclose, ///< destructors
-};
-inline constexpr std::uint8_t callback_count = static_cast<std::uint8_t>(Callback::dlclose) + 1;
-const char* name(Callback callback); ///< as the member of ErlDrvEntry is spelled
-std::optional<Callback> callback_named(std::string_view name);
+using words::ApiFunction;
+using words::Callback;
+using words::Outcome;
 
 /// A scenario step begins. `index` counts from 0 over the flattened story.
 struct StepBegun {
@@ -57,7 +34,6 @@ struct Called {
     ProcessId process;
     std::string_view text;
 };
-enum class Outcome : std::uint8_t { value, raised_error, raised_exit, raised_throw, blocked };
 /// What an action returned; `term` in external format (reason when raised, empty when blocked).
 struct Returned {
     ProcessId process;
@@ -110,9 +86,9 @@ struct Left {
     PortId port;
     std::int64_t result = 0;
 };
-/// A driver API function was called. `function` is its row in api/functions.def.
+/// A driver API function was called.
 struct ApiCalled {
-    std::uint16_t function = 0;
+    ApiFunction function = ApiFunction::none;
     PortId port;
     std::int64_t a = 0, b = 0;
     std::int64_t result = 0;
@@ -125,12 +101,13 @@ struct UserLoads {
 /// A driver record changed.
 struct DriverChanged {
     DriverId driver;
-    std::uint8_t presence = 0; ///< lifecycle::Presence
-    std::uint8_t status = 0;   ///< lifecycle::Status
+    words::Presence presence = words::Presence::absent;
+    words::Status status = words::Status::ok;
     std::uint32_t ports = 0, holds = 0, loads = 0;
     std::string_view name;
-    std::uint32_t jobs = 0;    ///< async jobs of it that are out
+    std::uint32_t jobs = 0;   ///< async jobs of it that are out
     std::string_view users{}; ///< UserLoads each, of one process maybe several
+    words::LifecycleRow row = words::LifecycleRow::none; ///< the rule by which it did
 };
 struct ImageOpened {
     ImageId image;
@@ -144,7 +121,7 @@ struct ImageOpened {
 };
 struct ImageFailed {
     DriverId driver;
-    std::uint8_t kind = 0; ///< lifecycle::LoadError::Kind
+    words::LoadErrorKind kind = words::LoadErrorKind::open_error;
     std::string_view path;
     std::string_view text; ///< dlerror's, or what was wrong with the entry
 };
@@ -161,7 +138,7 @@ struct Reloaded {
     bool new_runs = false;
 };
 struct FileInstalled {
-    std::uint8_t how = 0; ///< rename, overwrite, remove
+    words::InstallHow how = words::InstallHow::rename;
     std::string_view path;
     std::string_view version; ///< empty for remove
 };
@@ -191,7 +168,7 @@ struct NumberChosen {
 /// The driver did something wrong; `rule` is an id of check/'s catalogue.
 struct Misused {
     std::uint16_t rule = 0;
-    std::uint16_t function = 0; ///< the API function, 0xffff for none
+    ApiFunction function = ApiFunction::none;
     PortId port;
     std::string_view detail;
     std::string_view stack; ///< driver code that led there, innermost first: std::uintptr_t each, never printed
@@ -200,7 +177,7 @@ struct Misused {
 /// wrong with that, but a driver's author may not have meant it.
 struct ClearedAway {
     PortId port;
-    std::uint16_t function = 0; ///< the API function that made it
+    ApiFunction function = ApiFunction::none; ///< that made it
     std::string_view what;
     std::string_view stack; ///< as in Misused, one address: where it was made
 };
@@ -208,7 +185,7 @@ struct ClearedAway {
 struct LeftBehind {
     DriverId driver;
     ImageId image;
-    std::uint8_t kind = 0; ///< host::Residue
+    words::Residue kind = words::Residue::descriptor;
     std::string_view text;
     std::string_view stack; ///< as in Misused, one address of the library: where it leads to
 };
@@ -243,7 +220,7 @@ struct Mismatched {
 /// The step could not be done at all: it needs what is not simulated, or a limit was passed.
 struct StepFailed {
     std::uint32_t index = 0;
-    std::uint8_t kind = 0; ///< host::Impasse::Kind
+    words::ImpasseKind kind = words::ImpasseKind::not_simulated;
     std::string_view text;
 };
 /// A variable of the story got its value.
@@ -251,10 +228,10 @@ struct Bound {
     std::string_view name;
     std::string_view term; ///< external format
 };
-/// A thread came into being. `kind` is host::ThreadKind.
+/// A thread came into being.
 struct ThreadStarted {
     std::uint16_t thread = 0;
-    std::uint8_t kind = 0;
+    words::ThreadKind kind = words::ThreadKind::emulator;
     DriverId driver; ///< whose code made it, or none
     std::string_view name;
 };

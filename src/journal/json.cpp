@@ -11,15 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-template <class F, class N>
-Json named_or_number(const F& lookup, N number) {
-    if (lookup) {
-        std::string name = lookup(number);
-        if (!name.empty()) return name;
-    }
-    return number;
-}
-
 template <class T>
 inline constexpr bool is_id = false;
 template <class Tag>
@@ -37,7 +28,7 @@ public:
         } else if constexpr (std::is_same_v<T, std::string_view>) {
             out_[field.name] = string(field.shape, value);
         } else if constexpr (std::is_enum_v<T>) {
-            out_[field.name] = name(value);
+            enumerator(field.name, field.shape, value);
         } else if constexpr (std::is_same_v<T, bool>) {
             out_[field.name] = value;
         } else {
@@ -53,37 +44,27 @@ private:
     }
 
     template <class T>
+    void enumerator(const char* key, Shape shape, T value) const {
+        if (shape == Shape::number)
+            out_[key] = static_cast<std::underlying_type_t<T>>(value);
+        else if (const std::string_view spelling = words::name(value); !spelling.empty())
+            out_[key] = spelling;
+    }
+
+    template <class T>
     void number(const char* key, Shape shape, T value) const {
-        const auto small = static_cast<std::uint16_t>(value);
-        const auto byte = static_cast<std::uint8_t>(value);
-        switch (shape) {
-        case Shape::function:
-            if (small != 0xffff) out_[key] = named_or_number(names_.function, small);
-            break;
-        case Shape::rule:
-            out_[key] = named_or_number(names_.rule, small);
-            break;
-        case Shape::presence:
-            out_[key] = named_or_number(names_.presence, byte);
-            break;
-        case Shape::status:
-            out_[key] = named_or_number(names_.status, byte);
-            break;
-        case Shape::load_error:
-            out_[key] = named_or_number(names_.load_error, byte);
-            break;
-        case Shape::thread_kind:
-            out_[key] = thread_maker(byte);
-            break;
-        case Shape::install:
-            out_[key] = install_name(byte);
-            break;
-        case Shape::hash:
+        if (shape == Shape::hash)
             out_[key] = fmt::format("{:016x}", value);
-            break;
-        default:
+        else if (shape == Shape::rule)
+            out_[key] = rule(value);
+        else
             out_[key] = value;
-        }
+    }
+
+    template <class T>
+    Json rule(T number) const {
+        std::string id = names_.rule ? names_.rule(static_cast<std::uint16_t>(number)) : "";
+        return id.empty() ? Json(number) : Json(std::move(id));
     }
 
     const Entry& entry_;

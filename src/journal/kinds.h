@@ -10,20 +10,15 @@ namespace ddll::journal {
 
 /// How a field is to be shown.
 enum class Shape : std::uint8_t {
-    plain,       ///< a number, flag, identifier or enumerator by its type
-    text,        ///< UTF-8, or Latin-1 if it is not valid
-    term,        ///< external term format
-    bytes,       ///< what a driver was given: shown as a binary
-    address,     ///< differs from run to run: never shown
-    hidden,      ///< for readers of the journal: not shown
-    function,    ///< number of an API function, 0xffff for none
-    rule,        ///< number of a rule of the misuse catalogue
-    presence,    ///< lifecycle::Presence
-    status,      ///< lifecycle::Status
-    load_error,  ///< lifecycle::LoadError::Kind
-    install,     ///< rename, overwrite, remove
-    thread_kind, ///< emulator, pool, driver, foreign
-    hash,        ///< 64 bits as hexadecimal digits
+    plain,   ///< a number, flag or identifier by its type; an enumerator as it is spelled, if it is
+    text,    ///< UTF-8, or Latin-1 if it is not valid
+    term,    ///< external term format
+    bytes,   ///< what a driver was given: shown as a binary
+    address, ///< differs from run to run: never shown
+    hidden,  ///< for readers of the journal: not shown
+    rule,    ///< number of a rule of the misuse catalogue
+    number,  ///< an enumerator that is shown as its number
+    hash,    ///< 64 bits as hexadecimal digits
 };
 
 template <class E, class T>
@@ -83,20 +78,21 @@ template <> inline constexpr auto kind<Entered> = describe("entered",
 template <> inline constexpr auto kind<Left> = describe("left",
     field("callback", &Left::callback), field("port", &Left::port), field("result", &Left::result));
 template <> inline constexpr auto kind<ApiCalled> = describe("api_called",
-    field("function", &ApiCalled::function, Shape::function), field("port", &ApiCalled::port), field("a", &ApiCalled::a),
+    field("function", &ApiCalled::function), field("port", &ApiCalled::port), field("a", &ApiCalled::a),
     field("b", &ApiCalled::b), field("result", &ApiCalled::result));
 template <> inline constexpr auto kind<DriverChanged> = describe("driver_changed",
-    field("driver", &DriverChanged::driver), field("presence", &DriverChanged::presence, Shape::presence),
-    field("status", &DriverChanged::status, Shape::status), field("ports", &DriverChanged::ports),
+    field("driver", &DriverChanged::driver), field("presence", &DriverChanged::presence),
+    field("status", &DriverChanged::status), field("ports", &DriverChanged::ports),
     field("holds", &DriverChanged::holds), field("loads", &DriverChanged::loads), field("name", &DriverChanged::name),
-    field("jobs", &DriverChanged::jobs, Shape::hidden), field("users", &DriverChanged::users, Shape::hidden));
+    field("jobs", &DriverChanged::jobs, Shape::hidden), field("users", &DriverChanged::users, Shape::hidden),
+    field("row", &DriverChanged::row, Shape::hidden));
 template <> inline constexpr auto kind<ImageOpened> = describe("image_opened",
     field("image", &ImageOpened::image), field("driver", &ImageOpened::driver), field("was_mapped", &ImageOpened::was_mapped),
     field("differs", &ImageOpened::differs), field("base", &ImageOpened::base, Shape::address),
     field("end", &ImageOpened::end, Shape::address), field("content_hash", &ImageOpened::content_hash, Shape::hash),
     field("path", &ImageOpened::path), field("build_id", &ImageOpened::build_id));
 template <> inline constexpr auto kind<ImageFailed> = describe("image_failed",
-    field("driver", &ImageFailed::driver), field("error", &ImageFailed::kind, Shape::load_error),
+    field("driver", &ImageFailed::driver), field("error", &ImageFailed::kind),
     field("path", &ImageFailed::path), field("text", &ImageFailed::text));
 template <> inline constexpr auto kind<ImageClosed> = describe("image_closed",
     field("image", &ImageClosed::image), field("driver", &ImageClosed::driver), field("gone", &ImageClosed::gone));
@@ -104,7 +100,7 @@ template <> inline constexpr auto kind<Reloaded> = describe("reloaded",
     field("driver", &Reloaded::driver), field("before", &Reloaded::before), field("after", &Reloaded::after),
     field("old_gone", &Reloaded::old_gone), field("new_runs", &Reloaded::new_runs));
 template <> inline constexpr auto kind<FileInstalled> = describe("file_installed",
-    field("how", &FileInstalled::how, Shape::install), field("path", &FileInstalled::path),
+    field("how", &FileInstalled::how), field("path", &FileInstalled::path),
     field("version", &FileInstalled::version));
 template <> inline constexpr auto kind<ClockAdvanced> = describe("clock_advanced", field("by_ns", &ClockAdvanced::by_ns));
 template <> inline constexpr auto kind<Awaited> = describe("awaited", field("longest_ns", &Awaited::longest_ns));
@@ -115,14 +111,14 @@ template <> inline constexpr auto kind<PeerReceived> = describe("peer_received",
 template <> inline constexpr auto kind<NumberChosen> = describe("number_chosen",
     field("name", &NumberChosen::name), field("number", &NumberChosen::number));
 template <> inline constexpr auto kind<Misused> = describe("misused",
-    field("rule", &Misused::rule, Shape::rule), field("function", &Misused::function, Shape::function),
+    field("rule", &Misused::rule, Shape::rule), field("function", &Misused::function),
     field("port", &Misused::port), field("detail", &Misused::detail),
     field("stack", &Misused::stack, Shape::address));
 template <> inline constexpr auto kind<ClearedAway> = describe("cleared_away",
-    field("port", &ClearedAway::port), field("function", &ClearedAway::function, Shape::function),
+    field("port", &ClearedAway::port), field("function", &ClearedAway::function),
     field("what", &ClearedAway::what), field("stack", &ClearedAway::stack, Shape::address));
 template <> inline constexpr auto kind<LeftBehind> = describe("left_behind",
-    field("driver", &LeftBehind::driver), field("image", &LeftBehind::image), field("residue", &LeftBehind::kind),
+    field("driver", &LeftBehind::driver), field("image", &LeftBehind::image), field("residue", &LeftBehind::kind, Shape::number),
     field("text", &LeftBehind::text), field("stack", &LeftBehind::stack, Shape::address));
 template <> inline constexpr auto kind<EntrySeen> = describe("entry_seen",
     field("driver", &EntrySeen::driver), field("image", &EntrySeen::image), field("flags", &EntrySeen::flags),
@@ -135,11 +131,11 @@ template <> inline constexpr auto kind<Mismatched> = describe("mismatched",
     field("step", &Mismatched::index), field("what", &Mismatched::what), field("expected", &Mismatched::expected),
     field("got", &Mismatched::got));
 template <> inline constexpr auto kind<StepFailed> = describe("step_failed",
-    field("step", &StepFailed::index), field("impasse", &StepFailed::kind), field("text", &StepFailed::text));
+    field("step", &StepFailed::index), field("impasse", &StepFailed::kind, Shape::number), field("text", &StepFailed::text));
 template <> inline constexpr auto kind<Bound> = describe("bound",
     field("name", &Bound::name), field("term", &Bound::term, Shape::term));
 template <> inline constexpr auto kind<ThreadStarted> = describe("thread_started",
-    field("id", &ThreadStarted::thread), field("made_by", &ThreadStarted::kind, Shape::thread_kind),
+    field("id", &ThreadStarted::thread), field("made_by", &ThreadStarted::kind),
     field("driver", &ThreadStarted::driver), field("name", &ThreadStarted::name));
 template <> inline constexpr auto kind<ThreadWaits> = describe("thread_waits",
     field("id", &ThreadWaits::thread), field("for", &ThreadWaits::text));
@@ -158,8 +154,8 @@ void for_each_field(const E& event, F&& f) {
 }
 
 /// "step_begun", "api_called", ...
-const char* kind_name(const Event& event);
-
-const char* name(Outcome outcome); ///< "value", "error", "exit", "throw", "blocked"
+inline const char* kind_name(const Event& event) {
+    return std::visit([](const auto& e) { return kind<std::decay_t<decltype(e)>>.name; }, event);
+}
 
 } // namespace ddll::journal

@@ -9,17 +9,6 @@
 namespace ddll::journal {
 namespace {
 
-constexpr std::uint16_t no_function = 0xffff;
-
-template <class F, class N>
-std::string named(const F& lookup, N number, const char* what) {
-    if (lookup) {
-        std::string name = lookup(number);
-        if (!name.empty()) return name;
-    }
-    return fmt::format("{} {}", what, number);
-}
-
 template <class F, class I>
 std::string named_id(const F& lookup, I id) {
     if (lookup) {
@@ -106,14 +95,12 @@ public:
                            e.result);
     }
     std::string operator()(const ApiCalled& e) const {
-        const std::string function = named(names_.function, e.function, "API function");
-        return fmt::format("{}({}{}{}, {}) -> {}", function, e.port ? show(e.port) : "", e.port ? ", " : "", e.a, e.b,
-                           e.result);
+        return fmt::format("{}({}{}{}, {}) -> {}", name(e.function), e.port ? show(e.port) : "", e.port ? ", " : "",
+                           e.a, e.b, e.result);
     }
     std::string operator()(const DriverChanged& e) const {
         return fmt::format("driver {} is {}, {}: {} port{}, {} hold{}, {} load{}",
-                           e.name.empty() ? show(e.driver) : one_line(e.name),
-                           named(names_.presence, e.presence, "presence"), named(names_.status, e.status, "status"),
+                           e.name.empty() ? show(e.driver) : one_line(e.name), name(e.presence), name(e.status),
                            e.ports, s(e.ports), e.holds, s(e.holds), e.loads, s(e.loads));
     }
     std::string operator()(const ImageOpened& e) const {
@@ -123,7 +110,7 @@ public:
     }
     std::string operator()(const ImageFailed& e) const {
         return fmt::format("library {} of driver {} cannot be used: {}: {}", one_line(e.path), show(e.driver),
-                           named(names_.load_error, e.kind, "error"), one_line(e.text));
+                           name(e.kind), one_line(e.text));
     }
     std::string operator()(const ImageClosed& e) const {
         return fmt::format("image {} of driver {} closed{}", show(e.image), show(e.driver),
@@ -135,8 +122,8 @@ public:
                            e.old_gone ? "is gone" : "stays in memory");
     }
     std::string operator()(const FileInstalled& e) const {
-        return fmt::format("file {} installed by {}{}{}", one_line(e.path), install_name(e.how),
-                           e.version.empty() ? "" : ": ", one_line(e.version));
+        return fmt::format("file {} installed by {}{}{}", one_line(e.path), name(e.how), e.version.empty() ? "" : ": ",
+                           one_line(e.version));
     }
     std::string operator()(const ClockAdvanced& e) const { return "time goes on by " + to_string(Duration{e.by_ns}); }
     std::string operator()(const Awaited& e) const {
@@ -153,15 +140,15 @@ public:
         return fmt::format("{} is a number that the system chose: {}", one_line(e.name), e.number);
     }
     std::string operator()(const Misused& e) const {
-        std::string out = "misuse " + named(names_.rule, e.rule, "rule");
-        if (e.function != no_function) out += " in " + named(names_.function, e.function, "API function");
+        std::string out = "misuse " + rule(e.rule);
+        if (e.function != ApiFunction::none) out += fmt::format(" in {}", name(e.function));
         if (e.port) out += ", port " + show(e.port);
         if (!e.detail.empty()) out += ": " + one_line(e.detail);
         return out;
     }
     std::string operator()(const ClearedAway& e) const {
         std::string out = fmt::format("gone with port {}: {}", show(e.port), one_line(e.what));
-        if (e.function != no_function) out += ", made by " + named(names_.function, e.function, "API function");
+        if (e.function != ApiFunction::none) out += fmt::format(", made by {}", name(e.function));
         return out;
     }
     std::string operator()(const LeftBehind& e) const {
@@ -184,7 +171,7 @@ public:
     std::string operator()(const Bound& e) const { return fmt::format("{} = {}", one_line(e.name), term(e.term)); }
     std::string operator()(const ThreadStarted& e) const {
         return fmt::format("thread {}{} made by {}", e.thread, e.name.empty() ? "" : " \"" + one_line(e.name) + "\"",
-                           e.driver ? "driver " + show(e.driver) : thread_maker(e.kind));
+                           e.driver ? "driver " + show(e.driver) : name(e.kind));
     }
     std::string operator()(const ThreadWaits& e) const {
         return fmt::format("{} waits for {}", thread_text(e.thread), one_line(e.text));
@@ -205,6 +192,10 @@ private:
     template <class I>
     std::string show(I id) const {
         return text_of(id, names_);
+    }
+    std::string rule(std::uint16_t number) const {
+        const std::string id = names_.rule ? names_.rule(number) : "";
+        return id.empty() ? fmt::format("rule {}", number) : id;
     }
     std::string term(std::string_view external) const { return term_text(external, entry_.cut, names_); }
     static const char* s(std::uint32_t n) { return n == 1 ? "" : "s"; }
@@ -267,17 +258,6 @@ std::string one_line(std::string_view text) {
         }
     }
     return out;
-}
-
-const char* thread_maker(std::uint8_t kind) {
-    static constexpr const char* names[] = {"the emulator", "the async pool", "a driver",
-                                            "code outside of the driver API"};
-    return kind < std::size(names) ? names[kind] : "?";
-}
-
-const char* install_name(std::uint8_t how) {
-    static constexpr const char* names[] = {"rename", "overwrite", "remove"};
-    return how < std::size(names) ? names[how] : "?";
 }
 
 std::string event_text(const Entry& entry, const Names& names) {

@@ -13,12 +13,8 @@ namespace ddll::journal {
 struct Names {
     term::Namer terms; ///< of pids, ports and references, on their own and inside terms
     std::function<std::string(DriverId)> driver;
-    std::function<std::string(ImageId)> image;           ///< the scenario's version: "v1"
-    std::function<std::string(std::uint16_t)> function;  ///< driver API function
-    std::function<std::string(std::uint16_t)> rule;      ///< misuse rule
-    std::function<std::string(std::uint8_t)> presence;   ///< lifecycle::Presence
-    std::function<std::string(std::uint8_t)> status;     ///< lifecycle::Status
-    std::function<std::string(std::uint8_t)> load_error; ///< lifecycle::LoadError::Kind
+    std::function<std::string(ImageId)> image;      ///< the scenario's version: "v1"
+    std::function<std::string(std::uint16_t)> rule; ///< misuse rule
 };
 
 /// "#12 +250ms  enter control of driver counter, port #Port<0.3>, by <0.1.0>: command 1, <<\"add\">>". Without a line
@@ -40,7 +36,5 @@ std::string term_text(std::string_view external, bool cut, const Names& names);
 std::string bytes_text(std::string_view bytes, std::size_t shown = 64);
 /// UTF-8 on one line: bytes that are no UTF-8 read as Latin-1, control characters escaped as in Erlang.
 std::string one_line(std::string_view text);
-const char* thread_maker(std::uint8_t kind); ///< who made a thread of that host::ThreadKind
-const char* install_name(std::uint8_t how);  ///< "rename", "overwrite", "remove"
 
 } // namespace ddll::journal

@@ -1,7 +1,5 @@
 #include "lifecycle/format_error.h"
 
-#include "base/check.h"
-
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -67,22 +65,6 @@ std::string format_open_error(std::int64_t number, std::span<const std::string> 
     if (number <= 0 && static_cast<std::size_t>(-number) < numbered_texts.size())
         return std::string(numbered_texts[static_cast<std::size_t>(-number)].text);
     return "Unspecified error";
-}
-
-const char* name(LoadError::Kind kind) {
-    switch (kind) {
-    case LoadError::Kind::open_error:
-        return "open_error";
-    case LoadError::Kind::no_driver_init:
-        return "no_driver_init";
-    case LoadError::Kind::driver_init_failed:
-        return "driver_init_failed";
-    case LoadError::Kind::bad_driver_name:
-        return "bad_driver_name";
-    case LoadError::Kind::driver_incorrect_version:
-        return "driver_incorrect_version";
-    }
-    report_bug(__FILE_NAME__, __LINE__, "LoadError::Kind", "no such enumerator");
 }
 
 } // namespace ddll::lifecycle

@@ -15,7 +15,4 @@ std::optional<std::string_view> format_error(std::string_view atom);
 /// The text for {open_error, number}; `texts` is the emulator's list, oldest first.
 std::string format_open_error(std::int64_t number, std::span<const std::string> texts);
 
-/// The atom of a load error ("open_error" for the kind that carries a number).
-const char* name(LoadError::Kind kind);
-
 } // namespace ddll::lifecycle

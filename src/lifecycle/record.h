@@ -5,6 +5,7 @@
 ///
 /// Source of every rule: the emulator as measured on OTP 25 (see docs/lifecycle.md).
 #include "base/id.h"
+#include "words/emulator.h"
 
 #include <cstdint>
 #include <optional>
@@ -14,10 +15,8 @@
 
 namespace ddll::lifecycle {
 
-/// Spelled as the emulator's states. `forced`: ports were killed, so no port may be opened any more.
-enum class Status : std::uint8_t { ok, unload, forced_unload, reload, forced_reload, permanent };
-
-enum class Presence : std::uint8_t { absent, linked_in, dynamic };
+using words::Presence;
+using words::Status;
 
 /// What one process has with one driver.
 enum class EntryKind : std::uint8_t {
@@ -39,13 +38,13 @@ struct UserEntry {
 struct DriverRecord {
     Presence presence = Presence::absent;
     Status status = Status::ok;
-    std::string path;              ///< cleaned directory + "/" + name, compared byte by byte
-    bool kill_ports = false;       ///< driver option, fixed for the instance
-    std::vector<UserEntry> entries;    ///< newest first
-    std::uint32_t port_count = 0;  ///< ports between start and stop: what info shows
-    std::uint32_t other_holds = 0; ///< port structures not yet freed, async jobs, outstanding stop_select calls
-    std::string next_path;         ///< while reloading
-    bool next_kill_ports = false;  ///< while reloading
+    std::string path;               ///< cleaned directory + "/" + name, compared byte by byte
+    bool kill_ports = false;        ///< driver option, fixed for the instance
+    std::vector<UserEntry> entries; ///< newest first
+    std::uint32_t port_count = 0;   ///< ports between start and stop: what info shows
+    std::uint32_t other_holds = 0;  ///< port structures not yet freed, async jobs, outstanding stop_select calls
+    std::string next_path;          ///< while reloading
+    bool next_kill_ports = false;   ///< while reloading
     bool operator==(const DriverRecord&) const = default;
 };
 
@@ -66,13 +65,7 @@ inline bool forced(Status s) {
 
 /// Why a library could not become a driver.
 struct LoadError {
-    enum class Kind : std::uint8_t {
-        open_error,
-        no_driver_init,
-        driver_init_failed,
-        bad_driver_name,
-        driver_incorrect_version
-    };
+    using Kind = words::LoadErrorKind;
     Kind kind = Kind::open_error;
     int number = 0; ///< open_error only: -10 - index into the emulator's list of texts
     bool operator==(const LoadError&) const = default;

@@ -44,11 +44,6 @@ bool opens_ports(const DriverRecord& record) {
     return !forced(record.status);
 }
 
-const char* name(Status status) {
-    static constexpr std::array words = {"ok", "unload", "forced_unload", "reload", "forced_reload", "permanent"};
-    return word(words, status);
-}
-
 const char* name(OkStatus status) {
     static constexpr std::array words = {"loaded", "already_loaded", "pending_driver", "pending_process"};
     return word(words, status);

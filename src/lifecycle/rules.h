@@ -4,6 +4,7 @@
 /// The rules read like the table in docs/lifecycle.md, one function per request, first match wins: rules_load.cpp,
 /// rules_unload.cpp, rules_wait.cpp.
 #include "lifecycle/record.h"
+#include "words/lifecycle_rows.h"
 
 namespace ddll::lifecycle {
 
@@ -143,6 +144,7 @@ struct Decision {
     DriverRecord next;
     Reply reply;
     std::vector<Effect> effects;
+    words::LifecycleRow row = words::LifecycleRow::none; ///< why
     /// The process now counts as one that used erl_ddll: its exit scans the driver list.
     bool enrols = false;
     bool operator==(const Decision&) const = default;
@@ -156,7 +158,6 @@ Decision decide(const DriverRecord& record, const Request& request);
 /// May open_port/2 use this driver?
 bool opens_ports(const DriverRecord& record);
 
-const char* name(Status);   ///< "ok", "unload", "forced_unload", ...
 const char* name(OkStatus); ///< the atom
 const char* name(Refusal);  ///< the atom
 const char* name(effect::What);

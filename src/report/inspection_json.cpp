@@ -86,9 +86,9 @@ Json imports_json(const StaticFacts& facts) {
         if (import.symbol->weak) item["weak"] = true;
         item["provider"] = findings::name(import.provider);
         put(item, "library", import.library);
-        if (const auto* api = facts.world->api_name(import.symbol->name);
+        if (const auto api = words::named<words::ApiFunction>(import.symbol->name);
             api && import.provider == findings::Provider::driver_api)
-            put(item, "family", api->family);
+            put(item, "family", words::row(*api).family);
         out.push_back(std::move(item));
     }
     return out;

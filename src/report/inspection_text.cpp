@@ -115,9 +115,9 @@ std::string driver_section(const StaticFacts& facts, const Style& style) {
     std::map<std::string, std::vector<std::string>> families;
     std::size_t functions = 0;
     for (const auto& import : facts.imports)
-        if (const auto* api = facts.world->api_name(import.symbol->name);
+        if (const auto api = words::named<words::ApiFunction>(import.symbol->name);
             api && import.provider == Provider::driver_api) {
-            families[std::string(api->family)].emplace_back(api->name);
+            families[words::row(*api).family].emplace_back(words::name(*api));
             ++functions;
         }
     out += row("driver API", functions == 0 ? "none of it" : count(functions, "name", "names"));
@@ -208,7 +208,7 @@ std::string finding_text(const findings::Finding& finding, const Style& style) {
     const std::string head = fmt::format("{}: {}", findings::name(finding.severity), finding.rule->id);
     std::string out = finding.severity == findings::Severity::error     ? style.bad(head)
                       : finding.severity == findings::Severity::warning ? style.warn(head)
-                                                                     : style.dim(head);
+                                                                        : style.dim(head);
     out += "\n" + wrapped(printable(finding.title), 2, width);
     out += "  evidence\n" + wrapped(printable(finding.evidence), 4, width);
     if (finding.severity != findings::Severity::note) {
@@ -244,7 +244,7 @@ std::string inspection_summary(const Inspections& all) {
         for (const auto& finding : findings)
             ++(finding.severity == findings::Severity::error     ? errors
                : finding.severity == findings::Severity::warning ? warnings
-                                                              : notes);
+                                                                 : notes);
     };
     for (const auto& file : all.files) add(file.findings);
     add(all.shared);

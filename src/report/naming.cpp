@@ -1,8 +1,5 @@
 #include "report/naming.h"
 
-#include "lifecycle/format_error.h"
-#include "lifecycle/rules.h"
-
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -15,18 +12,6 @@ std::string file_key(std::string_view path) {
     std::string key = std::filesystem::path(path).lexically_normal().string();
     if (key.ends_with(".so")) key.resize(key.size() - 3);
     return key;
-}
-
-std::string presence_name(std::uint8_t presence) {
-    switch (static_cast<lifecycle::Presence>(presence)) {
-    case lifecycle::Presence::absent:
-        return "not loaded";
-    case lifecycle::Presence::linked_in:
-        return "linked in";
-    case lifecycle::Presence::dynamic:
-        return "loaded";
-    }
-    return "";
 }
 
 std::function<std::string(std::uint16_t)> numbered(std::string_view (*name)(std::uint16_t)) {
@@ -44,15 +29,7 @@ Naming::Naming(const scenario::RunResult& result, const Names& names) : result_(
     };
     words_.driver = [this](DriverId id) { return drivers_.count(id) ? driver(id) : ""; };
     words_.image = [this](ImageId id) { return version(id); };
-    words_.function = numbered(names.function);
     words_.rule = numbered(names.rule);
-    words_.presence = presence_name;
-    words_.status = [](std::uint8_t status) {
-        return std::string(lifecycle::name(static_cast<lifecycle::Status>(status)));
-    };
-    words_.load_error = [](std::uint8_t kind) {
-        return std::string(lifecycle::name(static_cast<lifecycle::LoadError::Kind>(kind)));
-    };
     // A driver's init runs before anything has told its name. Names never change: they are read ahead.
     if (!result.journal) return;
     for (const auto& entry : *result.journal) know(entry);

@@ -15,8 +15,7 @@ namespace ddll::report {
 
 /// Names that only higher or lower layers know, by number. A null pointer, or an empty answer, prints the number.
 struct Names {
-    std::string_view (*function)(std::uint16_t) = nullptr; ///< driver API function of journal::ApiCalled
-    std::string_view (*rule)(std::uint16_t) = nullptr;     ///< rule id of journal::Misused
+    std::string_view (*rule)(std::uint16_t) = nullptr; ///< rule id of journal::Misused
 };
 
 /// The least severity of an unexpected finding that makes a story fail.

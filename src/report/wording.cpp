@@ -43,26 +43,24 @@ std::string callback_text(const journal::Entered& e, const Naming& naming) {
 }
 
 bool pending(const journal::DriverChanged& e) {
-    const auto status = static_cast<lifecycle::Status>(e.status);
-    return static_cast<lifecycle::Presence>(e.presence) == lifecycle::Presence::dynamic &&
-           (lifecycle::reloading(status) || lifecycle::unloading(status));
+    return e.presence == lifecycle::Presence::dynamic &&
+           (lifecycle::reloading(e.status) || lifecycle::unloading(e.status));
 }
 
 std::string state_word(const journal::DriverChanged& e) {
     using lifecycle::Presence;
     using lifecycle::Status;
-    if (static_cast<Presence>(e.presence) == Presence::absent) return "not loaded";
-    if (static_cast<Presence>(e.presence) == Presence::linked_in) return "linked in";
-    const auto status = static_cast<Status>(e.status);
-    if (status == Status::permanent) return "permanent";
-    if (status == Status::ok) return "loaded";
-    return lifecycle::reloading(status) ? "reload pending" : "unload pending";
+    if (e.presence == Presence::absent) return "not loaded";
+    if (e.presence == Presence::linked_in) return "linked in";
+    if (e.status == Status::permanent) return "permanent";
+    if (e.status == Status::ok) return "loaded";
+    return lifecycle::reloading(e.status) ? "reload pending" : "unload pending";
 }
 
 std::string state_text(const journal::DriverChanged& e, const Naming& naming) {
     std::string text = state_word(e);
     if (!pending(e)) return text;
-    if (lifecycle::forced(static_cast<lifecycle::Status>(e.status))) text += ", its ports were killed";
+    if (lifecycle::forced(e.status)) text += ", its ports were killed";
     std::vector<std::string> holders;
     const auto ports = naming.ports_of(e.driver);
     for (const auto port : ports)

@@ -156,7 +156,7 @@ Death examine(const isolate::Ending& ending, const RunResult& result, const Vers
     const Innermost in = innermost(result, crash.thread);
     death.in.step = step;
     if (in.found) {
-        death.in.callback = journal::name(in.entered.callback);
+        death.in.callback = words::name(in.entered.callback);
         death.in.driver = in.driver;
         death.in.version = in.version;
         if (in.entered.port) {

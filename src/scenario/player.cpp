@@ -49,7 +49,7 @@ public:
            const StepOptions& options, journal::Journal& journal)
         : scenario_(scenario), steps_(steps), journal_(journal), chooser_(chooser_for(options.seed)),
           host_(host_options(scenario, options), journal, *chooser_), current_(host_), peers_(scenario.peers, journal),
-          observer_(journal, versions, options.api_function), comparing_(options.comparison.has_value()),
+          observer_(journal, versions), comparing_(options.comparison.has_value()),
           lenient_(comparing_ || options.lenient) {}
 
     void run();
@@ -111,7 +111,8 @@ private:
     // Terms may share driver binaries with the host, so they are declared after it and go first.
     term::Bindings bindings_;
     term::Bindings journaled_;
-    std::vector<std::pair<const ScenarioStep*, term::Bindings>> before_repeat_; ///< what was bound when each open repeat began
+    std::vector<std::pair<const ScenarioStep*, term::Bindings>>
+        before_repeat_; ///< what was bound when each open repeat began
     ProcessId pattern_caller_;
     term::CallFunction call_ = [this](const std::string& module, const std::string& name,
                                       const std::vector<Term>& args) {
@@ -367,7 +368,7 @@ void Player::do_step(const InstallStep& step) {
         mismatch("install", "(the file is put in place)", done.error().message);
         return;
     }
-    journal_.write(journal::FileInstalled{static_cast<std::uint8_t>(step.how), target, step.version});
+    journal_.write(journal::FileInstalled{step.how, target, step.version});
 }
 
 void Player::do_step(const AdvanceStep& step) {
@@ -461,8 +462,7 @@ bool Player::play_step(std::uint32_t index) {
     host_.empty_mailboxes();
     if (comparing_) record_state();
     if (host_.impasse()) {
-        journal_.write(
-            journal::StepFailed{index, static_cast<std::uint8_t>(host_.impasse()->kind), host_.impasse()->text});
+        journal_.write(journal::StepFailed{index, host_.impasse()->kind, host_.impasse()->text});
         return false;
     }
     if (mismatches_ > 0) return false;

@@ -28,7 +28,6 @@ struct StepOptions {
     bool probe = false;        ///< host::Options::probe
     bool lenient = false;      ///< goes on whatever happens: nobody knows what the driver answers
     bool in_child = false;     ///< the process ends after the play: nothing is torn down, threads may still run
-    std::string_view (*api_function)(std::uint16_t) = nullptr;
     std::optional<Comparison> comparison{};
 };
 

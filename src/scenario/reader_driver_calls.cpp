@@ -22,12 +22,6 @@ bool is_identifier(std::string_view s) {
     });
 }
 
-bool is_api_function(const ReadOptions& options, std::string_view name) {
-    const auto& known = options.api_functions;
-    if (known.empty()) return looks_like_api_function(name);
-    return std::find(known.begin(), known.end(), name) != known.end();
-}
-
 struct Reader {
     ReadScope& context;
     Texts& texts;
@@ -60,12 +54,12 @@ struct Reader {
                                       [&](const CallbackRow& r) { return r.name == name; });
         const bool is_callback = row != callback_rows().end();
         if (is_callback) {
-            out.callback = journal::callback_named(name);
+            out.callback = words::named<words::Callback>(name);
             DDLL_CHECK(out.callback.has_value());
-        } else if (!is_api_function(context.options, name)) {
+        } else if (!words::named<words::ApiFunction>(name)) {
             std::vector<std::string_view> names;
             for (const auto& r : callback_rows()) names.push_back(r.name);
-            names.insert(names.end(), context.options.api_functions.begin(), context.options.api_functions.end());
+            for (const auto function : words::api_functions) names.emplace_back(words::name(function));
             return mistake(
                 offset_of(name), fmt::format("{} is neither a callback nor a driver API function", quote(name)),
                 did_you_mean(name, names, "write a callback, such as \"stop\", or \"start(P, \\\"counter\\\")\""));
@@ -122,15 +116,6 @@ struct Reader {
 };
 
 } // namespace
-
-bool looks_like_api_function(std::string_view name) {
-    static constexpr std::string_view others[] = {"set_busy_port", "set_port_control_flags", "get_port_flags",
-                                                  "erl_errno_id",  "add_driver_entry",       "remove_driver_entry",
-                                                  "null_func"};
-    if (!is_identifier(name)) return false;
-    return name.starts_with("driver_") || name.starts_with("erl_drv_") ||
-           std::find(std::begin(others), std::end(others), name) != std::end(others);
-}
 
 std::optional<DriverCallPattern> read_driver_call(ReadScope& context, Texts& texts, const Node& node,
                                                   const std::vector<std::string_view>& drivers) {

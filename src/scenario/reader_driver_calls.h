@@ -11,7 +11,4 @@ namespace ddll::scenario {
 std::optional<DriverCallPattern> read_driver_call(ReadScope& context, Texts& texts, const Node& node,
                                                   const std::vector<std::string_view>& drivers);
 
-/// Whether a name could be that of a driver API function.
-bool looks_like_api_function(std::string_view name);
-
 } // namespace ddll::scenario

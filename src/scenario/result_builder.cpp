@@ -4,8 +4,8 @@
 #include "findings/findings.h"
 #include "findings/hazards.h"
 #include "host/host.h"
-#include "scenario/crash_report.h"
 #include "scenario/code_places.h"
+#include "scenario/crash_report.h"
 #include "term/external.h"
 #include "term/text.h"
 
@@ -54,7 +54,7 @@ public:
 
     bool ended = false;
     std::optional<std::uint32_t> open_; ///< the step that was begun and not ended
-    std::optional<host::Impasse::Kind> impasse;
+    std::optional<words::ImpasseKind> impasse;
     std::optional<std::string> deadlocked;
     std::string open_failure; ///< text of dlopen in the current step
 
@@ -82,15 +82,15 @@ private:
     }
     void see(const journal::StepFailed& e, std::uint64_t) {
         if (StepResult* step = at(e.index)) step->state = StepState::failed;
-        impasse = static_cast<host::Impasse::Kind>(e.kind);
+        impasse = e.kind;
         result_.failures.push_back({e.index, "step", "(the step can be done)", std::string(e.text), ""});
     }
     void see(const journal::Deadlocked& e, std::uint64_t) {
         deadlocked = e.text;
-        impasse = host::Impasse::Kind::deadlock;
+        impasse = words::ImpasseKind::deadlock;
     }
     void see(const journal::ImageFailed& e, std::uint64_t) {
-        if (e.kind == static_cast<std::uint8_t>(lifecycle::LoadError::Kind::open_error)) open_failure = e.text;
+        if (e.kind == words::LoadErrorKind::open_error) open_failure = e.text;
     }
     void see(const journal::Bound& e, std::uint64_t) {
         const auto value = term::decode(e.term);
@@ -107,8 +107,7 @@ private:
     void see(const journal::Awaited&, std::uint64_t) { result_.reproducible = false; }
     void see(const journal::ThreadLeftAlone&, std::uint64_t) { result_.reproducible = false; }
     void see(const journal::ThreadStarted& e, std::uint64_t) {
-        const auto kind = static_cast<host::ThreadKind>(e.kind);
-        if (kind == host::ThreadKind::foreign || result_.scenario->free_threads) result_.reproducible = false;
+        if (e.kind == words::ThreadKind::foreign || result_.scenario->free_threads) result_.reproducible = false;
     }
     void see(const journal::Ended&, std::uint64_t) { ended = true; }
 
@@ -175,7 +174,6 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
     }
     findings::Names names;
     names.driver = [&](DriverId id) { return drivers[id]; };
-    names.function = [&](std::uint16_t number) { return std::string(options.api_function(number)); };
     names.port = [&](PortId id) {
         const std::string printed = term::print(term::Term::port(id.value));
         const auto it = result.names.find(printed);
@@ -185,7 +183,7 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
         const Versions::Known* known = images[id];
         const std::string driver = drivers[driver_of[id]];
         return findings::ImageNote{known == nullptr ? driver : driver + "/" + known->version,
-                                known == nullptr ? nullptr : &known->facts};
+                                   known == nullptr ? nullptr : &known->facts};
     };
     CodePlaces places(*result.journal, *running.versions);
     names.place = [&](std::uintptr_t address, std::uint64_t entry) {
@@ -254,8 +252,8 @@ void judge_deadlock(RunResult& result, const Reading& reading) {
 }
 
 void judge_failures(RunResult& result, const Reading& reading) {
-    if (reading.impasse == host::Impasse::Kind::deadlock || reading.impasse == host::Impasse::Kind::no_rest ||
-        reading.impasse == host::Impasse::Kind::journal_full) {
+    if (reading.impasse == words::ImpasseKind::deadlock || reading.impasse == words::ImpasseKind::no_rest ||
+        reading.impasse == words::ImpasseKind::journal_full) {
         result.verdict = Verdict::hung;
         return;
     }

@@ -64,7 +64,6 @@ void play_here(isolate::Job job) {
 
 Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
                const std::function<void(const RunResult&)>& progress) {
-    DDLL_CHECK(options.api_function != nullptr);
     Played played;
     played.results.resize(scenarios.size());
     isolate::Pool pool(options.parallel);
@@ -99,7 +98,7 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
             if (chdir((*run)->folder->path().c_str()) != 0) DDLL_CHECK_MSG(false, std::strerror(errno));
             play(*running.scenario, running.steps, *running.versions,
                  {options.seed, options.free_threads, options.probe, options.lenient, !options.in_process,
-                  options.api_function, options.comparison},
+                  options.comparison},
                  *running.journal);
         };
         job.progress = [run] { return (*run)->running.journal->size(); };

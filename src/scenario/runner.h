@@ -21,8 +21,6 @@ struct RunOptions {
     bool in_process = false; ///< no child: for debuggers; a crash of the driver is then one of ddlltool
     unsigned parallel = 1;
     std::optional<Comparison> comparison{};
-    /// Names of driver API functions by the journal's numbers; must not be null.
-    std::string_view (*api_function)(std::uint16_t) = nullptr;
 };
 
 struct Played {

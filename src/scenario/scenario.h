@@ -56,7 +56,7 @@ struct PeerDecl {
 enum class PeerVerb : std::uint8_t { connect, listen, accept, send, close };
 enum class PeerClose : std::uint8_t { all, writing, reset };
 
-enum class InstallHow : std::uint8_t { rename, overwrite, remove };
+using words::InstallHow;
 
 /// Class and reason of an expected exception.
 struct Raises {
@@ -199,7 +199,7 @@ struct Scenario {
     bool open_error_preset = true;
     std::vector<std::string> expected_findings;
     std::optional<ExpectedCrash> expected_crash;
-    bool node_dies = false; ///< what ddlltool survives and tells ends a real node
+    bool node_dies = false;   ///< what ddlltool survives and tells ends a real node
     std::string not_compared; ///< why the story is not for a real node; empty when it is
     std::vector<ScenarioStep> steps;
 };
@@ -207,9 +207,9 @@ struct Scenario {
 /// Steps in the order they are played, repeats unrolled; the journal's step indices count along this list.
 struct FlatStep {
     const ScenarioStep* step = nullptr;
-    std::vector<const ScenarioStep*> repeats;  ///< the repeats it stands in, outermost first
-    std::vector<std::uint32_t> rounds; ///< 1-based round of each of them
-    std::uint32_t number = 0;          ///< 1-based number of the step as written in the file, depth first
+    std::vector<const ScenarioStep*> repeats; ///< the repeats it stands in, outermost first
+    std::vector<std::uint32_t> rounds;        ///< 1-based round of each of them
+    std::uint32_t number = 0;                 ///< 1-based number of the step as written in the file, depth first
 };
 
 /// The steps point into `scenario`.

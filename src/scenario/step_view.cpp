@@ -66,7 +66,7 @@ void Observer::add_callback(const journal::Entered& entered, bool before_return,
     if (entered.callback == Callback::dlopen || entered.callback == Callback::dlclose) return;
     const bool loader = entered.callback == Callback::driver_init;
     view.driver_calls.push_back({loader ? DriverCall::Kind::loader : DriverCall::Kind::callback, entered.callback,
-                                 journal::name(entered.callback), driver_name(entered.driver), version(entered.image),
+                                 words::name(entered.callback), driver_name(entered.driver), version(entered.image),
                                  arguments_of(entered), before_return});
 }
 
@@ -74,7 +74,7 @@ void Observer::see(const journal::Entry& entry, bool before_return, StepView& vi
     const auto loader = [&](Callback callback, DriverId driver, ImageId image) {
         view.driver_calls.push_back({DriverCall::Kind::loader,
                                      callback,
-                                     journal::name(callback),
+                                     words::name(callback),
                                      driver_name(driver),
                                      version(image),
                                      {},
@@ -100,7 +100,7 @@ void Observer::see(const journal::Entry& entry, bool before_return, StepView& vi
         const auto [driver, image] = frames.empty() ? std::pair<DriverId, ImageId>() : frames.back();
         view.driver_calls.push_back({DriverCall::Kind::api,
                                      std::nullopt,
-                                     std::string(api_function_(api->function)),
+                                     words::name(api->function),
                                      driver_name(driver),
                                      version(image),
                                      {},

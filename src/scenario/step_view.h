@@ -41,8 +41,7 @@ struct StepView {
 /// Follows a journal and knows what its numbers mean at each moment.
 class Observer {
 public:
-    Observer(const journal::Journal& journal, const Versions& versions, std::string_view (*api_function)(std::uint16_t))
-        : journal_(journal), versions_(versions), api_function_(api_function) {}
+    Observer(const journal::Journal& journal, const Versions& versions) : journal_(journal), versions_(versions) {}
 
     /// All that was journaled since the last call. `returned_at` is the sequence number of the entry that says that the
     /// step's call returned; 0 when it did not. Reads no further than the entry `last`.
@@ -60,7 +59,6 @@ private:
 
     const journal::Journal& journal_;
     const Versions& versions_;
-    std::string_view (*api_function_)(std::uint16_t);
     std::uint64_t seen_ = 0;
     std::map<DriverId, std::string> names_;
     std::map<ImageId, std::string> labels_;

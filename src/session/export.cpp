@@ -28,7 +28,7 @@ public:
         for (const journal::Entry& entry : *model.journal())
             if (const auto* started = std::get_if<journal::ProcessStarted>(&entry.event))
                 processes_[started->process] = started->name;
-        scenario::Observer observer(*model.journal(), model.versions(), model.names().function);
+        scenario::Observer observer(*model.journal(), model.versions());
         for (const scenario::StepResult& step : result_.steps)
             callbacks_.push_back(step.first_entry == 0 ? scenario::StepView{} : observer.next(0, step.last_entry));
     }
@@ -197,7 +197,8 @@ private:
     void in_step(std::uint32_t index, See see) const {
         const auto& bounds = result_.steps[index];
         if (bounds.first_entry == 0) return;
-        for (auto entry = model_.journal()->begin(bounds.first_entry); entry && entry->seq <= bounds.last_entry; ++entry)
+        for (auto entry = model_.journal()->begin(bounds.first_entry); entry && entry->seq <= bounds.last_entry;
+             ++entry)
             see(*entry);
     }
 

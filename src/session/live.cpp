@@ -1,7 +1,7 @@
 #include "session/live.h"
 
-#include "calls/calls.h"
 #include "base/check.h"
+#include "calls/calls.h"
 #include "host/host.h"
 #include "session/lines.h"
 #include "session/protocol.h"
@@ -183,7 +183,7 @@ Json Live::perform(const Order& order) {
     host_.empty_mailboxes();
     if (host_.impasse()) {
         const host::Impasse impasse = *host_.impasse();
-        journal_.write(journal::StepFailed{order.index, static_cast<std::uint8_t>(impasse.kind), impasse.text});
+        journal_.write(journal::StepFailed{order.index, impasse.kind, impasse.text});
         reply["impasse"] = impasse.text;
         if (impasse.kind == host::Impasse::Kind::not_simulated)
             host_.leave_impasse();

@@ -7,8 +7,6 @@ namespace ddll::session {
 
 class OriginsReader::Reader {
 public:
-    explicit Reader(std::string_view (*api_function)(std::uint16_t)) : api_function_(api_function) {}
-
     template <class E>
     void operator()(const E&) {}
 
@@ -26,7 +24,8 @@ public:
     }
     void operator()(const journal::ApiCalled& e) {
         const auto driver = drivers_.find(e.port);
-        if (driver != drivers_.end() && api_function_(e.function) == "driver_async") out.jobs[driver->second] = step_;
+        if (driver != drivers_.end() && e.function == words::ApiFunction::driver_async)
+            out.jobs[driver->second] = step_;
     }
     void operator()(const journal::Bound& e) {
         const auto value = term::decode(e.term);
@@ -35,12 +34,11 @@ public:
     }
     void operator()(const journal::DriverChanged& e) {
         Known& known = known_[e.driver];
-        const auto status = static_cast<lifecycle::Status>(e.status);
         auto& loads = out.loads[{e.driver, caller_}];
         if (e.loads > known.loads) loads.push_back(step_);
         if (e.loads < known.loads && !loads.empty()) loads.pop_back();
-        if (status != known.status && status != lifecycle::Status::ok) out.pending[e.driver] = step_;
-        known = {e.loads, status};
+        if (e.status != known.status && e.status != lifecycle::Status::ok) out.pending[e.driver] = step_;
+        known = {e.loads, e.status};
     }
 
     Origins out;
@@ -50,15 +48,13 @@ private:
         std::uint32_t loads = 0;
         lifecycle::Status status = lifecycle::Status::ok;
     };
-    std::string_view (*api_function_)(std::uint16_t);
     std::uint32_t step_ = 0;
     ProcessId caller_;
     std::map<PortId, DriverId> drivers_;
     std::map<DriverId, Known> known_;
 };
 
-OriginsReader::OriginsReader(std::string_view (*api_function)(std::uint16_t))
-    : reader_(std::make_unique<Reader>(api_function)) {}
+OriginsReader::OriginsReader() : reader_(std::make_unique<Reader>()) {}
 
 OriginsReader::~OriginsReader() = default;
 

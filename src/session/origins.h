@@ -24,8 +24,7 @@ struct Origins {
 /// Reads them as the journal grows.
 class OriginsReader {
 public:
-    /// `api_function` names the rows of the driver API.
-    explicit OriginsReader(std::string_view (*api_function)(std::uint16_t));
+    OriginsReader();
     ~OriginsReader();
     OriginsReader(const OriginsReader&) = delete;
     /// Each entry once, in their order.

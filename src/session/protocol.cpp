@@ -63,14 +63,14 @@ Result<Request> request_from(const Json& json) {
         r.starts = json.value("starts", false);
         r.wait = json.value("wait", false);
         r.keep = json.value("keep", false);
-        r.how = static_cast<scenario::InstallHow>(json.value("how", 0));
+        const auto how = words::numbered<words::InstallHow>(json.value("how", std::uint64_t{0}));
+        r.how = how.value_or(words::InstallHow::rename);
         r.by_how_much.ns = json.value("advance", std::int64_t{0});
         r.await.ns = json.value("await", std::int64_t{0});
         r.events = json.value("events", std::uint64_t{0});
         if (json.contains("limit_ms")) r.limit = std::chrono::milliseconds(json.at("limit_ms").get<std::int64_t>());
         constexpr std::int64_t year_ns = std::int64_t{365} * 24 * 3600 * 1'000'000'000;
-        const bool sensible = r.how >= scenario::InstallHow::rename && r.how <= scenario::InstallHow::remove &&
-                              r.by_how_much.ns >= 0 && r.await.ns >= 0 && r.await.ns <= year_ns &&
+        const bool sensible = how.has_value() && r.by_how_much.ns >= 0 && r.await.ns >= 0 && r.await.ns <= year_ns &&
                               (!r.limit || (r.limit->count() > 0 && r.limit->count() <= year_ns / 1'000'000));
         if (!sensible) return error("the request makes no sense: a number is out of its range");
         return r;
@@ -108,7 +108,7 @@ Order order_from(const Json& json) {
     o.await.ns = json.at("await");
     o.installed = json.at("installed");
     o.version = json.at("version");
-    o.how = json.at("how");
+    o.how = words::numbered<words::InstallHow>(json.at("how").get<std::uint64_t>()).value_or(o.how);
     if (json.contains("advance")) o.advance = Duration{json.at("advance").get<std::int64_t>()};
     return o;
 }

@@ -62,7 +62,7 @@ struct Order {
     std::optional<Duration> advance;
     Duration await;
     std::string installed, version; ///< ... a file that has been put in place
-    std::uint8_t how = 0;
+    words::InstallHow how = words::InstallHow::rename;
 };
 nlohmann::json to_json(const Order& order);
 Order order_from(const nlohmann::json& json);

@@ -27,8 +27,7 @@ scenario::RunResult begun(const scenario::Scenario& story, std::shared_ptr<const
 
 SessionModel::SessionModel(std::string store, report::Names names)
     : journal_(std::make_shared<journal::Journal>()), versions_(std::make_shared<scenario::Versions>()),
-      store_(std::move(store)), names_(names), so_far_(begun(scenario_, journal_)), follower_(so_far_, names_),
-      origins_(names_.function) {
+      store_(std::move(store)), names_(names), so_far_(begun(scenario_, journal_)), follower_(so_far_, names_) {
     scenario_.file = "session";
     scenario_.title = "a session";
 }
@@ -54,7 +53,6 @@ scenario::RunResult SessionModel::result() const {
     running.versions = versions_;
     running.goes_on = !ending_;
     scenario::RunOptions options;
-    options.api_function = names_.function;
     return scenario::build_result(std::move(running), ending_.value_or(isolate::Ending{}), options);
 }
 
@@ -225,7 +223,8 @@ Json SessionModel::end(const Request* request, const isolate::Ending& ending) {
     return out;
 }
 
-std::optional<SessionModel::Message> SessionModel::message_with(const std::string& process, const std::string& reference) const {
+std::optional<SessionModel::Message> SessionModel::message_with(const std::string& process,
+                                                                const std::string& reference) const {
     const auto mail = mail_.find(process);
     if (mail == mail_.end()) return std::nullopt;
     for (const Message& message : mail->second)

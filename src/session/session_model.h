@@ -127,7 +127,7 @@ private:
     std::map<ImageId, Opened> images_;
     std::optional<std::uint32_t> open_step_;
     bool look_for_findings_ = false;
-    std::set<std::pair<std::uint16_t, std::uint16_t>> misuses_; ///< rule and function, met before
+    std::set<std::pair<std::uint16_t, words::ApiFunction>> misuses_; ///< rule and function, met before
     std::vector<scenario::Finding> findings_;
 };
 

@@ -119,7 +119,7 @@ Order SessionModel::note_change(const DriverStore::Change& change) {
     order.index = static_cast<std::uint32_t>(scenario_.steps.size());
     order.installed = change.path;
     order.version = change.version;
-    order.how = static_cast<std::uint8_t>(change.how);
+    order.how = change.how;
     scenario::InstallStep step;
     step.driver = step.as = change.driver;
     step.version = change.version;

@@ -216,7 +216,7 @@ void NodePlayer::install(const scenario::InstallStep& step) {
     for (const scenario::DriverDecl& driver : scenario_.drivers)
         for (const scenario::DriverFile& file : driver.versions)
             if (driver.name == step.driver && file.version == step.version) source = file.file;
-    static_cast<void>(install_file(step.how, source, absolute(into) + "/" + step.as + ".so"));
+    static_cast<void>(scenario::install_file(step.how, source, absolute(into) + "/" + step.as + ".so"));
 }
 
 StepRecord NodePlayer::play(std::size_t index, const std::string& skip) {
@@ -331,7 +331,7 @@ void NodePlayer::add(const WitnessEvent& event) {
     calls_.emplace_back(
         node_.log().read(),
         scenario::DriverCall{loader ? scenario::DriverCall::Kind::loader : scenario::DriverCall::Kind::callback,
-                             callback, journal::name(*callback), library.driver, library.version,
+                             callback, words::name(*callback), library.driver, library.version,
                              arguments_of(*callback, event, first_start_), true});
 }
 

@@ -1,7 +1,7 @@
 #include "verify/random.h"
 
-#include "verify/simulated.h"
 #include "verify/compare_scenario.h"
+#include "verify/simulated.h"
 
 #include <fmt/format.h>
 
@@ -22,7 +22,6 @@ public:
     Session(const RandomOptions& options, const Toolbox& toolbox) : options_(options), toolbox_(toolbox) {
         nodes_.resize(std::max(1U, options.verify.parallel));
         run_.parallel = options.verify.parallel;
-        run_.api_function = options.verify.api_function;
         run_.time_limit = options.verify.time_limit;
     }
 
@@ -85,12 +84,14 @@ void Session::work(Worker& worker, const scenario::Played& played, std::atomic<s
         Identities identities;
         identities.match_open_errors = true; // earlier stories have left their texts
         ++worker.played;
-        const auto records = simulated_records(played.results[i], options.api_function);
-        if (!compare_scenario(played.results[i], records, *worker.node, options, identities, verdict)) worker.node.reset();
+        const auto records = simulated_records(played.results[i]);
+        if (!compare_scenario(played.results[i], records, *worker.node, options, identities, verdict))
+            worker.node.reset();
     }
 }
 
-Result<std::vector<ScenarioComparison>> Session::judge(const std::vector<Draft>& drafts, std::chrono::milliseconds patience) {
+Result<std::vector<ScenarioComparison>> Session::judge(const std::vector<Draft>& drafts,
+                                                       std::chrono::milliseconds patience) {
     std::vector<scenario::Scenario> scenarios;
     for (const Draft& draft : drafts) {
         auto scenario = read(draft);

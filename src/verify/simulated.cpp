@@ -29,8 +29,8 @@ Outcome outcome_of(const journal::Returned& returned) {
 /// One walk over the journal, step by step.
 class Reading {
 public:
-    Reading(const scenario::RunResult& result, std::string_view (*api_function)(std::uint16_t))
-        : result_(result), versions_(*result.scenario), observer_(*result.journal, versions_, api_function) {}
+    explicit Reading(const scenario::RunResult& result)
+        : result_(result), versions_(*result.scenario), observer_(*result.journal, versions_) {}
 
     std::vector<StepRecord> run() {
         for (const journal::Entry& entry : *result_.journal) {
@@ -49,7 +49,7 @@ private:
 
     // Drivers that drivers add themselves: no witness stands between them and the emulator.
     void see(const journal::DriverChanged& e, std::uint64_t) {
-        if (e.presence == static_cast<std::uint8_t>(lifecycle::Presence::linked_in)) added_.emplace(e.name);
+        if (e.presence == lifecycle::Presence::linked_in) added_.emplace(e.name);
     }
 
     void see(const journal::StepBegun& e, std::uint64_t seq) {
@@ -132,10 +132,9 @@ private:
 
 } // namespace
 
-std::vector<StepRecord> simulated_records(const scenario::RunResult& result,
-                                          std::string_view (*api_function)(std::uint16_t)) {
+std::vector<StepRecord> simulated_records(const scenario::RunResult& result) {
     if (!result.journal || !result.scenario) return {};
-    auto records = Reading(result, api_function).run();
+    auto records = Reading(result).run();
     if (result.death && !records.empty()) {
         records.back().death = result.death->headline;
         records.back().skipped = false; // it was begun: nothing has returned

@@ -1,8 +1,8 @@
 #include "verify/verify.h"
 
+#include "verify/compare_scenario.h"
 #include "verify/node_player.h"
 #include "verify/simulated.h"
-#include "verify/compare_scenario.h"
 
 #include <atomic>
 #include <mutex>
@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t scenarios_at_once = 64; ///< whose journals are kept in memory
 
-ScenarioComparison compare_one(const scenario::RunResult& played, const Toolbox& toolbox, const VerifyOptions& options) {
+ScenarioComparison compare_one(const scenario::RunResult& played, const Toolbox& toolbox,
+                               const VerifyOptions& options) {
     ScenarioComparison verdict = begin_verdict(played);
     if (played.verdict == scenario::Verdict::unusable || played.verdict == scenario::Verdict::skipped ||
         played.verdict == scenario::Verdict::bug) {
@@ -27,7 +28,7 @@ ScenarioComparison compare_one(const scenario::RunResult& played, const Toolbox&
         verdict.why = node.error().message;
         return verdict;
     }
-    const auto records = simulated_records(played, options.api_function);
+    const auto records = simulated_records(played);
     Identities identities;
     compare_scenario(played, records, **node, options, identities, verdict);
     return verdict;
@@ -49,7 +50,6 @@ Result<Verification> verify(std::vector<scenario::Scenario> scenarios, const Ver
     scenario::RunOptions run;
     run.time_limit = options.time_limit;
     run.parallel = options.parallel;
-    run.api_function = options.api_function;
     run.comparison = all.facts.machine;
     for (std::size_t at = 0; at < scenarios.size() && !all.interrupted; at += scenarios_at_once) {
         const auto end = std::min(scenarios.size(), at + scenarios_at_once);

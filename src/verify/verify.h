@@ -1,10 +1,10 @@
 #pragma once
 /// Stories played by both players and compared: what `ddlltool verify` does.
+#include "scenario/runner.h"
+#include "scenario/scenario.h"
 #include "verify/compare.h"
 #include "verify/node.h"
 #include "verify/tally.h"
-#include "scenario/runner.h"
-#include "scenario/scenario.h"
 
 #include <chrono>
 #include <functional>
@@ -19,7 +19,7 @@ namespace ddll::verify {
 enum class Agreement : std::uint8_t {
     agrees,
     differs,
-    excluded,   ///< the story is not for a node: ScenarioComparison::why
+    excluded,     ///< the story is not for a node: ScenarioComparison::why
     not_compared, ///< one of the players could not begin: ScenarioComparison::why
 };
 
@@ -53,7 +53,6 @@ struct VerifyOptions {
     std::optional<std::chrono::milliseconds> time_limit; ///< wins over the stories' own
     /// How long a node that shows less than ddlltool is looked at again before that counts as a difference.
     std::chrono::milliseconds patience{2'000};
-    std::string_view (*api_function)(std::uint16_t) = nullptr;
 };
 
 struct Verification {

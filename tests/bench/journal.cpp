@@ -13,7 +13,7 @@ void journal_write(benchmark::State& state) {
     journal::Journal journal(std::size_t{1} << 30);
     std::int64_t n = 0;
     for (auto _ : state) {
-        journal.write(journal::ApiCalled{7, PortId{5}, n, 0, n});
+        journal.write(journal::ApiCalled{words::ApiFunction::driver_send_term, PortId{5}, n, 0, n});
         ++n;
     }
     bench::require(!journal.full(), "a journal with room");
@@ -22,7 +22,8 @@ void journal_write(benchmark::State& state) {
 void journal_read(benchmark::State& state) {
     journal::Journal journal(std::size_t{1} << 30);
     const auto entries = static_cast<std::int64_t>(state.max_iterations);
-    for (std::int64_t n = 0; n < entries; ++n) journal.write(journal::ApiCalled{7, PortId{5}, n, 0, n});
+    for (std::int64_t n = 0; n < entries; ++n)
+        journal.write(journal::ApiCalled{words::ApiFunction::driver_send_term, PortId{5}, n, 0, n});
     auto cursor = journal.begin();
     std::int64_t sum = 0;
     for (auto _ : state) {

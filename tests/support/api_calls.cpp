@@ -1,6 +1,6 @@
 // Which functions of the driver API are called, by whomever and on whatever thread: for scripts/api-table. Linked with
 // objects of api/ that were compiled with -finstrument-functions, so nothing in api/ has to know of it. The byte of a
-// function in the file DDLL_API_CALLS (in the order of functions.def) is set to 1 when it is entered; the file is
+// function in the file DDLL_API_CALLS (in the order of driver_api.def) is set to 1 when it is entered; the file is
 // mapped, so that calls of a child that crashes count too.
 #include <erl_driver.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 
 #define DDLL_API(name, family, caller) +1
 static constexpr std::size_t count = 0
-#include "api/functions.def"
+#include "words/driver_api.def"
     ;
 #undef DDLL_API
 
@@ -35,7 +35,7 @@ struct Record {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 #define DDLL_API(name, family, caller) rows[next] = {reinterpret_cast<const void*>(&name), next}, ++next;
-#include "api/functions.def"
+#include "words/driver_api.def"
 #undef DDLL_API
 #pragma GCC diagnostic pop
         std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.address < b.address; });

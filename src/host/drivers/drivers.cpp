@@ -67,26 +67,25 @@ void Host::forget_if_absent(Driver& driver) {
     unlisted_.remove_if(FindDriver{driver.id});
 }
 
-void Host::journal_driver(const Driver& driver) {
+void Host::journal_driver(const Driver& driver, words::LifecycleRow row) {
+    const lifecycle::DriverRecord& now = driver.record;
     thread_local std::vector<journal::UserLoads> users;
     users.clear();
-    for (const lifecycle::UserEntry& entry : driver.record.entries) {
+    for (const lifecycle::UserEntry& entry : now.entries) {
         if (entry.kind != lifecycle::EntryKind::loaded) continue;
         if (users.empty() || users.back().process != entry.process) users.push_back({entry.process, 0});
         ++users.back().loads;
     }
     const std::string_view bytes(reinterpret_cast<const char*>(users.data()), users.size() * sizeof users[0]);
-    journal_.write(journal::DriverChanged{driver.id, static_cast<std::uint8_t>(driver.record.presence),
-                                          static_cast<std::uint8_t>(driver.record.status), driver.record.port_count,
-                                          lifecycle::holds(driver.record), lifecycle::loads(driver.record), driver.name,
-                                          driver.jobs, bytes});
+    journal_.write(journal::DriverChanged{driver.id, now.presence, now.status, now.port_count, lifecycle::holds(now),
+                                          lifecycle::loads(now), driver.name, driver.jobs, bytes, row});
 }
 
 lifecycle::Reply Host::ask(Driver& driver, const lifecycle::Request& what, const Term* as_written) {
     lifecycle::Decision decision = lifecycle::decide(driver.record, what);
     const bool changed = decision.next != driver.record;
     driver.record = std::move(decision.next);
-    if (changed) journal_driver(driver);
+    if (changed) journal_driver(driver, decision.row);
     if (decision.enrols) {
         const auto enrol = [&](const auto& r) {
             if constexpr (requires { r.process; })

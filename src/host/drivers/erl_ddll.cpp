@@ -110,7 +110,7 @@ bool Host::parse_unload_options(const Term& options, request::Unload& unload) co
 }
 
 Term Host::load_error_term(const lifecycle::LoadError& error) const {
-    const Term kind = Term::atom(lifecycle::name(error.kind));
+    const Term kind = Term::atom(words::name(error.kind));
     if (error.kind != lifecycle::LoadError::Kind::open_error) return kind;
     return term::make_tuple(kind, Term::integer(error.number));
 }

@@ -87,7 +87,7 @@ std::optional<LoadError> Host::open_image(Driver& driver, const std::string& pat
     const ImageId before = driver.previous_image;
 
     const auto refuse = [&](LoadError error, std::string_view why) -> std::optional<LoadError> {
-        journal_.write(journal::ImageFailed{driver.id, static_cast<std::uint8_t>(error.kind), file, why});
+        journal_.write(journal::ImageFailed{driver.id, error.kind, file, why});
         if (!driver.image) return error;
         close_image(driver, file);
         return error;

@@ -298,7 +298,7 @@ std::vector<DriverMemory::Left> DriverMemory::left(Wanted wanted) {
         Left left;
         std::uint64_t first = UINT64_MAX;
     };
-    std::map<std::tuple<bool, std::uint16_t, const void*>, Group> groups;
+    std::map<std::tuple<bool, words::ApiFunction, const void*>, Group> groups;
     const auto add = [&](const Made& made, bool is_binary, std::size_t size, std::uint64_t number) {
         Group& group = groups[{is_binary, made.function, made.address}];
         if (group.left.count++ == 0) {

@@ -33,7 +33,7 @@ void Host::report_residues(const Driver& driver, const CodeRange& old, bool gone
         journal_.write(
             journal::LeftBehind{driver.id,
                                 driver.image_id,
-                                static_cast<std::uint8_t>(found.kind),
+                                found.kind,
                                 found.text,
                                 {reinterpret_cast<const char*>(&address), address != 0 ? sizeof address : 0}});
     };
@@ -80,7 +80,7 @@ void Host::see_entry(const Driver& driver) {
         !range.has(reinterpret_cast<std::uintptr_t>(driver.entry)))
         journal_.write(journal::LeftBehind{driver.id,
                                            driver.image_id,
-                                           static_cast<std::uint8_t>(Residue::name_elsewhere),
+                                           Residue::name_elsewhere,
                                            range.has(reinterpret_cast<std::uintptr_t>(driver.entry))
                                                ? "driver_name does not lie in the library"
                                                : "the entry does not lie in the library",

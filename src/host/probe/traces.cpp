@@ -175,17 +175,6 @@ std::uint32_t float_mode_now() {
 
 } // namespace
 
-const char* name(Residue residue) {
-    switch (residue) {
-#define DDLL_CASE(enumerator, text)                                                                                    \
-    case Residue::enumerator:                                                                                          \
-        return text;
-        DDLL_RESIDUES(DDLL_CASE)
-#undef DDLL_CASE
-    }
-    return "";
-}
-
 Traces look_for_traces() {
     Traces out;
     each_number_in("/proc/self/fd", [&](int fd) {

@@ -2,6 +2,7 @@
 /// What a library can change in its process, looked at before it is opened and after it is closed. For runs that ask
 /// for it (Options::probe): a look costs about a millisecond.
 #include "base/id.h"
+#include "words/emulator.h"
 
 #include <array>
 #include <cstdint>
@@ -13,30 +14,7 @@
 
 namespace ddll::host {
 
-// X(enumerator, what it is). The numbers are journaled.
-#define DDLL_RESIDUES(X)                                                                                               \
-    X(descriptor, "open descriptor")                                                                                   \
-    X(thread, "thread")                                                                                                \
-    X(signal_handler, "signal handler")                                                                                \
-    X(signal_stack, "signal stack")                                                                                    \
-    X(timer, "timer of the system")                                                                                    \
-    X(environment, "environment")                                                                                      \
-    X(process_state, "state of the process")                                                                           \
-    X(float_mode, "floating point mode")                                                                               \
-    X(object, "library")                                                                                               \
-    X(code_pointer, "pointer to its code")                                                                             \
-    X(thread_key, "thread-specific key")                                                                               \
-    X(exit_handler, "exit handler")                                                                                    \
-    X(executable_stack, "executable stack")                                                                            \
-    X(heap, "bytes on the heap, more than before the load")                                                            \
-    X(name_elsewhere, "name outside of the library")
-
-enum class Residue : std::uint8_t {
-#define DDLL_ENUMERATOR(name, text) name,
-    DDLL_RESIDUES(DDLL_ENUMERATOR)
-#undef DDLL_ENUMERATOR
-};
-const char* name(Residue residue);
+using words::Residue;
 
 /// An address range that a library had.
 struct CodeRange {

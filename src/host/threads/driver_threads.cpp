@@ -41,8 +41,7 @@ int Host::create_thread(std::string name, void* (*function)(void*), void* argume
         beginning.get(), stack_size, error);
     if (thread == nullptr) return error;
     beginning.release(); // NOLINT: the thread has it
-    journal_.write(
-        journal::ThreadStarted{thread->number, static_cast<std::uint8_t>(ThreadKind::driver), driver, shown});
+    journal_.write(journal::ThreadStarted{thread->number, ThreadKind::driver, driver, shown});
     return 0;
 }
 

@@ -3,6 +3,7 @@
 /// erl_drv_thread_create, or one that came from somewhere else and called the driver API.
 #include "base/id.h"
 #include "host/threads/sync.h"
+#include "words/emulator.h"
 
 #include <pthread.h>
 #include <sys/types.h>
@@ -15,12 +16,7 @@
 
 namespace ddll::host {
 
-enum class ThreadKind : std::uint8_t {
-    emulator,
-    pool,
-    driver,
-    foreign, ///< made behind the API's back, by pthread_create or a library
-};
+using words::ThreadKind;
 
 /// On which side of the driver API a thread is. Only the side of the thread itself is ever stored by it.
 enum class Side : std::uint8_t { host, driver };

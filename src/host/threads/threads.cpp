@@ -107,7 +107,7 @@ Side Threads::arrive() {
     come_to_the_door(lock, *thread);
     lock.unlock();
     isolate::number_thread(thread->number);
-    journal_.write(journal::ThreadStarted{thread->number, static_cast<std::uint8_t>(thread->kind), {}, ""});
+    journal_.write(journal::ThreadStarted{thread->number, thread->kind, {}, ""});
     return Side::driver;
 }
 

@@ -1,11 +1,10 @@
 /// What the executables offer to drivers, against the header that drivers are compiled with.
-#include "api/functions.h"
+#include "words/driver_api.h"
 
 #include <dlfcn.h>
 #include <doctest/doctest.h>
 #include <elf.h>
 
-#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -83,8 +82,8 @@ bool looks_like_api(const std::string& name) {
 
 void check_exports(const std::string& program) {
     const auto exported = exported_by(program);
-    for (const api::FunctionRow& row : api::functions()) {
-        const std::string name(row.name);
+    for (const auto function : words::api_functions) {
+        const std::string name = words::name(function);
         CAPTURE(name);
         const auto it = exported.find(name);
         CHECK(it != exported.end());
@@ -96,9 +95,7 @@ void check_exports(const std::string& program) {
         CAPTURE(name);
         CHECK(int{entry.second.binding} != STB_GNU_UNIQUE);
         if (!looks_like_api(name)) continue;
-        const bool listed = std::any_of(api::functions().begin(), api::functions().end(),
-                                        [&](const auto& row) { return row.name == name; });
-        CHECK(listed);
+        CHECK(words::named<words::ApiFunction>(name).has_value());
     }
     CHECK_FALSE(exported.contains("driver_init")); // a library without one would be given ours
 }
@@ -110,8 +107,8 @@ TEST_CASE("the list is the header, but for one name that no emulator provides") 
     CHECK(declared.size() == 113);
     CHECK(declared.erase("dtrace_drvport_str") == 1);
     std::set<std::string> listed;
-    for (const api::FunctionRow& row : api::functions())
-        CHECK_MESSAGE(listed.insert(std::string(row.name)).second, std::string(row.name));
+    for (const auto function : words::api_functions)
+        CHECK_MESSAGE(listed.insert(words::name(function)).second, words::name(function));
     CHECK(listed.size() == 112);
     for (const std::string& name : declared) CHECK_MESSAGE(listed.contains(name), name);
     for (const std::string& name : listed) CHECK_MESSAGE(declared.contains(name), name);
@@ -123,15 +120,7 @@ TEST_CASE("the program exports the list and nothing else of the kind") {
 
 TEST_CASE("so does this test, where a driver's lookup finds every name") {
     check_exports("/proc/self/exe");
-    for (const api::FunctionRow& row : api::functions())
-        CHECK_MESSAGE(dlsym(RTLD_DEFAULT, std::string(row.name).c_str()) != nullptr, std::string(row.name));
+    for (const auto function : words::api_functions)
+        CHECK_MESSAGE(dlsym(RTLD_DEFAULT, words::name(function)) != nullptr, words::name(function));
     CHECK(dlsym(RTLD_DEFAULT, "dtrace_drvport_str") == nullptr);
-}
-
-TEST_CASE("rows by number") {
-    using api::Function;
-    CHECK(api::function_name(static_cast<std::uint16_t>(Function::driver_output)) == "driver_output");
-    CHECK(api::function_name(static_cast<std::uint16_t>(Function::erl_drv_thread_self)) == "erl_drv_thread_self");
-    CHECK(api::function_name(static_cast<std::uint16_t>(api::functions().size())) == "?");
-    CHECK(api::function_name(0xffff) == "?");
 }

@@ -39,7 +39,6 @@ findings::Names names_with(const image::ElfFacts* facts) {
     names.image = [facts](ImageId id) { return findings::ImageNote{"counter/v" + std::to_string(id.value), facts}; };
     names.driver = [](DriverId) { return std::string("counter"); };
     names.port = [](PortId id) { return "P" + std::to_string(id.value); };
-    names.function = [](std::uint16_t n) { return n == 3 ? std::string("driver_output") : std::string("driver_free"); };
     return names;
 }
 
@@ -141,7 +140,7 @@ TEST_CASE("every misuse is found under its own rule") {
     {                                                                                                                  \
         journal::Journal journal;                                                                                      \
         journal.write(journal::Misused{number(host::Misuse::which), host::no_function, {}, "why", {}});                \
-        const auto found = findings::find(journal, names_with(&facts));                                                   \
+        const auto found = findings::find(journal, names_with(&facts));                                                \
         CHECK(found.size() == 1);                                                                                      \
         CHECK(found.at(0).rule->id == text);                                                                           \
         CHECK(found.at(0).evidence == "why");                                                                          \
@@ -153,10 +152,14 @@ TEST_CASE("every misuse is found under its own rule") {
 TEST_CASE("the same misuse is said once, with a count; another function is another finding") {
     const auto facts = facts_with({});
     journal::Journal journal;
-    journal.write(journal::Misused{number(host::Misuse::dead_port), 3, PortId{5}, "", {}});
-    journal.write(journal::Misused{number(host::Misuse::dead_port), 4, PortId{5}, "", {}});
-    journal.write(journal::Misused{number(host::Misuse::dead_port), 3, PortId{6}, "", {}});
-    journal.write(journal::Misused{number(host::Misuse::double_free), 4, {}, "the block was freed before", {}});
+    journal.write(
+        journal::Misused{number(host::Misuse::dead_port), words::ApiFunction::driver_output, PortId{5}, "", {}});
+    journal.write(
+        journal::Misused{number(host::Misuse::dead_port), words::ApiFunction::driver_free, PortId{5}, "", {}});
+    journal.write(
+        journal::Misused{number(host::Misuse::dead_port), words::ApiFunction::driver_output, PortId{6}, "", {}});
+    journal.write(journal::Misused{
+        number(host::Misuse::double_free), words::ApiFunction::driver_free, {}, "the block was freed before", {}});
     const auto found = findings::find(journal, names_with(&facts));
     REQUIRE(found.size() == 3);
     CHECK(found[0].title == "driver_output: a port was used after its stop had returned");
@@ -177,9 +180,10 @@ TEST_CASE("where a misuse happened: the driver's line if there is one, else the 
     journal::Journal journal;
     journal.write(journal::Entered{journal::Callback::timeout, counter, PortId{5}, {}, first, 0, ""});
     journal.write(journal::Entered{journal::Callback::stop, counter, PortId{5}, {}, first, 0, ""});
-    journal.write(journal::Misused{number(host::Misuse::dead_port), 3, PortId{5}, "", bytes});
+    journal.write(
+        journal::Misused{number(host::Misuse::dead_port), words::ApiFunction::driver_output, PortId{5}, "", bytes});
     journal.write(journal::Left{journal::Callback::stop, PortId{5}, 0});
-    journal.write(journal::Misused{number(host::Misuse::double_free), 4, {}, "", {}});
+    journal.write(journal::Misused{number(host::Misuse::double_free), words::ApiFunction::driver_free, {}, "", {}});
     journal.write(journal::Left{journal::Callback::timeout, PortId{5}, 0});
     journal.write(journal::Misused{number(host::Misuse::heap_overrun), host::no_function, {}, "why", {}});
     const auto found = findings::find(journal, names);

@@ -24,7 +24,6 @@ findings::Names names() {
     out.image = [](ImageId id) { return findings::ImageNote{"counter/v" + std::to_string(id.value), nullptr}; };
     out.driver = [](DriverId) { return std::string("counter"); };
     out.port = [](PortId) { return std::string("P"); };
-    out.function = [](std::uint16_t) { return std::string("erl_drv_output_term"); };
     return out;
 }
 
@@ -48,7 +47,7 @@ void called(journal::Journal& journal, ProcessId who, const char* call, const ch
 journal::DriverChanged state(lifecycle::Status status, std::uint32_t loads, std::uint32_t ports = 0) {
     journal::DriverChanged out;
     out.driver = counter;
-    out.status = static_cast<std::uint8_t>(status);
+    out.status = status;
     out.loads = loads;
     out.ports = ports;
     return out;
@@ -100,7 +99,7 @@ TEST_CASE("ports that were open when a reload was asked for hold it, and lose th
 
 TEST_CASE("only a file that is mapped is overwritten in place") {
     journal::Journal journal;
-    constexpr std::uint8_t rename = 0, overwrite = 1;
+    using enum words::InstallHow;
     journal.write(journal::FileInstalled{overwrite, "live/counter.so", "v1"});
     journal::ImageOpened opened;
     opened.image = first;
@@ -132,8 +131,7 @@ TEST_CASE("growth is a leak when every cycle after the first ones grows") {
     const auto grown = [](const std::vector<const char*>& by) {
         journal::Journal journal;
         for (const char* bytes : by)
-            journal.write(
-                journal::LeftBehind{counter, first, static_cast<std::uint8_t>(host::Residue::heap), bytes, {}});
+            journal.write(journal::LeftBehind{counter, first, words::Residue::heap, bytes, {}});
         return rules(journal);
     };
     CHECK(grown({"0", "90000", "-20", "2048", "2048", "4000"}) == Rules{"heap-leak-outside-driver-heap"});
@@ -144,7 +142,7 @@ TEST_CASE("growth is a leak when every cycle after the first ones grows") {
 
 TEST_CASE("a thread that runs no function of the library is a note") {
     journal::Journal journal;
-    journal.write(journal::LeftBehind{counter, first, static_cast<std::uint8_t>(host::Residue::thread), "a", {}});
+    journal.write(journal::LeftBehind{counter, first, words::Residue::thread, "a", {}});
     const findings::Names known = names();
     const auto found = findings::find_hazards(journal, known);
     REQUIRE(found.size() == 1);

@@ -44,7 +44,7 @@ TEST_CASE("imports are sorted by who provides them") {
         elf.symbols.push_back(made::import(name));
     elf.needed.emplace_back("plain_v1.so");
     elf.symbols.push_back(made::import("specimen_length"));
-    const StaticWorld world = StaticWorld::make({{"driver_output", "output"}}, {DDLL_IMAGE_SPECIMENS});
+    const StaticWorld world = StaticWorld::make({DDLL_IMAGE_SPECIMENS});
     const StaticFacts facts = made::facts(elf, world);
     const auto provider = [&](std::string_view name) {
         for (const Import& import : facts.imports)

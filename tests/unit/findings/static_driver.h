@@ -47,20 +47,14 @@ inline ddll::image::ElfFacts driver() {
     return elf;
 }
 
-/// A few names of the API; the C library of this machine.
+/// The C library of this machine.
 inline const ddll::findings::StaticWorld& world() {
-    static const ddll::findings::StaticWorld made = [] {
-        std::vector<ddll::findings::ApiName> api;
-        for (const char* name : {"driver_output", "driver_async", "driver_create_port", "driver_lock_driver",
-                                 "driver_output_term", "driver_select", "erl_drv_mutex_create", "erl_drv_mutex_destroy",
-                                 "erl_drv_thread_create", "erl_drv_thread_join"})
-            api.push_back({name, "family"});
-        return ddll::findings::StaticWorld::make(std::move(api), {});
-    }();
+    static const auto made = ddll::findings::StaticWorld::make({});
     return made;
 }
 
-inline ddll::findings::StaticFacts facts(ddll::image::ElfFacts elf, const ddll::findings::StaticWorld& where = world()) {
+inline ddll::findings::StaticFacts facts(ddll::image::ElfFacts elf,
+                                         const ddll::findings::StaticWorld& where = world()) {
     static ddll::image::LibraryFiles files;
     return ddll::findings::static_facts(std::move(elf), where, files);
 }

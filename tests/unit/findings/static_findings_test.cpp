@@ -335,7 +335,7 @@ TEST_CASE("drivers that share a unique symbol") {
 }
 
 TEST_CASE("a library of the driver's that stays in memory") {
-    StaticWorld world = StaticWorld::make({}, {DDLL_IMAGE_SPECIMENS});
+    StaticWorld world = StaticWorld::make({DDLL_IMAGE_SPECIMENS});
     ElfFacts elf = made::driver();
     elf.needed.emplace_back("nodelete.so");
     auto found = find_static(made::facts(elf, world));
@@ -356,7 +356,7 @@ TEST_CASE("a library of the driver's that stays in memory") {
 }
 
 TEST_CASE("a library of the driver's that lacks a symbol") {
-    const StaticWorld world = StaticWorld::make({}, {DDLL_IMAGE_SPECIMENS});
+    const StaticWorld world = StaticWorld::make({DDLL_IMAGE_SPECIMENS});
     ElfFacts elf = made::driver();
     elf.needed.emplace_back("undefined.so");
     const auto found = find_static(made::facts(elf, world));

@@ -66,13 +66,7 @@ constexpr const char* packaged[] = {"megaco_flex_scanner_drv.so", "megaco_flex_s
                                     "trace_ip_drv.so", "sqlite3_drv.so"};
 
 void check_quiet(const std::string& path) {
-    static const StaticWorld world = StaticWorld::make(
-        {
-#define DDLL_API(name, family, caller) {#name, #family},
-#include "api/functions.def"
-#undef DDLL_API
-        },
-        {});
+    static const StaticWorld world = StaticWorld::make({});
     CAPTURE(path);
     image::LibraryFiles files;
     const auto facts = read_static_facts(path, world, files);

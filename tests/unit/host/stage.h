@@ -204,7 +204,7 @@ private:
     std::string trace(const E&) const {
         return "";
     }
-    std::string trace(const journal::Entered& e) const { return journal::name(e.callback); }
+    std::string trace(const journal::Entered& e) const { return words::name(e.callback); }
     std::string trace(const journal::Delivered& e) const {
         return print(term::Term::pid(e.to.value)) + " gets " + decoded(e.term);
     }

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <cstring>
-#include <set>
 #include <string>
 
 using namespace ddll;
@@ -30,7 +29,7 @@ struct Filler {
         } else if constexpr (std::is_same_v<T, bool>)
             value = true;
         else if constexpr (std::is_enum_v<T>)
-            value = static_cast<T>(n % 5);
+            value = words::all<T>[n % words::count<T>];
         else if constexpr (std::is_integral_v<T>)
             value = static_cast<T>(n * 37);
         else
@@ -196,7 +195,8 @@ TEST_CASE("bytes that were scribbled over end the list, whatever they are") {
     const auto random = [&seed] { return seed = seed * 6364136223846793005u + 1442695040888963407u, seed >> 33; };
     for (int round = 0; round < 300; ++round) {
         Journal j(64 << 10);
-        for (std::uint64_t i = 1; i <= 20; ++i) j.write(ImageFailed{{i}, 1, path, "why"});
+        for (std::uint64_t i = 1; i <= 20; ++i)
+            j.write(ImageFailed{{i}, words::LoadErrorKind::no_driver_init, path, "why"});
         // The strings of the first entry lead to the bytes of the others.
         auto* bytes = const_cast<char*>(as<ImageFailed>(*j.begin()).path.data());
         for (int i = 0; i < 40; ++i) bytes[random() % 60'000] = static_cast<char>(random());
@@ -208,17 +208,4 @@ TEST_CASE("bytes that were scribbled over end the list, whatever they are") {
         for (std::uint64_t from = 1; from <= 21; ++from)
             if (const auto c = j.begin(from)) CHECK(c->seq == from);
     }
-}
-
-TEST_CASE("callbacks have names and are found by them") {
-    std::set<std::string> names;
-    for (std::uint8_t i = 0; i < callback_count; ++i) {
-        const auto callback = static_cast<Callback>(i);
-        names.insert(name(callback));
-        CHECK(callback_named(name(callback)) == callback);
-    }
-    CHECK(names.size() == callback_count);
-    CHECK(names.count("ready_input") == 1);
-    CHECK_FALSE(callback_named("ready_inputs"));
-    CHECK_FALSE(callback_named(""));
 }

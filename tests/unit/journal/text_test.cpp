@@ -30,11 +30,7 @@ Names names() {
     };
     n.driver = [](DriverId d) { return d.value == 1 ? std::string("counter") : std::string(); };
     n.image = [](ImageId i) { return "v" + std::to_string(i.value); };
-    n.function = [](std::uint16_t f) { return f == 4 ? std::string("driver_output") : std::string(); };
     n.rule = [](std::uint16_t) { return std::string("stale-port"); };
-    n.presence = [](std::uint8_t) { return std::string("dynamic"); };
-    n.status = [](std::uint8_t) { return std::string("reload"); };
-    n.load_error = [](std::uint8_t) { return std::string("open_error"); };
     return n;
 }
 
@@ -88,14 +84,15 @@ TEST_CASE("terms, pids and ports carry the scenario's names") {
 }
 
 TEST_CASE("numbers become names when somebody knows them") {
-    CHECK(say(ApiCalled{4, {3}, 1, -2, 0}) == "driver_output(P, 1, -2) -> 0");
-    CHECK(event_text(entry(ApiCalled{5, {}, 1, -2, 0})) == "API function 5(1, -2) -> 0");
+    CHECK(say(ApiCalled{ApiFunction::driver_output, {3}, 1, -2, 0}) == "driver_output(P, 1, -2) -> 0");
+    CHECK(event_text(entry(ApiCalled{ApiFunction::driver_async, {}, 1, -2, 0})) == "driver_async(1, -2) -> 0");
     CHECK(say(Entered{Callback::control, {1}, {3}, {1}, {2}, 7, "add"}) ==
           "enter control of driver counter (v2), port P, for Alice: command 7, <<\"add\">>");
     CHECK(event_text(entry(Entered{Callback::finish, {1}, {}, {}, {2}, 0, {}})) == "enter finish of driver #1");
-    CHECK(say(Misused{1, 4, {3}, "closed", {}}) == "misuse stale-port in driver_output, port P: closed");
-    CHECK(say(DriverChanged{{1}, 2, 3, 1, 2, 0, "counter"}) ==
-          "driver counter is dynamic, reload: 1 port, 2 holds, 0 loads");
+    CHECK(say(Misused{1, ApiFunction::driver_output, {3}, "closed", {}}) ==
+          "misuse stale-port in driver_output, port P: closed");
+    CHECK(say(DriverChanged{{1}, words::Presence::dynamic, words::Status::reload, 1, 2, 0, "counter"}) ==
+          "driver counter is loaded, reload: 1 port, 2 holds, 0 loads");
     CHECK(say(Reloaded{{1}, {1}, {2}, false, true}) ==
           "driver counter reloaded: image v2 after v1; the new file runs, the old code stays in memory");
 }
@@ -125,7 +122,7 @@ TEST_CASE("JSON has the fields of the table, without addresses") {
     CHECK(to_json(entry(Entered{Callback::output, {1}, {3}, {}, {}, 2, "\xff\x01"}), names()) ==
           R"({"seq":12,"time_ns":250000000,"kind":"entered","callback":"output","driver":"counter","port":"P","a":2,)"
           R"("data":"<<255,1>>"})");
-    Entry e = entry(Misused{7, 0xffff, {}, "na\xefve", {}});
+    Entry e = entry(Misused{7, ApiFunction::none, {}, "na\xefve", {}});
     e.thread = 3;
     e.cut = true;
     CHECK(to_json(e) ==

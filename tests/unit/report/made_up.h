@@ -69,7 +69,8 @@ struct Maker {
     }
 
     /// Steps are played by `happens`, which writes what lies between begin and end of the step.
-    void step(ScenarioStep step, const std::function<void()>& happens, StepResult::State state = StepResult::State::done) {
+    void step(ScenarioStep step, const std::function<void()>& happens,
+              StepResult::State state = StepResult::State::done) {
         scenario->steps.push_back(std::move(step));
         StepResult played;
         played.state = state;
@@ -113,16 +114,17 @@ struct Maker {
 inline RunResult reload_scenario(bool really_replaced) {
     using journal::Callback;
     Maker m;
-    constexpr auto dynamic = std::uint8_t{2};
+    constexpr auto dynamic = words::Presence::dynamic;
+    using enum words::Status;
     ScenarioStep install;
     install.what = InstallStep{"counter", "v1", "Dir", "", InstallHow::rename};
-    m.step(install, [&] { m.write(journal::FileInstalled{0, "live/counter.so", "v1"}); });
+    m.step(install, [&] { m.write(journal::FileInstalled{words::InstallHow::rename, "live/counter.so", "v1"}); });
     m.step(call("alice", "erl_ddll:load(Dir, counter)", 10), [&] {
         m.write(journal::Called{Maker::alice, "erl_ddll:load(\"live\", counter)"});
         m.opens_image(Maker::v1);
         m.enters(Callback::driver_init, Maker::v1);
         m.enters(Callback::init, Maker::v1);
-        m.write(journal::DriverChanged{Maker::counter, dynamic, 0, 0, 1, 1, "counter"});
+        m.write(journal::DriverChanged{Maker::counter, dynamic, ok, 0, 1, 1, "counter"});
         m.returns(Maker::alice, "ok");
     });
     m.step(call("bob", "open_port({spawn_driver, \"counter\"}, [binary])", 11), [&] {
@@ -133,10 +135,10 @@ inline RunResult reload_scenario(bool really_replaced) {
     });
     install.what = InstallStep{"counter", "v2", "Dir", "", InstallHow::rename};
     install.note = "Now the new version arrives.";
-    m.step(install, [&] { m.write(journal::FileInstalled{0, "live/counter.so", "v2"}); });
+    m.step(install, [&] { m.write(journal::FileInstalled{words::InstallHow::rename, "live/counter.so", "v2"}); });
     m.step(call("alice", "erl_ddll:try_load(Dir, counter, [{reload, pending_driver}])", 13), [&] {
         m.write(journal::Called{Maker::alice, "erl_ddll:try_load(\"live\", counter, [])"});
-        m.write(journal::DriverChanged{Maker::counter, dynamic, 3, 1, 1, 0, "counter"});
+        m.write(journal::DriverChanged{Maker::counter, dynamic, reload, 1, 1, 0, "counter"});
         m.returns(Maker::alice, "{ok, pending_driver, #Ref<0.0.0.9>}");
     });
     m.step(call("bob", "port_close(P)", 14), [&] {
@@ -149,7 +151,7 @@ inline RunResult reload_scenario(bool really_replaced) {
         m.opens_image(Maker::v2, !really_replaced);
         m.write(journal::Reloaded{Maker::counter, Maker::v1, Maker::v2, really_replaced, really_replaced});
         m.enters(Callback::init, Maker::v2);
-        m.write(journal::DriverChanged{Maker::counter, dynamic, 0, 0, 1, 1, "counter"});
+        m.write(journal::DriverChanged{Maker::counter, dynamic, ok, 0, 1, 1, "counter"});
         m.delivers(Maker::alice, "{'UP', #Ref<0.0.0.9>, driver, counter, loaded}");
     });
     return m.finish(Verdict::passed);

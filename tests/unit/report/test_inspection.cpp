@@ -39,13 +39,7 @@ Json schema_of_document() {
 }
 
 const findings::StaticWorld& world() {
-    static const findings::StaticWorld made = findings::StaticWorld::make(
-        {
-#define DDLL_API(name, family, caller) {#name, #family},
-#include "api/functions.def"
-#undef DDLL_API
-        },
-        {DDLL_IMAGE_SPECIMENS});
+    static const findings::StaticWorld made = findings::StaticWorld::make({DDLL_IMAGE_SPECIMENS});
     return made;
 }
 

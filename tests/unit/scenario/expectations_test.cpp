@@ -75,7 +75,7 @@ DriverCallPattern callback(journal::Callback which, const std::string& driver = 
                            const std::vector<std::string>& arguments = {}) {
     DriverCallPattern pattern;
     pattern.callback = which;
-    pattern.name = journal::name(which);
+    pattern.name = words::name(which);
     pattern.driver = driver;
     pattern.version = version;
     for (const auto& argument : arguments) pattern.arguments.push_back(text(argument));
@@ -101,7 +101,7 @@ DriverCall happened(journal::Callback which, const std::string& version = "v1", 
     const bool loader = which == Callback::dlopen || which == Callback::dlclose || which == Callback::driver_init;
     call.kind = loader ? DriverCall::Kind::loader : DriverCall::Kind::callback;
     call.callback = which;
-    call.name = journal::name(which);
+    call.name = words::name(which);
     call.driver = "counter";
     call.version = version;
     call.before_return = before_return;

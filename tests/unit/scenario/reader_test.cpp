@@ -385,6 +385,6 @@ TEST_CASE("wildcards take the last match in version order") {
 TEST_CASE("every callback of the table is one of the journal's") {
     for (const auto& row : callback_rows()) {
         CAPTURE(row.name);
-        CHECK(ddll::journal::callback_named(row.name).has_value());
+        CHECK(ddll::words::named<ddll::words::Callback>(row.name).has_value());
     }
 }

@@ -1,5 +1,4 @@
 /// Whole stories with the sample drivers: how each kind of end is judged, and that a story is the same each time.
-#include "api/functions.h"
 #include "journal/json.h"
 #include "reader_support.h"
 #include "scenario/runner.h"
@@ -32,18 +31,12 @@ Scenario story(const std::string& driver, const std::string& steps, const std::s
     {{ "by": "alice", "call": "erl_ddll:load(Dir, {0})", "returns": "ok" }},
     {{ "by": "alice", "call": "open_port({{spawn_driver, \"{0} {4}\"}}, [])", "returns": "P" }}{2}
   ] }})j",
-                                  driver, driver == "counter" ? "counter_v1" : driver,
-                                  steps.empty() ? "" : ",\n" + steps, more, open));
-}
-
-RunOptions options() {
-    RunOptions o;
-    o.api_function = [](std::uint16_t n) { return api::function_name(n); };
-    return o;
+                                     driver, driver == "counter" ? "counter_v1" : driver,
+                                     steps.empty() ? "" : ",\n" + steps, more, open));
 }
 
 std::vector<RunResult> run(std::vector<Scenario> scenarios, unsigned parallel = 1) {
-    RunOptions o = options();
+    RunOptions o;
     o.parallel = parallel;
     std::size_t told = 0;
     const std::size_t wanted = scenarios.size();
@@ -183,7 +176,7 @@ TEST_CASE("findings, expected or not") {
             "steps": [ {{ "install": "nodelete", "version": "v1", "into": "Dir" }},
                        {{ "by": "alice", "call": "erl_ddll:load(Dir, nodelete)", "returns": "ok" }},
                        {{ "by": "alice", "call": "erl_ddll:unload(nodelete)", "returns": "ok" }} ] }})j",
-                                          more)));
+                                             more)));
     };
     const RunResult plain = with("");
     CHECK(plain.verdict == Verdict::passed);
@@ -246,7 +239,7 @@ TEST_CASE("a story is the same each time") {
     CHECK(first.verdict == Verdict::passed);
     CHECK(journal_of(first).size() > 30);
     CHECK(journal_of(first) == journal_of(second));
-    RunOptions o = options();
+    RunOptions o;
     o.in_process = true;
     std::vector<Scenario> one;
     one.push_back(make());
@@ -288,7 +281,7 @@ TEST_CASE("the limit of the caller wins over the story's") {
     std::vector<Scenario> all;
     all.push_back(
         story("hang", R"j({ "by": "alice", "call": "port_control(P, 2, [])" })j", R"j("time_limit": "60s",)j"));
-    RunOptions o = options();
+    RunOptions o;
     o.time_limit = std::chrono::milliseconds(300);
     const Played played = run_all(std::move(all), o, [](const RunResult&) {});
     CHECK(played.results.at(0).verdict == Verdict::hung);
