@@ -66,14 +66,15 @@ const char* name(effect::What what) {
 
 namespace rules {
 
-Decision unchanged(const DriverRecord& record) {
+Decision unchanged(const DriverRecord& record, Row row) {
     Decision out;
     out.next = record;
+    out.row = row;
     return out;
 }
 
-Decision refused(const DriverRecord& record, Refusal reason) {
-    Decision out = unchanged(record);
+Decision refused(const DriverRecord& record, Row row, Refusal reason) {
+    Decision out = unchanged(record, row);
     out.reply = reply::Refused{reason};
     return out;
 }

@@ -1,14 +1,17 @@
 #pragma once
-/// Inside lifecycle/ only: the pieces the rule files share. Each rule starts from a Decision that changes nothing and
-/// edits it; what every rule has in common (enrolling, queueing the collect) is added once, by decide().
+/// Inside lifecycle/ only: the pieces the rule files share. Each rule starts from a Decision that changes nothing,
+/// names its row and edits it; what every rule has in common (enrolling, queueing the collect) is added once, by
+/// decide().
 #include "lifecycle/rules.h"
 
 #include <initializer_list>
 
 namespace ddll::lifecycle::rules {
 
-Decision unchanged(const DriverRecord& record);
-Decision refused(const DriverRecord& record, Refusal reason);
+using Row = words::LifecycleRow;
+
+Decision unchanged(const DriverRecord& record, Row row = Row::none);
+Decision refused(const DriverRecord& record, Row row, Refusal reason);
 
 bool is_sole_user(const DriverRecord& record, ProcessId process);
 

@@ -8,13 +8,13 @@ namespace {
 
 Decision answer_at_once(const DriverRecord& record, const request::Monitor& monitor, effect::Direction direction,
                         effect::What what) {
-    Decision out = unchanged(record);
+    Decision out = unchanged(record, Row::monitor);
     out.effects.emplace_back(effect::Send{monitor.process, monitor.fresh, direction, what, std::nullopt, true});
     return out;
 }
 
 Decision wait(const DriverRecord& record, const request::Monitor& monitor, EntryKind kind) {
-    Decision out = unchanged(record);
+    Decision out = unchanged(record, Row::monitor);
     add_newest(out, UserEntry{kind, monitor.process, monitor.fresh, false});
     out.enrols = true;
     return out;
@@ -46,7 +46,7 @@ Decision on(const DriverRecord& record, const request::Monitor& monitor) {
 }
 
 Decision on(const DriverRecord& record, const request::Demonitor& demonitor) {
-    Decision out = unchanged(record);
+    Decision out = unchanged(record, Row::monitor);
     std::erase_if(out.next.entries, [&demonitor](const UserEntry& e) {
         return e.kind != EntryKind::loaded && e.process == demonitor.process && e.ref == demonitor.ref;
     });
@@ -63,7 +63,9 @@ Decision on(const DriverRecord& record, const request::AddWait& wait) {
 
 Decision on(const DriverRecord& record, const request::LockDriver&) {
     Decision out = unchanged(record);
-    if (record.presence != Presence::dynamic || record.status == Status::permanent) return out;
+    if (record.presence != Presence::dynamic) return out;
+    if (record.status == Status::permanent) return unchanged(record, Row::locked_again);
+    out.row = Row::lock;
     for (const EntryKind kind : {EntryKind::wait_load, EntryKind::wait_unload, EntryKind::wait_unloaded_only})
         tell(out, {kind}, effect::Direction::up, effect::What::permanent);
     out.next.status = Status::permanent;
@@ -76,6 +78,7 @@ Decision on(const DriverRecord& record, const request::LockDriver&) {
 Decision on(const DriverRecord& record, const request::PortOpened&) {
     Decision out = unchanged(record);
     if (record.presence == Presence::dynamic) {
+        out.row = Row::port_opens;
         ++out.next.port_count;
         ++out.next.other_holds;
     }
@@ -86,6 +89,7 @@ Decision on(const DriverRecord& record, const request::PortStopped&) {
     Decision out = unchanged(record);
     if (record.presence == Presence::dynamic) {
         DDLL_CHECK_MSG(record.port_count > 0, "a port stopped that was never counted as open");
+        out.row = Row::port_stops;
         --out.next.port_count;
     }
     return out;

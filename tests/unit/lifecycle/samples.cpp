@@ -1,7 +1,5 @@
 #include "unit/lifecycle/samples.h"
 
-#include "lifecycle/format_error.h"
-
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -89,7 +87,8 @@ struct RequestText {
 };
 
 bool has(const DriverRecord& record, EntryKind kind) {
-    return std::any_of(record.entries.begin(), record.entries.end(), [kind](const UserEntry& e) { return e.kind == kind; });
+    return std::any_of(record.entries.begin(), record.entries.end(),
+                       [kind](const UserEntry& e) { return e.kind == kind; });
 }
 
 } // namespace
@@ -105,7 +104,8 @@ std::string text(const DriverRecord& record) {
 }
 
 std::string text(const Decision& decision) {
-    std::string out = std::visit(ReplyText{}, decision.reply) + " | " + text(decision.next) + " |";
+    std::string out = fmt::format("row {}: ", static_cast<int>(decision.row));
+    out += std::visit(ReplyText{}, decision.reply) + " | " + text(decision.next) + " |";
     for (const Effect& effect : decision.effects) out += ' ' + std::visit(EffectText{}, effect) + ';';
     return out + (decision.enrols ? " enrols" : "");
 }

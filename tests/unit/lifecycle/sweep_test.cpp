@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <doctest/doctest.h>
+#include <set>
 
 namespace ddll::lifecycle::test {
 
@@ -14,7 +15,7 @@ constexpr std::size_t max_entries = 3;
 /// Every list of at most three entries; references count up from the oldest.
 std::vector<std::vector<UserEntry>> entry_lists() {
     const std::array<UserEntry, 6> kinds = {loaded(a),         loaded(b),         wait_load(c, 1),
-                                        wait_unload(a, 1), wait_unload(b, 1), wait_only(c, 1)};
+                                            wait_unload(a, 1), wait_unload(b, 1), wait_only(c, 1)};
     std::vector<std::vector<UserEntry>> lists = {{}};
     for (std::size_t from = 0; from < lists.size(); ++from) {
         if (lists[from].size() == max_entries) break;
@@ -143,7 +144,8 @@ std::string wrong_waits(const DriverRecord& record, const Request& request, cons
 
 std::string wrong_reference(const Decision& decision) {
     const auto& entries = decision.next.entries;
-    std::ptrdiff_t uses = std::count_if(entries.begin(), entries.end(), [](const UserEntry& e) { return e.ref == fresh; });
+    std::ptrdiff_t uses =
+        std::count_if(entries.begin(), entries.end(), [](const UserEntry& e) { return e.ref == fresh; });
     for (const Effect& effect : decision.effects) {
         if (const auto* next = std::get_if<effect::Continue>(&effect)) uses += next->next.ref == fresh ? 1 : 0;
     }
@@ -189,11 +191,13 @@ TEST_CASE("every record has a good answer to every request") {
     const std::vector<Request> all_requests = requests();
     std::size_t asked = 0;
     std::size_t bad = 0;
+    std::set<words::LifecycleRow> taken;
     for (const DriverRecord& record : all_records) {
         for (const Request& request : all_requests) {
             if (!fits(record, request)) continue;
             ++asked;
             const Decision decision = decide(record, request);
+            taken.insert(decision.row);
             const std::string complaint = wrong(record, request, decision);
             if (complaint.empty()) continue;
             if (++bad <= 5)
@@ -204,6 +208,8 @@ TEST_CASE("every record has a good answer to every request") {
     CHECK(bad == 0);
     CHECK(all_records.size() > 1000);
     CHECK(asked > 100'000);
+    for (const words::LifecycleRow row : words::all<words::LifecycleRow>)
+        CHECK_MESSAGE(taken.contains(row) == (row != words::LifecycleRow::port_refused), words::name(row));
 }
 
 } // namespace ddll::lifecycle::test

@@ -2,12 +2,14 @@
 /// One row of the transition table as a test: a record, a request, and everything that must follow.
 #include "unit/lifecycle/samples.h"
 
+#include <cstdlib>
+
 #include <doctest/doctest.h>
 
 namespace ddll::lifecycle::test {
 
 struct Row {
-    const char* name; ///< number in the table of docs/lifecycle.md, then what it is about
+    const char* name; ///< number of the row, "-" where none is taken, then what it is about
     DriverRecord record;
     Request request;
     Reply reply;
@@ -24,6 +26,7 @@ inline void check_rows(const std::vector<Row>& rows) {
         expected.reply = row.reply;
         expected.effects = row.effects;
         expected.enrols = row.enrols;
+        expected.row = words::numbered<words::LifecycleRow>(std::strtoull(row.name, nullptr, 10)).value();
         const Decision actual = decide(row.record, row.request);
         CHECK(text(actual) == text(expected));
         CHECK(actual == expected);

@@ -17,13 +17,13 @@ reply::Ok ok(OkStatus status, RefId ref = {}) {
 
 TEST_CASE("load of a driver that is not there") {
     check_rows({
-        {"1 absent, load: the library is opened",
+        {"- absent, load: the library is opened",
          absent(),
          load(a),
          reply::None{},
          absent(),
          {effect::OpenImage{old_path}}},
-        {"1 absent, load with monitor: no reference",
+        {"- absent, load with monitor: no reference",
          absent(),
          request::Load{a, old_path, true, std::nullopt, pending, fresh},
          reply::None{},

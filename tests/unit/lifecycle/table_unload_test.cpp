@@ -203,14 +203,14 @@ TEST_CASE("collect") {
     check_rows({
         nothing("31 ok", Driver(Status::ok, {loaded(a)})),
         nothing("31 permanent", Driver(Status::permanent)),
-        nothing("31 absent", absent()),
-        nothing("31 linked in", linked_in()),
-        nothing("32 unload, a port came back", Driver(Status::unload, waits).ports(1)),
-        nothing("33 reload, a job is left", Driver(Status::forced_reload, {released(a)}).jobs(1)),
+        nothing("- absent", absent()),
+        nothing("- linked in", linked_in()),
+        nothing("31 unload, a port came back", Driver(Status::unload, waits).ports(1)),
+        nothing("31 reload, a job is left", Driver(Status::forced_reload, {released(a)}).jobs(1)),
         {"32 unload", Driver(Status::unload, waits), request::Collect{}, reply::None{}, absent(), closed},
         {"32 forced_unload", Driver(Status::forced_unload, waits).kill(), request::Collect{}, reply::None{}, absent(),
          closed},
-        {"33 reload: old ones are told before the new file is opened",
+        {"- reload: old ones are told before the new file is opened",
          Driver(Status::reload, {wait_load(c, 5), wait_only(b, 3), released(a), wait_unload(c, 2), wait_only(a, 1)}),
          request::Collect{}, reply::None{}, Driver(Status::reload, {wait_load(c, 5), released(a)}), reopened},
     });
@@ -284,7 +284,7 @@ TEST_CASE("a process ends") {
          reply::None{},
          Driver(Status::permanent).kill().ports(1),
          {}},
-        {"45 linked in", linked_in(), request::ProcessExit{a}, reply::None{}, linked_in(), {}},
+        {"- linked in", linked_in(), request::ProcessExit{a}, reply::None{}, linked_in(), {}},
     });
 }
 

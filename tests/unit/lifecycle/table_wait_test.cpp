@@ -13,31 +13,31 @@ TEST_CASE("ports and other holds") {
          reply::None{},
          Driver(Status::unload).ports(1).jobs(1),
          {}},
-        {"35 ok, the last port is freed",
+        {"- ok, the last port is freed",
          Driver(Status::ok, {loaded(a)}).jobs(1),
          request::HoldReleased{},
          reply::None{},
          Driver(Status::ok, {loaded(a)}),
          {}},
-        {"32 unload, the last port is freed",
+        {"- unload, the last port is freed: see 32",
          Driver(Status::unload).jobs(1),
          request::HoldReleased{},
          reply::None{},
          Driver(Status::unload),
          {effect::QueueCollect{}}},
-        {"33 reload, the last port is freed",
+        {"- reload, the last port is freed: see 33",
          Driver(Status::reload, {released(a)}).jobs(1),
          request::HoldReleased{},
          reply::None{},
          Driver(Status::reload, {released(a)}),
          {effect::QueueCollect{}}},
-        {"35 reload, others left",
+        {"- reload, others left",
          Driver(Status::reload, {released(a)}).ports(1).jobs(1),
          request::HoldReleased{},
          reply::None{},
          Driver(Status::reload, {released(a)}).ports(1),
          {}},
-        {"45 permanent, the last port is freed",
+        {"- permanent, the last port is freed: see 45",
          Driver(Status::permanent).jobs(1),
          request::HoldReleased{},
          reply::None{},
@@ -55,13 +55,13 @@ TEST_CASE("ports and other holds") {
          reply::None{},
          Driver(Status::unload).ports(1),
          {}},
-        {"47 reload, a job starts",
+        {"- reload, a job starts",
          Driver(Status::reload, {released(a)}),
          request::HoldAdded{},
          reply::None{},
          Driver(Status::reload, {released(a)}).jobs(1),
          {}},
-        {"47 linked in, nothing is counted", linked_in(), request::PortOpened{}, reply::None{}, linked_in(), {}},
+        {"- linked in, nothing is counted", linked_in(), request::PortOpened{}, reply::None{}, linked_in(), {}},
     });
     const auto opens = [](Status status) { return opens_ports(Driver(status)); };
     CHECK(opens(Status::ok));
@@ -99,26 +99,26 @@ TEST_CASE("driver_lock_driver") {
          locked,
          {up(c, 4, What::permanent), up(a, 3, What::permanent), up(c, 6, What::permanent), up(c, 2, What::permanent),
           up(c, 5, What::permanent), up(c, 1, What::permanent)}},
-        {"43 the wait of the call whose kill made it permanent",
+        {"- the wait of the call whose kill made it permanent",
          locked,
          request::AddWait{EntryKind::wait_unload, a, fresh},
          reply::None{},
          locked,
          {}},
         {"44 permanent", locked, request::LockDriver{}, reply::None{}, locked, {}},
-        {"44 linked in", linked_in(), request::LockDriver{}, reply::None{}, linked_in(), {}},
+        {"- linked in", linked_in(), request::LockDriver{}, reply::None{}, linked_in(), {}},
     });
 }
 
 TEST_CASE("the second half of a call that killed ports") {
     check_rows({
-        {"19 forced_unload",
+        {"- forced_unload, see 19",
          Driver(Status::forced_unload, {wait_only(b, 1)}).jobs(1),
          request::AddWait{EntryKind::wait_unload, a, fresh},
          reply::None{},
          Driver(Status::forced_unload, {wait_unload(a, 99), wait_only(b, 1)}).jobs(1),
          {}},
-        {"14 forced_reload",
+        {"- forced_reload, see 14",
          Driver(Status::forced_reload, {released(a)}).jobs(1),
          request::AddWait{EntryKind::wait_load, a, fresh},
          reply::None{},
@@ -161,8 +161,8 @@ TEST_CASE("monitor waits") {
     for (const Status status :
          {Status::ok, Status::unload, Status::forced_unload, Status::reload, Status::forced_reload}) {
         const std::vector<UserEntry> users = unloading(status)   ? std::vector<UserEntry>{}
-                                         : reloading(status) ? std::vector<UserEntry>{released(a)}
-                                                             : std::vector<UserEntry>{loaded(a)};
+                                             : reloading(status) ? std::vector<UserEntry>{released(a)}
+                                                                 : std::vector<UserEntry>{loaded(a)};
         const auto row = [&](MonitorWhen when, UserEntry entry) {
             std::vector<UserEntry> next = users;
             next.insert(next.begin(), entry);

@@ -1,0 +1,18 @@
+/// docs/lifecycle.md numbers its rows as words/lifecycle_rows.def does.
+#include "words/lifecycle_rows.h"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+TEST_CASE("the document has every row of the table once, in its order") {
+    std::ifstream in(DDLL_SOURCE_DIR "/docs/lifecycle.md");
+    std::vector<std::size_t> told;
+    for (std::string line; std::getline(in, line);)
+        if (line.size() > 2 && line.starts_with("| ") && line[2] >= '0' && line[2] <= '9')
+            told.push_back(std::stoul(line.substr(2)));
+    REQUIRE(told.size() == ddll::words::count<ddll::words::LifecycleRow> - 1);
+    for (std::size_t i = 0; i < told.size(); ++i) CHECK(told[i] == i + 1);
+}
