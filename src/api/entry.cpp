@@ -10,7 +10,7 @@ namespace ddll::api {
 
 bool Call::on_emulator_thread() {
     if (host_.threads().on_emulator_thread()) return true;
-    misuse(host::Misuse::wrong_thread, "");
+    misuse(Rule::call_from_wrong_thread, "");
     return false;
 }
 
@@ -19,8 +19,7 @@ void Call::locks_driver_list() {
     if (frames.empty()) return;
     using enum journal::Callback;
     const journal::Callback outermost = frames.front().callback;
-    if (outermost == driver_init || outermost == init || outermost == finish)
-        misuse(host::Misuse::driver_list_locked, "");
+    if (outermost == driver_init || outermost == init || outermost == finish) misuse(Rule::finish_deadlock, "");
 }
 
 host::Made Call::made(const void* address) const {
@@ -35,13 +34,13 @@ bool Call::allowed(const host::Port& port) {
     const Caller caller = words::row(function_).caller;
     if (host_.threads().on_emulator_thread()) {
         if (caller == Caller::port && !host::lock_held(port))
-            misuse(host::Misuse::port_not_locked, "the callback that runs is of another port");
+            misuse(Rule::port_lock_not_held, "the callback that runs is of another port");
         return true;
     }
     if (caller == Caller::any) return true;
     if (caller == Caller::lock && port.data_lock != nullptr && port.data_lock->held_by(host_.threads().self()))
         return true;
-    misuse(host::Misuse::wrong_thread, caller == Caller::lock ? "the port data lock is not held" : "");
+    misuse(Rule::call_from_wrong_thread, caller == Caller::lock ? "the port data lock is not held" : "");
     return false;
 }
 
@@ -51,7 +50,7 @@ host::Port* Call::live(PortId id) {
         port_ = id;
         return allowed(*port) ? port : nullptr;
     }
-    misuse(host::Misuse::dead_port, "");
+    misuse(Rule::late_callback_into_closed_port, "");
     return nullptr;
 }
 
@@ -60,10 +59,10 @@ host::Port* Call::port(ErlDrvPort handle) {
     const auto id = host::port_of(handle);
     if (id) return live(*id);
     if (host::DriverMemory::is_of_freed(reinterpret_cast<std::uintptr_t>(handle)))
-        misuse(host::Misuse::heap_use_after_free,
+        misuse(Rule::driver_heap_use_after_free,
                "the port handle is what freed memory is filled with here: it was read after driver_free");
     else
-        misuse(host::Misuse::foreign_port, "");
+        misuse(Rule::not_a_port_handle, "");
     return nullptr;
 }
 
@@ -84,8 +83,8 @@ void Call::journal(std::int64_t result, std::int64_t a, std::int64_t b) {
     host_.journal().write(journal::ApiCalled{function_, port_, a, b, result});
 }
 
-void fatal(Function function, int error) {
-    isolate::die(fmt::format("Fatal error in {}(): {} [{}]", words::name(function), std::strerror(error), error));
+void fatal(words::Fatal kind, Function function, int error) {
+    isolate::die(kind, fmt::format("Fatal error in {}(): {} [{}]", words::name(function), std::strerror(error), error));
 }
 
 } // namespace ddll::api

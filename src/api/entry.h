@@ -11,6 +11,7 @@
 namespace ddll::api {
 
 using Function = words::ApiFunction;
+using words::Rule;
 
 /// One call of an API function, journaled with its result when it ends.
 class Call {
@@ -54,6 +55,6 @@ private:
 
 /// Ends the emulator as it ends for a NULL or unknown lock, key or thread: "Fatal error in NAME(): TEXT [ERRNO]" and
 /// SIGABRT (measured).
-[[noreturn]] void fatal(Function function, int error);
+[[noreturn]] void fatal(words::Fatal kind, Function function, int error);
 
 } // namespace ddll::api

@@ -10,6 +10,7 @@
 using namespace ddll;
 using api::Call;
 using api::Function;
+using words::Rule;
 
 namespace {
 
@@ -40,7 +41,7 @@ void* driver_dl_sym(void* library, char* name) {
     if (!call.on_emulator_thread()) return nullptr;
     call.locks_driver_list();
     if (library != nullptr && !call.host().libraries().is_open(library)) {
-        call.misuse(host::Misuse::bad_library_handle, "the handle is not, or no longer, one of driver_dl_open");
+        call.misuse(Rule::bad_library_handle, "the handle is not, or no longer, one of driver_dl_open");
         call.returns(0);
         return nullptr;
     }
@@ -48,7 +49,7 @@ void* driver_dl_sym(void* library, char* name) {
     if (address == nullptr) {
         const char* text = dlerror();
         call.host().libraries().last_error = text != nullptr ? text : "";
-        call.misuse(host::Misuse::failed_library_lookup, call.host().libraries().last_error);
+        call.misuse(Rule::failed_library_lookup, call.host().libraries().last_error);
     }
     call.returns(address != nullptr ? 1 : 0);
     return address;
@@ -59,9 +60,9 @@ int driver_dl_close(void* library) {
     if (!call.on_emulator_thread()) return -1;
     call.locks_driver_list();
     if (!call.host().libraries().closed(library)) {
-        call.misuse(host::Misuse::bad_library_handle, library == nullptr
-                                                          ? "the handle is NULL"
-                                                          : "the handle is not, or no longer, one of driver_dl_open");
+        call.misuse(Rule::bad_library_handle, library == nullptr
+                                                  ? "the handle is NULL"
+                                                  : "the handle is not, or no longer, one of driver_dl_open");
         return call.returns(-1);
     }
     return call.returns(dlclose(library) == 0 ? 0 : -1);

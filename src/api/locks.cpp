@@ -11,6 +11,7 @@ using api::Call;
 using api::fatal;
 using api::Function;
 using host::SyncKind;
+using words::Rule;
 
 namespace {
 
@@ -25,7 +26,7 @@ constexpr SyncKind kind_of = std::is_same_v<Object, host::Mutex>  ? SyncKind::mu
 template <class Object, class Handle>
 Object& object(Call& call, Handle* handle, Function function) {
     Object* found = handle == nullptr ? nullptr : call.host().sync().find<Object>(handle, kind_of<Object>);
-    if (found == nullptr) fatal(function, EINVAL);
+    if (found == nullptr) fatal(words::Fatal::lock, function, EINVAL);
     return *found;
 }
 
@@ -41,7 +42,7 @@ template <class Object, class Handle>
 void destroy(Handle* handle, Function function, int (*destroyer)(Object&)) {
     Call call(function);
     Object& known = object<Object>(call, handle, function);
-    if (const int error = destroyer(known)) fatal(function, error);
+    if (const int error = destroyer(known)) fatal(words::Fatal::lock, function, error);
     call.host().sync().remove(known);
 }
 
@@ -54,7 +55,7 @@ char* name_of(Handle* handle, Function function) {
 
 // Undetected on a real node, and undefined there; here the lock is left as it is.
 void blame_unlock(Call& call, const std::string& name) {
-    call.misuse(host::Misuse::unlock_unheld, fmt::format("\"{}\" is not held by this thread", name));
+    call.misuse(Rule::unlock_of_unheld_lock, fmt::format("\"{}\" is not held by this thread", name));
 }
 
 // `act` is done with the object behind the handle, as one visit to the host.
@@ -177,7 +178,7 @@ char* erl_drv_rwlock_name(ErlDrvRWLock* lock) {
 }
 
 int erl_drv_tsd_key_create(char* name, ErlDrvTSDKey* key) {
-    if (key == nullptr) fatal(Function::erl_drv_tsd_key_create, EINVAL);
+    if (key == nullptr) fatal(words::Fatal::other, Function::erl_drv_tsd_key_create, EINVAL);
     Call call(Function::erl_drv_tsd_key_create);
     *key = call.host().sync().create_key(name, call.made(__builtin_return_address(0)));
     return 0;
@@ -185,18 +186,18 @@ int erl_drv_tsd_key_create(char* name, ErlDrvTSDKey* key) {
 
 void erl_drv_tsd_key_destroy(ErlDrvTSDKey key) {
     Call call(Function::erl_drv_tsd_key_destroy);
-    if (!call.host().sync().destroy_key(key)) fatal(Function::erl_drv_tsd_key_destroy, EINVAL);
+    if (!call.host().sync().destroy_key(key)) fatal(words::Fatal::lock, Function::erl_drv_tsd_key_destroy, EINVAL);
 }
 
 void erl_drv_tsd_set(ErlDrvTSDKey key, void* data) {
     Call call(Function::erl_drv_tsd_set);
-    if (!call.host().sync().known_key(key)) fatal(Function::erl_drv_tsd_set, EINVAL);
+    if (!call.host().sync().known_key(key)) fatal(words::Fatal::other, Function::erl_drv_tsd_set, EINVAL);
     host::set_thread_specific(key, data);
 }
 
 void* erl_drv_tsd_get(ErlDrvTSDKey key) {
     Call call(Function::erl_drv_tsd_get);
-    if (!call.host().sync().known_key(key)) fatal(Function::erl_drv_tsd_get, EINVAL);
+    if (!call.host().sync().known_key(key)) fatal(words::Fatal::other, Function::erl_drv_tsd_get, EINVAL);
     return host::thread_specific(key);
 }
 

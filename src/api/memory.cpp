@@ -4,6 +4,7 @@
 using namespace ddll;
 using api::Call;
 using api::Function;
+using words::Rule;
 
 namespace {
 
@@ -16,18 +17,18 @@ host::Made made(Function function, const void* address) {
 
 void blame(Call& call, host::PointerState state, const char* what) {
     if (state == host::PointerState::freed)
-        call.misuse(host::Misuse::double_free, std::string(what) + " was freed before");
+        call.misuse(Rule::double_free, std::string(what) + " was freed before");
     else
-        call.misuse(host::Misuse::foreign_free, std::string(what) + " was never given out by the driver API");
+        call.misuse(Rule::wrong_heap_free, std::string(what) + " was never given out by the driver API");
 }
 
 // True for a live binary; anything else is blamed.
 bool live(Call& call, ErlDrvBinary* binary) {
     const auto state = call.host().memory().state_of(binary);
     if (state == host::PointerState::live) return true;
-    call.misuse(host::Misuse::binary_refcount, state == host::PointerState::freed
-                                                   ? "the binary was freed before"
-                                                   : "the pointer is not a binary of the driver API");
+    call.misuse(Rule::binary_refcount_error, state == host::PointerState::freed
+                                                 ? "the binary was freed before"
+                                                 : "the pointer is not a binary of the driver API");
     return false;
 }
 
@@ -67,7 +68,7 @@ ErlDrvBinary* driver_realloc_binary(ErlDrvBinary* binary, ErlDrvSizeT size) {
     Call call(Function::driver_realloc_binary);
     if (!live(call, binary)) return nullptr;
     if (call.host().memory().references(binary) > 1)
-        call.misuse(host::Misuse::binary_refcount, "a binary that others refer to must not be reallocated");
+        call.misuse(Rule::binary_refcount_error, "a binary that others refer to must not be reallocated");
     host::PointerState state;
     return call.host().memory().reallocate_binary(binary, size, state);
 }
@@ -95,7 +96,7 @@ ErlDrvSInt driver_binary_dec_refc(ErlDrvBinary* binary) {
     if (!live(call, binary)) return 0;
     const auto left = call.host().memory().decrease_reference(binary);
     if (left == 0)
-        call.misuse(host::Misuse::binary_refcount, "the last reference must be given up with driver_free_binary");
+        call.misuse(Rule::binary_refcount_error, "the last reference must be given up with driver_free_binary");
     return left;
 }
 

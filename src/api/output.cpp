@@ -8,6 +8,7 @@ using namespace ddll;
 using api::Call;
 using api::Function;
 using term::Term;
+using words::Rule;
 
 namespace {
 
@@ -52,12 +53,12 @@ int driver_output_binary(ErlDrvPort handle, char* hbuf, ErlDrvSizeT hlen, ErlDrv
     if (port == nullptr) return call.returns(-1);
     host::Host& host = call.host();
     if (host.memory().state_of(bin) != host::PointerState::live) {
-        call.misuse(host::Misuse::binary_refcount, "the binary is not (or no longer) one of driver_alloc_binary");
+        call.misuse(Rule::binary_refcount_error, "the binary is not (or no longer) one of driver_alloc_binary");
         return call.returns(-1);
     }
     const auto whole = static_cast<std::size_t>(bin->orig_size);
     if (offset > whole || len > whole - offset) {
-        call.misuse(host::Misuse::binary_bounds, "the part lies outside the binary");
+        call.misuse(Rule::binary_out_of_bounds, "the part lies outside the binary");
         return call.returns(-1);
     }
     if (host.discards_output(*port)) return call.returns(0);

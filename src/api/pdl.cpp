@@ -4,6 +4,7 @@
 using namespace ddll;
 using api::Call;
 using api::Function;
+using words::Rule;
 
 namespace {
 
@@ -11,8 +12,7 @@ namespace {
 host::PortDataLock* known(Call& call, ErlDrvPDL handle) {
     auto* lock = call.host().sync().find<host::PortDataLock>(handle, host::SyncKind::port_data_lock);
     if (lock == nullptr)
-        call.misuse(host::Misuse::port_data_lock_misuse,
-                    "the lock does not exist (any more): its last reference is gone");
+        call.misuse(Rule::port_data_lock_misuse, "the lock does not exist (any more): its last reference is gone");
     return lock;
 }
 
@@ -44,7 +44,7 @@ void driver_pdl_unlock(ErlDrvPDL handle) {
     if (call.host().sync().unlock(*lock))
         call.host().drop_reference(*lock);
     else
-        call.misuse(host::Misuse::unlock_unheld, "the port data lock is not held by this thread");
+        call.misuse(Rule::unlock_of_unheld_lock, "the port data lock is not held by this thread");
 }
 
 ErlDrvSInt driver_pdl_get_refc(ErlDrvPDL handle) {

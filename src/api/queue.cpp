@@ -6,6 +6,7 @@
 using namespace ddll;
 using api::Call;
 using api::Function;
+using words::Rule;
 
 namespace {
 
@@ -27,12 +28,12 @@ int put(Call& call, ErlDrvPort handle, ErlDrvBinary* binary, std::size_t offset,
     if (port == nullptr) return call.returns(-1);
     if (length == 0) return call.returns(0);
     if (call.host().memory().state_of(binary) != host::PointerState::live) {
-        call.misuse(host::Misuse::binary_refcount, "the binary is not (or no longer) one of driver_alloc_binary");
+        call.misuse(Rule::binary_refcount_error, "the binary is not (or no longer) one of driver_alloc_binary");
         return call.returns(-1);
     }
     const auto whole = static_cast<std::size_t>(binary->orig_size);
     if (offset > whole || length > whole - offset) {
-        call.misuse(host::Misuse::binary_bounds, "the part lies outside the binary");
+        call.misuse(Rule::binary_out_of_bounds, "the part lies outside the binary");
         return call.returns(-1);
     }
     port->queue_filled = call.made(from);
@@ -65,13 +66,13 @@ int put(Call& call, ErlDrvPort handle, ErlIOVec* ev, std::size_t skip, End end, 
     for (const Part& part : parts) {
         const bool referenced = part.binary != nullptr;
         if (referenced && call.host().memory().state_of(part.binary) != host::PointerState::live) {
-            call.misuse(host::Misuse::binary_refcount,
+            call.misuse(Rule::binary_refcount_error,
                         "a binary of the vector is not (or no longer) one of the driver API");
             return call.returns(-1);
         }
         const std::size_t offset = referenced ? static_cast<std::size_t>(part.data - part.binary->orig_bytes) : 0;
         if (!referenced && end == End::head)
-            call.misuse(host::Misuse::pushqv_without_binary,
+            call.misuse(Rule::pushqv_without_binary,
                         "a real emulator corrupts its queue when an element pushed has no binary");
         if (referenced && end == End::tail)
             port->queue.append(part.binary, offset, part.length);
@@ -124,7 +125,7 @@ ErlDrvSizeT driver_deq(ErlDrvPort handle, ErlDrvSizeT size) {
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(failed_size);
     if (size > port->queue.size()) {
-        call.misuse(host::Misuse::queue_overdrawn, "more bytes than the queue holds; nothing was removed");
+        call.misuse(Rule::queue_overdrawn, "more bytes than the queue holds; nothing was removed");
         return call.returns(failed_size, static_cast<std::int64_t>(size));
     }
     port->queue.drop(size);

@@ -53,8 +53,8 @@ extern "C" {
 void driver_system_info(ErlDrvSysInfo* info, size_t size) {
     Call call(Function::driver_system_info);
     if (info == nullptr || size < smallest_info)
-        isolate::die(fmt::format("driver_system_info({}, {}) called with invalid arguments",
-                                 info == nullptr ? "NULL" : "info", size));
+        isolate::die(words::Fatal::other, fmt::format("driver_system_info({}, {}) called with invalid arguments",
+                                                      info == nullptr ? "NULL" : "info", size));
     fill(info, size, &ErlDrvSysInfo::driver_major_version, int{ERL_DRV_EXTENDED_MAJOR_VERSION});
     fill(info, size, &ErlDrvSysInfo::driver_minor_version, int{ERL_DRV_EXTENDED_MINOR_VERSION});
     fill(info, size, &ErlDrvSysInfo::erts_version, static_cast<char*>(erts_version));

@@ -9,6 +9,7 @@
 using namespace ddll;
 using api::Call;
 using api::Function;
+using words::Rule;
 
 namespace {
 
@@ -17,7 +18,7 @@ int send(Call& call, host::Port* port, const ErlDrvTermData* words, int length, 
     if (port == nullptr) return call.returns(-1);
     auto message = host::read_term_spec(call.host(), words, length);
     if (!message) {
-        call.misuse(host::Misuse::malformed_term, "the description of the term is malformed");
+        call.misuse(Rule::malformed_term, "the description of the term is malformed");
         return call.returns(-1);
     }
     ProcessId receiver = port->owner;
@@ -46,7 +47,7 @@ ErlDrvTermData driver_mk_atom(char* text) {
     constexpr std::size_t longest = 255;
     const std::string_view bytes(text, strnlen(text, longest));
     if (text[bytes.size()] != '\0')
-        call.misuse(host::Misuse::atom_too_long, fmt::format("only {} characters are kept", longest));
+        call.misuse(Rule::atom_too_long, fmt::format("only {} characters are kept", longest));
     return call.host().atoms().word(latin1_to_utf8(bytes));
 }
 

@@ -27,13 +27,13 @@ ErlDrvThreadOpts* erl_drv_thread_opts_create(char*) {
 }
 
 void erl_drv_thread_opts_destroy(ErlDrvThreadOpts* options) {
-    if (options == nullptr) fatal(Function::erl_drv_thread_opts_destroy, EINVAL);
+    if (options == nullptr) fatal(words::Fatal::lock, Function::erl_drv_thread_opts_destroy, EINVAL);
     driver_free(options);
 }
 
 int erl_drv_thread_create(char* name, ErlDrvTid* tid, void* (*function)(void*), void* argument,
                           ErlDrvThreadOpts* options) {
-    if (tid == nullptr) fatal(Function::erl_drv_thread_create, EINVAL);
+    if (tid == nullptr) fatal(words::Fatal::other, Function::erl_drv_thread_create, EINVAL);
     Call call(Function::erl_drv_thread_create);
     const int wished = options == nullptr ? -1 : options->suggested_stack_size;
     const std::size_t stack = wished > 0 ? static_cast<std::size_t>(wished) * kilo_words : 0;
@@ -56,7 +56,8 @@ void erl_drv_thread_exit(void* result) {
     host::Host* host = nullptr;
     {
         Call call(Function::erl_drv_thread_exit);
-        if (call.host().threads().self().kind != host::ThreadKind::driver) fatal(Function::erl_drv_thread_exit, EACCES);
+        if (call.host().threads().self().kind != host::ThreadKind::driver)
+            fatal(words::Fatal::other, Function::erl_drv_thread_exit, EACCES);
         host = &call.host();
     }
     // Inside until the end: the thread never goes back to the code that called.

@@ -3,6 +3,7 @@
 using namespace ddll;
 using api::Call;
 using api::Function;
+using words::Rule;
 
 extern "C" {
 
@@ -11,7 +12,7 @@ int driver_set_timer(ErlDrvPort handle, unsigned long milliseconds) {
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
     if (port->driver->callbacks.timeout == nullptr)
-        call.misuse(host::Misuse::timer_without_timeout,
+        call.misuse(Rule::timer_without_timeout_callback,
                     "the driver has no timeout callback, so nothing will ever happen");
     call.host().set_timer(*port, milliseconds, call.made(__builtin_return_address(0)));
     return call.returns(0, static_cast<std::int64_t>(milliseconds));

@@ -40,6 +40,15 @@ void journal_return(host::Host& host, ProcessId by, const Evaluated& result, boo
     host.journal().write(journal::Returned{by, outcome, late, encoded});
 }
 
+words::LoadCall asked_by(const term::Expr& expr) {
+    if (expr.kind != term::Expr::Kind::call || expr.module != "erl_ddll") return words::LoadCall::none;
+    for (const std::string_view load : {"load", "load_driver", "try_load"})
+        if (expr.name == load) return words::LoadCall::load;
+    for (const std::string_view unload : {"unload", "unload_driver", "try_unload"})
+        if (expr.name == unload) return words::LoadCall::unload;
+    return words::LoadCall::none;
+}
+
 } // namespace
 
 std::vector<CallDoc> known_calls() {
@@ -59,7 +68,7 @@ Evaluated call(host::Host& host, ProcessId by, const std::string& module, const 
 
 Evaluated perform(host::Host& host, ProcessId by, const term::Expr& expr, std::string_view shown,
                   const term::Bindings& bindings) {
-    host.journal().write(journal::Called{by, shown});
+    host.journal().write(journal::Called{by, shown, asked_by(expr)});
     const Evaluated result = term::evaluate(
         expr, bindings, [&](const std::string& module, const std::string& name, const std::vector<Term>& args) {
             return call(host, by, module, name, args);

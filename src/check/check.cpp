@@ -5,10 +5,10 @@
 #include "check/replies.h"
 #include "check/twin.h"
 #include "check/verdict.h"
-#include "findings/catalogue.h"
 #include "journal/entry.h"
 #include "scenario/driver_files.h"
 #include "scenario/reader.h"
+#include "words/findings.h"
 
 #include <erl_driver.h>
 
@@ -24,11 +24,11 @@ namespace {
 /// Libraries that end the process, or the checker, just by being opened.
 bool may_be_opened(const std::vector<findings::Finding>& statics) {
     return std::none_of(statics.begin(), statics.end(),
-                        [](const findings::Finding& f) { return f.rule->id == "sanitizer-build"; });
+                        [](const findings::Finding& f) { return f.rule == Rule::sanitizer_build; });
 }
 
 /// Rules that go by the clock.
-constexpr std::string_view timed_rules[] = {"callback-sleeps", "callback-stalls-scheduler", "slow-finish-freezes-node"};
+constexpr Rule timed_rules[] = {Rule::callback_sleeps, Rule::callback_stalls_scheduler, Rule::slow_finish_freezes_node};
 
 class Checker {
 public:
@@ -68,9 +68,9 @@ private:
             return std::move(facts).error();
         if (!facts) {
             // A reload would find that out when the old driver is gone.
-            Finding& entry = entry_for("reload-leaves-no-driver");
-            entry.severity = "error";
-            entry.title = fmt::format("{}: {}", subject_.name, findings::rule(entry.rule)->title);
+            CheckFinding& entry = entry_for(Rule::reload_leaves_no_driver);
+            entry.severity = Severity::error;
+            entry.title = findings::title_of(entry.rule, subject_.name);
             entry.evidence = facts.error().message;
             entry.also_static = true;
             unusable_ = true;
@@ -157,7 +157,7 @@ private:
         options.lenient = true;
         auto played = scenario::run_all(std::move(scenarios), options, [](const scenario::RunResult&) {});
         out_.interrupted = out_.interrupted || played.interrupted;
-        for (const std::string_view rule : timed_rules) confirm(rule, played.results, options);
+        for (const Rule rule : timed_rules) confirm(rule, played.results, options);
         std::vector<RanScenario> out;
         for (std::size_t i = 0; i < told.size(); ++i)
             out.push_back({told[i], {told[i]->id, told[i]->title, std::move(played.results[i])}});
@@ -173,7 +173,7 @@ private:
 
     void play_many_ports() {
         const std::vector<MadeScenario> story{many_ports(subject_)};
-        const bool slow = std::any_of(out_.findings.begin(), out_.findings.end(), [](const Finding& f) {
+        const bool slow = std::any_of(out_.findings.begin(), out_.findings.end(), [](const CheckFinding& f) {
             return f.confirmed &&
                    std::find(std::begin(timed_rules), std::end(timed_rules), f.rule) != std::end(timed_rules);
         });
@@ -188,11 +188,10 @@ private:
     }
 
     // A machine that is busy makes everything slow. What is slow by itself is slow every time.
-    void confirm(std::string_view rule, std::vector<scenario::RunResult>& results,
-                 const scenario::RunOptions& options) {
+    void confirm(Rule rule, std::vector<scenario::RunResult>& results, const scenario::RunOptions& options) {
         const auto shows = [&](const scenario::RunResult& result) {
             return std::any_of(result.findings.begin(), result.findings.end(),
-                               [&](const scenario::Finding& f) { return f.rule == rule; });
+                               [&](const scenario::RunFinding& f) { return f.rule == rule; });
         };
         const auto first = std::find_if(results.begin(), results.end(), shows);
         if (first == results.end()) return;
@@ -202,7 +201,7 @@ private:
             out_.interrupted = out_.interrupted || played.interrupted;
             if (played.results.empty() || shows(played.results.front())) continue;
             for (scenario::RunResult& result : results)
-                std::erase_if(result.findings, [&](const scenario::Finding& f) { return f.rule == rule; });
+                std::erase_if(result.findings, [&](const scenario::RunFinding& f) { return f.rule == rule; });
             return;
         }
     }
@@ -233,11 +232,11 @@ private:
     scenario::RunResult play_one(const scenario::Scenario& story) {
         auto played = scenario::run_all({story}, run_options(), [](const scenario::RunResult&) {});
         out_.interrupted = out_.interrupted || played.interrupted;
-        for (const std::string_view rule : timed_rules) confirm(rule, played.results, run_options());
+        for (const Rule rule : timed_rules) confirm(rule, played.results, run_options());
         return std::move(played.results.front());
     }
 
-    void take(CheckRun trial, bool by_newer, const std::vector<std::string>& makes) {
+    void take(CheckRun trial, bool by_newer, const std::vector<Rule>& makes) {
         using scenario::Verdict;
         const scenario::RunResult& result = trial.result;
         if (result.verdict == Verdict::skipped || result.verdict == Verdict::bug || result.verdict == Verdict::unusable)
@@ -248,7 +247,7 @@ private:
         else
             out_.looked_at.push_back(trial.title);
         if (by_newer)
-            for (const scenario::Finding& found : result.findings)
+            for (const scenario::RunFinding& found : result.findings)
                 if (std::find(makes.begin(), makes.end(), found.rule) == makes.end()) add(found, trial.title);
         if (trial.id == "workload" && result.verdict == Verdict::failed && !result.failures.empty())
             conditions_.push_back(
@@ -259,8 +258,8 @@ private:
     void look_at_flags(std::uint32_t flags) {
         // An entry that is filled in at run time does not show its flags to who only reads the file.
         if ((flags & ERL_DRV_FLAG_USE_PORT_LOCKING) == 0 || variables_ == 0) return;
-        Finding& entry = entry_for("shared-code-without-driver-lock");
-        entry.title = fmt::format("{}: {}", subject_.name, findings::rule(entry.rule)->title);
+        CheckFinding& entry = entry_for(Rule::shared_code_without_driver_lock);
+        entry.title = findings::title_of(entry.rule, subject_.name);
         entry.evidence =
             fmt::format("the entry has ERL_DRV_FLAG_USE_PORT_LOCKING, and there are {} bytes of variables", variables_);
         entry.also_static = true;
@@ -287,41 +286,31 @@ private:
         return it == out_.trials.end() ? nullptr : &*it;
     }
 
-    Finding& entry_for(const std::string& rule) {
-        for (Finding& known : out_.findings)
+    CheckFinding& entry_for(Rule rule) {
+        for (CheckFinding& known : out_.findings)
             if (known.rule == rule) return known;
-        Finding fresh;
+        CheckFinding& fresh = out_.findings.emplace_back();
         fresh.rule = rule;
-        if (const findings::Rule* row = findings::rule(rule)) {
-            fresh.why = row->why;
-            fresh.advice = row->advice;
-        }
-        fresh.severity = "note";
-        out_.findings.push_back(std::move(fresh));
-        return out_.findings.back();
+        return fresh;
     }
 
     void add(const findings::Finding& found) {
-        Finding& entry = entry_for(std::string(found.rule->id));
+        CheckFinding& entry = entry_for(found.rule);
         entry.also_static = true;
         entry.title = found.title;
         entry.evidence = found.evidence;
-        if (severity_rank(findings::name(found.severity)) < severity_rank(entry.severity))
-            entry.severity = findings::name(found.severity);
+        entry.severity = std::max(entry.severity, found.severity);
     }
 
     // What was seen says more than what the file says.
-    void add(const scenario::Finding& found, const std::string& trial) {
-        Finding& entry = entry_for(found.rule);
-        const bool graver = severity_rank(found.severity) < severity_rank(entry.severity);
-        if (!entry.confirmed || graver) {
+    void add(const scenario::RunFinding& found, const std::string& trial) {
+        CheckFinding& entry = entry_for(found.rule);
+        if (!entry.confirmed || found.severity > entry.severity) {
             entry.title = found.title;
             entry.evidence = found.evidence;
             entry.stack = found.stack;
+            entry.severity = std::max(entry.severity, found.severity);
         }
-        if (!entry.confirmed || graver)
-            entry.severity =
-                severity_rank(found.severity) <= severity_rank(entry.severity) ? found.severity : entry.severity;
         entry.confirmed = true;
         if (std::find(entry.trials.begin(), entry.trials.end(), trial) == entry.trials.end())
             entry.trials.push_back(trial);

@@ -2,7 +2,7 @@
 /// check/ is the question whether a driver is safe to replace on a live node: it plays stories that it makes itself
 /// with a driver file (and the one before it), looks closely at each, and adds what the files say. It knows no report
 /// format. Read next: made_scenarios.h (the stories), verdict.h (how findings become a verdict), suppressions.h.
-#include "findings/static_findings.h"
+#include "findings/static/find.h"
 #include "scenario/reader.h"
 #include "scenario/result.h"
 #include "scenario/runner.h"
@@ -16,6 +16,9 @@
 
 namespace ddll::check {
 
+using words::Rule;
+using words::Severity;
+
 enum class Verdict : std::uint8_t {
     safe,
     safe_if, ///< as long as the conditions hold
@@ -26,7 +29,7 @@ const char* name(Verdict verdict); ///< "SAFE", "SAFE-IF", "UNSAFE", "UNKNOWN"
 
 /// A rule that somebody knows of and accepts for a while.
 struct Suppression {
-    std::string rule;
+    Rule rule{};
     std::string subject; ///< empty: whoever
     std::string reason;
     std::string expires; ///< 2026-12-31, the last day it counts
@@ -35,12 +38,11 @@ struct Suppression {
     bool expired = false;
 };
 
-/// "error" 0, "warning" 1, anything else 2.
-int severity_rank(std::string_view severity);
-
 /// One rule that the driver breaks, from however many stories and files.
-struct Finding {
-    std::string rule, severity, title, evidence, advice, why;
+struct CheckFinding {
+    Rule rule{};
+    Severity severity = Severity::note;
+    std::string title, evidence;
     bool confirmed = false; ///< seen to happen; else the file says so
     bool also_static = false;
     std::vector<std::string> trials;         ///< titles of the stories that showed it
@@ -73,7 +75,7 @@ struct CheckResult {
     Verdict verdict = Verdict::unknown;
     std::vector<std::string> conditions; ///< of safe_if, in words
     std::vector<std::string> looked_at, not_looked_at;
-    std::vector<Finding> findings; ///< gravest first, then by rule
+    std::vector<CheckFinding> findings; ///< gravest first, then by rule
     std::vector<Suppression> suppressions;
     std::vector<CheckRun> trials;
     bool interrupted = false;

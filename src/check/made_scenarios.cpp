@@ -77,9 +77,10 @@ public:
         MadeScenario story{
             std::move(id), std::move(title), story_.dump(2, ' ', false, Json::error_handler_t::replace), true, {}};
         // What these stories do on purpose is theirs, not the driver's.
-        story.makes = {"kill-ports-kills-owners",     "loaded-more-than-once", "loader-process-exits",
-                       "open-port-blocks-reload",     "reload-needs-own-load", "state-not-carried-over",
-                       "path-or-options-inconsistent"};
+        story.makes = {words::Rule::kill_ports_kills_owners,     words::Rule::loaded_more_than_once,
+                       words::Rule::loader_process_exits,        words::Rule::open_port_blocks_reload,
+                       words::Rule::reload_needs_own_load,       words::Rule::state_not_carried_over,
+                       words::Rule::path_or_options_inconsistent};
         return story;
     }
 
@@ -181,19 +182,19 @@ std::vector<MadeScenario> stories(const Subject& subject, unsigned strictness) {
     });
     with(3, [](Writer& w) {
         MadeScenario story = w.install("new")
-                          .load()
-                          .open("P")
-                          .use("P")
-                          .reload("Empty")
-                          .close("P")
-                          .load()
-                          .open("Q")
-                          .use("Q")
-                          .close("Q")
-                          .unload()
-                          .advance("1s")
-                          .done("failed-reload", "a reload that failed, and the way back");
-        story.makes.emplace_back("reload-leaves-no-driver");
+                                 .load()
+                                 .open("P")
+                                 .use("P")
+                                 .reload("Empty")
+                                 .close("P")
+                                 .load()
+                                 .open("Q")
+                                 .use("Q")
+                                 .close("Q")
+                                 .unload()
+                                 .advance("1s")
+                                 .done("failed-reload", "a reload that failed, and the way back");
+        story.makes.emplace_back(words::Rule::reload_leaves_no_driver);
         return story;
     });
     with(4, [](Writer& w) {

@@ -2,6 +2,7 @@
 /// The stories that a driver is tried with. Each is a scenario like any other: what is found can be played again.
 #include "base/result.h"
 #include "scenario/reader.h"
+#include "words/rule.h"
 
 #include <cstdint>
 #include <string>
@@ -21,7 +22,7 @@ struct MadeScenario {
     std::string id, title;
     std::string text;               ///< JSON
     bool by_newer = true;           ///< what it finds is the newer file's; else it is only compared with
-    std::vector<std::string> makes; ///< rules that the story itself breaks: no findings about the driver
+    std::vector<words::Rule> makes; ///< rules that the story itself breaks: no findings about the driver
 };
 
 /// Load and unload: the first thing to be played, and all when the driver cannot be loaded.

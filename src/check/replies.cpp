@@ -1,11 +1,13 @@
 #include "check/replies.h"
 
-#include "findings/catalogue.h"
+#include "findings/finding.h"
 #include "journal/entry.h"
 #include "term/external.h"
 #include "term/text.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace ddll::check {
 
@@ -16,49 +18,57 @@ std::string printed(std::string_view external) {
     return decoded ? term::print(decoded->term) : std::string("(cut)");
 }
 
-/// Call by call: values, and messages to processes.
-std::vector<std::string> replies(const CheckRun& trial) {
-    std::vector<std::string> out;
-    for (const journal::Entry& entry : *trial.result.journal) {
+/// What a call was answered: its value, and messages to processes.
+struct Reply {
+    std::string text;                      ///< "port_control(P, 1, []) -> [] and {P, ok}"
+    std::size_t value = std::string::npos; ///< where " -> []" stands in it
+    bool refused = false;                  ///< with badarg
+};
+
+/// Call by call.
+std::vector<Reply> replies(const CheckRun& run) {
+    std::vector<Reply> out;
+    for (const journal::Entry& entry : *run.result.journal) {
         if (const auto* called = std::get_if<journal::Called>(&entry.event)) {
-            out.emplace_back(called->text);
+            out.push_back({std::string(called->text)});
             continue;
         }
         if (out.empty()) continue;
-        if (const auto* returned = std::get_if<journal::Returned>(&entry.event))
-            out.back() += " -> " + printed(returned->term);
-        else if (const auto* delivered = std::get_if<journal::Delivered>(&entry.event))
-            out.back() += " and " + printed(delivered->term);
+        Reply& last = out.back();
+        if (const auto* returned = std::get_if<journal::Returned>(&entry.event)) {
+            const auto decoded = term::decode(returned->term);
+            last.refused |= decoded && decoded->term.is_atom("badarg");
+            last.value = std::min(last.value, last.text.size());
+            last.text += " -> " + printed(returned->term);
+        } else if (const auto* delivered = std::get_if<journal::Delivered>(&entry.event)) {
+            last.text += " and " + printed(delivered->term);
+        }
     }
     return out;
 }
 
-bool loaded(const CheckRun& trial) {
-    if (trial.result.death || !trial.result.journal) return false;
-    for (const journal::Entry& entry : *trial.result.journal)
+bool loaded(const CheckRun& run) {
+    if (run.result.death || !run.result.journal) return false;
+    for (const journal::Entry& entry : *run.result.journal)
         if (std::holds_alternative<journal::ImageFailed>(entry.event)) return false;
     return true;
 }
 
-bool refused(const std::string& reply) {
-    return reply.find("-> badarg") != reply.npos;
-}
-
 } // namespace
 
-std::optional<scenario::Finding> compare_replies(const std::string& driver, const CheckRun& older, const CheckRun& newer) {
+std::optional<scenario::RunFinding> compare_replies(const std::string& driver, const CheckRun& older,
+                                                    const CheckRun& newer) {
     if (!loaded(older) || !loaded(newer)) return std::nullopt;
     const auto before = replies(older), after = replies(newer);
     for (std::size_t i = 0; i < before.size() && i < after.size(); ++i) {
-        if (before[i] == after[i] || refused(before[i]) || refused(after[i])) continue;
-        const findings::Rule& rule = *findings::rule("call-protocol-changed");
-        const auto arrow = after[i].find(" -> ");
-        scenario::Finding finding;
-        finding.rule = rule.id;
-        finding.severity = "note";
-        finding.title = fmt::format("{}: {}", driver, rule.title);
-        finding.evidence = fmt::format("{}; now{}", before[i], after[i].substr(arrow == after[i].npos ? 0 : arrow));
-        finding.advice = rule.advice;
+        const Reply &was = before[i], &is = after[i];
+        if (was.text == is.text || was.refused || is.refused) continue;
+        constexpr words::RuleOf<words::by_replies> rule(words::Rule::call_protocol_changed);
+        scenario::RunFinding finding;
+        finding.rule = rule;
+        finding.title = findings::title_of(rule, driver);
+        finding.evidence =
+            fmt::format("{}; now{}", was.text, is.text.substr(is.value == std::string::npos ? 0 : is.value));
         return finding;
     }
     return std::nullopt;

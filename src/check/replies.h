@@ -9,6 +9,7 @@ namespace ddll::check {
 
 /// The first call that both answered, and not alike: a note, for texts that differ may just name their versions.
 /// Nothing where one of them could not be loaded. A callback that is gone has a rule of its own.
-std::optional<scenario::Finding> compare_replies(const std::string& driver, const CheckRun& older, const CheckRun& newer);
+std::optional<scenario::RunFinding> compare_replies(const std::string& driver, const CheckRun& older,
+                                                    const CheckRun& newer);
 
 } // namespace ddll::check

@@ -1,7 +1,7 @@
 #include "check/suppressions.h"
 
 #include "base/text.h"
-#include "findings/catalogue.h"
+#include "words/findings.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -66,7 +66,8 @@ SuppressionFile read_suppressions(const std::string& path) {
                 into = item.at(key);
             }
         };
-        take("rule", s.rule, true);
+        std::string rule;
+        take("rule", rule, true);
         take("reason", s.reason, true);
         take("expires", s.expires, true);
         take("subject", s.subject, false);
@@ -75,12 +76,12 @@ SuppressionFile read_suppressions(const std::string& path) {
                 mistake(path, at + "/expires", fmt::format("{} is no day", s.expires), "2026-12-31"));
             good = false;
         }
-        if (!s.rule.empty() && findings::rule(s.rule) == nullptr) {
-            std::vector<std::string_view> ids;
-            for (const findings::Rule& rule : findings::catalogue()) ids.push_back(rule.id);
-            const auto meant = nearest(s.rule, ids);
+        if (const auto known = words::named<words::Rule>(rule)) {
+            s.rule = *known;
+        } else if (!rule.empty()) {
+            const auto meant = nearest(rule, words::rule_ids);
             out.mistakes.push_back(
-                mistake(path, at + "/rule", fmt::format("there is no rule {}", s.rule),
+                mistake(path, at + "/rule", fmt::format("there is no rule {}", rule),
                         meant ? fmt::format("did you mean {}?", *meant) : "ddlltool explain lists them"));
             good = false;
         }

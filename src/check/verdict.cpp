@@ -1,7 +1,5 @@
 #include "check/verdict.h"
 
-#include "findings/hazards.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,53 +8,53 @@ namespace ddll::check {
 
 namespace {
 
-bool has(const CheckResult& checked, std::string_view rule, bool confirmed) {
+bool has(const CheckResult& checked, Rule rule, bool confirmed) {
     return std::any_of(checked.findings.begin(), checked.findings.end(),
-                       [&](const Finding& f) { return f.rule == rule && f.confirmed == confirmed; });
+                       [&](const CheckFinding& f) { return f.rule == rule && f.confirmed == confirmed; });
 }
 
-bool static_error(const Grounds& grounds, std::string_view rule) {
-    return std::any_of(grounds.statics->begin(), grounds.statics->end(), [&](const findings::Finding& f) {
-        return f.rule->id == rule && f.severity == findings::Severity::error;
-    });
+bool static_error(const Grounds& grounds, Rule rule) {
+    return std::any_of(grounds.statics->begin(), grounds.statics->end(),
+                       [&](const findings::Finding& f) { return f.rule == rule && f.severity == Severity::error; });
 }
 
 // The file says that it may be, and a close look at its use did not see it.
 void soften_what_was_not_seen(CheckResult& checked) {
-    const auto visible = findings::hazard_rules();
-    for (Finding& finding : checked.findings) {
-        if (finding.confirmed || finding.severity != "warning") continue;
-        if (std::find(visible.begin(), visible.end(), finding.rule) == visible.end()) continue;
-        finding.severity = "note";
+    for (CheckFinding& finding : checked.findings) {
+        if (finding.confirmed || finding.severity != Severity::warning) continue;
+        if (!words::is_found(words::by_probe, finding.rule)) continue;
+        finding.severity = Severity::note;
         finding.evidence += "; not seen to happen here";
     }
 }
 
 // One thing is said once, in its most exact words.
 void drop_what_is_said_better(CheckResult& checked) {
-    const bool slow = has(checked, "slow-finish-freezes-node", true) || has(checked, "callback-stalls-scheduler", true);
-    const bool wrong_heap = has(checked, "wrong-heap-free", true);
-    const bool lacks_library = has(checked, "missing-dependency", true);
-    std::erase_if(checked.findings, [&](const Finding& f) {
-        if (f.rule == "callback-sleeps") return slow;
+    const bool slow =
+        has(checked, Rule::slow_finish_freezes_node, true) || has(checked, Rule::callback_stalls_scheduler, true);
+    const bool wrong_heap = has(checked, Rule::wrong_heap_free, true);
+    const bool lacks_library = has(checked, Rule::missing_dependency, true);
+    std::erase_if(checked.findings, [&](const CheckFinding& f) {
+        if (f.rule == Rule::callback_sleeps) return slow;
         // What was given to the wrong heap is not freed here.
-        if (f.rule == "heap-leak-outside-driver-heap") return wrong_heap;
-        return f.rule == "missing-symbol" && !f.confirmed && f.severity != "error" && lacks_library;
+        if (f.rule == Rule::heap_leak_outside_driver_heap) return wrong_heap;
+        return f.rule == Rule::missing_symbol && !f.confirmed && f.severity != Severity::error && lacks_library;
     });
 }
 
 // A name that a node has and this emulator has not: that the load failed here says nothing about a node.
 bool failed_only_here(CheckResult& checked, const Grounds& grounds) {
-    if (!has(checked, "non-api-emulator-symbol", false) || !has(checked, "missing-symbol", true) ||
-        static_error(grounds, "missing-symbol"))
+    if (!has(checked, Rule::non_api_emulator_symbol, false) || !has(checked, Rule::missing_symbol, true) ||
+        static_error(grounds, Rule::missing_symbol))
         return false;
-    std::erase_if(checked.findings,
-                  [](const Finding& f) { return f.rule == "missing-symbol" || f.rule == "reload-leaves-no-driver"; });
+    std::erase_if(checked.findings, [](const CheckFinding& f) {
+        return f.rule == Rule::missing_symbol || f.rule == Rule::reload_leaves_no_driver;
+    });
     return true;
 }
 
 void suppress(CheckResult& checked) {
-    for (Finding& finding : checked.findings)
+    for (CheckFinding& finding : checked.findings)
         for (Suppression& s : checked.suppressions) {
             if (s.expired || s.rule != finding.rule) continue;
             if (!s.subject.empty() && s.subject != checked.name) continue;
@@ -70,7 +68,7 @@ void suppress(CheckResult& checked) {
 bool died_unexplained(const CheckResult& checked, const CheckRun& trial) {
     using enum scenario::Verdict;
     if (trial.result.verdict != crashed && trial.result.verdict != hung) return false;
-    return std::none_of(checked.findings.begin(), checked.findings.end(), [&](const Finding& f) {
+    return std::none_of(checked.findings.begin(), checked.findings.end(), [&](const CheckFinding& f) {
         return f.suppressed != nullptr && std::find(f.trials.begin(), f.trials.end(), trial.title) != f.trials.end();
     });
 }
@@ -81,26 +79,27 @@ void judge(CheckResult& checked, const Grounds& grounds) {
     if (grounds.used) soften_what_was_not_seen(checked);
     drop_what_is_said_better(checked);
     bool unseen = failed_only_here(checked, grounds) || checked.interrupted;
-    std::stable_sort(checked.findings.begin(), checked.findings.end(), [](const Finding& a, const Finding& b) {
-        return std::pair(severity_rank(a.severity), a.rule) < std::pair(severity_rank(b.severity), b.rule);
-    });
+    std::stable_sort(checked.findings.begin(), checked.findings.end(),
+                     [](const CheckFinding& a, const CheckFinding& b) {
+                         return a.severity != b.severity ? a.severity > b.severity : a.rule < b.rule;
+                     });
     suppress(checked);
     bool unsafe = grounds.unusable;
-    for (const Finding& finding : checked.findings) {
+    for (const CheckFinding& finding : checked.findings) {
         if (finding.suppressed != nullptr) continue;
-        unsafe = unsafe || finding.severity == "error";
-        if (finding.severity == "warning")
-            checked.conditions.push_back(fmt::format("{}: {}", finding.rule, finding.advice));
+        unsafe = unsafe || finding.severity == Severity::error;
+        if (finding.severity == Severity::warning)
+            checked.conditions.push_back(fmt::format("{}: {}", name(finding.rule), words::row(finding.rule).advice));
     }
     for (const CheckRun& trial : checked.trials) {
         unsafe = unsafe || died_unexplained(checked, trial);
         unseen = unseen || trial.result.verdict == scenario::Verdict::bug ||
                  trial.result.verdict == scenario::Verdict::skipped;
     }
-    checked.verdict = unsafe                     ? Verdict::unsafe
-                    : unseen                   ? Verdict::unknown
-                    : checked.conditions.empty() ? Verdict::safe
-                                               : Verdict::safe_if;
+    checked.verdict = unsafe                       ? Verdict::unsafe
+                      : unseen                     ? Verdict::unknown
+                      : checked.conditions.empty() ? Verdict::safe
+                                                   : Verdict::safe_if;
 }
 
 const char* name(Verdict verdict) {
@@ -115,10 +114,6 @@ const char* name(Verdict verdict) {
         return "UNKNOWN";
     }
     return "UNKNOWN";
-}
-
-int severity_rank(std::string_view severity) {
-    return severity == "error" ? 0 : severity == "warning" ? 1 : 2;
 }
 
 } // namespace ddll::check

@@ -1,7 +1,7 @@
 #pragma once
 /// From findings and stories to a verdict.
 #include "check/check.h"
-#include "findings/static_findings.h"
+#include "findings/static/find.h"
 
 #include <vector>
 

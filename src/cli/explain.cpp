@@ -1,4 +1,4 @@
-/// `ddlltool explain`: the page of a rule, the words of an error, a state or a status, offline.
+/// `ddlltool explain`: the page of a rule, the known_words of an error, a state or a status, offline.
 #include "base/text.h"
 #include "cli/complete.h"
 #include "cli/session_options.h"
@@ -8,6 +8,7 @@
 #include "report/rule_page.h"
 #include "report/style.h"
 #include "term/text.h"
+#include "words/findings.h"
 
 #include <fmt/format.h>
 
@@ -22,7 +23,7 @@ namespace {
 struct Word {
     std::string_view word, text;
 };
-constexpr Word words[] = {
+constexpr Word known_words[] = {
     {"already_loaded", "The driver was loaded; the caller is one more of its users, and has one unload to make."},
     {"kill_ports",
      "Option of a driver: when it is to go, its ports are killed instead of waited for; linked owners that do "
@@ -64,8 +65,8 @@ struct ExplainParser final : Parser {
 
 std::vector<Value::Choice> explained_words() {
     std::vector<Value::Choice> out;
-    for (const auto& rule : findings::catalogue()) out.push_back({std::string(rule.id), std::string(rule.title)});
-    for (const Word& known : words) out.push_back({std::string(known.word), "a word of erl_ddll"});
+    for (const auto& rule : words::rules) out.push_back({std::string(rule.id), std::string(rule.title)});
+    for (const Word& known : known_words) out.push_back({std::string(known.word), "a word of erl_ddll"});
     return out;
 }
 
@@ -83,15 +84,14 @@ ExitCode explain_command(const std::vector<std::string>& arguments) {
     }
     if (app.word.empty()) {
         std::size_t width = 0;
-        for (const auto& rule : findings::catalogue()) width = std::max(width, rule.id.size());
-        for (const auto& rule : findings::catalogue())
-            std::puts(
-                fmt::format("{:<{}}  {:<7}  {}", rule.id, width, findings::name(rule.severity), rule.title).c_str());
+        for (const auto& rule : words::rules) width = std::max(width, rule.id.size());
+        for (const auto& rule : words::rules)
+            std::puts(fmt::format("{:<{}}  {:<7}  {}", rule.id, width, words::name(rule.severity), rule.title).c_str());
         return ExitCode::ok;
     }
     std::string word = app.word;
-    if (const findings::Rule* rule = findings::rule(word)) {
-        std::fputs(report::rule_page(*rule).c_str(), stdout);
+    if (const auto rule = words::named<words::Rule>(word)) {
+        std::fputs(report::rule_page(words::row(*rule)).c_str(), stdout);
         return ExitCode::ok;
     }
     // {error, Reason} and {open_error, N} stand for what is in them.
@@ -105,7 +105,7 @@ ExitCode explain_command(const std::vector<std::string>& arguments) {
     if (word == "open_error") {
         std::fputs(
             "{open_error,N}: the loader refused the file. N is a number of this node only: erl_ddll:format_error/1\n"
-            "tells the loader's own words, which name a missing file or symbol.\n",
+            "tells the loader's own known_words, which name a missing file or symbol.\n",
             stdout);
         found = true;
     }
@@ -113,15 +113,15 @@ ExitCode explain_command(const std::vector<std::string>& arguments) {
         std::printf("%s: %s\n", word.c_str(), std::string(*text).c_str());
         found = true;
     }
-    for (const Word& known : words)
+    for (const Word& known : known_words)
         if (known.word == word) {
             std::fputs(report::wrapped(fmt::format("{}: {}", word, known.text), 0, 80).c_str(), stdout);
             found = true;
         }
     if (found) return ExitCode::ok;
     std::vector<std::string_view> names;
-    for (const auto& rule : findings::catalogue()) names.push_back(rule.id);
-    for (const Word& known : words) names.push_back(known.word);
+    for (const auto& rule : words::rules) names.push_back(rule.id);
+    for (const Word& known : known_words) names.push_back(known.word);
     const auto meant = nearest(word, names);
     return wrong_usage(word, "no such rule, error or word",
                        meant ? fmt::format("did you mean {}?", *meant) : "ddlltool explain lists the rules");

@@ -4,7 +4,7 @@
 #include "cli/read_options.h"
 #include "cli/report_files.h"
 #include "cli/usage.h"
-#include "findings/static_findings.h"
+#include "findings/static/find.h"
 #include "report/inspection.h"
 
 #include <cstdio>

@@ -1,7 +1,6 @@
 #include "cli/read_options.h"
 
 #include "calls/calls.h"
-#include "findings/catalogue.h"
 #include "image/elf_facts.h"
 
 namespace ddll::cli {
@@ -22,7 +21,6 @@ scenario::ReadOptions read_options(std::vector<std::string> driver_path) {
     static const std::vector<calls::CallDoc> calls = calls::known_calls();
     for (const auto& call : calls)
         options.known_calls.push_back({call.module, call.name, static_cast<int>(call.arity)});
-    for (const auto& rule : findings::catalogue()) options.known_rules.push_back(rule.id);
     options.examine_driver = examine_driver;
     return options;
 }

@@ -8,13 +8,12 @@
 #include "cli/select.h"
 #include "cli/usage.h"
 #include "cli/watch.h"
-#include "findings/catalogue.h"
-#include "host/misuse.h"
 #include "report/formats.h"
 #include "report/job_summary.h"
 #include "scenario/driver_files.h"
 #include "scenario/reader.h"
 #include "scenario/runner.h"
+#include "words/findings.h"
 
 #include <fmt/format.h>
 
@@ -103,10 +102,6 @@ report::Run play(std::vector<Candidate> candidates, const RunArguments& argument
     return run;
 }
 
-std::string_view rule_name(std::uint16_t number) {
-    return host::rule_id(static_cast<host::Misuse>(number));
-}
-
 ExitCode list(const std::vector<Candidate>& candidates) {
     ExitCode code = candidates.empty() ? ExitCode::nothing_run : ExitCode::ok;
     std::size_t width = 0;
@@ -139,9 +134,9 @@ ExitCode list_calls() {
 
 ExitCode list_rules() {
     std::size_t width = 0;
-    for (const auto& rule : findings::catalogue()) width = std::max(width, rule.id.size());
-    for (const auto& rule : findings::catalogue())
-        std::puts(fmt::format("{:<{}}  {:<7}  {}", rule.id, width, findings::name(rule.severity), rule.title).c_str());
+    for (const auto& rule : words::rules) width = std::max(width, rule.id.size());
+    for (const auto& rule : words::rules)
+        std::puts(fmt::format("{:<{}}  {:<7}  {}", rule.id, width, words::name(rule.severity), rule.title).c_str());
     return ExitCode::ok;
 }
 
@@ -181,7 +176,6 @@ ExitCode write_reports(const report::Run& run, const RunArguments& options, cons
     report_options.seed = options.seed;
     report_options.root = current_folder();
     report_options.version = DDLLTOOL_VERSION;
-    report_options.names.rule = rule_name;
     ExitCode code = files.write([&](const Output& output) {
         report_options.color = output.file.empty() && wants_color(options.color);
         return report::format_named(output.format)->write(run, report_options);

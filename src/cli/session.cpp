@@ -184,7 +184,8 @@ ExitCode export_session(const SessionParser& arguments, const SessionOptions& op
         std::set<std::string> rules;
         for (const auto& rule : story.value("expected_findings", OrderedJson::array())) rules.insert(rule);
         bool more = false;
-        for (const scenario::Finding& finding : played->findings) more |= rules.insert(finding.rule).second;
+        for (const scenario::RunFinding& finding : played->findings)
+            more |= rules.insert(std::string(name(finding.rule))).second;
         if (played->verdict == scenario::Verdict::passed && !more) {
             std::printf("%s plays: %zu steps, %zu driver file%s beside it\n", file.c_str(), played->flat.size(),
                         answer.at("files").size(), answer.at("files").size() == 1 ? "" : "s");

@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "cli/choices.h"
 #include "cli/usage.h"
-#include "host/misuse.h"
 #include "session/text.h"
 
 #include <fmt/format.h>
@@ -19,10 +18,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view formats[] = {"text", "json", "term"};
-
-std::string_view rule_name(std::uint16_t number) {
-    return host::rule_id(static_cast<host::Misuse>(number));
-}
 
 bool counts(const Json& finding, report::FailOn fail_on) {
     const std::string severity = finding.value("severity", "");
@@ -88,7 +83,6 @@ Result<SessionOptions> read_session_options(const SessionTexts& texts) {
         if (!longest) return longest.error();
         out.server.idle = *longest;
     }
-    out.server.names.rule = rule_name;
     return out;
 }
 

@@ -1,6 +1,8 @@
 #include "findings/examples.h"
 
+#include "base/check.h"
 #include "base/embed.h"
+#include "words/findings.h"
 
 #include <algorithm>
 #include <vector>
@@ -23,7 +25,9 @@ std::vector<Example> read_examples(std::string_view text) {
     std::vector<Example> out;
     while (text.starts_with('[')) {
         const std::string_view head = take_line(text);
-        Example one{head.substr(1, head.size() - 2), take_line(text), {}};
+        const auto rule = words::named<words::Rule>(head.substr(1, head.size() - 2));
+        DDLL_CHECK(rule); // examples.txt names rules of findings.def
+        Example one{*rule, take_line(text), {}};
         const char* begin = text.data();
         while (!text.empty() && !text.starts_with('[')) take_line(text);
         one.difference = std::string_view(begin, static_cast<std::size_t>(text.data() - begin));
@@ -34,7 +38,7 @@ std::vector<Example> read_examples(std::string_view text) {
 
 } // namespace
 
-const Example* example(std::string_view rule) {
+const Example* example(words::Rule rule) {
     static const std::vector<Example> all = read_examples(
         {ddll_rule_examples_begin, static_cast<std::size_t>(ddll_rule_examples_end - ddll_rule_examples_begin)});
     const auto it = std::find_if(all.begin(), all.end(), [&](const Example& e) { return e.rule == rule; });

@@ -1,17 +1,19 @@
 #pragma once
 /// For rules with an exhibit in drivers/museum: what the exhibit does, and how it differs from its cure. The texts are
 /// part of the executable; scripts/rules-page keeps them.
+#include "words/rule.h"
+
 #include <string_view>
 
 namespace ddll::findings {
 
 struct Example {
-    std::string_view rule;
+    words::Rule rule{};
     std::string_view shows;      ///< one line: "a thread that nobody ends"
     std::string_view difference; ///< lines that begin with '-' (has it), '+' (cured), ' ' (both), or are "..."
 };
 
 /// Null for a rule without an exhibit.
-const Example* example(std::string_view rule);
+const Example* example(words::Rule rule);
 
 } // namespace ddll::findings

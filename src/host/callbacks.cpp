@@ -54,7 +54,7 @@ std::int64_t journaled(R result) {
 // Callbacks inside of this one have not come back: it was jumped into, from the innermost.
 [[gnu::cold, gnu::noinline]] void jumped_over(Host& host, std::vector<CallFrame>& frames, std::size_t depth) {
     host.misuse(
-        Misuse::left_by_jump, no_function, frames.back().port,
+        Rule::callback_left_by_longjmp, no_function, frames.back().port,
         fmt::format("from {} into {}", words::name(frames.back().callback), words::name(frames[depth - 1].callback)));
     for (; frames.size() > depth; frames.pop_back())
         if (Port* port = host.find(frames.back().port)) --port->callbacks_running;
@@ -117,7 +117,7 @@ R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
         if (frames.size() != depth) [[unlikely]]
             jumped_over(host, frames, depth);
         if (held.size() > locks_before && where.callback != Callback::thread)
-            host.misuse(Misuse::lock_held_at_return, no_function, port,
+            host.misuse(Rule::lock_held_at_return, no_function, port,
                         fmt::format("{} \"{}\" was taken in the callback and is still held at its end",
                                     name(held.back()->kind), held.back()->name));
         if (where.port) --where.port->callbacks_running;

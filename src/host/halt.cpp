@@ -79,11 +79,11 @@ void Host::report_end() {
     if (options_.probe)
         for (const auto& [id, port] : ports_)
             if (port->valid() && waiting_opener(*port) != nullptr)
-                misuse(Misuse::opener_left_waiting, no_function, id, "open_port has not returned");
+                misuse(Rule::init_ack_missing, no_function, id, "open_port has not returned");
     for (const auto& driver : drivers_) report_changed_entry(*driver);
     for (const Port* port : live_ports()) {
         if (port->state != Port::State::closing || port->queue.size() == 0) continue;
-        leftover(Misuse::queue_never_drained, port->queue_filled, port->id,
+        leftover(Rule::queue_never_drained, port->queue_filled, port->id,
                  fmt::format("{} byte{} left in the queue{}", port->queue.size(), port->queue.size() == 1 ? "" : "s",
                              halting_ ? ", and halt waits for them" : ""));
     }

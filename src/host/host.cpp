@@ -16,7 +16,7 @@ Host::Host(Options options, journal::Journal& journal, Chooser& chooser)
     : options_(std::move(options)), journal_(journal), chooser_(chooser),
       threads_(new Threads(journal, chooser, options_.threads)), sync_(*threads_), next_port_(options_.first_port) {
     threads_->deadlock = [this](const std::string& text) {
-        misuse(Misuse::deadlock, no_function, {}, text);
+        misuse(Rule::deadlock, no_function, {}, text);
         journal_.write(journal::Deadlocked{text});
         isolate::finish();
     };
@@ -30,7 +30,7 @@ Host::Host(Options options, journal::Journal& journal, Chooser& chooser)
         give_work();
         return any;
     };
-    threads_->cycle = [this](const std::string& text) { misuse(Misuse::deadlock, no_function, {}, text); };
+    threads_->cycle = [this](const std::string& text) { misuse(Rule::deadlock, no_function, {}, text); };
     journal_.set_time(now_);
     if (options_.open_error_preset) error_texts_.emplace_back(first_open_error);
     for (const std::string& name : options_.linked_in)

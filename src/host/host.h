@@ -332,7 +332,7 @@ private:
     void report_changed_entry(const Driver& driver);
     void leftover(Misuse rule, const Made& made, PortId port, std::string_view detail);
     void report_leftovers(Driver& driver);
-    void cleared_away(const Port& port, const Made& made, std::string_view what);
+    void cleared_away(const Port& port, const Made& made, words::Cleared cleared, std::string_view what);
     void report_cleared_queue(const Port& port);
     void report_jobs(const Port& port);
     void report_port_leftovers(Port& port);

@@ -17,37 +17,23 @@ namespace {
 constexpr std::size_t shown_callers = 8;
 }
 
-std::string_view rule_id(Misuse misuse) {
-    switch (misuse) {
-#define DDLL_CASE(name, id)                                                                                            \
-    case Misuse::name:                                                                                                 \
-        return id;
-        DDLL_MISUSES(DDLL_CASE)
-#undef DDLL_CASE
-    }
-    return "unknown";
-}
-
 void Host::misuse(Misuse rule, words::ApiFunction function, PortId port, std::string_view detail) {
     // The unwinder stops at the frame that called the driver, so this is the driver's part of the stack.
     std::array<std::uintptr_t, shown_callers> callers;
     const std::size_t count = isolate::callers_outside(callers);
-    journal_.write(journal::Misused{static_cast<std::uint16_t>(rule),
-                                    function,
-                                    port,
-                                    detail,
-                                    {reinterpret_cast<const char*>(callers.data()), count * sizeof callers[0]}});
+    journal_.write(journal::Misused{
+        rule, function, port, detail, {reinterpret_cast<const char*>(callers.data()), count * sizeof callers[0]}});
 }
 
 void Host::report_damage(words::ApiFunction function) {
     for (const Damage& damage : memory_.take_damage()) {
         const char* what = damage.is_binary ? "a binary" : "a block";
         if (damage.where == Damage::Where::freed)
-            misuse(Misuse::heap_use_after_free, function, {},
+            misuse(Rule::driver_heap_use_after_free, function, {},
                    fmt::format("{} of {} bytes was written at offset {} after it was freed", what, damage.size,
                                damage.distance));
         else
-            misuse(Misuse::heap_overrun, function, {},
+            misuse(Rule::driver_heap_overrun, function, {},
                    fmt::format("{} of {} bytes was written up to {} byte{} {} it", what, damage.size, damage.distance,
                                damage.distance == 1 ? "" : "s",
                                damage.where == Damage::Where::before ? "in front of" : "behind"));

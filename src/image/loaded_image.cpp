@@ -91,6 +91,17 @@ Error loader_error() {
 
 } // namespace
 
+words::LoaderRefusal refusal_of(const std::string& text, const std::string& file) {
+    const auto has = [&](const char* part) { return text.find(part) != text.npos; };
+    if (has("static TLS")) return words::LoaderRefusal::static_tls;
+    if (has("executable stack")) return words::LoaderRefusal::executable_stack;
+    if (has("undefined symbol")) return words::LoaderRefusal::undefined_symbol;
+    if (has("cannot open shared object file"))
+        return text.starts_with(file) ? words::LoaderRefusal::missing_file : words::LoaderRefusal::missing_library;
+    if (has("version `") && has("not found")) return words::LoaderRefusal::missing_library;
+    return words::LoaderRefusal::other;
+}
+
 Result<LoadedImage> LoadedImage::open(const std::string& path) {
     struct stat file {};
     const bool known = stat(path.c_str(), &file) == 0;

@@ -1,6 +1,7 @@
 #pragma once
 /// A driver library in this process, opened as the emulator opens it (dlopen of one path string, RTLD_NOW, local).
 #include "base/result.h"
+#include "words/facts.h"
 
 #include <cstdint>
 #include <optional>
@@ -21,6 +22,9 @@ struct Identity {
 struct Unmapped {
     bool gone = false; ///< no object at the old base under the old name any more
 };
+
+/// What the C library means by its text about a file that it did not open.
+words::LoaderRefusal refusal_of(const std::string& text, const std::string& file);
 
 class LoadedImage {
 public:

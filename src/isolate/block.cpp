@@ -48,6 +48,7 @@ CrashReport read_report(const Block& block) {
     }
     report.exception = read_text(block.exception);
     report.fatal = read_text(block.fatal);
+    report.fatal_kind = std::min(block.fatal_kind, words::Fatal::lock);
     return report;
 }
 

@@ -20,6 +20,7 @@ struct Block {
     std::uint16_t thread;
     std::uint64_t fault_address;
     Stopped stopped;
+    words::Fatal fatal_kind;
     bool has_fault_address, stack_exhausted, near_memory_limit;
 
     std::atomic<std::uint32_t> frames;

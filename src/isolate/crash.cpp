@@ -189,12 +189,13 @@ void install_crash_handlers(Block* block) {
     at_quick_exit(on_quick_exit);
 }
 
-void die(const std::string& text) {
+void die(words::Fatal kind, const std::string& text) {
     if (!child_block) {
         std::fprintf(stderr, "%s\n", text.c_str());
         std::abort();
     }
     become_writer(SIGABRT);
+    child_block->fatal_kind = kind;
     copy_text(child_block->fatal, text);
     note_signal(SIGABRT);
     record_modules(*child_block);

@@ -1,6 +1,8 @@
 #pragma once
 /// What a dying child leaves in shared memory: the signal, the fault address, the stack, the mapped modules, and the
 /// exception's type if one escaped. Written by signal and terminate handlers, read by the parent.
+#include "words/facts.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -30,6 +32,7 @@ struct CrashReport {
     std::vector<Module> modules; ///< at the time of the crash
     std::string exception;       ///< demangled type and what() of an exception nobody caught
     std::string fatal;           ///< text given to die()
+    words::Fatal fatal_kind = words::Fatal::none;
     Stopped stopped = Stopped::no;
     std::uint16_t thread = 0;       ///< number_thread() of the thread that died
     bool stack_exhausted = false;   ///< the fault lies in a stack guard page
@@ -40,7 +43,7 @@ struct CrashReport {
 
 /// Ends the child as the emulator ends for a fatal misuse: records `text` and the stack, then SIGABRT. Outside a child
 /// (in_process) the text goes to stderr instead.
-[[noreturn]] void die(const std::string& text);
+[[noreturn]] void die(words::Fatal kind, const std::string& text);
 
 /// Ends the child as if its function had returned, from any thread and however deep in foreign code.
 [[noreturn]] void finish();

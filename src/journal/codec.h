@@ -3,6 +3,7 @@
 /// strings' bytes. Numbers are written seven bits at a time: most are small, and getting fresh memory pages costs far
 /// more than the shifting. Only journal.cpp includes this.
 #include "journal/kinds.h"
+#include "words/findings.h"
 
 #include <algorithm>
 #include <cstddef>

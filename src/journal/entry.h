@@ -9,7 +9,9 @@
 #include "base/time.h"
 #include "words/driver_api.h"
 #include "words/emulator.h"
+#include "words/facts.h"
 #include "words/lifecycle_rows.h"
+#include "words/rule.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -33,6 +35,7 @@ struct StepEnded {
 struct Called {
     ProcessId process;
     std::string_view text;
+    words::LoadCall asks = words::LoadCall::none; ///< of erl_ddll
 };
 /// What an action returned; `term` in external format (reason when raised, empty when blocked).
 struct Returned {
@@ -124,6 +127,7 @@ struct ImageFailed {
     words::LoadErrorKind kind = words::LoadErrorKind::open_error;
     std::string_view path;
     std::string_view text; ///< dlerror's, or what was wrong with the entry
+    words::LoaderRefusal refusal = words::LoaderRefusal::none;
 };
 struct ImageClosed {
     ImageId image;
@@ -165,9 +169,9 @@ struct NumberChosen {
     std::string_view name; ///< the variable that holds it
     std::uint64_t number = 0;
 };
-/// The driver did something wrong; `rule` is an id of check/'s catalogue.
+/// The driver did something wrong.
 struct Misused {
-    std::uint16_t rule = 0;
+    words::Rule rule{};
     ApiFunction function = ApiFunction::none;
     PortId port;
     std::string_view detail;
@@ -180,6 +184,7 @@ struct ClearedAway {
     ApiFunction function = ApiFunction::none; ///< that made it
     std::string_view what;
     std::string_view stack; ///< as in Misused, one address: where it was made
+    words::Cleared cleared = words::Cleared::timer;
 };
 /// What a library left in the process when it was closed; only in runs that look for it.
 struct LeftBehind {
@@ -187,7 +192,9 @@ struct LeftBehind {
     ImageId image;
     words::Residue kind = words::Residue::descriptor;
     std::string_view text;
-    std::string_view stack; ///< as in Misused, one address of the library: where it leads to
+    std::string_view stack;     ///< as in Misused, one address of the library: where it leads to
+    std::int64_t bytes = 0;     ///< of the heap
+    std::string_view path = {}; ///< of a library
 };
 /// The entry that driver_init gave; only in runs that look for it.
 struct EntrySeen {

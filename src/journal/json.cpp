@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "journal/kinds.h"
+#include "words/findings.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -55,16 +56,8 @@ private:
     void number(const char* key, Shape shape, T value) const {
         if (shape == Shape::hash)
             out_[key] = fmt::format("{:016x}", value);
-        else if (shape == Shape::rule)
-            out_[key] = rule(value);
         else
             out_[key] = value;
-    }
-
-    template <class T>
-    Json rule(T number) const {
-        std::string id = names_.rule ? names_.rule(static_cast<std::uint16_t>(number)) : "";
-        return id.empty() ? Json(number) : Json(std::move(id));
     }
 
     const Entry& entry_;

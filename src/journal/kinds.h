@@ -16,7 +16,6 @@ enum class Shape : std::uint8_t {
     bytes,   ///< what a driver was given: shown as a binary
     address, ///< differs from run to run: never shown
     hidden,  ///< for readers of the journal: not shown
-    rule,    ///< number of a rule of the misuse catalogue
     number,  ///< an enumerator that is shown as its number
     hash,    ///< 64 bits as hexadecimal digits
 };
@@ -53,7 +52,7 @@ inline constexpr int kind = 0;
 template <> inline constexpr auto kind<StepBegun> = describe("step_begun", field("step", &StepBegun::index));
 template <> inline constexpr auto kind<StepEnded> = describe("step_ended", field("step", &StepEnded::index));
 template <> inline constexpr auto kind<Called> = describe("called",
-    field("process", &Called::process), field("call", &Called::text));
+    field("process", &Called::process), field("call", &Called::text), field("asks", &Called::asks, Shape::hidden));
 template <> inline constexpr auto kind<Returned> = describe("returned",
     field("process", &Returned::process), field("outcome", &Returned::outcome), field("late", &Returned::late),
     field("term", &Returned::term, Shape::term));
@@ -93,7 +92,8 @@ template <> inline constexpr auto kind<ImageOpened> = describe("image_opened",
     field("path", &ImageOpened::path), field("build_id", &ImageOpened::build_id));
 template <> inline constexpr auto kind<ImageFailed> = describe("image_failed",
     field("driver", &ImageFailed::driver), field("error", &ImageFailed::kind),
-    field("path", &ImageFailed::path), field("text", &ImageFailed::text));
+    field("path", &ImageFailed::path), field("text", &ImageFailed::text),
+    field("refusal", &ImageFailed::refusal, Shape::hidden));
 template <> inline constexpr auto kind<ImageClosed> = describe("image_closed",
     field("image", &ImageClosed::image), field("driver", &ImageClosed::driver), field("gone", &ImageClosed::gone));
 template <> inline constexpr auto kind<Reloaded> = describe("reloaded",
@@ -111,15 +111,17 @@ template <> inline constexpr auto kind<PeerReceived> = describe("peer_received",
 template <> inline constexpr auto kind<NumberChosen> = describe("number_chosen",
     field("name", &NumberChosen::name), field("number", &NumberChosen::number));
 template <> inline constexpr auto kind<Misused> = describe("misused",
-    field("rule", &Misused::rule, Shape::rule), field("function", &Misused::function),
+    field("rule", &Misused::rule), field("function", &Misused::function),
     field("port", &Misused::port), field("detail", &Misused::detail),
     field("stack", &Misused::stack, Shape::address));
 template <> inline constexpr auto kind<ClearedAway> = describe("cleared_away",
     field("port", &ClearedAway::port), field("function", &ClearedAway::function),
-    field("what", &ClearedAway::what), field("stack", &ClearedAway::stack, Shape::address));
+    field("what", &ClearedAway::what), field("stack", &ClearedAway::stack, Shape::address),
+    field("cleared", &ClearedAway::cleared, Shape::hidden));
 template <> inline constexpr auto kind<LeftBehind> = describe("left_behind",
     field("driver", &LeftBehind::driver), field("image", &LeftBehind::image), field("residue", &LeftBehind::kind, Shape::number),
-    field("text", &LeftBehind::text), field("stack", &LeftBehind::stack, Shape::address));
+    field("text", &LeftBehind::text), field("stack", &LeftBehind::stack, Shape::address),
+    field("bytes", &LeftBehind::bytes, Shape::hidden), field("path", &LeftBehind::path, Shape::hidden));
 template <> inline constexpr auto kind<EntrySeen> = describe("entry_seen",
     field("driver", &EntrySeen::driver), field("image", &EntrySeen::image), field("flags", &EntrySeen::flags),
     field("callbacks", &EntrySeen::callbacks), field("major", &EntrySeen::major), field("minor", &EntrySeen::minor));

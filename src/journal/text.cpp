@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "journal/kinds.h"
 #include "term/external.h"
+#include "words/findings.h"
 
 #include <fmt/format.h>
 
@@ -140,7 +141,7 @@ public:
         return fmt::format("{} is a number that the system chose: {}", one_line(e.name), e.number);
     }
     std::string operator()(const Misused& e) const {
-        std::string out = "misuse " + rule(e.rule);
+        std::string out = fmt::format("misuse {}", name(e.rule));
         if (e.function != ApiFunction::none) out += fmt::format(" in {}", name(e.function));
         if (e.port) out += ", port " + show(e.port);
         if (!e.detail.empty()) out += ": " + one_line(e.detail);
@@ -192,10 +193,6 @@ private:
     template <class I>
     std::string show(I id) const {
         return text_of(id, names_);
-    }
-    std::string rule(std::uint16_t number) const {
-        const std::string id = names_.rule ? names_.rule(number) : "";
-        return id.empty() ? fmt::format("rule {}", number) : id;
     }
     std::string term(std::string_view external) const { return term_text(external, entry_.cut, names_); }
     static const char* s(std::uint32_t n) { return n == 1 ? "" : "s"; }

@@ -13,8 +13,7 @@ namespace ddll::journal {
 struct Names {
     term::Namer terms; ///< of pids, ports and references, on their own and inside terms
     std::function<std::string(DriverId)> driver;
-    std::function<std::string(ImageId)> image;      ///< the scenario's version: "v1"
-    std::function<std::string(std::uint16_t)> rule; ///< misuse rule
+    std::function<std::string(ImageId)> image; ///< the scenario's version: "v1"
 };
 
 /// "#12 +250ms  enter control of driver counter, port #Port<0.3>, by <0.1.0>: command 1, <<\"add\">>". Without a line

@@ -10,13 +10,14 @@ namespace ddll::report {
 namespace {
 
 using check::CheckResult;
+using words::Severity;
 
 constexpr std::size_t width = 80;
 
-std::string painted(const std::string& severity, const Style& style) {
-    const std::string padded = fmt::format("{:<7}", severity); // before the colours, which have no width
-    if (severity == "error") return style.bad(padded);
-    if (severity == "warning") return style.warn(padded);
+std::string painted(Severity severity, const Style& style) {
+    const std::string padded = fmt::format("{:<7}", name(severity)); // before the colours, which have no width
+    if (severity == Severity::error) return style.bad(padded);
+    if (severity == Severity::warning) return style.warn(padded);
     return style.dim(padded);
 }
 
@@ -48,15 +49,15 @@ const scenario::StackFrame* known_frame(const std::vector<scenario::StackFrame>&
     return it == stack.end() ? nullptr : &*it;
 }
 
-std::string finding_text(const check::Finding& finding, const Style& style) {
-    std::string out = fmt::format("{} {}  {}\n", painted(finding.severity, style), style.strong(finding.rule),
+std::string finding_text(const check::CheckFinding& finding, const Style& style) {
+    std::string out = fmt::format("{} {}  {}\n", painted(finding.severity, style), style.strong(name(finding.rule)),
                                   style.dim(finding.confirmed ? "seen to happen" : "the file says so"));
     out += wrapped(printable(finding.title), 2, width);
     if (!finding.evidence.empty()) out += wrapped("seen: " + printable(finding.evidence), 2, width);
     if (const auto* frame = known_frame(finding.stack)) out += fmt::format("  at {}\n", printable(frame->source));
     if (!finding.trials.empty()) out += wrapped("when: " + printable(some(finding.trials)), 2, width);
-    out += wrapped("on a node: " + finding.why, 2, width);
-    out += wrapped("cure: " + finding.advice, 2, width);
+    out += wrapped(fmt::format("on a node: {}", words::row(finding.rule).why), 2, width);
+    out += wrapped("cure: " + advice(finding.rule), 2, width);
     if (finding.suppressed != nullptr)
         out += wrapped(
             fmt::format("accepted until {}: {}", finding.suppressed->expires, printable(finding.suppressed->reason)), 2,
@@ -107,7 +108,8 @@ std::vector<CheckCrash> deaths_of(const CheckResult& checked) {
     return ways;
 }
 
-Location location_of(const CheckResult& checked, const std::vector<scenario::StackFrame>& stack, const std::string& root) {
+Location location_of(const CheckResult& checked, const std::vector<scenario::StackFrame>& stack,
+                     const std::string& root) {
     Location source = source_of(stack, root);
     if (!source.file.empty()) return source;
     std::string file = below(checked.file, root);
@@ -116,11 +118,11 @@ Location location_of(const CheckResult& checked, const std::vector<scenario::Sta
 
 std::string check_summary(const CheckResult& checked) {
     std::size_t errors = 0, warnings = 0, notes = 0, suppressed = 0;
-    for (const check::Finding& finding : checked.findings)
-        ++(finding.suppressed != nullptr   ? suppressed
-           : finding.severity == "error"   ? errors
-           : finding.severity == "warning" ? warnings
-                                           : notes);
+    for (const check::CheckFinding& finding : checked.findings)
+        ++(finding.suppressed != nullptr           ? suppressed
+           : finding.severity == Severity::error   ? errors
+           : finding.severity == Severity::warning ? warnings
+                                                   : notes);
     const auto counted = [](std::size_t n, const char* what) {
         return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
     };
@@ -132,10 +134,10 @@ std::string check_summary(const CheckResult& checked) {
 
 bool reaches(const CheckResult& checked, FailOn fail_on) {
     if (fail_on == FailOn::never) return false;
-    for (const check::Finding& finding : checked.findings) {
+    for (const check::CheckFinding& finding : checked.findings) {
         if (finding.suppressed != nullptr) continue;
-        if (finding.severity == "error" || fail_on == FailOn::note) return true;
-        if (finding.severity == "warning" && fail_on == FailOn::warning) return true;
+        if (finding.severity == Severity::error || fail_on == FailOn::note) return true;
+        if (finding.severity == Severity::warning && fail_on == FailOn::warning) return true;
     }
     return checked.verdict == check::Verdict::unsafe;
 }
@@ -146,12 +148,13 @@ std::string check_text(const CheckResult& checked, const CheckFormatOptions& opt
     if (!checked.against.empty()) out += " against " + printable(checked.against);
     out += "\n\n";
     out += deaths(checked, style);
-    for (const check::Finding& finding : checked.findings) out += finding_text(finding, style) + '\n';
+    for (const check::CheckFinding& finding : checked.findings) out += finding_text(finding, style) + '\n';
     for (const check::Suppression& s : checked.suppressions) {
         if (s.expired)
-            out += fmt::format("{} the suppression of {} has expired ({})\n", style.warn("note"), s.rule, s.expires);
+            out +=
+                fmt::format("{} the suppression of {} has expired ({})\n", style.warn("note"), name(s.rule), s.expires);
         if (!s.expired && !s.used)
-            out += fmt::format("{} nothing needs the suppression of {}\n", style.dim("note"), s.rule);
+            out += fmt::format("{} nothing needs the suppression of {}\n", style.dim("note"), name(s.rule));
     }
     out += list("looked at", checked.looked_at);
     out += list("not looked at", checked.not_looked_at);

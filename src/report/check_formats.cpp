@@ -31,10 +31,16 @@ std::string check_json(const CheckResult& checked, const CheckFormatOptions& opt
     out["verdict"] = check::name(checked.verdict);
     out["conditions"] = checked.conditions;
     out["findings"] = Json::array();
-    for (const check::Finding& finding : checked.findings) {
-        Json item = {{"rule", finding.rule},           {"severity", finding.severity},  {"title", finding.title},
-                     {"evidence", finding.evidence},   {"on_a_node", finding.why},      {"cure", finding.advice},
-                     {"confirmed", finding.confirmed}, {"static", finding.also_static}, {"seen_when", finding.trials}};
+    for (const check::CheckFinding& finding : checked.findings) {
+        Json item = {{"rule", name(finding.rule)},
+                     {"severity", name(finding.severity)},
+                     {"title", finding.title},
+                     {"evidence", finding.evidence},
+                     {"on_a_node", words::row(finding.rule).why},
+                     {"cure", advice(finding.rule)},
+                     {"confirmed", finding.confirmed},
+                     {"static", finding.also_static},
+                     {"seen_when", finding.trials}};
         const Location place = location_of(checked, finding.stack, options.root);
         if (place.line > 0) item["place"] = {{"file", place.file}, {"line", place.line}};
         if (!finding.stack.empty()) item["stack"] = stack_json(finding.stack);
@@ -68,11 +74,11 @@ std::string check_sarif(const CheckResult& checked, const CheckFormatOptions& op
         result.identity = fmt::format("{}\n{}\n{}", checked.name, way.death->in.driver, way.death->in.callback);
         log.results.push_back(std::move(result));
     }
-    for (const check::Finding& finding : checked.findings) {
+    for (const check::CheckFinding& finding : checked.findings) {
         SarifResult result;
-        result.rule = finding.rule;
-        result.level = finding.severity;
-        result.message = fmt::format("{} ({}). {}", finding.title, finding.evidence, finding.advice);
+        result.rule = name(finding.rule);
+        result.level = name(finding.severity);
+        result.message = fmt::format("{} ({}). {}", finding.title, finding.evidence, advice(finding.rule));
         const Location place = location_of(checked, finding.stack, options.root);
         result.file = place.file;
         result.line = place.line;
@@ -89,21 +95,21 @@ std::string check_sarif(const CheckResult& checked, const CheckFormatOptions& op
 std::string check_junit(const CheckResult& checked, const CheckFormatOptions& options) {
     std::string cases;
     std::size_t failures = 0, skipped = 0, tests = 0;
-    for (const check::Finding& finding : checked.findings) {
+    for (const check::CheckFinding& finding : checked.findings) {
         ++tests;
         cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\"", xml_attribute(checked.name),
-                             xml_attribute(finding.rule),
+                             xml_attribute(std::string(name(finding.rule))),
                              xml_attribute(location_of(checked, finding.stack, options.root).file));
-        const std::string text = fmt::format("{}: {}. {}", finding.title, finding.evidence, finding.advice);
+        const std::string text = fmt::format("{}: {}. {}", finding.title, finding.evidence, advice(finding.rule));
         if (finding.suppressed != nullptr) {
             ++skipped;
             cases += fmt::format("><skipped message=\"{}\"/></testcase>\n",
                                  xml_attribute("accepted: " + finding.suppressed->reason));
-        } else if (finding.severity == "note") {
+        } else if (finding.severity == words::Severity::note) {
             cases += fmt::format("><system-out>{}</system-out></testcase>\n", xml_attribute(text));
         } else {
             ++failures;
-            cases += fmt::format("><failure type=\"{}\" message=\"{}\"/></testcase>\n", finding.severity,
+            cases += fmt::format("><failure type=\"{}\" message=\"{}\"/></testcase>\n", name(finding.severity),
                                  xml_attribute(text));
         }
     }
@@ -132,14 +138,14 @@ std::string check_github(const CheckResult& checked, const CheckFormatOptions& o
         const Location place = location_of(checked, way.death->stack, options.root);
         out += workflow_command({"error", place.file, place.line, checked.name + " died", death_text(way)});
     }
-    for (const check::Finding& finding : checked.findings) {
+    for (const check::CheckFinding& finding : checked.findings) {
         const bool accepted = finding.suppressed != nullptr;
-        std::string text = fmt::format("{}: {}\ncure: {}", finding.title, finding.evidence, finding.advice);
+        std::string text = fmt::format("{}: {}\ncure: {}", finding.title, finding.evidence, advice(finding.rule));
         if (accepted)
             text += fmt::format("\naccepted until {}: {}", finding.suppressed->expires, finding.suppressed->reason);
         const Location place = location_of(checked, finding.stack, options.root);
-        out += workflow_command({accepted ? "notice" : annotation_level(finding.severity), place.file, place.line,
-                                 finding.rule, std::move(text)});
+        out += workflow_command({accepted ? "notice" : annotation_level(name(finding.severity)), place.file, place.line,
+                                 std::string(name(finding.rule)), std::move(text)});
     }
     return out + check_summary(checked) + '\n';
 }

@@ -73,7 +73,7 @@ std::string words(const RunResult& result, Verdict verdict) {
     std::string out = fmt::format("{} {} {}", scenario::name(verdict), result.title, result.file);
     if (result.scenario)
         for (const auto& tag : result.scenario->tags) out += ' ' + tag;
-    for (const auto& finding : result.findings) out += ' ' + finding.rule;
+    for (const auto& finding : result.findings) out.append(1, ' ').append(name(finding.rule));
     return out;
 }
 

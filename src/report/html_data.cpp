@@ -97,7 +97,8 @@ std::string timeline_data(const scenario::RunResult& result, const Options& opti
     for (const auto& f : result.failures)
         failures.push_back({number(f.step), shown(f.what), shown(f.expected), shown(f.got), shown(f.help)});
     for (const auto& f : result.findings)
-        findings.push_back({number(f.step), f.rule, f.severity, shown(f.title), shown(f.evidence), shown(f.advice)});
+        findings.push_back(
+            {number(f.step), name(f.rule), name(f.severity), shown(f.title), shown(f.evidence), shown(advice(f.rule))});
     return safe({{"lanes", std::move(lanes)},
                  {"words", std::move(words)},
                  {"moments", std::move(moments)},

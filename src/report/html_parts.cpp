@@ -128,15 +128,16 @@ std::string death_html(const RunResult& result) {
 std::string findings_html(const RunResult& result, const Options& options) {
     std::string out;
     for (const auto& finding : result.findings) {
-        const std::string severity = html_text(finding.severity);
+        const std::string severity = name(finding.severity);
         out += fmt::format("<div class=\"finding {}{}\"><h4><span class=\"badge {}\">{}</span> {}</h4>\n", severity,
                            finding.expected ? " is-expected" : "", severity, severity, html_text(finding.title));
         const Location location = source_of(finding.stack, options.root);
         const std::string source = location.file.empty() ? "" : fmt::format("{}:{}", location.file, location.line);
-        out += "<dl>" + code_row("rule", finding.rule + (finding.expected ? " (the scenario expects it)" : ""));
+        out += "<dl>" + code_row("rule", std::string(name(finding.rule)) +
+                                             (finding.expected ? " (the scenario expects it)" : ""));
         out += step_row(result, finding.step) + code_row("source", source);
         out += row("evidence", finding.evidence) + (finding.stack.size() > 1 ? stack(finding.stack) : "");
-        out += row("what to do", finding.advice) + "</dl></div>\n";
+        out += row("what to do", advice(finding.rule)) + "</dl></div>\n";
     }
     return out;
 }

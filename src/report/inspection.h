@@ -1,7 +1,7 @@
 #pragma once
 /// What `ddlltool inspect` says about driver files: for people in sections, for programs as one versioned object, which
 /// docs/inspect.md describes.
-#include "findings/static_findings.h"
+#include "findings/static/find.h"
 #include "report/report.h"
 #include "report/style.h"
 
@@ -21,7 +21,7 @@ struct Inspection {
 struct Inspections {
     std::vector<Inspection> files;
     std::vector<findings::Finding> shared; ///< that concern several of them
-    std::vector<Error> unusable;        ///< the files that are none, in their order
+    std::vector<Error> unusable;           ///< the files that are none, in their order
 };
 
 /// Sections of aligned rows, then the findings. Lists end after some forty names; JSON has all.

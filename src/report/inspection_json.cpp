@@ -1,6 +1,6 @@
 #include "report/inspection.h"
 
-#include "findings/entry_hint.h"
+#include "findings/static/entry_hint.h"
 #include "image/demangle.h"
 
 #include <nlohmann/json.hpp>
@@ -128,14 +128,14 @@ Json libraries_json(const StaticFacts& facts) {
 Json findings_json(const std::vector<findings::Finding>& findings) {
     Json out = Json::array();
     for (const auto& finding : findings)
-        out.push_back({{"rule", finding.rule->id},
-                       {"severity", findings::name(finding.severity)},
-                       {"certainty", finding.certainty == findings::Certainty::confirmed ? "confirmed" : "static_only"},
+        out.push_back({{"rule", name(finding.rule)},
+                       {"severity", name(finding.severity)},
+                       {"certainty", finding.certainty == findings::Certainty::observed ? "confirmed" : "static_only"},
                        {"subject", finding.subject},
                        {"title", finding.title},
                        {"evidence", finding.evidence},
-                       {"why", finding.rule->why},
-                       {"advice", finding.rule->advice}});
+                       {"why", words::row(finding.rule).why},
+                       {"advice", words::row(finding.rule).advice}});
     return out;
 }
 

@@ -1,6 +1,6 @@
 #include "report/inspection.h"
 
-#include "findings/entry_hint.h"
+#include "findings/static/entry_hint.h"
 #include "image/demangle.h"
 
 #include <fmt/format.h>
@@ -205,15 +205,15 @@ std::string symbols_section(const StaticFacts& facts, const Style& style) {
 }
 
 std::string finding_text(const findings::Finding& finding, const Style& style) {
-    const std::string head = fmt::format("{}: {}", findings::name(finding.severity), finding.rule->id);
+    const std::string head = fmt::format("{}: {}", name(finding.severity), name(finding.rule));
     std::string out = finding.severity == findings::Severity::error     ? style.bad(head)
                       : finding.severity == findings::Severity::warning ? style.warn(head)
                                                                         : style.dim(head);
     out += "\n" + wrapped(printable(finding.title), 2, width);
     out += "  evidence\n" + wrapped(printable(finding.evidence), 4, width);
     if (finding.severity != findings::Severity::note) {
-        out += "  why\n" + wrapped(finding.rule->why, 4, width);
-        out += "  what to do\n" + wrapped(finding.rule->advice, 4, width);
+        out += "  why\n" + wrapped(words::row(finding.rule).why, 4, width);
+        out += "  what to do\n" + wrapped(words::row(finding.rule).advice, 4, width);
     }
     return out;
 }

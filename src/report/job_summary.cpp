@@ -77,9 +77,9 @@ std::string findings(const Run& run, const Options& options) {
     for (const auto& result : run.results) {
         for (const auto& finding : result.findings) {
             if (finding.expected || ++rows > most_rows) continue;
-            out += fmt::format("| {} | {} | {} | {} | {} |\n", cell(finding.severity), cell(finding.rule),
+            out += fmt::format("| {} | {} | {} | {} | {} |\n", name(finding.severity), name(finding.rule),
                                cell(finding.title), cell(place(location_of(result, finding, options), options.root)),
-                               cell(finding.advice));
+                               cell(advice(finding.rule)));
         }
     }
     if (rows == 0) return "";
@@ -105,10 +105,10 @@ std::string job_summary(const check::CheckResult& checked, const CheckFormatOpti
     };
     for (const CheckCrash& way : deaths_of(checked))
         add("error", death_rule(*way.death), way.death->headline, way.death->stack, way.death->advice);
-    for (const check::Finding& finding : checked.findings)
-        add(finding.suppressed != nullptr ? "accepted" : finding.severity, finding.rule,
+    for (const check::CheckFinding& finding : checked.findings)
+        add(finding.suppressed != nullptr ? "accepted" : name(finding.severity), name(finding.rule),
             finding.title + "\n" + finding.evidence, finding.stack,
-            finding.suppressed != nullptr ? finding.suppressed->reason : finding.advice);
+            finding.suppressed != nullptr ? finding.suppressed->reason : advice(finding.rule));
     if (!rows.empty()) out += "\n| severity | rule | finding | place | what to do |\n|---|---|---|---|---|\n" + rows;
     return out;
 }

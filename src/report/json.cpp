@@ -75,9 +75,9 @@ Json failures_json(const RunResult& result) {
 Json findings_json(const RunResult& result) {
     Json out = Json::array();
     for (const auto& finding : result.findings) {
-        Json item = {{"rule", finding.rule}, {"severity", finding.severity}, {"title", finding.title}};
+        Json item = {{"rule", name(finding.rule)}, {"severity", name(finding.severity)}, {"title", finding.title}};
         put(item, "evidence", finding.evidence);
-        put(item, "advice", finding.advice);
+        put(item, "advice", advice(finding.rule));
         if (finding.step != UINT32_MAX) item["step"] = finding.step;
         if (!finding.stack.empty()) item["stack"] = stack_json(finding.stack);
         item["expected"] = finding.expected;

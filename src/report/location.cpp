@@ -33,7 +33,7 @@ Location step_location(const scenario::RunResult& result, std::uint32_t step) {
     return {place.file.empty() ? result.file : place.file, place.line};
 }
 
-Location location_of(const scenario::RunResult& result, const scenario::Finding& finding, const Options& options) {
+Location location_of(const scenario::RunResult& result, const scenario::RunFinding& finding, const Options& options) {
     const Location source = source_of(finding.stack, options.root);
     return source.file.empty() ? step_location(result, finding.step) : source;
 }

@@ -21,7 +21,7 @@ Location source_of(const std::vector<scenario::StackFrame>& stack, const std::st
 Location step_location(const scenario::RunResult& result, std::uint32_t step);
 
 /// The driver's source where it is known, else the step.
-Location location_of(const scenario::RunResult& result, const scenario::Finding& finding, const Options& options);
+Location location_of(const scenario::RunResult& result, const scenario::RunFinding& finding, const Options& options);
 Location location_of(const scenario::RunResult& result, const scenario::Death& death, const Options& options);
 
 /// "step 7: alice  erl_ddll:unload(counter)"; empty for none.

@@ -14,14 +14,9 @@ std::string file_key(std::string_view path) {
     return key;
 }
 
-std::function<std::string(std::uint16_t)> numbered(std::string_view (*name)(std::uint16_t)) {
-    if (name == nullptr) return {};
-    return [name](std::uint16_t number) { return std::string(name(number)); };
-}
-
 } // namespace
 
-Naming::Naming(const scenario::RunResult& result, const Names& names) : result_(result) {
+Naming::Naming(const scenario::RunResult& result, const Names&) : result_(result) {
     words_.terms = [this](const term::Term& identity) -> std::optional<std::string> {
         const auto found = result_.names.find(term::print(identity));
         if (found == result_.names.end()) return std::nullopt;
@@ -29,7 +24,6 @@ Naming::Naming(const scenario::RunResult& result, const Names& names) : result_(
     };
     words_.driver = [this](DriverId id) { return drivers_.count(id) ? driver(id) : ""; };
     words_.image = [this](ImageId id) { return version(id); };
-    words_.rule = numbered(names.rule);
     // A driver's init runs before anything has told its name. Names never change: they are read ahead.
     if (!result.journal) return;
     for (const auto& entry : *result.journal) know(entry);

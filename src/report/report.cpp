@@ -6,15 +6,15 @@ namespace ddll::report {
 
 using scenario::Verdict;
 
-bool counts(const scenario::Finding& finding, FailOn fail_on) {
+bool counts(const scenario::RunFinding& finding, FailOn fail_on) {
     if (finding.expected) return false;
     switch (fail_on) {
     case FailOn::never:
         return false;
     case FailOn::error:
-        return finding.severity == "error";
+        return finding.severity == words::Severity::error;
     case FailOn::warning:
-        return finding.severity == "error" || finding.severity == "warning";
+        return finding.severity >= words::Severity::warning;
     case FailOn::note:
         return true;
     }
@@ -83,7 +83,7 @@ std::string headline(const scenario::RunResult& result, FailOn fail_on) {
     }
     if (!result.mistakes.empty()) return first_line(result.mistakes.front().message);
     for (const auto& finding : result.findings)
-        if (counts(finding, fail_on)) return first_line(finding.rule + ": " + finding.title);
+        if (counts(finding, fail_on)) return first_line(fmt::format("{}: {}", name(finding.rule), finding.title));
     return result.verdict == Verdict::passed ? "" : scenario::name(result.verdict);
 }
 

@@ -13,10 +13,8 @@
 
 namespace ddll::report {
 
-/// Names that only higher or lower layers know, by number. A null pointer, or an empty answer, prints the number.
-struct Names {
-    std::string_view (*rule)(std::uint16_t) = nullptr; ///< rule id of journal::Misused
-};
+/// Names that only higher or lower layers know. All are words/ by now.
+struct Names {};
 
 /// The least severity of an unexpected finding that makes a story fail.
 enum class FailOn : std::uint8_t { error, warning, note, never };
@@ -58,7 +56,7 @@ struct Run {
 scenario::Verdict judged(const scenario::RunResult& result, FailOn fail_on);
 
 /// Is this finding one that nobody expected and that reaches the level?
-bool counts(const scenario::Finding& finding, FailOn fail_on);
+bool counts(const scenario::RunFinding& finding, FailOn fail_on);
 
 struct Counts {
     std::uint32_t passed = 0, failed = 0, crashed = 0, hung = 0, unusable = 0, bugs = 0, skipped = 0;

@@ -1,8 +1,6 @@
 #include "report/rule_page.h"
 
 #include "findings/examples.h"
-#include "findings/hazards.h"
-#include "findings/static_findings.h"
 #include "report/style.h"
 
 #include <fmt/format.h>
@@ -13,12 +11,8 @@ namespace ddll::report {
 
 namespace {
 
-bool among(std::span<const std::string_view> rules, std::string_view id) {
-    return std::find(rules.begin(), rules.end(), id) != rules.end();
-}
-
-std::string found_by(std::string_view id) {
-    const bool in_file = among(findings::static_rules(), id), in_check = among(findings::hazard_rules(), id);
+std::string found_by(words::Rule rule) {
+    const bool in_file = is_found(words::by_file, rule), in_check = is_found(words::by_probe, rule);
     if (in_file && in_check) return "In the file (inspect, check), and while the driver runs (check).";
     if (in_file) return "In the file: ddlltool inspect, ddlltool check.";
     if (in_check) return "While the driver runs: ddlltool check.";
@@ -31,17 +25,17 @@ std::string suppression(std::string_view id) {
 
 } // namespace
 
-std::string rule_page(const findings::Rule& rule) {
-    std::string out = fmt::format("{} ({})\n", rule.id, findings::name(rule.severity));
+std::string rule_page(const words::RuleRow& rule) {
+    std::string out = fmt::format("{} ({})\n", rule.id, name(rule.severity));
     const auto part = [&out](const char* heading, std::string_view text) {
         out += fmt::format("\n{}\n{}\n", heading, wrapped(text, 2, 80));
         while (out.ends_with("\n\n")) out.pop_back();
     };
     part("what it is", rule.title);
     part("what it does to a node", rule.why);
-    part("how it is found", found_by(rule.id));
+    part("how it is found", found_by(rule.rule));
     part("what to do about it", rule.advice);
-    if (const findings::Example* example = findings::example(rule.id)) {
+    if (const findings::Example* example = findings::example(rule.rule)) {
         out += fmt::format("\nan example: {} (- as it is, + cured)\n", example->shows);
         for (std::string_view rest = example->difference; !rest.empty();) {
             const auto end = std::min(rest.find('\n'), rest.size());
@@ -61,15 +55,14 @@ std::string rules_markdown() {
         "[museum.md](museum.md)\nhas a driver for each hazard of a replacement. This page is made by "
         "`scripts/rules-page --write`.\n\n"
         "| rule | severity | what it is |\n|---|---|---|\n";
-    for (const findings::Rule& rule : findings::catalogue())
-        out += fmt::format("| [{0}](#{0}) | {1} | {2} |\n", rule.id, findings::name(rule.severity), rule.title);
-    for (const findings::Rule& rule : findings::catalogue()) {
+    for (const words::RuleRow& rule : words::rules)
+        out += fmt::format("| [{0}](#{0}) | {1} | {2} |\n", rule.id, name(rule.severity), rule.title);
+    for (const words::RuleRow& rule : words::rules) {
         out += fmt::format("\n## {}\n\n**{}.** {}\n\n", rule.id, rule.title, rule.why);
-        out +=
-            fmt::format("- Severity: {}. A finding may be milder where less is certain.\n", findings::name(rule.severity));
-        out += fmt::format("- Found: {}\n- Cure: {}\n", found_by(rule.id), rule.advice);
+        out += fmt::format("- Severity: {}. A finding may be milder where less is certain.\n", name(rule.severity));
+        out += fmt::format("- Found: {}\n- Cure: {}\n", found_by(rule.rule), rule.advice);
         out += fmt::format("- To accept it for a while: `{}`\n", suppression(rule.id));
-        if (const findings::Example* example = findings::example(rule.id))
+        if (const findings::Example* example = findings::example(rule.rule))
             out += fmt::format("\nExample: {}.\n\n```diff\n{}```\n", example->shows, example->difference);
     }
     return out;

@@ -47,9 +47,10 @@ std::string one(const RunResult& result, const Options& options) {
                          "unusable scenario", lines({mistake.message, mistake.hint}), options);
     for (const auto& finding : result.findings)
         if (!finding.expected)
-            out += annotated(annotation_level(finding.severity), location_of(result, finding, options), finding.rule,
+            out += annotated(annotation_level(name(finding.severity)), location_of(result, finding, options),
+                             std::string(name(finding.rule)),
                              lines({finding.title, finding.evidence, step_words(result, finding.step), of,
-                                    "what to do: " + finding.advice}),
+                                    "what to do: " + advice(finding.rule)}),
                              options);
     if (out.empty() && judged(result, options.fail_on) == Verdict::bug)
         out += annotated("error", {result.file, 0}, "bug of ddlltool", of, options);

@@ -39,9 +39,10 @@ std::string message(std::initializer_list<std::string> parts) {
 void add(SarifLog& log, const RunResult& result, const Options& options) {
     for (const auto& finding : result.findings) {
         SarifResult item;
-        item.rule = finding.rule;
-        item.level = finding.severity;
-        item.message = message({finding.title, finding.evidence, step_words(result, finding.step), finding.advice});
+        item.rule = name(finding.rule);
+        item.level = name(finding.severity);
+        item.message =
+            message({finding.title, finding.evidence, step_words(result, finding.step), advice(finding.rule)});
         put_at(item, location_of(result, finding, options), options);
         item.identity = fmt::format("{}\n{}{}", result.file, finding.subject, way(finding.stack));
         item.suppressed = finding.expected;

@@ -1,22 +1,28 @@
 #include "report/sarif.h"
 
 #include "base/sha256.h"
-#include "findings/catalogue.h"
+#include "words/findings.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 namespace ddll::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using findings::Severity;
+using words::Severity;
 
 /// What a story can come to without any rule about drivers. Ids are as stable as those of the catalogue.
-constexpr findings::Rule outcomes[] = {
+struct Explained {
+    std::string_view id;
+    Severity severity;
+    std::string_view title, why, advice;
+};
+constexpr Explained outcomes[] = {
     {"driver-crashed", Severity::error, "driver code ended the process",
      "On a node the emulator ends with it, and everything that runs on the node.",
      "Start at the topmost frame that is the driver's own; ddlltool run FILE plays the story again."},
@@ -28,14 +34,13 @@ constexpr findings::Rule outcomes[] = {
      "Compare what was expected with what came; mend the driver, or the story where it is wrong."},
 };
 
-const findings::Rule* rule_of(const std::string& id) {
+std::optional<Explained> explained(const std::string& id) {
     for (const auto& outcome : outcomes)
-        if (outcome.id == id) return &outcome;
-    return findings::rule(id);
-}
-
-const char* level_of(Severity severity) {
-    return severity == Severity::error ? "error" : severity == Severity::warning ? "warning" : "note";
+        if (outcome.id == id) return outcome;
+    const auto rule = words::named<words::Rule>(id);
+    if (!rule) return std::nullopt;
+    const words::RuleRow& row = words::row(*rule);
+    return Explained{row.id, row.severity, row.title, row.why, row.advice};
 }
 
 /// RFC 3986: what may not stand in a path is written %NN.
@@ -64,14 +69,14 @@ Json locations(const SarifResult& result) {
 
 Json rule_json(const std::string& id) {
     Json row = {{"id", id}};
-    const findings::Rule* rule = rule_of(id);
-    if (rule == nullptr) return row;
+    const auto rule = explained(id);
+    if (!rule) return row;
     const std::string title(rule->title), why(rule->why), advice(rule->advice);
     row["shortDescription"] = {{"text", title}};
     row["fullDescription"] = {{"text", why}};
     row["help"] = {{"text", fmt::format("{}: {}\n\nOn a node: {}\n\nWhat to do: {}", id, title, why, advice)},
                    {"markdown", fmt::format("**{}**\n\n*On a node:* {}\n\n*What to do:* {}", title, why, advice)}};
-    row["defaultConfiguration"] = {{"level", level_of(rule->severity)}};
+    row["defaultConfiguration"] = {{"level", name(rule->severity)}};
     row["properties"] = {{"tags", {"erlang", "linked-in-driver"}}};
     return row;
 }

@@ -79,14 +79,14 @@ void findings(Yaml& yaml, const RunResult& result, const Options& options) {
     yaml.list("findings");
     for (const auto& finding : result.findings) {
         yaml.item();
-        yaml.row("rule", finding.rule);
-        yaml.row("severity", finding.severity);
+        yaml.row("rule", std::string(name(finding.rule)));
+        yaml.row("severity", name(finding.severity));
         yaml.row("title", finding.title);
         yaml.row("expected", finding.expected ? "yes" : "");
         yaml.row("step", step_words(result, finding.step));
         place(yaml, location_of(result, finding, options));
         yaml.row("evidence", finding.evidence);
-        yaml.row("advice", finding.advice);
+        yaml.row("advice", advice(finding.rule));
     }
     yaml.end();
 }

@@ -1,6 +1,6 @@
 #include "report/difference.h"
-#include "report/step_text.h"
 #include "report/run_log.h"
+#include "report/step_text.h"
 #include "report/text_parts.h"
 
 #include "journal/text.h"
@@ -132,8 +132,8 @@ std::string death_text(const RunResult& result, const Look& look) {
 std::string findings_text(const RunResult& result, const Look& look) {
     std::string out;
     for (const auto& finding : result.findings) {
-        const std::string severity = finding.severity;
-        std::string head = fmt::format("{}: {}", severity, finding.rule);
+        const std::string severity = name(finding.severity);
+        std::string head = fmt::format("{}: {}", severity, name(finding.rule));
         const bool grave = counts(finding, look.options.fail_on);
         out += grave ? look.style.bad(head) : look.style.warn(head);
         if (finding.expected) out += look.style.dim(" (expected)");
@@ -141,7 +141,7 @@ std::string findings_text(const RunResult& result, const Look& look) {
         if (finding.step < result.flat.size()) out += row("step", step_line(result, finding.step));
         if (!finding.evidence.empty()) out += "  evidence\n" + wrapped_lines(printable(finding.evidence, true), 4);
         if (finding.stack.size() > 1) out += stack_text(finding.stack); // one alone is in the evidence
-        if (!finding.advice.empty()) out += "  what to do\n" + wrapped(printable(finding.advice, true), 4);
+        out += "  what to do\n" + wrapped(printable(advice(finding.rule), true), 4);
     }
     return out;
 }

@@ -4,6 +4,7 @@
 #include "scenario/driver_files.h"
 #include "scenario/reader_shapes.h"
 #include "scenario/reader_steps.h"
+#include "words/findings.h"
 
 #include <fmt/format.h>
 
@@ -84,14 +85,14 @@ private:
     }
 
     void findings(const Node& list) {
-        const auto& known = context_.options.known_rules;
-        out_.expected_findings = words(list);
-        if (known.empty()) return;
         for (const Node* item : list.children) {
-            if (context_.bad.contains(item) || std::find(known.begin(), known.end(), item->text) != known.end())
-                continue;
-            context_.mistake(*item, fmt::format("there is no rule {}", quote(item->text)),
-                             did_you_mean(item->text, known, "ddlltool run --list-rules prints them all"));
+            if (context_.bad.contains(item)) continue;
+            if (const auto rule = ddll::words::named<words::Rule>(item->text))
+                out_.expected_findings.push_back(*rule);
+            else
+                context_.mistake(
+                    *item, fmt::format("there is no rule {}", quote(item->text)),
+                    did_you_mean(item->text, ddll::words::rule_ids, "ddlltool run --list-rules prints them all"));
         }
     }
 

@@ -26,8 +26,6 @@ struct ReadOptions {
 
     /// What may be called. Empty: whatever is written is taken.
     std::vector<KnownCall> known_calls;
-    /// Rule ids that `expected_findings` may name. Empty: any.
-    std::vector<std::string_view> known_rules;
     /// Looks into a driver file that is not marked as broken; its error becomes a mistake at that place. May be empty.
     std::function<Result<void>(const std::string& path)> examine_driver;
 };

@@ -4,6 +4,7 @@
 #include "isolate/isolate.h"
 #include "journal/journal.h"
 #include "scenario/scenario.h"
+#include "words/findings.h"
 
 #include <map>
 #include <memory>
@@ -33,13 +34,13 @@ struct StackFrame {
     std::string path = {}; ///< that file as the compiler was told it; not for texts that have to be equal elsewhere
 };
 
-struct Finding {
-    std::string rule;     ///< stable id, as in findings/catalogue
-    std::string severity; ///< "error", "warning", "note"
-    std::string title;    ///< one line with the names filled in
-    std::string subject;  ///< whom it concerns; may be empty
+/// A finding of a run: what findings/ found in its journal, with the step and the source lines that belong to it.
+struct RunFinding {
+    words::Rule rule{};
+    words::Severity severity = words::Severity::note;
+    std::string title;   ///< one line with the names filled in
+    std::string subject; ///< whom it concerns; may be empty
     std::string evidence;
-    std::string advice;
     std::vector<StackFrame> stack; ///< driver code that led there, innermost first; empty where none did
     std::uint32_t step = UINT32_MAX;
     bool expected = false;
@@ -80,7 +81,7 @@ struct RunResult {
     std::vector<FlatStep> flat;
     std::vector<StepResult> steps; ///< one for each of flat
     std::vector<Failure> failures;
-    std::vector<Finding> findings;
+    std::vector<RunFinding> findings;
     std::optional<Death> death;
     std::vector<Error> mistakes; ///< when the file could not be used
     std::string skipped_why;

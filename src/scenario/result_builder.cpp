@@ -1,8 +1,6 @@
 #include "scenario/result_builder.h"
 
-#include "findings/crashes.h"
-#include "findings/findings.h"
-#include "findings/hazards.h"
+#include "findings/runtime/find.h"
 #include "host/host.h"
 #include "scenario/code_places.h"
 #include "scenario/crash_report.h"
@@ -116,13 +114,12 @@ private:
 };
 
 void add_finding(RunResult& result, findings::Finding found, std::vector<StackFrame> stack) {
-    Finding finding;
-    finding.rule = found.rule->id;
-    finding.severity = findings::name(found.severity);
+    RunFinding finding;
+    finding.rule = found.rule;
+    finding.severity = found.severity;
     finding.title = std::move(found.title);
     finding.subject = std::move(found.subject);
     finding.evidence = std::move(found.evidence);
-    finding.advice = found.rule->advice;
     finding.stack = std::move(stack);
     for (std::size_t i = 0; i < result.steps.size() && found.entry != 0; ++i)
         if (result.steps[i].first_entry != 0 && result.steps[i].first_entry <= found.entry &&
@@ -137,11 +134,11 @@ void add_finding(RunResult& result, findings::Finding found, std::vector<StackFr
 void add_findings_of_death(RunResult& result, const isolate::Ending& ending) {
     const Death& death = *result.death;
     findings::CrashNote note;
-    note.callback = death.in.callback;
+    note.callback = words::named<words::Callback>(death.in.callback);
     note.driver = death.in.driver;
-    note.signal = death.signal;
-    note.exception = death.exception;
-    note.fatal = ending.crash.fatal;
+    if (const auto* signalled = std::get_if<isolate::Signalled>(&ending.how)) note.signal = signalled->signal;
+    note.exception = !death.exception.empty();
+    note.fatal = ending.crash.fatal_kind;
     note.exited = death.exit_status.has_value();
     note.timed_out = death.timed_out;
     note.stack_exhausted = ending.crash.stack_exhausted;
@@ -155,7 +152,7 @@ void add_findings_of_death(RunResult& result, const isolate::Ending& ending) {
             note.in_unloaded_code |= (crash.has_fault_address && inside(crash.fault_address)) ||
                                      (!crash.stack.empty() && inside(crash.stack.front()));
         }
-    for (findings::Finding& found : findings::find_in_crash(note)) add_finding(result, std::move(found), death.stack);
+    if (auto found = findings::find_in_crash(note)) add_finding(result, *std::move(found), death.stack);
 }
 
 void add_findings(RunResult& result, const Running& running, const RunOptions& options,
@@ -172,7 +169,7 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
             if (images[opened->image] != nullptr) result.versions[opened->image.value] = images[opened->image]->version;
         }
     }
-    findings::Names names;
+    findings::RunNames names;
     names.driver = [&](DriverId id) { return drivers[id]; };
     names.port = [&](PortId id) {
         const std::string printed = term::print(term::Term::port(id.value));
@@ -198,19 +195,20 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
         if (std::string place = names.place(address, entry.seq); !place.empty())
             result.places.emplace(entry.seq, std::move(place));
     }
-    std::vector<findings::Finding> all = findings::find(*result.journal, names, asleep_at);
+    std::vector<findings::Finding> all = findings::find_in_run(*result.journal, names, asleep_at);
     if (options.probe)
-        for (findings::Finding& found : findings::find_hazards(*result.journal, names)) all.push_back(std::move(found));
+        for (findings::Finding& found : findings::find_closely(*result.journal, names)) all.push_back(std::move(found));
     for (findings::Finding& found : all) {
         std::vector<StackFrame> stack;
         for (const std::uintptr_t address : found.stack)
             if (auto frame = places.frame(address, found.entry)) stack.push_back(*std::move(frame));
         add_finding(result, std::move(found), std::move(stack));
     }
-    for (const std::string& rule : result.scenario->expected_findings) {
+    for (const words::Rule rule : result.scenario->expected_findings) {
         const bool found = std::any_of(result.findings.begin(), result.findings.end(),
-                                       [&](const Finding& f) { return f.rule == rule; });
-        if (!found) result.failures.push_back({UINT32_MAX, "expected_findings", rule, "(not found)", ""});
+                                       [&](const RunFinding& f) { return f.rule == rule; });
+        if (!found)
+            result.failures.push_back({UINT32_MAX, "expected_findings", std::string(name(rule)), "(not found)", ""});
     }
 }
 
@@ -303,7 +301,7 @@ RunResult build_result(Running running, const isolate::Ending& ending, const Run
             failure.expected = with_names(std::move(failure.expected), result.chosen);
             failure.got = with_names(std::move(failure.got), result.chosen);
         }
-        for (Finding& finding : result.findings)
+        for (RunFinding& finding : result.findings)
             finding.evidence = with_names(std::move(finding.evidence), result.chosen);
         result.output = with_names(std::move(result.output), result.chosen);
     }

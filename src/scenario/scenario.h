@@ -197,7 +197,7 @@ struct Scenario {
     unsigned async_threads = 1; ///< of the emulator's pool
     bool free_threads = false;  ///< threads run as they would on a node, instead of one at a time
     bool open_error_preset = true;
-    std::vector<std::string> expected_findings;
+    std::vector<words::Rule> expected_findings;
     std::optional<ExpectedCrash> expected_crash;
     bool node_dies = false;   ///< what ddlltool survives and tells ends a real node
     std::string not_compared; ///< why the story is not for a real node; empty when it is

@@ -43,7 +43,7 @@ public:
         out["processes"] = processes();
         out["strict"] = true;
         std::set<std::string> findings;
-        for (const scenario::Finding& finding : result_.findings) findings.insert(finding.rule);
+        for (const scenario::RunFinding& finding : result_.findings) findings.insert(std::string(name(finding.rule)));
         if (!findings.empty()) out["expected_findings"] = findings;
         if (result_.death) out["expected_crash"] = crash();
         Json steps = Json::array();

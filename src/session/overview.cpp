@@ -37,9 +37,9 @@ public:
             if (!process.reason.empty()) item["reason"] = process.reason;
             processes.push_back(std::move(item));
         }
-        for (const scenario::Finding& finding : model_.findings())
-            findings.push_back({{"rule", finding.rule},
-                                {"severity", finding.severity},
+        for (const scenario::RunFinding& finding : model_.findings())
+            findings.push_back({{"rule", name(finding.rule)},
+                                {"severity", name(finding.severity)},
                                 {"title", finding.title},
                                 {"evidence", finding.evidence}});
         return {{"now", to_string(state_.now - VirtualTime{})},

@@ -136,13 +136,13 @@ void SessionModel::read_new_entries() {
 
 Json SessionModel::new_findings() {
     Json out = Json::array();
-    for (const scenario::Finding& finding : findings_) {
-        if (!told_findings_.insert(finding.rule + "\n" + finding.title).second) continue;
-        out.push_back({{"rule", finding.rule},
-                       {"severity", finding.severity},
+    for (const scenario::RunFinding& finding : findings_) {
+        if (!told_findings_.insert(fmt::format("{}\n{}", name(finding.rule), finding.title)).second) continue;
+        out.push_back({{"rule", name(finding.rule)},
+                       {"severity", name(finding.severity)},
                        {"title", finding.title},
                        {"evidence", finding.evidence},
-                       {"advice", finding.advice}});
+                       {"advice", advice(finding.rule)}});
     }
     return out;
 }

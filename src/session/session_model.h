@@ -62,7 +62,7 @@ public:
     /// Everything the readers of results know of: a walk over the whole journal.
     scenario::RunResult result() const;
     /// As of the last step.
-    const std::vector<scenario::Finding>& findings() const { return findings_; }
+    const std::vector<scenario::RunFinding>& findings() const { return findings_; }
     /// By step, what the value of its call was matched with.
     const std::map<std::uint32_t, std::string>& patterns() const { return patterns_; }
     const Origins& origins() const { return origins_.origins(); }
@@ -127,8 +127,8 @@ private:
     std::map<ImageId, Opened> images_;
     std::optional<std::uint32_t> open_step_;
     bool look_for_findings_ = false;
-    std::set<std::pair<std::uint16_t, words::ApiFunction>> misuses_; ///< rule and function, met before
-    std::vector<scenario::Finding> findings_;
+    std::set<std::pair<words::Rule, words::ApiFunction>> misuses_; ///< rule and function, met before
+    std::vector<scenario::RunFinding> findings_;
 };
 
 } // namespace ddll::session

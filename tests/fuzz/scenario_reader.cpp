@@ -15,7 +15,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.max_bytes = 1 << 16;
     options.known_calls = {
         {"erl_ddll", "load", 2}, {"erlang", "open_port", 2}, {"erlang", "port_close", 1}, {"erlang", "exit", 1}};
-    options.known_rules = {"dso-pinned", "stale-port"};
     const ReadResult result = read_scenario(text, "fuzz.json", options, /*check_files=*/false);
     DDLL_CHECK(result.scenario.has_value() == result.mistakes.empty());
     const auto lines = std::count(text.begin(), text.end(), '\n') + 1;

@@ -136,7 +136,7 @@ void Host::send_driver_message(Driver& driver, const effect::Send& message, cons
     const bool up = message.direction == effect::Direction::up;
     const bool own_text = message.at_once && as_written != nullptr && !as_written->is(Term::Kind::atom);
     if (own_text)
-        misuse(Misuse::monitor_name, no_function, {},
+        misuse(Rule::monitor_of_name_that_is_no_atom, no_function, {},
                fmt::format("{} is told of {}", to->name, term::print(*as_written)));
     Term name = own_text ? *as_written : Term::atom(latin1_to_utf8(driver.name));
     deliver(*to,
@@ -166,7 +166,7 @@ void Host::finish_and_close(Driver& driver) {
     report_leftovers(driver);
     for (const auto& other : drivers_)
         if (other->image_id == driver.image_id && other->entry != nullptr)
-            misuse(Misuse::entry_outlives_library, no_function, {},
+            misuse(Rule::entry_outlives_library, no_function, {},
                    fmt::format("{} is still in the list, its code was in {}", other->name, driver.name));
     const bool gone = close_image(driver, driver.path);
     proofs_[driver.name] = Proof{false, gone, false};
@@ -199,7 +199,7 @@ int Host::remove_static_driver(ErlDrvEntry* entry) {
         if (driver->entry != entry) continue;
         if (driver->record.presence == lifecycle::Presence::dynamic) return -1;
         if (driver->first_port != nullptr)
-            misuse(Misuse::entry_removed_with_ports, no_function, driver->first_port->id, driver->name);
+            misuse(Rule::entry_removed_with_ports, no_function, driver->first_port->id, driver->name);
         take_out_of_list(*driver); // its ports live on, so the driver stays in unlisted
         return 1;
     }

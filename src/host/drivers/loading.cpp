@@ -56,9 +56,9 @@ void Host::take_entry(Driver& driver, ErlDrvEntry* entry) {
 void Host::report_changed_entry(const Driver& driver) {
     if (!driver.image || driver.entry == nullptr) return;
     if (driver.entry->driver_flags != driver.flags)
-        misuse(Misuse::entry_changed, no_function, {}, fmt::format("driver_flags of {}", driver.name));
+        misuse(Rule::entry_changed_after_init, no_function, {}, fmt::format("driver_flags of {}", driver.name));
     if (callbacks_of(*driver.entry) != driver.callbacks)
-        misuse(Misuse::entry_changed, no_function, {}, fmt::format("a callback of {}", driver.name));
+        misuse(Rule::entry_changed_after_init, no_function, {}, fmt::format("a callback of {}", driver.name));
 }
 
 // The emulator keeps one list of texts for the life of the node; the number in {open_error, N} is -10 - index.
@@ -86,8 +86,9 @@ std::optional<LoadError> Host::open_image(Driver& driver, const std::string& pat
     driver.image_id = ImageId{next_image_++};
     const ImageId before = driver.previous_image;
 
-    const auto refuse = [&](LoadError error, std::string_view why) -> std::optional<LoadError> {
-        journal_.write(journal::ImageFailed{driver.id, error.kind, file, why});
+    const auto refuse = [&](LoadError error, std::string_view why,
+                            words::LoaderRefusal refusal = words::LoaderRefusal::none) -> std::optional<LoadError> {
+        journal_.write(journal::ImageFailed{driver.id, error.kind, file, why, refusal});
         if (!driver.image) return error;
         close_image(driver, file);
         return error;
@@ -102,7 +103,7 @@ std::optional<LoadError> Host::open_image(Driver& driver, const std::string& pat
         auto opened = image::LoadedImage::open(file);
         if (!opened) {
             const std::string text = opened.error().message;
-            return refuse(open_error(file, text), text);
+            return refuse(open_error(file, text), text, image::refusal_of(text, file));
         }
         driver.image.emplace(*std::move(opened));
     }

@@ -76,18 +76,18 @@ bool Host::closed_behind(int descriptor, const Selected& selected) {
 void Host::blame_closed(int descriptor, const Selected& selected) {
     const PortId port =
         selected[Direction::input].port ? selected[Direction::input].port : selected[Direction::output].port;
-    misuse(Misuse::closed_while_selected, no_function, port, fmt::format("descriptor {}", descriptor));
+    misuse(Rule::fd_closed_while_selected, no_function, port, fmt::format("descriptor {}", descriptor));
 }
 
 int Host::select(Port& port, int descriptor, int mode, bool on, const Made& made) {
     if (descriptor < 0) {
-        misuse(Misuse::bad_descriptor, no_function, port.id, fmt::format("descriptor {}", descriptor));
+        misuse(Rule::select_of_bad_descriptor, no_function, port.id, fmt::format("descriptor {}", descriptor));
         return -1;
     }
     if (const int largest = largest_descriptor(); descriptor > largest) {
         log(fmt::format("{} failed: fd={} is larger than the largest allowed fd={}",
                         call_text(port, descriptor, mode, on), descriptor, largest));
-        misuse(Misuse::bad_descriptor, no_function, port.id, fmt::format("descriptor {}", descriptor));
+        misuse(Rule::select_of_bad_descriptor, no_function, port.id, fmt::format("descriptor {}", descriptor));
         return -1;
     }
     const bool stops = !on && (mode & ERL_DRV_USE_NO_CALLBACK) == ERL_DRV_USE;
@@ -121,7 +121,7 @@ void Host::steal(Port& port, int descriptor, int mode, bool on) {
     }
     if (!foreign) return;
     log(fmt::format("{} stealing control of fd={} from {}", call_text(port, descriptor, mode, on), descriptor, from));
-    misuse(Misuse::stolen_descriptor, no_function, port.id,
+    misuse(Rule::descriptor_stolen, no_function, port.id,
            fmt::format("descriptor {}, which {} has selected", descriptor, port_text(owner)));
     deselect(descriptor, mode);
 }
@@ -151,7 +151,7 @@ void Host::select_off(Port& port, int descriptor, int mode, bool stops) {
     }
     log(fmt::format("Driver does not implement stop_select callback (event={}, private=0x0000000000000000)!",
                     descriptor));
-    misuse(Misuse::no_stop_select, no_function, port.id, fmt::format("descriptor {}", descriptor));
+    misuse(Rule::stop_select_missing, no_function, port.id, fmt::format("descriptor {}", descriptor));
 }
 
 // Takes interest away without a word to the driver; a descriptor that nobody is interested in is forgotten altogether.
@@ -186,7 +186,7 @@ void Host::descriptor_is_closed(int descriptor) {
     else
         log(fmt::format("Bad {} fd in erts_poll()! fd={}, port={}, driver={}, name={}", which, descriptor,
                         port_text(one), names(one).first, names(one).second));
-    misuse(Misuse::bad_descriptor, no_function, one, fmt::format("descriptor {} is not open", descriptor));
+    misuse(Rule::select_of_bad_descriptor, no_function, one, fmt::format("descriptor {} is not open", descriptor));
 }
 
 void Host::look_outside() {
@@ -215,7 +215,7 @@ void Host::descriptor_ready(int descriptor, Direction direction) {
         const std::string name = port->name == port->driver->name ? "" : fmt::format("({}) ", port->name);
         log(fmt::format("{}: {} driver '{}' {}does not implement the ready_{}() callback!", port_text(port->id),
                         input ? "Input" : "Output", port->driver->name, name, word(direction)));
-        misuse(Misuse::no_ready_callback, no_function, port->id,
+        misuse(Rule::no_ready_callback, no_function, port->id,
                fmt::format("descriptor {} selected for {}", descriptor, word(direction)));
         deselect(descriptor, mode_of(direction));
         return;
@@ -242,7 +242,7 @@ void Host::mind_progress(int descriptor, Direction direction, std::optional<int>
     const char* what = !input        ? "it is writable"
                        : before == 0 ? "the other side is gone"
                                      : "there is something to read";
-    misuse(Misuse::stays_ready, no_function, half.port,
+    misuse(Rule::descriptor_stays_ready, no_function, half.port,
            fmt::format("descriptor {}: {}, and {} calls of ready_{} in a row changed nothing", descriptor, what,
                        half.calls, word(direction)));
     poller_.mute({descriptor, direction});
@@ -251,7 +251,7 @@ void Host::mind_progress(int descriptor, Direction direction, std::optional<int>
 // What a port leaves selected when its driver is done with it.
 void Host::blame_selected(const Port& port) {
     for (const int descriptor : poller_.of(port.id))
-        leftover(Misuse::not_deselected, poller_.find(descriptor)->made, port.id,
+        leftover(Rule::fd_left_selected, poller_.find(descriptor)->made, port.id,
                  fmt::format("descriptor {}", descriptor));
 }
 

@@ -74,7 +74,7 @@ Term Host::control_result(Port& port, bool binary, char* buffer, char* result, s
     if (result == nullptr) return Term::nil();
     if (result == buffer) {
         if (n > control_buffer_size) {
-            misuse(Misuse::control_result, no_function, port.id,
+            misuse(Rule::control_result_misuse, no_function, port.id,
                    fmt::format("control returned {} bytes in a buffer of {}", n, control_buffer_size));
             n = control_buffer_size;
         }
@@ -84,7 +84,7 @@ Term Host::control_result(Port& port, bool binary, char* buffer, char* result, s
     if (binary) {
         auto* driver_binary = reinterpret_cast<ErlDrvBinary*>(result);
         if (memory_.state_of(driver_binary) != PointerState::live) {
-            misuse(Misuse::control_result, no_function, port.id,
+            misuse(Rule::control_result_misuse, no_function, port.id,
                    "PORT_CONTROL_FLAG_BINARY is set, so *rbuf must be an ErlDrvBinary; it is not one");
             return Term::nil();
         }
@@ -95,12 +95,12 @@ Term Host::control_result(Port& port, bool binary, char* buffer, char* result, s
     }
     const auto size = memory_.size_of(result);
     if (!size) {
-        misuse(Misuse::control_result, no_function, port.id,
+        misuse(Rule::control_result_misuse, no_function, port.id,
                "*rbuf was replaced by memory that is not from driver_alloc");
         return Term::nil();
     }
     if (n > *size) {
-        misuse(Misuse::control_result, no_function, port.id,
+        misuse(Rule::control_result_misuse, no_function, port.id,
                fmt::format("control returned {} bytes in a block of {}", n, *size));
         n = *size;
     }
@@ -132,20 +132,20 @@ BifResult Host::port_call(ProcessId by, const Term& port_term, const Term& op, c
     const std::int64_t n = callbacks::call(*this, *port, by, command, data, &result, sizeof buffer, &flags);
     std::optional<term::Decoded> decoded;
     if (n > 0 && result == nullptr) {
-        misuse(Misuse::call_result, no_function, port->id, "call returned a length with *rbuf NULL");
+        misuse(Rule::call_result_misuse, no_function, port->id, "call returned a length with *rbuf NULL");
     } else if (n > 0) {
         std::size_t readable = static_cast<std::size_t>(n);
         const bool keep = (flags & DRIVER_CALL_KEEP_BUFFER) != 0;
         const auto size = result == buffer ? std::optional<std::size_t>(sizeof buffer) : memory_.size_of(result);
         if (size && readable > *size) {
-            misuse(Misuse::call_result, no_function, port->id,
+            misuse(Rule::call_result_misuse, no_function, port->id,
                    fmt::format("call returned {} bytes in a buffer of {}", readable, *size));
             readable = *size;
         }
         if (size || keep)
             decoded = term::decode({result, readable});
         else
-            misuse(Misuse::call_result, no_function, port->id,
+            misuse(Rule::call_result_misuse, no_function, port->id,
                    "*rbuf was replaced by memory that is not from driver_alloc");
     }
     if (n > 0 && result != nullptr && result != buffer && (flags & DRIVER_CALL_KEEP_BUFFER) == 0)

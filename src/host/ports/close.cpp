@@ -38,18 +38,18 @@ void Host::close(Port& port, const Term& reason, CloseCause cause) {
     if (!port.valid()) return;
     if (port.state == Port::State::starting) {
         // The emulator crashes here. The open is treated as failed once start has returned.
-        misuse(Misuse::failure_in_start, no_function, port.id, "");
+        misuse(Rule::failure_in_start, no_function, port.id, "");
         port.failed_in_start = true;
         return;
     }
     if (port.stopping) {
         // A failure from inside stop. Of a port that was draining, the emulator would run stop again, without end.
-        if (port.was_draining) misuse(Misuse::failure_in_stop, no_function, port.id, "");
+        if (port.was_draining) misuse(Rule::failure_in_stop, no_function, port.id, "");
         return;
     }
     if (port.firing && cause == CloseCause::driver) {
         // The emulator crashes when process_exit returns: its monitor went with the port.
-        misuse(Misuse::failure_in_process_exit, no_function, port.id, "");
+        misuse(Rule::failure_in_process_exit, no_function, port.id, "");
         if (!port.failed_while_firing) port.failed_while_firing = reason;
         return;
     }
@@ -104,8 +104,10 @@ void Host::settle(Port& port) {
 void Host::terminate(Port& port) {
     if (port.stopping || !port.valid()) return;
     port.stopping = true;
-    if (port.timer) cleared_away(port, port.timer_made, fmt::format("its timer, due in {} ms", read_timer(port)));
-    if (waiting_opener(port) != nullptr) misuse(Misuse::opener_left_waiting, no_function, port.id, "");
+    if (port.timer)
+        cleared_away(port, port.timer_made, words::Cleared::timer,
+                     fmt::format("its timer, due in {} ms", read_timer(port)));
+    if (waiting_opener(port) != nullptr) misuse(Rule::init_ack_missing, no_function, port.id, "");
     cancel_timer(port);
     if (port.driver != nullptr && port.driver->callbacks.stop != nullptr) callbacks::stop(*this, port);
     cancel_timer(port);

@@ -63,7 +63,7 @@ int Host::demonitor_process(Port& port, const ErlDrvMonitor& monitor) {
     const ProcessId id = found->process;
     if (port.firing == ref) {
         // The emulator crashes here; it removes the monitor itself when process_exit has returned.
-        misuse(Misuse::demonitor_while_firing, no_function, port.id, "");
+        misuse(Rule::demonitor_while_firing, no_function, port.id, "");
         return 0;
     }
     std::erase_if(port.watches, [&](const auto& watch) { return watch.ref == ref; });
@@ -74,7 +74,8 @@ int Host::demonitor_process(Port& port, const ErlDrvMonitor& monitor) {
 void Host::remove_monitors(Port& port) {
     for (const auto& watch : port.watches) {
         Process* process = find(watch.process);
-        cleared_away(port, watch.made, fmt::format("its monitor on {}", process ? process->name : "a process"));
+        cleared_away(port, watch.made, words::Cleared::monitor,
+                     fmt::format("its monitor on {}", process ? process->name : "a process"));
         if (process != nullptr) std::erase_if(process->watched_by, [&](const auto& m) { return m.ref == watch.ref; });
     }
     port.watches.clear();

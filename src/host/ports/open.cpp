@@ -219,7 +219,7 @@ Process* Host::waiting_opener(const Port& port) {
 void Host::acknowledge_open(Port& port, ErlDrvData result, int error) {
     if (!port.opener) {
         // The emulator remembers the waiting process only when start has returned (measured).
-        misuse(Misuse::init_ack_ignored, no_function, port.id,
+        misuse(Rule::init_ack_ignored, no_function, port.id,
                port.state == Port::State::starting ? "called inside start, where nobody waits yet"
                : port.driver != nullptr && (port.driver->flags & ERL_DRV_FLAG_USE_INIT_ACK) == 0
                    ? "the driver does not have ERL_DRV_FLAG_USE_INIT_ACK"
@@ -263,7 +263,7 @@ Term Host::start_error(std::intptr_t result, int error) const {
 }
 
 Port* Host::create_port(Port& creator, ProcessId owner, std::string name, ErlDrvData data) {
-    if (!creator.driver->locks_per_port()) misuse(Misuse::create_port_lock, no_function, creator.id, "");
+    if (!creator.driver->locks_per_port()) misuse(Rule::create_port_without_port_locking, no_function, creator.id, "");
     Process* process = find(owner);
     if (process == nullptr || !process->alive() || !lifecycle::opens_ports(creator.driver->record)) return nullptr;
     Port& port = make_port(creator.driver, owner, std::move(name));

@@ -30,12 +30,13 @@ void Host::report_residues(const Driver& driver, const CodeRange& old, bool gone
     const std::int64_t heap = heap_outside_driver_api();
     const auto tell = [&](const Found& found) {
         const std::uintptr_t address = found.address;
-        journal_.write(
-            journal::LeftBehind{driver.id,
-                                driver.image_id,
-                                found.kind,
-                                found.text,
-                                {reinterpret_cast<const char*>(&address), address != 0 ? sizeof address : 0}});
+        journal_.write(journal::LeftBehind{driver.id,
+                                           driver.image_id,
+                                           found.kind,
+                                           found.text,
+                                           {reinterpret_cast<const char*>(&address), address != 0 ? sizeof address : 0},
+                                           found.bytes,
+                                           found.path});
     };
     const std::set<int> ours = threads_->system_ids();
     if (gone)
@@ -45,7 +46,8 @@ void Host::report_residues(const Driver& driver, const CodeRange& old, bool gone
     for (Found& found : interposed_.take_leading_into(old)) all.push_back(std::move(found));
     // Whoever is still in there does not get away with it.
     if (gone) guard(old);
-    all.push_back({Residue::heap, fmt::format("{}", heap - driver.heap_before)});
+    const std::int64_t growth = heap - driver.heap_before;
+    all.push_back({Residue::heap, fmt::format("{}", growth), 0, growth});
     for (const Found& found : all) tell(found);
 }
 

@@ -274,7 +274,7 @@ std::vector<Found> compare(const Traces& before, const CodeRange& old, bool gone
         out.push_back({Residue::float_mode,
                        fmt::format("MXCSR was {:#06x} and is {:#06x}", before.float_mode, now.float_mode), 0});
     for (const std::string& object : now.objects)
-        if (!before.objects.contains(object)) out.push_back({Residue::object, object, 0});
+        if (!before.objects.contains(object)) out.push_back({Residue::object, object, 0, 0, object});
     if (now.executable_stack && !before.executable_stack)
         out.push_back({Residue::executable_stack, "stacks have become executable", 0});
     if (gone)

@@ -28,6 +28,8 @@ struct Found {
     Residue kind;
     std::string text;
     std::uintptr_t address = 0; ///< of code that it leads to, or 0
+    std::int64_t bytes = 0;     ///< of the heap
+    std::string path = {};      ///< of a library
 };
 
 struct Traces {

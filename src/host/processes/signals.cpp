@@ -97,7 +97,7 @@ void Host::give_way(ProcessId by, const Process* asked) {
 
 void Host::empty_mailboxes() {
     for (const auto& changed : memory_.changed_shares())
-        misuse(Misuse::binary_modified, no_function, changed.port,
+        misuse(Rule::binary_modified_after_output, no_function, changed.port,
                fmt::format("{} bytes of a binary changed after they were sent", changed.length));
     for (auto& [id, process] : processes_) process->mailbox.clear();
 }

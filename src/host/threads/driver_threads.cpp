@@ -56,9 +56,9 @@ void Host::leave_threads_behind(Driver& driver) {
     for (const Thread* thread : threads_->of(driver.id)) {
         const std::string who = fmt::format("thread \"{}\" of {}", thread->name, driver.name);
         if (thread->state == Thread::State::ended)
-            misuse(Misuse::thread_never_joined, no_function, {}, who + " has ended and was not joined");
+            misuse(Rule::thread_never_joined, no_function, {}, who + " has ended and was not joined");
         else
-            misuse(Misuse::thread_outlives_driver, no_function, {},
+            misuse(Rule::thread_outlives_driver, no_function, {},
                    who + " still runs while its code leaves memory; here it is stopped where it stands");
     }
     threads_->abandon(driver.id);

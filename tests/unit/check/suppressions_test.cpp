@@ -40,7 +40,7 @@ TEST_CASE("a suppression has a rule, a reason and a last day; a driver is option
         {"rule": "driver-alloc-leak", "reason": "a table", "expires": "2027-01-01", "subject": "counter"}])");
     CHECK(file.mistakes.empty());
     REQUIRE(file.suppressions.size() == 2);
-    CHECK(file.suppressions[0].rule == "fd-leak");
+    CHECK(file.suppressions[0].rule == ddll::words::Rule::fd_leak);
     CHECK(file.suppressions[0].subject.empty());
     CHECK(file.suppressions[1].subject == "counter");
     CHECK(file.suppressions[1].place.pointer == "/1");

@@ -1,4 +1,4 @@
-#include "findings/node_exports.h"
+#include "findings/static/node_exports.h"
 #include "static_driver.h"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 #pragma once
 /// Driver files made by hand: one that is well-behaved, to which a test adds what it is about.
-#include "findings/static_findings.h"
+#include "findings/static/find.h"
 
 #include <doctest/doctest.h>
 
@@ -64,8 +64,8 @@ inline std::vector<ddll::findings::Finding> findings(ddll::image::ElfFacts elf) 
 }
 
 /// Null when there is none of the rule.
-inline const ddll::findings::Finding* of_rule(const std::vector<ddll::findings::Finding>& all, std::string_view id) {
-    const auto found = std::find_if(all.begin(), all.end(), [id](const auto& f) { return f.rule->id == id; });
+inline const ddll::findings::Finding* of_rule(const std::vector<ddll::findings::Finding>& all, ddll::words::Rule rule) {
+    const auto found = std::find_if(all.begin(), all.end(), [rule](const auto& f) { return f.rule == rule; });
     return found == all.end() ? nullptr : &*found;
 }
 

@@ -21,7 +21,7 @@ Change importing(std::vector<std::string> names) {
 struct Case {
     const char* what;
     Change change;
-    const char* rule;
+    Rule rule;
     Severity severity;
     const char* evidence; ///< a part of it
 };
@@ -32,112 +32,114 @@ constexpr const char* std_thread =
 const std::vector<Case>& bad() {
     using enum Severity;
     static const std::vector<Case> cases = {
-        {"own thread", importing({"erl_drv_thread_create"}), "thread-outlives-driver", warning,
+        {"own thread", importing({"erl_drv_thread_create"}), Rule::thread_outlives_driver, warning,
          "erl_drv_thread_create"},
-        {"std::thread", importing({std_thread, "pthread_create"}), "thread-outlives-driver", warning, "pthread_create"},
-        {"thread key", importing({"pthread_key_create"}), "pthread-key-destructor-left", warning, "pthread_key_create"},
-        {"child port", importing({"driver_create_port"}), "child-port-left-open", note, "driver_create_port"},
-        {"async job", importing({"driver_async"}), "async-job-outstanding", note, "driver_async"},
-        {"lock", importing({"driver_lock_driver"}), "permanent-by-driver-lock", warning, "driver_lock_driver"},
-        {"signal", importing({"sigaction"}), "signal-handler-left", warning, "sigaction"},
-        {"signal stack", importing({"sigaltstack"}), "sigaltstack-left", warning, "sigaltstack"},
-        {"on_exit", importing({"on_exit"}), "on-exit-handler-left", warning, "on_exit"},
-        {"putenv", importing({"putenv"}), "environment-points-into-driver", warning, "putenv"},
-        {"timer", importing({"timer_create"}), "posix-timer-left", warning, "not timer_delete"},
-        {"alarm", importing({"alarm", "signal"}), "posix-timer-left", warning, "alarm"},
-        {"itself", importing({"dlopen", "dladdr"}), "dso-holds-itself", warning, "dlopen"},
-        {"plug-in", importing({"dlopen"}), "dso-holds-itself", note, "not dlclose"},
-        {"registrar", importing({"_ZSt13set_terminatePFvvE"}), "callback-registered-elsewhere", warning,
+        {"std::thread", importing({std_thread, "pthread_create"}), Rule::thread_outlives_driver, warning,
+         "pthread_create"},
+        {"thread key", importing({"pthread_key_create"}), Rule::pthread_key_destructor_left, warning,
+         "pthread_key_create"},
+        {"child port", importing({"driver_create_port"}), Rule::child_port_left_open, note, "driver_create_port"},
+        {"async job", importing({"driver_async"}), Rule::async_job_outstanding, note, "driver_async"},
+        {"lock", importing({"driver_lock_driver"}), Rule::permanent_by_driver_lock, warning, "driver_lock_driver"},
+        {"signal", importing({"sigaction"}), Rule::signal_handler_left, warning, "sigaction"},
+        {"signal stack", importing({"sigaltstack"}), Rule::sigaltstack_left, warning, "sigaltstack"},
+        {"on_exit", importing({"on_exit"}), Rule::on_exit_handler_left, warning, "on_exit"},
+        {"putenv", importing({"putenv"}), Rule::environment_points_into_driver, warning, "putenv"},
+        {"timer", importing({"timer_create"}), Rule::posix_timer_left, warning, "not timer_delete"},
+        {"alarm", importing({"alarm", "signal"}), Rule::posix_timer_left, warning, "alarm"},
+        {"itself", importing({"dlopen", "dladdr"}), Rule::dso_holds_itself, warning, "dlopen"},
+        {"plug-in", importing({"dlopen"}), Rule::dso_holds_itself, note, "not dlclose"},
+        {"registrar", importing({"_ZSt13set_terminatePFvvE"}), Rule::callback_registered_elsewhere, warning,
          "std::set_terminate(void (*)())"},
-        {"exit", importing({"exit"}), "process-exit-called", note, "exit"},
-        {"chdir", importing({"chdir", "umask"}), "process-state-changed", note, "chdir, umask"},
-        {"rounding", importing({"fesetround"}), "fp-mode-changed", note, "fesetround"},
-        {"deprecated", importing({"driver_output_term"}), "deprecated-api-used", warning, "driver_output_term"},
-        {"mutex", importing({"erl_drv_mutex_create"}), "locks-and-tsd-leak", warning, "not erl_drv_mutex_destroy"},
-        {"throws", importing({"__cxa_throw"}), "exception-through-callback", note, "never catches"},
-        {"container", importing({"_ZSt20__throw_length_errorPKc"}), "exception-through-callback", note,
+        {"exit", importing({"exit"}), Rule::process_exit_called, note, "exit"},
+        {"chdir", importing({"chdir", "umask"}), Rule::process_state_changed, note, "chdir, umask"},
+        {"rounding", importing({"fesetround"}), Rule::fp_mode_changed, note, "fesetround"},
+        {"deprecated", importing({"driver_output_term"}), Rule::deprecated_api_used, warning, "driver_output_term"},
+        {"mutex", importing({"erl_drv_mutex_create"}), Rule::locks_and_tsd_leak, warning, "not erl_drv_mutex_destroy"},
+        {"throws", importing({"__cxa_throw"}), Rule::exception_through_callback, note, "never catches"},
+        {"container", importing({"_ZSt20__throw_length_errorPKc"}), Rule::exception_through_callback, note,
          "std::__throw_length_error"},
-        {"destructor", importing({"__cxa_atexit", "pthread_join"}), "unload-deadlock-in-destructor", note,
+        {"destructor", importing({"__cxa_atexit", "pthread_join"}), Rule::unload_deadlock_in_destructor, note,
          "pthread_join"},
-        {"thread-local", importing({"__cxa_thread_atexit"}), "dso-pinned-thread-local-destructor", warning,
+        {"thread-local", importing({"__cxa_thread_atexit"}), Rule::dso_pinned_thread_local_destructor, warning,
          "__cxa_thread_atexit"},
         {"unique", [](ElfFacts& e) { e.symbols.push_back(made::unique("_ZN7counter5totalE")); },
-         "dso-pinned-unique-symbol", warning, "counter::total (GOT, .got+0x18)"},
-        {"nodelete", [](ElfFacts& e) { e.nodelete = true; }, "dso-nodelete-flag", error, "DF_1_NODELETE"},
-        {"missing", importing({"no_such_function"}), "missing-symbol", error, "nobody has no_such_function"},
-        {"no init", [](ElfFacts& e) { e.symbols[0].name = "_Z11driver_initv"; }, "driver-init-missing", error,
+         Rule::dso_pinned_unique_symbol, warning, "counter::total (GOT, .got+0x18)"},
+        {"nodelete", [](ElfFacts& e) { e.nodelete = true; }, Rule::dso_nodelete_flag, error, "DF_1_NODELETE"},
+        {"missing", importing({"no_such_function"}), Rule::missing_symbol, error, "nobody has no_such_function"},
+        {"no init", [](ElfFacts& e) { e.symbols[0].name = "_Z11driver_initv"; }, Rule::driver_init_missing, error,
          "extern \"C\""},
         {"hidden init",
          [](ElfFacts& e) {
              e.symbols[0].name = "other";
              e.has_local_driver_init = true;
          },
-         "driver-init-missing", error, "hidden"},
-        {"misspelt init", [](ElfFacts& e) { e.symbols[0].name = "drvier_init"; }, "driver-init-missing", error,
+         Rule::driver_init_missing, error, "hidden"},
+        {"misspelt init", [](ElfFacts& e) { e.symbols[0].name = "drvier_init"; }, Rule::driver_init_missing, error,
          "there is drvier_init"},
-        {"no library", [](ElfFacts& e) { e.needed.emplace_back("libno_such_thing.so.7"); }, "missing-dependency", error,
-         "libno_such_thing.so.7 was not found, needed by made.so"},
+        {"no library", [](ElfFacts& e) { e.needed.emplace_back("libno_such_thing.so.7"); }, Rule::missing_dependency,
+         error, "libno_such_thing.so.7 was not found, needed by made.so"},
         {"no version",
          [](ElfFacts& e) {
              e.version_needs.push_back({"libc.so.6", "GLIBC_99.1", false});
          },
-         "missing-dependency", error, "needs version GLIBC_99.1 of libc.so.6"},
+         Rule::missing_dependency, error, "needs version GLIBC_99.1 of libc.so.6"},
         {"relative",
          [](ElfFacts& e) {
              e.runpath = "parts";
              e.needed.emplace_back("libno_such_thing.so.7");
          },
-         "missing-dependency", error, "RUNPATH of made.so has \"parts\""},
+         Rule::missing_dependency, error, "RUNPATH of made.so has \"parts\""},
         {"bundled zlib", [](ElfFacts& e) { e.symbols.push_back(made::export_of("zlibVersion")); },
-         "symbol-interposed-by-host", error, "zlibVersion (of libz.so.1)"},
+         Rule::symbol_interposed_by_host, error, "zlibVersion (of libz.so.1)"},
         {"MD5 of the emulator", [](ElfFacts& e) { e.symbols.push_back(made::export_of("MD5Init")); },
-         "symbol-interposed-by-host", error, "MD5Init (of the emulator)"},
+         Rule::symbol_interposed_by_host, error, "MD5Init (of the emulator)"},
         {"name of libc", [](ElfFacts& e) { e.symbols.push_back(made::export_of("error")); },
-         "symbol-interposed-by-host", error, "error (of libc.so.6)"},
+         Rule::symbol_interposed_by_host, error, "error (of libc.so.6)"},
         {"weak function",
          [](ElfFacts& e) {
              e.symbols.push_back(made::export_of("MD5Init"));
              e.symbols.back().weak = true;
          },
-         "symbol-interposed-by-host", warning, "MD5Init"},
-        {"internals", importing({"erts_printf"}), "non-api-emulator-symbol", warning, "erts_printf"},
-        {"zlib of the node", importing({"deflate"}), "non-api-emulator-symbol", warning, "deflate (of libz.so.1)"},
-        {"asan", [](ElfFacts& e) { e.needed.insert(e.needed.begin(), "libasan.so.8"); }, "sanitizer-build", error,
+         Rule::symbol_interposed_by_host, warning, "MD5Init"},
+        {"internals", importing({"erts_printf"}), Rule::non_api_emulator_symbol, warning, "erts_printf"},
+        {"zlib of the node", importing({"deflate"}), Rule::non_api_emulator_symbol, warning, "deflate (of libz.so.1)"},
+        {"asan", [](ElfFacts& e) { e.needed.insert(e.needed.begin(), "libasan.so.8"); }, Rule::sanitizer_build, error,
          "AddressSanitizer"},
-        {"asan of clang", importing({"__asan_init"}), "sanitizer-build", error, "AddressSanitizer"},
-        {"ubsan", [](ElfFacts& e) { e.needed.emplace_back("libubsan.so.1"); }, "sanitizer-build", warning,
+        {"asan of clang", importing({"__asan_init"}), Rule::sanitizer_build, error, "AddressSanitizer"},
+        {"ubsan", [](ElfFacts& e) { e.needed.emplace_back("libubsan.so.1"); }, Rule::sanitizer_build, warning,
          "UndefinedBehaviorSanitizer"},
-        {"openmp", [](ElfFacts& e) { e.needed.emplace_back("libgomp.so.1"); }, "openmp-runtime-unloaded", warning,
+        {"openmp", [](ElfFacts& e) { e.needed.emplace_back("libgomp.so.1"); }, Rule::openmp_runtime_unloaded, warning,
          "libgomp.so"},
         {"large static tls",
          [](ElfFacts& e) {
              e.static_tls = true;
              e.tls_size = 8192;
          },
-         "static-tls-exhausted", error, "8192 bytes"},
+         Rule::static_tls_exhausted, error, "8192 bytes"},
         {"small static tls",
          [](ElfFacts& e) {
              e.tpoff_relocations = 1;
              e.tls_size = 64;
          },
-         "static-tls-exhausted", note, "64 bytes"},
-        {"fast math", [](ElfFacts& e) { e.sets_fast_math = true; }, "fp-mode-changed", error, "set_fast_math"},
-        {"stack wanted", [](ElfFacts& e) { e.stack = image::DeclaredStack::executable; }, "exec-stack-required", error,
-         "PT_GNU_STACK asks"},
-        {"stack undeclared", [](ElfFacts& e) { e.stack = image::DeclaredStack::undeclared; }, "exec-stack-required",
+         Rule::static_tls_exhausted, note, "64 bytes"},
+        {"fast math", [](ElfFacts& e) { e.sets_fast_math = true; }, Rule::fp_mode_changed, error, "set_fast_math"},
+        {"stack wanted", [](ElfFacts& e) { e.stack = image::DeclaredStack::executable; }, Rule::exec_stack_required,
+         error, "PT_GNU_STACK asks"},
+        {"stack undeclared", [](ElfFacts& e) { e.stack = image::DeclaredStack::undeclared; }, Rule::exec_stack_required,
          error, "no PT_GNU_STACK"},
         {"large frame",
          [](ElfFacts& e) {
              e.symbols.push_back(made::import("driver_async"));
              e.big_frames = {{"work", 600'000}, {"other", 70'000}, {"small", 20'000}};
          },
-         "async-stack-overflow", warning, "work (600000 bytes), other (70000 bytes)"},
+         Rule::async_stack_overflow, warning, "work (600000 bytes), other (70000 bytes)"},
         {"middling frame",
          [](ElfFacts& e) {
              e.symbols.push_back(made::import("driver_async"));
              e.big_frames = {{"", 70'000}};
          },
-         "async-stack-overflow", note, "a function (70000 bytes)"},
+         Rule::async_stack_overflow, note, "a function (70000 bytes)"},
     };
     return cases;
 }
@@ -145,77 +147,77 @@ const std::vector<Case>& bad() {
 struct NearMiss {
     const char* what;
     Change change;
-    const char* rule;
+    Rule rule;
 };
 
 const std::vector<NearMiss>& good() {
     static const std::vector<NearMiss> cases = {
-        {"joined", importing({"erl_drv_thread_create", "erl_drv_thread_join"}), "thread-outlives-driver"},
+        {"joined", importing({"erl_drv_thread_create", "erl_drv_thread_join"}), Rule::thread_outlives_driver},
         {"joined std::thread", importing({std_thread, "pthread_create", "_ZNSt6thread4joinEv"}),
-         "thread-outlives-driver"},
+         Rule::thread_outlives_driver},
         {"weak reference of old start files",
          [](ElfFacts& e) {
              e.symbols.push_back(made::import("pthread_key_create"));
              e.symbols.back().weak = true;
          },
-         "pthread-key-destructor-left"},
-        {"deleted key", importing({"pthread_key_create", "pthread_key_delete"}), "pthread-key-destructor-left"},
-        {"deleted timer", importing({"timer_create", "timer_delete"}), "posix-timer-left"},
-        {"alarm without handler", importing({"alarm"}), "posix-timer-left"},
-        {"closed library", importing({"dlopen", "dlclose"}), "dso-holds-itself"},
-        {"atexit", importing({"atexit", "__cxa_atexit"}), "on-exit-handler-left"},
-        {"setenv", importing({"setenv"}), "environment-points-into-driver"},
-        {"destroyed mutex", importing({"erl_drv_mutex_create", "erl_drv_mutex_destroy"}), "locks-and-tsd-leak"},
-        {"catches", importing({"__cxa_throw", "__cxa_begin_catch"}), "exception-through-callback"},
-        {"static destructor without threads", importing({"__cxa_atexit"}), "unload-deadlock-in-destructor"},
+         Rule::pthread_key_destructor_left},
+        {"deleted key", importing({"pthread_key_create", "pthread_key_delete"}), Rule::pthread_key_destructor_left},
+        {"deleted timer", importing({"timer_create", "timer_delete"}), Rule::posix_timer_left},
+        {"alarm without handler", importing({"alarm"}), Rule::posix_timer_left},
+        {"closed library", importing({"dlopen", "dlclose"}), Rule::dso_holds_itself},
+        {"atexit", importing({"atexit", "__cxa_atexit"}), Rule::on_exit_handler_left},
+        {"setenv", importing({"setenv"}), Rule::environment_points_into_driver},
+        {"destroyed mutex", importing({"erl_drv_mutex_create", "erl_drv_mutex_destroy"}), Rule::locks_and_tsd_leak},
+        {"catches", importing({"__cxa_throw", "__cxa_begin_catch"}), Rule::exception_through_callback},
+        {"static destructor without threads", importing({"__cxa_atexit"}), Rule::unload_deadlock_in_destructor},
         {"unique, never looked up",
          [](ElfFacts& e) {
              e.symbols.push_back(made::unique("_ZN7counter5totalE"));
              e.symbols.back().relocated = false;
          },
-         "dso-pinned-unique-symbol"},
+         Rule::dso_pinned_unique_symbol},
         {"weak and absent",
          [](ElfFacts& e) {
              e.symbols.push_back(made::import("__gmon_start__"));
              e.symbols.back().weak = true;
          },
-         "missing-symbol"},
-        {"underscore", [](ElfFacts& e) { e.symbols[0].name = "_driver_init"; }, "driver-init-missing"},
-        {"sanitizer's own names", importing({"__asan_report_load8"}), "missing-symbol"},
+         Rule::missing_symbol},
+        {"underscore", [](ElfFacts& e) { e.symbols[0].name = "_driver_init"; }, Rule::driver_init_missing},
+        {"sanitizer's own names", importing({"__asan_report_load8"}), Rule::missing_symbol},
         {"symbolic",
          [](ElfFacts& e) {
              e.symbols.push_back(made::export_of("zlibVersion"));
              e.symbolic = true;
          },
-         "symbol-interposed-by-host"},
+         Rule::symbol_interposed_by_host},
         {"never looked up", [](ElfFacts& e) { e.symbols.push_back(made::export_of("zlibVersion", false)); },
-         "symbol-interposed-by-host"},
+         Rule::symbol_interposed_by_host},
         {"protected",
          [](ElfFacts& e) {
              e.symbols.push_back(made::export_of("zlibVersion"));
              e.symbols.back().interposable = false;
          },
-         "symbol-interposed-by-host"},
+         Rule::symbol_interposed_by_host},
         {"template of the C++ library",
          [](ElfFacts& e) {
              e.symbols.push_back(made::export_of("_ZNSsC1EPKcRKSaIcE"));
              e.symbols.back().name = "_ZNSt6vectorIiSaIiEE9push_backEOi";
              e.symbols.back().weak = true;
          },
-         "symbol-interposed-by-host"},
+         Rule::symbol_interposed_by_host},
         {"zlib, and it says so",
          [](ElfFacts& e) {
              e.symbols.push_back(made::import("deflate"));
              e.needed.emplace_back("libz.so.1");
          },
-         "non-api-emulator-symbol"},
-        {"thread-local data found at run time", [](ElfFacts& e) { e.tls_size = 8192; }, "static-tls-exhausted"},
-        {"errno of the C library", [](ElfFacts& e) { e.tpoff_relocations = 1; }, "static-tls-exhausted"},
+         Rule::non_api_emulator_symbol},
+        {"thread-local data found at run time", [](ElfFacts& e) { e.tls_size = 8192; }, Rule::static_tls_exhausted},
+        {"errno of the C library", [](ElfFacts& e) { e.tpoff_relocations = 1; }, Rule::static_tls_exhausted},
         {"large frame without async",
          [](ElfFacts& e) {
              e.big_frames = {{"work", 600'000}};
          },
-         "async-stack-overflow"},
+         Rule::async_stack_overflow},
     };
     return cases;
 }
@@ -238,7 +240,7 @@ TEST_CASE("every hazard is found") {
         CHECK(finding->severity == c.severity);
         CHECK(finding->certainty == Certainty::static_only);
         CHECK(finding->subject == "made");
-        CHECK(finding->title == "made: " + std::string(rule(c.rule)->title));
+        CHECK(finding->title == "made: " + std::string(words::row(c.rule).title));
         CHECK_MESSAGE(finding->evidence.find(c.evidence) != std::string::npos, finding->evidence);
         CHECK(std::is_sorted(found.begin(), found.end(),
                              [](const Finding& a, const Finding& b) { return a.severity > b.severity; }));
@@ -254,17 +256,12 @@ TEST_CASE("what comes close is not found") {
     }
 }
 
-TEST_CASE("the rules of files are sorted, in the catalogue, and each has a case") {
-    const auto ids = static_rules();
-    CHECK(std::is_sorted(ids.begin(), ids.end()));
-    std::set<std::string_view> shown = {"dependency-pinned", "unique-symbol-state-shared",
-                                        "shared-code-without-driver-lock"}; // cases of their own
+TEST_CASE("each rule of files has a case") {
+    std::set<Rule> shown = {Rule::dependency_pinned, Rule::unique_symbol_state_shared,
+                            Rule::shared_code_without_driver_lock}; // cases of their own
     for (const Case& c : bad()) shown.insert(c.rule);
-    for (const auto id : ids) {
-        CHECK_MESSAGE(rule(id) != nullptr, std::string(id));
-        CHECK_MESSAGE(shown.contains(id), std::string(id));
-    }
-    CHECK(shown.size() == ids.size());
+    for (const words::RuleRow& row : words::rules)
+        CHECK_MESSAGE(is_found(words::by_file, row.rule) == shown.contains(row.rule), std::string(row.id));
 }
 
 TEST_CASE("what a relative path alone does is possible, not certain") {
@@ -272,7 +269,7 @@ TEST_CASE("what a relative path alone does is possible, not certain") {
     elf.runpath = "parts:/usr/lib";
     elf.needed.emplace_back("libdl.so.2"); // of the C library, found in the end
     const auto found = made::findings(elf);
-    const Finding* finding = made::of_rule(found, "missing-dependency");
+    const Finding* finding = made::of_rule(found, Rule::missing_dependency);
     REQUIRE(finding);
     CHECK(finding->severity == Severity::warning);
 }
@@ -282,16 +279,16 @@ TEST_CASE("a symbol may be in a library that is missing") {
     elf.symbols.push_back(made::import("no_such_function"));
     elf.needed.emplace_back("libno_such_thing.so.7");
     const auto found = made::findings(elf);
-    REQUIRE(made::of_rule(found, "missing-symbol"));
-    CHECK(made::of_rule(found, "missing-symbol")->severity == Severity::warning);
-    CHECK(made::of_rule(found, "missing-dependency")->severity == Severity::error);
+    REQUIRE(made::of_rule(found, Rule::missing_symbol));
+    CHECK(made::of_rule(found, Rule::missing_symbol)->severity == Severity::warning);
+    CHECK(made::of_rule(found, Rule::missing_dependency)->severity == Severity::error);
 }
 
 TEST_CASE("a unique symbol that the emulator has itself pins nothing there") {
     ElfFacts elf = made::driver();
     elf.symbols.push_back(made::unique("MD5Init")); // that it has such a name is all that counts
     const auto found = made::findings(elf);
-    const Finding* finding = made::of_rule(found, "dso-pinned-unique-symbol");
+    const Finding* finding = made::of_rule(found, Rule::dso_pinned_unique_symbol);
     REQUIRE(finding);
     CHECK(finding->severity == Severity::note);
     CHECK(finding->evidence.find("the emulator") != std::string::npos);
@@ -301,17 +298,17 @@ TEST_CASE("variables and ports in parallel") {
     ElfFacts elf = made::driver();
     elf.writable_bytes = 1000;
     StaticFacts facts = made::facts(elf);
-    CHECK(made::of_rule(find_static(facts), "shared-code-without-driver-lock") == nullptr);
+    CHECK(made::of_rule(find_static(facts), Rule::shared_code_without_driver_lock) == nullptr);
     facts.entries = {{0x4000, "made", 3, 3, 1, {}}};
-    CHECK(made::of_rule(find_static(facts), "shared-code-without-driver-lock") != nullptr);
+    CHECK(made::of_rule(find_static(facts), Rule::shared_code_without_driver_lock) != nullptr);
     facts.entries[0].flags = 0;
-    CHECK(made::of_rule(find_static(facts), "shared-code-without-driver-lock") == nullptr);
+    CHECK(made::of_rule(find_static(facts), Rule::shared_code_without_driver_lock) == nullptr);
     facts.entries[0].flags = 1;
     facts.elf.writable_bytes = entry_size + 8;
-    CHECK(made::of_rule(find_static(facts), "shared-code-without-driver-lock") == nullptr);
+    CHECK(made::of_rule(find_static(facts), Rule::shared_code_without_driver_lock) == nullptr);
     // With a symbol table it is known what is a variable.
     facts.elf.has_symbol_table = true;
-    CHECK(made::of_rule(find_static(facts), "shared-code-without-driver-lock") != nullptr);
+    CHECK(made::of_rule(find_static(facts), Rule::shared_code_without_driver_lock) != nullptr);
 }
 
 TEST_CASE("drivers that share a unique symbol") {
@@ -339,20 +336,20 @@ TEST_CASE("a library of the driver's that stays in memory") {
     ElfFacts elf = made::driver();
     elf.needed.emplace_back("nodelete.so");
     auto found = find_static(made::facts(elf, world));
-    const Finding* finding = made::of_rule(found, "dependency-pinned");
+    const Finding* finding = made::of_rule(found, Rule::dependency_pinned);
     REQUIRE(finding);
     CHECK(finding->severity == Severity::warning);
     CHECK(finding->evidence == "nodelete.so is linked with -z nodelete");
     elf.needed.back() = "pinned_v1.so";
     found = find_static(made::facts(elf, world));
-    REQUIRE(made::of_rule(found, "dependency-pinned"));
-    CHECK(made::of_rule(found, "dependency-pinned")->evidence.starts_with("pinned_v1.so has unique symbols: "));
+    REQUIRE(made::of_rule(found, Rule::dependency_pinned));
+    CHECK(made::of_rule(found, Rule::dependency_pinned)->evidence.starts_with("pinned_v1.so has unique symbols: "));
     // The same in the system's own places is meant.
     world.loader.default_folders = {DDLL_IMAGE_SPECIMENS};
     world.loader.library_path.clear();
     found = find_static(made::facts(elf, world));
-    REQUIRE(made::of_rule(found, "dependency-pinned"));
-    CHECK(made::of_rule(found, "dependency-pinned")->severity == Severity::note);
+    REQUIRE(made::of_rule(found, Rule::dependency_pinned));
+    CHECK(made::of_rule(found, Rule::dependency_pinned)->severity == Severity::note);
 }
 
 TEST_CASE("a library of the driver's that lacks a symbol") {
@@ -360,7 +357,7 @@ TEST_CASE("a library of the driver's that lacks a symbol") {
     ElfFacts elf = made::driver();
     elf.needed.emplace_back("undefined.so");
     const auto found = find_static(made::facts(elf, world));
-    const Finding* finding = made::of_rule(found, "missing-symbol");
+    const Finding* finding = made::of_rule(found, Rule::missing_symbol);
     REQUIRE(finding);
     CHECK(finding->evidence.find("which undefined.so needs") != std::string::npos);
 }

@@ -1,5 +1,5 @@
 /// No false alarm: drivers that are known to be well-behaved have no finding above a note.
-#include "findings/static_findings.h"
+#include "findings/static/find.h"
 
 #include <doctest/doctest.h>
 

@@ -171,7 +171,7 @@ public:
         std::string all;
         for (const auto& entry : journal_)
             if (const auto* m = std::get_if<journal::Misused>(&entry.event))
-                all += (all.empty() ? "" : " ") + std::string(rule_id(static_cast<Misuse>(m->rule)));
+                all += (all.empty() ? "" : " ") + std::string(name(m->rule));
         return all;
     }
     std::string last_misuse() {

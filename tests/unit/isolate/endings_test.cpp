@@ -291,7 +291,7 @@ TEST_CASE("an exception nobody catches") {
 }
 
 TEST_CASE("a fatal misuse tells its text and its caller") {
-    const Ending e = run(limits(), [] { die("erl_drv_mutex_destroy(): busy"); });
+    const Ending e = run(limits(), [] { die(words::Fatal::lock, "erl_drv_mutex_destroy(): busy"); });
     CHECK(as<Signalled>(e).signal == SIGABRT);
     CHECK(e.crash.fatal == "erl_drv_mutex_destroy(): busy");
     CHECK_FALSE(e.crash.stack.empty());

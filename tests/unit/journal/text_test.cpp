@@ -30,7 +30,6 @@ Names names() {
     };
     n.driver = [](DriverId d) { return d.value == 1 ? std::string("counter") : std::string(); };
     n.image = [](ImageId i) { return "v" + std::to_string(i.value); };
-    n.rule = [](std::uint16_t) { return std::string("stale-port"); };
     return n;
 }
 
@@ -89,8 +88,8 @@ TEST_CASE("numbers become names when somebody knows them") {
     CHECK(say(Entered{Callback::control, {1}, {3}, {1}, {2}, 7, "add"}) ==
           "enter control of driver counter (v2), port P, for Alice: command 7, <<\"add\">>");
     CHECK(event_text(entry(Entered{Callback::finish, {1}, {}, {}, {2}, 0, {}})) == "enter finish of driver #1");
-    CHECK(say(Misused{1, ApiFunction::driver_output, {3}, "closed", {}}) ==
-          "misuse stale-port in driver_output, port P: closed");
+    CHECK(say(Misused{words::Rule::double_free, ApiFunction::driver_output, {3}, "closed", {}}) ==
+          "misuse double-free in driver_output, port P: closed");
     CHECK(say(DriverChanged{{1}, words::Presence::dynamic, words::Status::reload, 1, 2, 0, "counter"}) ==
           "driver counter is loaded, reload: 1 port, 2 holds, 0 loads");
     CHECK(say(Reloaded{{1}, {1}, {2}, false, true}) ==
@@ -122,9 +121,10 @@ TEST_CASE("JSON has the fields of the table, without addresses") {
     CHECK(to_json(entry(Entered{Callback::output, {1}, {3}, {}, {}, 2, "\xff\x01"}), names()) ==
           R"({"seq":12,"time_ns":250000000,"kind":"entered","callback":"output","driver":"counter","port":"P","a":2,)"
           R"("data":"<<255,1>>"})");
-    Entry e = entry(Misused{7, ApiFunction::none, {}, "na\xefve", {}});
+    Entry e = entry(Misused{words::Rule::double_free, ApiFunction::none, {}, "na\xefve", {}});
     e.thread = 3;
     e.cut = true;
-    CHECK(to_json(e) ==
-          R"({"seq":12,"time_ns":250000000,"thread":3,"kind":"misused","rule":7,"detail":"na\u00efve","cut":true})");
+    CHECK(
+        to_json(e) ==
+        R"({"seq":12,"time_ns":250000000,"thread":3,"kind":"misused","rule":"double-free","detail":"na\u00efve","cut":true})");
 }

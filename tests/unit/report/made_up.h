@@ -205,7 +205,8 @@ inline RunResult hostile_scenario() {
     result.title = hostile;
     result.output = hostile;
     result.failures.front() = {1, hostile, hostile, hostile, hostile};
-    result.findings.push_back({"reload-kept-old-code", "error", hostile, hostile, hostile, hostile, {}, 1, false});
+    result.findings.push_back(
+        {words::Rule::reload_kept_old_code, words::Severity::error, hostile, hostile, hostile, {}, 1, false});
     result.findings.back().stack = {{hostile, 1, hostile, hostile + ":7", "/somewhere/" + hostile}};
     result.death = crashed_scenario().death;
     result.death->headline = result.death->output = hostile;

@@ -31,14 +31,12 @@ bool contains(const std::string& text, const char* part) {
     return text.find(part) != std::string::npos;
 }
 
-check::Finding finding(std::string rule, std::string severity, bool confirmed) {
-    check::Finding out;
-    out.rule = std::move(rule);
-    out.severity = std::move(severity);
+check::CheckFinding finding(words::Rule rule, words::Severity severity, bool confirmed) {
+    check::CheckFinding out;
+    out.rule = rule;
+    out.severity = severity;
     out.title = "counter: <something> & \"more\"";
     out.evidence = "50%: one\nand another";
-    out.why = "It hurts.";
-    out.advice = "Do not.";
     out.confirmed = confirmed;
     out.also_static = !confirmed;
     if (confirmed) out.trials = {"loaded and unloaded"};
@@ -53,13 +51,13 @@ struct Made {
         checked.file = "build/counter.so";
         checked.against = "old/counter.so";
         checked.verdict = check::Verdict::unsafe;
-        checked.suppressions.push_back({"fd-leak", "", "until <2.1>", "2026-12-31", {}, true, false});
-        checked.findings.push_back(finding("thread-outlives-driver", "error", true));
+        checked.suppressions.push_back({words::Rule::fd_leak, "", "until <2.1>", "2026-12-31", {}, true, false});
+        checked.findings.push_back(finding(words::Rule::thread_outlives_driver, words::Severity::error, true));
         checked.findings.back().stack = {{"counter.so", 0x10, "", ""},
-                                       {"counter.so", 0x20, "go", "counter.c:42", "/home/p/src/counter.c"}};
-        checked.findings.push_back(finding("fd-leak", "warning", true));
+                                         {"counter.so", 0x20, "go", "counter.c:42", "/home/p/src/counter.c"}};
+        checked.findings.push_back(finding(words::Rule::fd_leak, words::Severity::warning, true));
         checked.findings.back().suppressed = &checked.suppressions.front();
-        checked.findings.push_back(finding("process-exit-called", "note", false));
+        checked.findings.push_back(finding(words::Rule::process_exit_called, words::Severity::note, false));
         checked.looked_at = {"loaded and unloaded"};
         checked.not_looked_at = {"code that runs only with real devices"};
         for (const char* id : {"load-unload", "use"}) {
@@ -117,7 +115,8 @@ TEST_CASE("text: deaths before findings, each with its reason and cure; what was
     const std::string text = report::check_text(made.checked, plain);
     CHECK(text.find("died") < text.find("error   thread-outlives-driver  seen to happen"));
     CHECK(contains(text, "  at counter.c:42\n"));
-    CHECK(contains(text, "  on a node: It hurts.\n  cure: Do not.\n"));
+    CHECK(contains(text, "  on a node: Its code leaves memory under it"));
+    CHECK(contains(text, "\n  cure: Tell the thread to end and join it in finish"));
     CHECK(contains(text, "  accepted until 2026-12-31: until <2.1>\n"));
     CHECK(contains(text, "note    process-exit-called  the file says so"));
     CHECK(text.ends_with("UNSAFE: 1 error, 0 warnings, 1 note, 1 suppressed\n"));

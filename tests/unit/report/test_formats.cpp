@@ -100,7 +100,7 @@ TEST_CASE("TAP: a line for each story, a block for each that did not hold") {
 TEST_CASE("SARIF: what was expected is suppressed, and prints do not depend on lines") {
     auto result = reload_scenario(false);
     result.findings.push_back(
-        {"reload-kept-old-code", "error", "counter was not replaced", "counter", "mapped", "Rename it.", {}, 5, true});
+        {words::Rule::reload_kept_old_code, words::Severity::error, "counter was not replaced", "counter", "mapped", {}, 5, true});
     const auto read = [](const report::Run& run) { return json::parse(report::write_sarif(run, {}))["runs"][0]; };
     const json first = read(one(result));
     REQUIRE(first["results"].size() == 1);

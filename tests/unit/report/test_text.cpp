@@ -112,12 +112,11 @@ TEST_CASE("a death tells where the driver was, and its output cannot steer the t
 
 TEST_CASE("findings have a rule, a reason and a cure; an unexpected one fails the story") {
     auto result = reload_scenario(false);
-    result.findings.push_back({"reload-kept-old-code",
-                               "error",
+    result.findings.push_back({words::Rule::reload_kept_old_code,
+                               words::Severity::error,
                                "counter was not replaced",
                                "counter",
                                "image 1 stayed mapped",
-                               "Rename it.",
                                {},
                                5,
                                false});
@@ -128,7 +127,7 @@ TEST_CASE("findings have a rule, a reason and a cure; an unexpected one fails th
                          "  counter was not replaced\n"
                          "  step      6: bob  port_close(P)\n"
                          "  evidence\n    image 1 stayed mapped\n"
-                         "  what to do\n    Rename it.\n"));
+                         "  what to do\n    Remove the pin named beside this finding."));
     CHECK(text.ends_with("0 passed, 1 failed\n"));
     result.findings.front().expected = true;
     CHECK(report::judged(result, report::FailOn::note) == Verdict::passed);
@@ -137,12 +136,11 @@ TEST_CASE("findings have a rule, a reason and a cure; an unexpected one fails th
 
 TEST_CASE("the driver code that led to a finding is shown where the evidence cannot name it all") {
     auto result = reload_scenario(false);
-    result.findings.push_back({"double-free",
-                               "error",
+    result.findings.push_back({words::Rule::double_free,
+                               words::Severity::error,
                                "freed twice",
                                "c",
                                "driver_free, at c.c:3 in drop",
-                               "Do not.",
                                {{"c.so", 0x10, "drop", "c.c:3"}},
                                5,
                                false});

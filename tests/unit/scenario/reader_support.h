@@ -39,7 +39,6 @@ inline ReadOptions options() {
                      {"erl_ddll", "info", 2},         {"erlang", "open_port", 2},  {"erlang", "port_close", 1},
                      {"erlang", "port_control", 3},   {"erlang", "exit", 1},       {"erlang", "exit", 2},
                      {"erlang", "list_to_binary", 1}, {"lists", "last", 1}};
-    o.known_rules = {"dso-pinned", "stale-port", "reload-kept-old-code"};
     o.program_folder = "/nonexistent";
     return o;
 }

@@ -64,7 +64,7 @@ TEST_CASE("the top of a scenario") {
       "drivers": { "counter": { "v2": "b.so", "v1": { "file": "a.so", "broken": true } } },
       "processes": { "bob": { "trap_exit": true }, "alice_2": {} },
       "environment": { "HOME": "/tmp" }, "strict": true, "time_limit": "1.5s", "async_takes": "3ms",
-      "open_error_texts": "empty", "expected_findings": ["stale-port", "dso-pinned"],
+      "open_error_texts": "empty", "expected_findings": ["not-a-port-handle", "dso-pinned"],
       "expected_crash": { "signal": "SIGSEGV", "callback": "control" },
       "steps": [ { "note": "Hello." } ] })j");
     CHECK(s.file == "s.json");
@@ -90,7 +90,7 @@ TEST_CASE("the top of a scenario") {
     CHECK(s.time_limit == std::chrono::milliseconds(1500));
     CHECK(s.async_takes == ddll::milliseconds(3));
     CHECK(!s.open_error_preset);
-    CHECK(s.expected_findings == std::vector<std::string>{"stale-port", "dso-pinned"});
+    CHECK(s.expected_findings == std::vector{ddll::words::Rule::not_a_port_handle, ddll::words::Rule::dso_pinned});
     REQUIRE(s.expected_crash.has_value());
     CHECK(s.expected_crash->signal == "SIGSEGV");
     CHECK(s.expected_crash->callback == "control");

@@ -181,8 +181,8 @@ TEST_CASE("findings, expected or not") {
     const RunResult plain = with("");
     CHECK(plain.verdict == Verdict::passed);
     REQUIRE(plain.findings.size() == 1);
-    CHECK(plain.findings[0].rule == "dso-nodelete-flag");
-    CHECK(plain.findings[0].severity == "error");
+    CHECK(plain.findings[0].rule == words::Rule::dso_nodelete_flag);
+    CHECK(plain.findings[0].severity == words::Severity::error);
     CHECK(plain.findings[0].title.starts_with("nodelete/v1: "));
     CHECK(plain.findings[0].step == 2);
     CHECK_FALSE(plain.findings[0].expected);

@@ -1,8 +1,8 @@
 #pragma once
 /// A driver file and everything that decides about its symbols, gathered without running any of it: what the rules of
-/// static_findings.h look at and what `ddlltool inspect` shows.
-#include "findings/entry_hint.h"
-#include "findings/node_exports.h"
+/// find.h look at and what `ddlltool inspect` shows.
+#include "findings/static/entry_hint.h"
+#include "findings/static/node_exports.h"
 #include "image/closure.h"
 #include "image/debug_info.h"
 #include "image/elf_facts.h"

@@ -1,5 +1,5 @@
 // What the loader will find, or not, or find elsewhere.
-#include "findings/static_collector.h"
+#include "findings/static/collector.h"
 #include "image/demangle.h"
 
 #include "base/text.h"
@@ -32,10 +32,10 @@ void find_missing_symbols(StaticCollector& out) {
         if (import.provider == Provider::nobody) missing.push_back(with_version(*import.symbol));
         if (import.provider == Provider::unknown) unknown.push_back(with_version(*import.symbol));
     }
-    if (!missing.empty()) out.add("missing-symbol", Doubt::certain, "nobody has " + listed(missing, 10));
+    if (!missing.empty()) out.add(Rule::missing_symbol, Doubt::certain, "nobody has " + listed(missing, 10));
     if (!unknown.empty())
         out.add(
-            "missing-symbol", Doubt::possible,
+            Rule::missing_symbol, Doubt::possible,
             fmt::format("nobody that was found has {}; a library is missing, which may have them", listed(unknown)));
     // The libraries that come with the driver are bound at the same moment.
     for (const image::Library& library : facts.closure.libraries()) {
@@ -49,7 +49,7 @@ void find_missing_symbols(StaticCollector& out) {
             theirs.push_back(with_version(symbol));
         }
         if (!theirs.empty())
-            out.add("missing-symbol", Doubt::certain,
+            out.add(Rule::missing_symbol, Doubt::certain,
                     fmt::format("nobody has {}, which {} needs", listed(theirs), library.name));
     }
 }
@@ -60,17 +60,17 @@ void find_missing_libraries(StaticCollector& out) {
         if (library.of_node || library.facts) continue;
         const std::string whose = fmt::format("needed by {}", listed(library.needed_by));
         if (library.path.empty())
-            out.add("missing-dependency", Doubt::certain, fmt::format("{} was not found, {}", library.name, whose));
+            out.add(Rule::missing_dependency, Doubt::certain, fmt::format("{} was not found, {}", library.name, whose));
         else
-            out.add("missing-dependency", Doubt::certain,
+            out.add(Rule::missing_dependency, Doubt::certain,
                     fmt::format("{} cannot be used, {}: {}", library.name, whose, library.trouble));
     }
     for (const image::MissingVersion& missing : facts.closure.missing_versions())
-        out.add("missing-dependency", Doubt::certain,
+        out.add(Rule::missing_dependency, Doubt::certain,
                 fmt::format("{} needs version {} of {}, and {} does not define it", missing.needed_by, missing.version,
                             missing.library, missing.path));
     for (const image::RelativeEntry& entry : facts.closure.relative())
-        out.add("missing-dependency", Doubt::possible,
+        out.add(Rule::missing_dependency, Doubt::possible,
                 entry.owner.empty()
                     ? fmt::format("--library-path has the relative folder {:?}", entry.entry)
                     : fmt::format("{} of {} has {:?}, which is relative to the node's current directory", entry.kind,
@@ -96,7 +96,7 @@ void find_driver_init(StaticCollector& out) {
     } else if (const auto meant = nearest("driver_init", functions)) {
         evidence += fmt::format("; there is {}", *meant);
     }
-    out.add("driver-init-missing", Doubt::certain, evidence);
+    out.add(Rule::driver_init_missing, Doubt::certain, evidence);
 }
 
 void find_interposed(StaticCollector& out) {
@@ -107,10 +107,10 @@ void find_interposed(StaticCollector& out) {
         (interposed.symbol->function && !interposed.symbol->weak ? functions : others).push_back(text);
     }
     if (!functions.empty())
-        out.add("symbol-interposed-by-host", Doubt::certain,
+        out.add(Rule::symbol_interposed_by_host, Doubt::certain,
                 fmt::format("{} has these functions first: {}", facts.world->node.release(), listed(functions)));
     if (!others.empty())
-        out.add("symbol-interposed-by-host", Doubt::possible,
+        out.add(Rule::symbol_interposed_by_host, Doubt::possible,
                 fmt::format("{} has these first: {}", facts.world->node.release(), listed(others)));
 }
 
@@ -127,9 +127,9 @@ void find_accidental(StaticCollector& out) {
         if (!own) libraries.push_back(fmt::format("{} (of {})", import.symbol->name, import.library));
     }
     if (!emulator.empty())
-        out.add("non-api-emulator-symbol", Doubt::certain, "inside the emulator: " + listed(emulator));
+        out.add(Rule::non_api_emulator_symbol, Doubt::certain, "inside the emulator: " + listed(emulator));
     if (!libraries.empty())
-        out.add("non-api-emulator-symbol", Doubt::certain,
+        out.add(Rule::non_api_emulator_symbol, Doubt::certain,
                 fmt::format("in libraries that this emulator happens to need and the driver does not name: {}",
                             listed(libraries)));
 }

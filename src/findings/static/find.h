@@ -1,8 +1,8 @@
 #pragma once
 /// The rules that a driver file alone can break: what is certain from its bytes, and what is possible because of what
 /// it imports. Nothing is run; a dynamic check confirms the rest under the same rule and subject.
-#include "findings/findings.h"
-#include "findings/static_facts.h"
+#include "findings/finding.h"
+#include "findings/static/facts.h"
 
 #include <span>
 #include <string_view>
@@ -15,8 +15,5 @@ std::vector<Finding> find_static(const StaticFacts& facts);
 
 /// What several drivers, or versions of one, would share when one node loads them. Empty for fewer than two.
 std::vector<Finding> find_shared_state(std::span<const StaticFacts> drivers);
-
-/// Ids of the rules that the two can report, sorted.
-std::span<const std::string_view> static_rules();
 
 } // namespace ddll::findings

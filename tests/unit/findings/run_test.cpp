@@ -1,5 +1,5 @@
 /// Findings from journals made by hand.
-#include "findings/findings.h"
+#include "findings/runtime/find.h"
 #include "host/misuse.h"
 
 #include <doctest/doctest.h>
@@ -7,6 +7,7 @@
 #include <string>
 
 using namespace ddll;
+using words::Rule;
 
 namespace {
 
@@ -34,8 +35,8 @@ image::ElfSymbol import_of(std::string name) {
     return symbol;
 }
 
-findings::Names names_with(const image::ElfFacts* facts) {
-    findings::Names names;
+findings::RunNames names_with(const image::ElfFacts* facts) {
+    findings::RunNames names;
     names.image = [facts](ImageId id) { return findings::ImageNote{"counter/v" + std::to_string(id.value), facts}; };
     names.driver = [](DriverId) { return std::string("counter"); };
     names.port = [](PortId id) { return "P" + std::to_string(id.value); };
@@ -45,11 +46,7 @@ findings::Names names_with(const image::ElfFacts* facts) {
 std::vector<findings::Finding> after_close(const image::ElfFacts* facts, bool gone) {
     journal::Journal journal;
     journal.write(journal::ImageClosed{first, counter, gone});
-    return findings::find(journal, names_with(facts));
-}
-
-std::uint16_t number(host::Misuse misuse) {
-    return static_cast<std::uint16_t>(misuse);
+    return findings::find_in_run(journal, names_with(facts));
 }
 
 } // namespace
@@ -58,7 +55,7 @@ TEST_CASE("a library that left memory is no finding") {
     const auto facts = facts_with({unique_symbol("x")});
     CHECK(after_close(&facts, true).empty());
     journal::Journal nothing;
-    CHECK(findings::find(nothing, names_with(&facts)).empty());
+    CHECK(findings::find_in_run(nothing, names_with(&facts)).empty());
 }
 
 TEST_CASE("why a library stays") {
@@ -66,7 +63,7 @@ TEST_CASE("why a library stays") {
         const auto facts = facts_with({unique_symbol("_ZZ5thingvE5count")});
         const auto found = after_close(&facts, false);
         REQUIRE(found.size() == 1);
-        CHECK(found[0].rule->id == "dso-pinned-unique-symbol");
+        CHECK(found[0].rule == Rule::dso_pinned_unique_symbol);
         CHECK(found[0].title == "counter/v1: a unique C++ symbol pins the library");
         CHECK(found[0].evidence == "still mapped after dlclose; unique symbol: thing()::count");
         CHECK(found[0].entry == 1);
@@ -82,34 +79,34 @@ TEST_CASE("why a library stays") {
         const auto facts = facts_with({unique_symbol("a", false)});
         const auto found = after_close(&facts, false);
         REQUIRE(found.size() == 1);
-        CHECK(found[0].rule->id == "dso-pinned");
+        CHECK(found[0].rule == Rule::dso_pinned);
     }
     SUBCASE("the nodelete flag") {
         auto facts = facts_with({import_of("__cxa_thread_atexit")});
         facts.nodelete = true;
         const auto found = after_close(&facts, false);
         REQUIRE(found.size() == 1);
-        CHECK(found[0].rule->id == "dso-nodelete-flag");
+        CHECK(found[0].rule == Rule::dso_nodelete_flag);
     }
     SUBCASE("a unique symbol is named before the flag") {
         auto facts = facts_with({unique_symbol("a")});
         facts.nodelete = true;
-        CHECK(after_close(&facts, false).at(0).rule->id == "dso-pinned-unique-symbol");
+        CHECK(after_close(&facts, false).at(0).rule == Rule::dso_pinned_unique_symbol);
     }
     SUBCASE("thread-local destructors") {
         for (const char* name : {"__cxa_thread_atexit", "__cxa_thread_atexit_impl"}) {
             const auto facts = facts_with({import_of(name)});
-            CHECK(after_close(&facts, false).at(0).rule->id == "dso-pinned-thread-local-destructor");
+            CHECK(after_close(&facts, false).at(0).rule == Rule::dso_pinned_thread_local_destructor);
         }
     }
     SUBCASE("unknown") {
         const auto facts = facts_with({});
-        CHECK(after_close(&facts, false).at(0).rule->id == "dso-pinned");
+        CHECK(after_close(&facts, false).at(0).rule == Rule::dso_pinned);
     }
     SUBCASE("a file nobody knows") {
         const auto found = after_close(nullptr, false);
         REQUIRE(found.size() == 1);
-        CHECK(found[0].rule->id == "dso-pinned");
+        CHECK(found[0].rule == Rule::dso_pinned);
         CHECK(found[0].evidence == "the library is still mapped after dlclose");
     }
 }
@@ -119,16 +116,16 @@ TEST_CASE("a reload that kept the old code") {
     for (const bool old_gone : {false, true}) {
         journal::Journal journal;
         journal.write(journal::Reloaded{counter, first, second, old_gone, true});
-        CHECK(findings::find(journal, names_with(&facts)).empty());
+        CHECK(findings::find_in_run(journal, names_with(&facts)).empty());
     }
     journal::Journal journal;
     journal.write(journal::ImageClosed{first, counter, false});
     journal.write(journal::Reloaded{counter, first, second, false, false});
-    const auto found = findings::find(journal, names_with(&facts));
+    const auto found = findings::find_in_run(journal, names_with(&facts));
     REQUIRE(found.size() == 2);
-    CHECK(found[0].rule->id == "dso-pinned");
-    CHECK(found[1].rule->id == "reload-kept-old-code");
-    CHECK(found[1].rule->severity == findings::Severity::error);
+    CHECK(found[0].rule == Rule::dso_pinned);
+    CHECK(found[1].rule == Rule::reload_kept_old_code);
+    CHECK(found[1].severity == findings::Severity::error);
     CHECK(found[1].title == "counter: the reload kept the old code");
     CHECK(found[1].evidence.starts_with("after the reload counter/v1 is what runs"));
     CHECK(found[1].entry == 2);
@@ -136,31 +133,29 @@ TEST_CASE("a reload that kept the old code") {
 
 TEST_CASE("every misuse is found under its own rule") {
     const auto facts = facts_with({});
-#define DDLL_FOUND(which, text)                                                                                        \
-    {                                                                                                                  \
-        journal::Journal journal;                                                                                      \
-        journal.write(journal::Misused{number(host::Misuse::which), host::no_function, {}, "why", {}});                \
-        const auto found = findings::find(journal, names_with(&facts));                                                \
-        CHECK(found.size() == 1);                                                                                      \
-        CHECK(found.at(0).rule->id == text);                                                                           \
-        CHECK(found.at(0).evidence == "why");                                                                          \
+    for (const words::RuleRow& row : words::rules) {
+        if (!is_found(words::by_host, row.rule)) continue;
+        journal::Journal journal;
+        journal.write(journal::Misused{row.rule, host::no_function, {}, "why", {}});
+        const auto found = findings::find_in_run(journal, names_with(&facts));
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].rule == row.rule);
+        CHECK(found[0].evidence == "why");
     }
-    DDLL_MISUSES(DDLL_FOUND)
-#undef DDLL_FOUND
 }
 
 TEST_CASE("the same misuse is said once, with a count; another function is another finding") {
     const auto facts = facts_with({});
     journal::Journal journal;
     journal.write(
-        journal::Misused{number(host::Misuse::dead_port), words::ApiFunction::driver_output, PortId{5}, "", {}});
+        journal::Misused{Rule::late_callback_into_closed_port, words::ApiFunction::driver_output, PortId{5}, "", {}});
     journal.write(
-        journal::Misused{number(host::Misuse::dead_port), words::ApiFunction::driver_free, PortId{5}, "", {}});
+        journal::Misused{Rule::late_callback_into_closed_port, words::ApiFunction::driver_free, PortId{5}, "", {}});
     journal.write(
-        journal::Misused{number(host::Misuse::dead_port), words::ApiFunction::driver_output, PortId{6}, "", {}});
+        journal::Misused{Rule::late_callback_into_closed_port, words::ApiFunction::driver_output, PortId{6}, "", {}});
     journal.write(journal::Misused{
-        number(host::Misuse::double_free), words::ApiFunction::driver_free, {}, "the block was freed before", {}});
-    const auto found = findings::find(journal, names_with(&facts));
+        Rule::double_free, words::ApiFunction::driver_free, {}, "the block was freed before", {}});
+    const auto found = findings::find_in_run(journal, names_with(&facts));
     REQUIRE(found.size() == 3);
     CHECK(found[0].title == "driver_output: a port was used after its stop had returned");
     CHECK(found[0].evidence == "driver_output, port P5 (2 times)");
@@ -171,7 +166,7 @@ TEST_CASE("the same misuse is said once, with a count; another function is anoth
 
 TEST_CASE("where a misuse happened: the driver's line if there is one, else the callback") {
     const auto facts = facts_with({});
-    findings::Names names = names_with(&facts);
+    findings::RunNames names = names_with(&facts);
     names.place = [](std::uintptr_t address, std::uint64_t entry) {
         return address == 0x1000 && entry == 3 ? std::string("counter.c:42 in counter_control") : std::string();
     };
@@ -181,12 +176,12 @@ TEST_CASE("where a misuse happened: the driver's line if there is one, else the 
     journal.write(journal::Entered{journal::Callback::timeout, counter, PortId{5}, {}, first, 0, ""});
     journal.write(journal::Entered{journal::Callback::stop, counter, PortId{5}, {}, first, 0, ""});
     journal.write(
-        journal::Misused{number(host::Misuse::dead_port), words::ApiFunction::driver_output, PortId{5}, "", bytes});
+        journal::Misused{Rule::late_callback_into_closed_port, words::ApiFunction::driver_output, PortId{5}, "", bytes});
     journal.write(journal::Left{journal::Callback::stop, PortId{5}, 0});
-    journal.write(journal::Misused{number(host::Misuse::double_free), words::ApiFunction::driver_free, {}, "", {}});
+    journal.write(journal::Misused{Rule::double_free, words::ApiFunction::driver_free, {}, "", {}});
     journal.write(journal::Left{journal::Callback::timeout, PortId{5}, 0});
-    journal.write(journal::Misused{number(host::Misuse::heap_overrun), host::no_function, {}, "why", {}});
-    const auto found = findings::find(journal, names);
+    journal.write(journal::Misused{Rule::driver_heap_overrun, host::no_function, {}, "why", {}});
+    const auto found = findings::find_in_run(journal, names);
     REQUIRE(found.size() == 3);
     CHECK(found[0].evidence == "driver_output, port P5, at counter.c:42 in counter_control");
     CHECK(found[0].stack == std::vector<std::uintptr_t>{0x500, 0x1000});
@@ -205,16 +200,16 @@ TEST_CASE("a callback that sleeps is found by what was open then") {
     journal.write(journal::ThreadRuns{0});
     journal.write(journal::Left{journal::Callback::control, port, 0}); // 6
     const auto found_at = [&](std::vector<std::uint64_t> asleep_at) {
-        return findings::find(journal, names_with(nullptr), asleep_at).size();
+        return findings::find_in_run(journal, names_with(nullptr), asleep_at).size();
     };
     CHECK(found_at({1}) == 0); // the loader, not the driver
     CHECK(found_at({2}) == 0);
     CHECK(found_at({4}) == 0); // a wait of the driver API: others have their turn
     CHECK(found_at({6}) == 0);
     CHECK(found_at({3, 5}) == 1);
-    const auto found = findings::find(journal, names_with(nullptr), {3});
+    const auto found = findings::find_in_run(journal, names_with(nullptr), {3});
     REQUIRE(found.size() == 1);
-    CHECK(std::string(found[0].rule->id) == "callback-sleeps");
+    CHECK(found[0].rule == Rule::callback_sleeps);
     CHECK(found[0].evidence == "in control");
     CHECK(found[0].entry == 3);
 }

@@ -1,4 +1,4 @@
-#include "findings/static_facts.h"
+#include "findings/static/facts.h"
 
 #include "base/text.h"
 #include "words/driver_api.h"

@@ -1,6 +1,6 @@
 #pragma once
 /// Findings of one driver while they are looked for. Internal to findings/.
-#include "findings/static_findings.h"
+#include "findings/static/find.h"
 
 #include <string>
 #include <string_view>
@@ -15,14 +15,16 @@ enum class Doubt : unsigned char {
     hint,     ///< a note: usual in good drivers, too
 };
 
-Severity severity_of(const Rule& rule, Doubt doubt);
+using FileRule = words::RuleOf<words::by_file>;
+
+Severity severity_of(Rule rule, Doubt doubt);
 
 class StaticCollector {
 public:
     explicit StaticCollector(const StaticFacts& facts) : facts_(facts) {}
 
     /// The same rule again adds to the evidence; the graver doubt counts.
-    void add(std::string_view rule, Doubt doubt, const std::string& evidence);
+    void add(FileRule rule, Doubt doubt, const std::string& evidence);
     const StaticFacts& facts() const { return facts_; }
     std::vector<Finding> take() { return std::move(findings_); }
 
@@ -37,9 +39,9 @@ std::string listed(const std::vector<std::string>& words, std::size_t most = 6);
 std::string with_relocation(const image::ElfSymbol& symbol, const image::ElfFacts& elf);
 
 /// Each a theme.
-void find_pins(StaticCollector& out);         // static_pins.cpp
-void find_linkage(StaticCollector& out);      // static_linkage.cpp
-void find_imports(StaticCollector& out);      // static_imports.cpp
-void find_build_traits(StaticCollector& out); // static_build.cpp
+void find_pins(StaticCollector& out);         // pins.cpp
+void find_linkage(StaticCollector& out);      // linkage.cpp
+void find_imports(StaticCollector& out);      // imports.cpp
+void find_build_traits(StaticCollector& out); // build_traits.cpp
 
 } // namespace ddll::findings

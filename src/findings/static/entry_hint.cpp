@@ -1,4 +1,4 @@
-#include "findings/entry_hint.h"
+#include "findings/static/entry_hint.h"
 
 #include <erl_driver.h>
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
-#include "findings/static_findings.h"
+#include "findings/static/find.h"
 
-#include "findings/static_collector.h"
+#include "findings/static/collector.h"
 #include "image/demangle.h"
 
 #include <fmt/format.h>
@@ -11,47 +11,9 @@
 namespace ddll::findings {
 namespace {
 
-constexpr std::string_view ids[] = {
-    "async-job-outstanding",
-    "async-stack-overflow",
-    "callback-registered-elsewhere",
-    "child-port-left-open",
-    "dependency-pinned",
-    "deprecated-api-used",
-    "driver-init-missing",
-    "dso-holds-itself",
-    "dso-nodelete-flag",
-    "dso-pinned-thread-local-destructor",
-    "dso-pinned-unique-symbol",
-    "environment-points-into-driver",
-    "exception-through-callback",
-    "exec-stack-required",
-    "fp-mode-changed",
-    "locks-and-tsd-leak",
-    "missing-dependency",
-    "missing-symbol",
-    "non-api-emulator-symbol",
-    "on-exit-handler-left",
-    "openmp-runtime-unloaded",
-    "permanent-by-driver-lock",
-    "posix-timer-left",
-    "process-exit-called",
-    "process-state-changed",
-    "pthread-key-destructor-left",
-    "sanitizer-build",
-    "shared-code-without-driver-lock",
-    "sigaltstack-left",
-    "signal-handler-left",
-    "static-tls-exhausted",
-    "symbol-interposed-by-host",
-    "thread-outlives-driver",
-    "unique-symbol-state-shared",
-    "unload-deadlock-in-destructor",
-};
-
 void sort_gravest_first(std::vector<Finding>& findings) {
     std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
-        return a.severity != b.severity ? a.severity > b.severity : a.rule->id < b.rule->id;
+        return a.severity != b.severity ? a.severity > b.severity : a.rule < b.rule;
     });
 }
 
@@ -74,22 +36,22 @@ Unique unique_of(const StaticFacts& facts) {
 
 } // namespace
 
-Severity severity_of(const Rule& rule, Doubt doubt) {
-    if (doubt == Doubt::certain) return rule.severity;
-    if (doubt == Doubt::hint || rule.severity != Severity::error) return Severity::note;
+Severity severity_of(Rule rule, Doubt doubt) {
+    const Severity severity = words::row(rule).severity;
+    if (doubt == Doubt::certain) return severity;
+    if (doubt == Doubt::hint || severity != Severity::error) return Severity::note;
     return Severity::warning;
 }
 
-void StaticCollector::add(std::string_view id, Doubt doubt, const std::string& evidence) {
-    const Rule* found = rule(id);
-    const Severity severity = severity_of(*found, doubt);
+void StaticCollector::add(FileRule rule, Doubt doubt, const std::string& evidence) {
+    const Severity severity = severity_of(rule, doubt);
     for (Finding& known : findings_) {
-        if (known.rule != found) continue;
+        if (known.rule != rule) continue;
         known.evidence += "; " + evidence;
         known.severity = std::max(known.severity, severity);
         return;
     }
-    Finding finding = finding_of(*found, facts_.driver, evidence);
+    Finding finding = finding_of(rule, facts_.driver, evidence);
     finding.severity = severity;
     finding.certainty = Certainty::static_only;
     findings_.push_back(std::move(finding));
@@ -134,19 +96,15 @@ std::vector<Finding> find_shared_state(std::span<const StaticFacts> drivers) {
                 shared.push_back(std::move(text));
             }
             if (shared.empty()) continue;
-            const Rule& found = *rule("unique-symbol-state-shared");
-            Finding finding = finding_of(found, fmt::format("{} and {}", drivers[i].elf.path, drivers[k].elf.path),
+            constexpr FileRule rule(Rule::unique_symbol_state_shared);
+            Finding finding = finding_of(rule, fmt::format("{} and {}", drivers[i].elf.path, drivers[k].elf.path),
                                          fmt::format("in both: {}", listed(shared)));
-            finding.severity = severity_of(found, Doubt::possible);
+            finding.severity = severity_of(rule, Doubt::possible);
             finding.certainty = Certainty::static_only;
             out.push_back(std::move(finding));
         }
     }
     return out;
-}
-
-std::span<const std::string_view> static_rules() {
-    return ids;
 }
 
 } // namespace ddll::findings

@@ -1,5 +1,5 @@
 // What keeps a library in memory after its unload.
-#include "findings/static_collector.h"
+#include "findings/static/collector.h"
 #include "image/demangle.h"
 
 #include <fmt/format.h>
@@ -27,12 +27,12 @@ void find_unique(StaticCollector& out) {
     std::vector<std::string> of_the_node;
     const auto pins = pinning_symbols(out.facts().elf, out.facts(), &of_the_node);
     if (!pins.empty())
-        out.add("dso-pinned-unique-symbol", Doubt::possible,
+        out.add(Rule::dso_pinned_unique_symbol, Doubt::possible,
                 fmt::format("{} unique symbol{} with a relocation: {}", pins.size(), pins.size() == 1 ? "" : "s",
                             listed(pins)));
     else if (!of_the_node.empty())
         out.add(
-            "dso-pinned-unique-symbol", Doubt::hint,
+            Rule::dso_pinned_unique_symbol, Doubt::hint,
             fmt::format("provided by the node before the driver, where they pin nothing: {}; a node built otherwise "
                         "may not have them",
                         listed(of_the_node)));
@@ -44,10 +44,11 @@ void find_pinned_dependencies(StaticCollector& out) {
         const Doubt doubt = library.of_system ? Doubt::hint : Doubt::certain;
         const char* whose = library.of_system ? " of the system" : "";
         if (library.facts->nodelete)
-            out.add("dependency-pinned", doubt, fmt::format("{}{} is linked with -z nodelete", library.name, whose));
+            out.add(Rule::dependency_pinned, doubt,
+                    fmt::format("{}{} is linked with -z nodelete", library.name, whose));
         const auto pins = pinning_symbols(*library.facts, out.facts(), nullptr);
         if (!pins.empty())
-            out.add("dependency-pinned", doubt,
+            out.add(Rule::dependency_pinned, doubt,
                     fmt::format("{}{} has unique symbols: {}", library.name, whose, listed(pins, 3)));
     }
 }
@@ -58,10 +59,10 @@ void find_pins(StaticCollector& out) {
     const StaticFacts& facts = out.facts();
     find_unique(out);
     find_pinned_dependencies(out);
-    if (facts.elf.nodelete) out.add("dso-nodelete-flag", Doubt::certain, "DF_1_NODELETE is set");
+    if (facts.elf.nodelete) out.add(Rule::dso_nodelete_flag, Doubt::certain, "DF_1_NODELETE is set");
     for (const std::string_view import : {"__cxa_thread_atexit", "__cxa_thread_atexit_impl"})
         if (facts.imports_any({&import, 1}))
-            out.add("dso-pinned-thread-local-destructor", Doubt::possible, fmt::format("imports {}", import));
+            out.add(Rule::dso_pinned_thread_local_destructor, Doubt::possible, fmt::format("imports {}", import));
 }
 
 } // namespace ddll::findings

@@ -1,5 +1,5 @@
 // What compiler and linker were asked for.
-#include "findings/static_collector.h"
+#include "findings/static/collector.h"
 
 #include <fmt/format.h>
 
@@ -36,13 +36,13 @@ void find_sanitizers(StaticCollector& out) {
     };
     for (const Runtime& runtime : runtimes)
         if (needs(out.facts(), runtime.library) || out.facts().imports_any({&runtime.symbol, 1}))
-            out.add("sanitizer-build", runtime.doubt, fmt::format("built with {}", runtime.what));
+            out.add(Rule::sanitizer_build, runtime.doubt, fmt::format("built with {}", runtime.what));
 }
 
 void find_openmp(StaticCollector& out) {
     for (const std::string_view runtime : {"libgomp.so", "libomp.so", "libiomp5.so", "libtbb.so"})
         if (needs(out.facts(), runtime))
-            out.add("openmp-runtime-unloaded", Doubt::possible, fmt::format("needs {}", runtime));
+            out.add(Rule::openmp_runtime_unloaded, Doubt::possible, fmt::format("needs {}", runtime));
 }
 
 void find_static_tls(StaticCollector& out) {
@@ -52,7 +52,7 @@ void find_static_tls(StaticCollector& out) {
                         : elf.tls_size > tls_modest ? Doubt::possible
                                                     : Doubt::hint;
     out.add(
-        "static-tls-exhausted", doubt,
+        Rule::static_tls_exhausted, doubt,
         fmt::format("{} bytes of thread-local data at a fixed place{}; the loader has {} bytes for all such libraries",
                     elf.tls_size, elf.static_tls ? " (DF_STATIC_TLS)" : "", tls_surplus));
 }
@@ -68,7 +68,7 @@ void find_async_stack(StaticCollector& out) {
                 fmt::format("{} ({} bytes)", frame.function.empty() ? "a function" : frame.function, frame.bytes));
     if (large.empty()) return;
     const bool too_large = facts.elf.big_frames.front().bytes >= async_stack;
-    out.add("async-stack-overflow", too_large ? Doubt::possible : Doubt::hint,
+    out.add(Rule::async_stack_overflow, too_large ? Doubt::possible : Doubt::hint,
             fmt::format("uses driver_async, and has functions with large stack frames: {}", listed(large)));
 }
 
@@ -79,7 +79,7 @@ void find_shared_code(StaticCollector& out) {
     const bool by_port =
         std::any_of(facts.entries.begin(), facts.entries.end(), [](const EntryHint& e) { return (e.flags & 1) != 0; });
     if (by_port)
-        out.add("shared-code-without-driver-lock", Doubt::hint,
+        out.add(Rule::shared_code_without_driver_lock, Doubt::hint,
                 fmt::format("the entry has ERL_DRV_FLAG_USE_PORT_LOCKING, and there are {} bytes of variables", own));
 }
 
@@ -92,11 +92,11 @@ void find_build_traits(StaticCollector& out) {
     find_static_tls(out);
     find_async_stack(out);
     find_shared_code(out);
-    if (elf.sets_fast_math) out.add("fp-mode-changed", Doubt::certain, "the constructor set_fast_math");
+    if (elf.sets_fast_math) out.add(Rule::fp_mode_changed, Doubt::certain, "the constructor set_fast_math");
     if (elf.stack == image::DeclaredStack::executable)
-        out.add("exec-stack-required", Doubt::certain, "PT_GNU_STACK asks for an executable stack");
+        out.add(Rule::exec_stack_required, Doubt::certain, "PT_GNU_STACK asks for an executable stack");
     if (elf.stack == image::DeclaredStack::undeclared)
-        out.add("exec-stack-required", Doubt::certain, "there is no PT_GNU_STACK, which means an executable stack");
+        out.add(Rule::exec_stack_required, Doubt::certain, "there is no PT_GNU_STACK, which means an executable stack");
 }
 
 } // namespace ddll::findings

@@ -1,6 +1,6 @@
 // What a driver may do because it imports the function for it. An import proves nothing: where its counterpart is
 // imported, too, nothing is said, and the rest is possible at most.
-#include "findings/static_collector.h"
+#include "findings/static/collector.h"
 #include "image/demangle.h"
 
 #include <fmt/format.h>
@@ -13,7 +13,7 @@ namespace {
 using Names = std::vector<std::string_view>;
 
 struct ImportRule {
-    std::string_view rule;
+    FileRule rule;
     Doubt doubt;
     Names any;     ///< one of these is imported
     Names without; ///< and none of these
@@ -33,31 +33,31 @@ Names joins() {
 
 const std::vector<ImportRule>& import_rules() {
     static const std::vector<ImportRule> rules = {
-        {"thread-outlives-driver", Doubt::possible, {"erl_drv_thread_create"}, {"erl_drv_thread_join"}, {}},
+        {Rule::thread_outlives_driver, Doubt::possible, {"erl_drv_thread_create"}, {"erl_drv_thread_join"}, {}},
         // Code that uses std::thread imports pthread_create beside it.
-        {"thread-outlives-driver",
+        {Rule::thread_outlives_driver,
          Doubt::possible,
          {"pthread_create", start_of_std_thread, "thrd_create"},
          joins(),
          {}},
-        {"pthread-key-destructor-left",
+        {Rule::pthread_key_destructor_left,
          Doubt::possible,
          {"pthread_key_create", "tss_create"},
          {"pthread_key_delete", "tss_delete"},
          {}},
-        {"child-port-left-open", Doubt::possible, {"driver_create_port"}, {}, {}},
-        {"async-job-outstanding", Doubt::hint, {"driver_async"}, {}, {}},
-        {"permanent-by-driver-lock", Doubt::possible, {"driver_lock_driver"}, {}, {}},
-        {"signal-handler-left", Doubt::possible, signals(), {}, {}},
-        {"sigaltstack-left", Doubt::possible, {"sigaltstack"}, {}, {}},
-        {"on-exit-handler-left", Doubt::possible, {"on_exit"}, {}, {}},
-        {"environment-points-into-driver", Doubt::possible, {"putenv"}, {}, {}},
-        {"posix-timer-left", Doubt::possible, {"timer_create"}, {"timer_delete"}, {}},
+        {Rule::child_port_left_open, Doubt::possible, {"driver_create_port"}, {}, {}},
+        {Rule::async_job_outstanding, Doubt::hint, {"driver_async"}, {}, {}},
+        {Rule::permanent_by_driver_lock, Doubt::possible, {"driver_lock_driver"}, {}, {}},
+        {Rule::signal_handler_left, Doubt::possible, signals(), {}, {}},
+        {Rule::sigaltstack_left, Doubt::possible, {"sigaltstack"}, {}, {}},
+        {Rule::on_exit_handler_left, Doubt::possible, {"on_exit"}, {}, {}},
+        {Rule::environment_points_into_driver, Doubt::possible, {"putenv"}, {}, {}},
+        {Rule::posix_timer_left, Doubt::possible, {"timer_create"}, {"timer_delete"}, {}},
         // Without a handler of its own the signal only ends the node, which is a matter of signals.
-        {"posix-timer-left", Doubt::possible, {"setitimer", "alarm", "ualarm"}, {}, signals()},
-        {"dso-holds-itself", Doubt::possible, {"dlopen", "dlmopen"}, {}, {"dladdr", "dladdr1"}},
-        {"dso-holds-itself", Doubt::hint, {"dlopen", "dlmopen"}, {"dlclose", "dladdr", "dladdr1"}, {}},
-        {"callback-registered-elsewhere",
+        {Rule::posix_timer_left, Doubt::possible, {"setitimer", "alarm", "ualarm"}, {}, signals()},
+        {Rule::dso_holds_itself, Doubt::possible, {"dlopen", "dlmopen"}, {}, {"dladdr", "dladdr1"}},
+        {Rule::dso_holds_itself, Doubt::hint, {"dlopen", "dlmopen"}, {"dlclose", "dladdr", "dladdr1"}, {}},
+        {Rule::callback_registered_elsewhere,
          Doubt::possible,
          {"_ZSt13set_terminatePFvvE",
           "_ZSt14set_unexpectedPFvvE",
@@ -97,12 +97,12 @@ const std::vector<ImportRule>& import_rules() {
           "cmsSetLogErrorHandler"},
          {},
          {}},
-        {"process-exit-called",
+        {Rule::process_exit_called,
          Doubt::hint,
          {"exit", "_exit", "_Exit", "quick_exit", "abort", "pthread_exit", "thrd_exit"},
          {},
          {}},
-        {"process-state-changed",
+        {Rule::process_state_changed,
          Doubt::hint,
          {"chdir",       "fchdir",      "umask",       "setlocale", "_ZNSt6locale6globalERKS_",
           "setrlimit",   "setrlimit64", "prlimit",     "prlimit64", "pthread_sigmask",
@@ -112,17 +112,21 @@ const std::vector<ImportRule>& import_rules() {
           "setresuid",   "setresgid"},
          {},
          {}},
-        {"fp-mode-changed",
+        {Rule::fp_mode_changed,
          Doubt::hint,
          {"fesetround", "fesetenv", "feupdateenv", "feenableexcept", "fedisableexcept"},
          {},
          {}},
-        {"deprecated-api-used", Doubt::certain, {"driver_output_term", "driver_send_term", "driver_get_now"}, {}, {}},
-        {"locks-and-tsd-leak", Doubt::certain, {"erl_drv_mutex_create"}, {"erl_drv_mutex_destroy"}, {}},
-        {"locks-and-tsd-leak", Doubt::certain, {"erl_drv_cond_create"}, {"erl_drv_cond_destroy"}, {}},
-        {"locks-and-tsd-leak", Doubt::certain, {"erl_drv_rwlock_create"}, {"erl_drv_rwlock_destroy"}, {}},
-        {"locks-and-tsd-leak", Doubt::certain, {"erl_drv_tsd_key_create"}, {"erl_drv_tsd_key_destroy"}, {}},
-        {"locks-and-tsd-leak", Doubt::certain, {"erl_drv_thread_opts_create"}, {"erl_drv_thread_opts_destroy"}, {}},
+        {Rule::deprecated_api_used,
+         Doubt::certain,
+         {"driver_output_term", "driver_send_term", "driver_get_now"},
+         {},
+         {}},
+        {Rule::locks_and_tsd_leak, Doubt::certain, {"erl_drv_mutex_create"}, {"erl_drv_mutex_destroy"}, {}},
+        {Rule::locks_and_tsd_leak, Doubt::certain, {"erl_drv_cond_create"}, {"erl_drv_cond_destroy"}, {}},
+        {Rule::locks_and_tsd_leak, Doubt::certain, {"erl_drv_rwlock_create"}, {"erl_drv_rwlock_destroy"}, {}},
+        {Rule::locks_and_tsd_leak, Doubt::certain, {"erl_drv_tsd_key_create"}, {"erl_drv_tsd_key_destroy"}, {}},
+        {Rule::locks_and_tsd_leak, Doubt::certain, {"erl_drv_thread_opts_create"}, {"erl_drv_thread_opts_destroy"}, {}},
     };
     return rules;
 }
@@ -151,7 +155,7 @@ void find_uncaught(StaticCollector& out) {
             throwing.push_back(image::demangled(name));
     }
     if (!throwing.empty())
-        out.add("exception-through-callback", Doubt::hint,
+        out.add(Rule::exception_through_callback, Doubt::hint,
                 fmt::format("can throw and never catches: imports {}", listed(throwing, 3)));
 }
 
@@ -160,7 +164,7 @@ void find_destructors(StaticCollector& out) {
     // The compiler's start files bring two.
     const bool own = facts.elf.destructors > 2 || any(facts, {"__cxa_atexit"});
     if (own && any(facts, joins()))
-        out.add("unload-deadlock-in-destructor", Doubt::hint,
+        out.add(Rule::unload_deadlock_in_destructor, Doubt::hint,
                 fmt::format("has destructors that run in dlclose, and joins threads: imports {}",
                             listed(imported(facts, joins()))));
 }

@@ -1,0 +1,36 @@
+#include "findings/runtime/find.h"
+
+#include <csignal>
+
+namespace ddll::findings {
+
+namespace {
+
+using ProbeRule = words::RuleOf<words::by_probe>;
+
+std::optional<ProbeRule> rule_of(const CrashNote& crash) {
+    using enum journal::Callback;
+    const auto in = [&](journal::Callback callback) { return crash.callback == callback; };
+    if (crash.exited) return ProbeRule(Rule::process_exit_called);
+    if (crash.exception)
+        return in(dlopen)    ? ProbeRule(Rule::constructor_throws)
+               : in(dlclose) ? ProbeRule(Rule::joinable_thread_in_static)
+                             : ProbeRule(Rule::exception_through_callback);
+    if (crash.signal == SIGABRT && in(dlclose)) return ProbeRule(Rule::joinable_thread_in_static);
+    if (crash.timed_out && in(dlclose)) return ProbeRule(Rule::unload_deadlock_in_destructor);
+    if (crash.fatal == words::Fatal::lock) return ProbeRule(Rule::lock_destroyed_while_held);
+    // Who else would still be there: callbacks of signals and timers are told by what was left behind.
+    if (crash.in_unloaded_code && !crash.callback) return ProbeRule(Rule::thread_outlives_driver);
+    if (crash.stack_exhausted && in(async_invoke)) return ProbeRule(Rule::async_stack_overflow);
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<Finding> find_in_crash(const CrashNote& crash) {
+    const auto rule = rule_of(crash);
+    if (!rule) return std::nullopt;
+    return finding_of(*rule, crash.driver, crash.headline);
+}
+
+} // namespace ddll::findings

@@ -1,0 +1,169 @@
+#pragma once
+/// Who reads what of a journal: each class sees the entries of its theme, in the order of the journal, and adds to one
+/// list. Internal to findings/runtime/; find.cpp gives every entry to those that want it.
+#include "findings/runtime/find.h"
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ddll::findings {
+
+/// The address in a journaled stack of one; 0 for none.
+std::uintptr_t address_in(std::string_view stack);
+
+// --- in every run
+// -----------------------------------------------------------------------------------------------------
+
+/// Where the readers of every run put what they find.
+struct RunReading {
+    const RunNames& names;
+    FindingList findings;
+
+    /// The finding, unless it is known already.
+    Finding* add(Rule rule, std::string subject, std::string evidence, std::uint64_t entry);
+};
+
+/// Libraries that stay in memory, and reloads that changed nothing. pins.cpp
+class Pins {
+public:
+    explicit Pins(RunReading& reading) : reading_(reading) {}
+    void see(const journal::ImageOpened& opened) { paths_[opened.image] = opened.path; }
+    void see(const journal::LeftBehind& left);
+    void see(const journal::ImageClosed& closed, std::uint64_t entry);
+    void see(const journal::Reloaded& reloaded, std::uint64_t entry);
+
+private:
+    RunReading& reading_;
+    std::map<ImageId, std::string> paths_;
+    std::map<std::string, std::string> others_; ///< by path: a library that stayed beside it
+};
+
+/// What the host itself reported, and callbacks that sleep. misuses.cpp
+class Misuses {
+public:
+    explicit Misuses(RunReading& reading) : reading_(reading) {}
+    void see(const journal::Misused& misused, const journal::Entry& entry);
+    void see(const journal::Entered& entered, const journal::Entry& entry) {
+        running_[entry.thread].push_back({entered.callback, entered.driver});
+    }
+    void see(const journal::Left&, const journal::Entry& entry);
+    void see(const journal::ThreadWaits& waits) { emulator_waits_ |= waits.thread == emulator_thread; }
+    void see(const journal::ThreadRuns& runs) { emulator_waits_ &= runs.thread != emulator_thread; }
+    /// The emulator thread slept for long at this entry.
+    void see_asleep(const journal::Entry& entry);
+
+private:
+    /// Where it happened, as near as is known: the driver's source line, else the callback.
+    std::string place_of(const std::vector<std::uintptr_t>& stack, const journal::Entry& entry) const;
+
+    static constexpr std::uint16_t emulator_thread = 0;
+    struct Running {
+        journal::Callback callback;
+        DriverId driver;
+    };
+    RunReading& reading_;
+    std::map<std::uint16_t, std::vector<Running>> running_; ///< by thread, outermost first
+    bool emulator_waits_ = false;
+};
+
+// --- in runs that look closely
+// ----------------------------------------------------------------------------------------
+
+/// What the readers of such a run share: the drivers as they are at an entry, and the list.
+struct CloseReading {
+    struct Driver {
+        bool waits = false; ///< is being unloaded or reloaded
+        words::Status status = words::Status::ok;
+        std::uint32_t loads = 0;
+    };
+    const RunNames& names;
+    FindingList findings;
+    std::uint64_t at = 0; ///< the entry that is read
+    std::map<DriverId, Driver> drivers;
+
+    void add(words::RuleOf<words::by_probe> rule, DriverId driver, std::string evidence, std::uintptr_t address = 0);
+    /// Less grave, or graver, than the rule.
+    void add(words::RuleOf<words::by_probe> rule, DriverId driver, std::string evidence, std::uintptr_t address,
+             Severity severity);
+    /// The one driver that most runs have.
+    DriverId first_driver() const { return drivers.empty() ? DriverId{} : drivers.begin()->first; }
+    /// The text with the place of the address, where that is known.
+    std::string with_place(std::string_view text, std::uintptr_t address) const;
+};
+
+/// Who loads, unloads and keeps a driver, and what erl_ddll answers. users.cpp
+class Users {
+public:
+    explicit Users(CloseReading& reading) : reading_(reading) {}
+    void see(const journal::DriverChanged& changed);
+    void see(const journal::StepBegun&) { unload_asked_ = false; }
+    void see(const journal::Called& called);
+    void see(const journal::Returned& returned);
+    void see(const journal::ProcessEnded& ended);
+
+private:
+    CloseReading& reading_;
+    bool unload_asked_ = false; ///< the call under way asks for it
+    std::map<ProcessId, words::LoadCall> calls_;
+    std::set<ProcessId> loaders_; ///< that have loaded a driver
+};
+
+/// Loads that fail, files that change under a mapping, and how versions differ. loads.cpp
+class Loads {
+public:
+    explicit Loads(CloseReading& reading) : reading_(reading) {}
+    void see(const journal::FileInstalled& installed);
+    void see(const journal::ImageOpened& opened);
+    void see(const journal::ImageFailed& failed);
+    void see(const journal::ImageClosed& closed) { mapped_.erase(closed.image); }
+    void see(const journal::EntrySeen& entry);
+
+private:
+    void compare(const journal::EntrySeen& before, const journal::EntrySeen& now);
+
+    CloseReading& reading_;
+    std::map<ImageId, std::string> mapped_; ///< to the path
+    std::map<ImageId, DriverId> driver_of_;
+    std::map<DriverId, journal::EntrySeen> entries_;
+};
+
+/// What a driver leaves in the process or with its ports. leftovers.cpp
+class Leftovers {
+public:
+    explicit Leftovers(CloseReading& reading) : reading_(reading) {}
+    void see(const journal::LeftBehind& left);
+    void see(const journal::ClearedAway& cleared);
+    void see(const journal::ImageClosed& closed);
+    /// At the end: what grows from cycle to cycle.
+    void find_growth();
+
+private:
+    void see_thread(const journal::LeftBehind& left);
+    bool uses_openmp(ImageId image) const;
+
+    struct Object {
+        ImageId image;
+        std::string name;
+        std::uint64_t entry;
+    };
+    CloseReading& reading_;
+    std::vector<Object> objects_; ///< libraries that stayed, until that of the driver is closed
+    std::map<std::string, std::pair<DriverId, std::vector<std::int64_t>>> grown_; ///< the heap in each cycle, by driver
+};
+
+/// Callbacks that take long, and what they say to closed ports. callbacks.cpp
+class Callbacks {
+public:
+    explicit Callbacks(CloseReading& reading) : reading_(reading) {}
+    void see(const journal::TookLong& took);
+    void see(const journal::ApiCalled& called);
+
+private:
+    CloseReading& reading_;
+};
+
+} // namespace ddll::findings

@@ -1,0 +1,128 @@
+#include "findings/runtime/finders.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ddll::findings {
+
+namespace {
+
+/// So many loads are needed until growth is a trend, and not the first use of something.
+constexpr std::size_t warm_up = 3, least_growths = 3;
+/// Per cycle; the loader, stdio and the host itself keep less than that.
+constexpr std::int64_t worth_telling_bytes = 2048;
+
+} // namespace
+
+void Leftovers::see(const journal::LeftBehind& e) {
+    using enum words::Residue;
+    const std::uintptr_t address = address_in(e.stack);
+    const std::string text = reading_.with_place(e.text, address);
+    switch (e.kind) {
+    case descriptor:
+        reading_.add(Rule::fd_leak, e.driver, "descriptor " + text + " is still open after the unload");
+        break;
+    case thread:
+        see_thread(e);
+        break;
+    case signal_handler:
+        reading_.add(Rule::signal_handler_left, e.driver, text, address,
+                     address == 0 ? Severity::warning : Severity::error);
+        break;
+    case signal_stack:
+        reading_.add(Rule::sigaltstack_left, e.driver, "the signal stack is " + text);
+        break;
+    case timer:
+        reading_.add(Rule::posix_timer_left, e.driver, text + " still runs");
+        break;
+    case environment:
+        reading_.add(Rule::environment_points_into_driver, e.driver, text);
+        break;
+    case process_state:
+        reading_.add(Rule::process_state_changed, e.driver, text);
+        break;
+    case float_mode:
+        reading_.add(Rule::fp_mode_changed, e.driver, text);
+        break;
+    case object:
+        objects_.push_back({e.image, std::string(e.path.substr(e.path.rfind('/') + 1)), reading_.at});
+        break;
+    case code_pointer:
+        reading_.add(Rule::callback_registered_elsewhere, e.driver, text, address, Severity::warning);
+        break;
+    case thread_key:
+        reading_.add(Rule::pthread_key_destructor_left, e.driver, text, address);
+        break;
+    case exit_handler:
+        reading_.add(Rule::on_exit_handler_left, e.driver, text, address);
+        break;
+    case executable_stack:
+        reading_.add(Rule::exec_stack_required, e.driver, text);
+        break;
+    case name_elsewhere:
+        reading_.add(Rule::driver_name_dangling, e.driver, text);
+        break;
+    case heap: {
+        auto& [driver, grown] = grown_[reading_.names.driver(e.driver)];
+        driver = e.driver;
+        grown.push_back(e.bytes);
+        break;
+    }
+    }
+}
+
+void Leftovers::see_thread(const journal::LeftBehind& e) {
+    const std::uintptr_t address = address_in(e.stack);
+    if (uses_openmp(e.image))
+        reading_.add(Rule::openmp_runtime_unloaded, e.driver, "a thread of the OpenMP runtime is left");
+    else if (address != 0)
+        reading_.add(Rule::thread_outlives_driver, e.driver,
+                     "a thread is left: " + reading_.with_place(e.text, address), address);
+    else // of a library that stays, most likely
+        reading_.add(Rule::thread_outlives_driver, e.driver, "a thread is left, which runs no function of the library",
+                     0, Severity::note);
+}
+
+void Leftovers::see(const journal::ClearedAway& e) {
+    const bool forgotten = e.cleared == words::Cleared::async_job_forgotten;
+    if ((!forgotten && e.cleared != words::Cleared::async_job) || reading_.drivers.empty()) return;
+    const std::uintptr_t made = address_in(e.stack);
+    const std::string text = reading_.with_place(e.what, made);
+    if (forgotten)
+        reading_.add(Rule::async_data_leak, reading_.first_driver(), text, made);
+    else
+        reading_.add(Rule::async_job_outstanding, reading_.first_driver(), text, made);
+}
+
+// What stays with a library that stays is no news.
+void Leftovers::see(const journal::ImageClosed& e) {
+    for (const Object& object : objects_) {
+        if (object.image != e.image || !e.gone) continue;
+        reading_.at = object.entry;
+        reading_.add(Rule::dependency_pinned, e.driver, object.name + " is still mapped");
+    }
+    objects_.clear();
+}
+
+bool Leftovers::uses_openmp(ImageId image) const {
+    const ImageNote note = reading_.names.image(image);
+    if (note.facts == nullptr) return false;
+    return std::any_of(note.facts->needed.begin(), note.facts->needed.end(), [](const std::string& name) {
+        return name.starts_with("libgomp") || name.starts_with("libomp") || name.starts_with("libiomp") ||
+               name.starts_with("libtbb");
+    });
+}
+
+void Leftovers::find_growth() {
+    for (const auto& [name, cycles] : grown_) {
+        const auto& [driver, grown] = cycles;
+        if (grown.size() < warm_up + least_growths) continue;
+        const std::int64_t least = *std::min_element(grown.begin() + warm_up, grown.end());
+        if (least >= worth_telling_bytes)
+            reading_.add(Rule::heap_leak_outside_driver_heap, driver,
+                         fmt::format("at least {} bytes more after each cycle", least));
+    }
+}
+
+} // namespace ddll::findings
