@@ -270,7 +270,7 @@ void DriverMemory::refer_in_message(ErlDrvBinary* binary, int change) {
     if (change > 0) ++it->second.references;
 }
 
-// --- what nobody gave back ------------------------------------------------------------------------------------------
+// --- what was not given back ----------------------------------------------------------------------------------------
 
 // The lock is held.
 void DriverMemory::count(const Made& made, bool more) {

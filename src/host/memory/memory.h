@@ -63,31 +63,31 @@ public:
     std::int64_t decrease_reference(ErlDrvBinary* binary);
 
     /// An owner for messages: keeps one reference to `binary` until the last copy of the term is gone. Until then the
-    /// bytes must stay as they are; `port` is told of in changed_shares.
+    /// bytes must stay as they are; changed_shares reports `port`.
     std::shared_ptr<const void> share(ErlDrvBinary* binary, std::size_t offset, std::size_t length, PortId port);
     /// A binary whose bytes changed after they were sent.
     struct ChangedShare {
         PortId port;
         std::size_t length = 0;
     };
-    /// Looks at all that are still in a message; each change is told once.
+    /// Looks at all that are still in a message; each change is reported once.
     std::vector<ChangedShare> changed_shares();
 
     HeapUse used_by(DriverId owner);
-    /// What one call, at one place, made and nobody gave back.
+    /// What one call, at one place, made and was not given back.
     struct Left {
         Made made;
         bool is_binary = false;
         std::size_t count = 0, bytes = 0;
     };
     /// Of a driver, or (second form) made in callbacks of a port; in the order in which the calls came first. Binaries
-    /// that only messages refer to are nobody's. Both cost a walk over all that is live; the second is for when
+    /// that only messages refer to are not counted. Both cost a walk over all that is live; the second is for when
     /// take_made_by_port() says that it is worth it.
     std::vector<Left> left_by(DriverId driver);
     std::vector<Left> left_by(PortId port);
     /// Blocks and binaries made in callbacks of the port and still there. Forgets the port's count.
     std::size_t take_made_by_port(PortId port);
-    /// What is left of a driver belongs to nobody from here on: it was told.
+    /// What is left of a driver belongs to no driver from here on: it was reported.
     void disown(DriverId driver);
 
     /// Bytes of the C library's heap that it takes, what is kept of the freed included; rather too many than too few.
