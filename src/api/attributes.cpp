@@ -12,7 +12,7 @@ extern "C" {
 void set_busy_port(ErlDrvPort handle, int on) {
     Call call(Function::set_busy_port);
     host::Port* port = call.port(handle);
-    if (port != nullptr) call.host().set_busy(*port, on != 0);
+    if (port != nullptr) call.host().ports().set_busy(*port, on != 0);
     call.returns(0, on);
 }
 
@@ -35,7 +35,7 @@ void erl_drv_busy_msgq_limits(ErlDrvPort handle, ErlDrvSizeT* low, ErlDrvSizeT* 
     host::Port* port = call.port(handle);
     std::uint64_t new_low = low != nullptr ? *low : 0, new_high = high != nullptr ? *high : 0;
     if (port != nullptr)
-        port->adjust_message_queue_limits(new_low, new_high);
+        port->flow.adjust_limits(new_low, new_high);
     else
         new_low = new_high = ERL_DRV_BUSY_MSGQ_DISABLED;
     if (low != nullptr) *low = new_low;
@@ -46,8 +46,8 @@ void erl_drv_busy_msgq_limits(ErlDrvPort handle, ErlDrvSizeT* low, ErlDrvSizeT* 
 void erl_drv_set_os_pid(ErlDrvPort handle, ErlDrvSInt pid) {
     Call call(Function::erl_drv_set_os_pid);
     if (host::Port* port = call.port(handle)) {
-        port->os_pid.reset();
-        if (pid >= 0) port->os_pid = pid;
+        port->info.os_pid.reset();
+        if (pid >= 0) port->info.os_pid = pid;
     }
     call.returns(0, pid);
 }
@@ -58,14 +58,14 @@ void erl_drv_init_ack(ErlDrvPort handle, ErlDrvData result) {
     host::Port* port = call.port(handle);
     const auto value = reinterpret_cast<std::intptr_t>(result);
     call.returns(0, value >= -3 && value < 0 ? value : 0);
-    if (port != nullptr) call.host().acknowledge_open(*port, result, error);
+    if (port != nullptr) call.host().ports().acknowledge_open(*port, result, error);
 }
 
 int driver_lock_driver(ErlDrvPort handle) {
     Call call(Function::driver_lock_driver);
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
-    return call.returns(call.host().lock_driver(*port));
+    return call.returns(call.host().drivers().lock(*port));
 }
 
 int erl_drv_consume_timeslice(ErlDrvPort handle, int percent) {
@@ -80,7 +80,7 @@ ErlDrvPort driver_create_port(ErlDrvPort creator, ErlDrvTermData owner, char* na
     const auto failed = reinterpret_cast<ErlDrvPort>(-1);
     host::Port* port = call.port(creator);
     const auto pid = host::pid_of(owner);
-    host::Port* made = port != nullptr && pid ? call.host().create_port(*port, *pid, name, data) : nullptr;
+    host::Port* made = port != nullptr && pid ? call.host().ports().create(*port, *pid, name, data) : nullptr;
     call.returns(made == nullptr ? -1 : 0);
     return made == nullptr ? failed : host::handle_of(made->id);
 }

@@ -22,10 +22,21 @@ void Call::locks_driver_list() {
     if (outermost == driver_init || outermost == init || outermost == finish) misuse(Rule::finish_deadlock, "");
 }
 
-host::Made Call::made(const void* address) const {
+host::Made made_by_caller(Function function, const void* address) {
     const auto& frames = host::call_frames();
     if (frames.empty()) return {};
-    return {frames.back().driver, function_, address, frames.back().port};
+    return {frames.back().driver, function, address, frames.back().port};
+}
+
+bool Call::has_part(const ErlDrvBinary* binary, std::size_t offset, std::size_t length) {
+    if (host_.memory().state_of(binary) != host::PointerState::live) {
+        misuse(Rule::binary_refcount_error, "the binary is not (or no longer) one of driver_alloc_binary");
+        return false;
+    }
+    const auto whole = static_cast<std::size_t>(binary->orig_size);
+    if (offset <= whole && length <= whole - offset) return true;
+    misuse(Rule::binary_out_of_bounds, "the part lies outside the binary");
+    return false;
 }
 
 // May the calling thread make this call for that port?
@@ -45,7 +56,7 @@ bool Call::allowed(const host::Port& port) {
 }
 
 host::Port* Call::live(PortId id) {
-    host::Port* port = host_.find(id);
+    host::Port* port = host_.ports().find(id);
     if (port != nullptr && port->valid()) {
         port_ = id;
         return allowed(*port) ? port : nullptr;
@@ -68,7 +79,7 @@ host::Port* Call::port(ErlDrvPort handle) {
 
 host::Port* Call::port(ErlDrvTermData word) {
     const auto id = host::port_of(word);
-    host::Port* port = id ? host_.find(*id) : nullptr;
+    host::Port* port = id ? host_.ports().find(*id) : nullptr;
     // A port that has closed meanwhile is an ordinary thing to meet here: -1 and no blame.
     if (port == nullptr || !port->valid()) return nullptr;
     port_ = port->id;

@@ -1,8 +1,8 @@
 #pragma once
 /// api/ is the driver API: the extern "C" functions of erl_driver.h. Each translates its arguments, calls the host and
-/// translates back; what happens is decided below. Nobody includes this folder. Here is what every function does first
-/// and last: find the host, resolve the handle, check the calling thread, journal. Read next: words/driver_api.def (the
-/// list), then one file for each family.
+/// translates back; what happens is decided below. No other folder includes this one. Here is what every function does
+/// first and last: find the host, resolve the handle, check the calling thread, journal. Read next:
+/// words/driver_api.def (the list), then one file for each family.
 #include "host/host.h"
 #include "words/driver_api.h"
 
@@ -12,6 +12,9 @@ namespace ddll::api {
 
 using Function = words::ApiFunction;
 using words::Rule;
+
+/// For the table of what a driver leaves behind: by the driver whose callback runs, called from `address`.
+host::Made made_by_caller(Function function, const void* address);
 
 /// One call of an API function, journaled with its result when it ends.
 class Call {
@@ -29,8 +32,10 @@ public:
     bool on_emulator_thread();
     /// Blamed in driver_init, init and finish, where a node holds the lock that the function takes (measured).
     void locks_driver_list();
-    /// For the table of what a driver leaves behind; `address` is where it called from.
-    host::Made made(const void* address) const;
+    host::Made made(const void* address) const { return made_by_caller(function_, address); }
+
+    /// False, and journaled as misuse, for what is not a live binary, and for bytes outside of it.
+    bool has_part(const ErlDrvBinary* binary, std::size_t offset, std::size_t length);
 
     void misuse(host::Misuse rule, std::string_view detail);
 

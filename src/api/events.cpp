@@ -10,7 +10,7 @@ long driver_async(ErlDrvPort handle, unsigned* key, void (*invoke)(void*), void*
     Call call(Function::driver_async);
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1L);
-    return call.returns(call.host().add_job(*port, key, invoke, data, free, call.made(__builtin_return_address(0))));
+    return call.returns(call.host().jobs().add(*port, key, invoke, data, free, call.made(__builtin_return_address(0))));
 }
 
 unsigned driver_async_port_key(ErlDrvPort handle) {

@@ -1,5 +1,6 @@
 #include "api/entry.h"
 #include "base/text.h"
+#include "host/ports/output.h"
 
 using namespace ddll;
 using api::Call;
@@ -12,18 +13,19 @@ int fail(Call& call, ErlDrvPort handle, Term reason, std::int64_t shown) {
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1, shown);
     call.returns(0, shown);
-    call.host().close(*port, reason, host::Host::CloseCause::driver);
+    call.host().ports().close(*port, reason, host::CloseCause::driver);
     return 0;
 }
 
 int end_of_file(Call& call, ErlDrvPort handle) {
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
-    call.host().flush_line_buffer(*port);
-    call.host().answer_opener(*port);
+    host::flush_line_buffer(call.host(), *port);
+    call.host().ports().answer_opener(*port);
     if (!port->options.eof || !port->usable()) return fail(call, handle, Term::atom("normal"), 0);
-    if (host::Process* owner = call.host().find(port->owner))
-        call.host().deliver(*owner, term::make_tuple(Term::port(port->id.value), Term::atom("eof")), port->id, {});
+    if (host::Process* owner = call.host().processes().find(port->owner))
+        call.host().processes().deliver(*owner, term::make_tuple(Term::port(port->id.value), Term::atom("eof")),
+                                        port->id, {});
     return call.returns(0); // the port stays open
 }
 
@@ -55,7 +57,7 @@ int driver_failure_eof(ErlDrvPort port) {
 // The owner does not hear of it: its link goes first.
 int driver_exit(ErlDrvPort handle, int error) {
     Call call(Function::driver_exit);
-    if (host::Port* port = call.port(handle)) call.host().process_unlink(port->owner, Term::port(port->id.value));
+    if (host::Port* port = call.port(handle)) call.host().processes().unlink(port->owner, Term::port(port->id.value));
     return fail(call, handle, Term::atom(error == 0 ? "normal" : host::errno_name(error)), error);
 }
 

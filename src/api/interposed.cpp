@@ -28,7 +28,7 @@ F* next(const char* name) {
 /// The host, when it wants to know.
 host::Host* asked() {
     host::Host* current = host::current();
-    return current != nullptr && current->probes() ? current : nullptr;
+    return current != nullptr && current->probe().wanted() ? current : nullptr;
 }
 
 extern "C" char __executable_start, _end; // of the linker: where this program lies
@@ -50,9 +50,9 @@ struct Beginning {
 class Life {
 public:
     Life(host::Host& host, std::uintptr_t function) : host_(host), id_(static_cast<int>(syscall(SYS_gettid))) {
-        host_.interposed().thread_began(id_, function);
+        host_.probe().interposed().thread_began(id_, function);
     }
-    ~Life() { host_.interposed().thread_ended(id_); }
+    ~Life() { host_.probe().interposed().thread_ended(id_); }
     Life(const Life&) = delete;
 
 private:
@@ -97,19 +97,20 @@ extern "C" {
     static auto* const real = next<decltype(pthread_key_create)>("pthread_key_create");
     const int result = real(key, destructor);
     if (host::Host* host = asked(); result == 0 && host != nullptr && destructor != nullptr)
-        host->interposed().key_created(*key, reinterpret_cast<std::uintptr_t>(destructor));
+        host->probe().interposed().key_created(*key, reinterpret_cast<std::uintptr_t>(destructor));
     return result;
 }
 
 [[gnu::visibility("default")]] int pthread_key_delete(pthread_key_t key) {
     static auto* const real = next<decltype(pthread_key_delete)>("pthread_key_delete");
-    if (host::Host* host = asked()) host->interposed().key_deleted(key);
+    if (host::Host* host = asked()) host->probe().interposed().key_deleted(key);
     return real(key);
 }
 
 [[gnu::visibility("default")]] int on_exit(void (*function)(int, void*), void* argument) {
     static auto* const real = next<decltype(on_exit)>("on_exit");
-    if (host::Host* host = asked()) host->interposed().exit_handler_added(reinterpret_cast<std::uintptr_t>(function));
+    if (host::Host* host = asked())
+        host->probe().interposed().exit_handler_added(reinterpret_cast<std::uintptr_t>(function));
     return real(function, argument);
 }
 }

@@ -31,7 +31,7 @@ void* driver_dl_open(char* path) {
     if (library == nullptr)
         call.host().log(fmt::format("driver_dl_open: the loader says: {}", dlerror()));
     else
-        call.host().libraries().opened(library, file, call.made(__builtin_return_address(0)));
+        call.host().drivers().libraries().opened(library, file, call.made(__builtin_return_address(0)));
     call.returns(library != nullptr ? 1 : 0);
     return library;
 }
@@ -40,7 +40,7 @@ void* driver_dl_sym(void* library, char* name) {
     Call call(Function::driver_dl_sym);
     if (!call.on_emulator_thread()) return nullptr;
     call.locks_driver_list();
-    if (library != nullptr && !call.host().libraries().is_open(library)) {
+    if (library != nullptr && !call.host().drivers().libraries().is_open(library)) {
         call.misuse(Rule::bad_library_handle, "the handle is not, or no longer, one of driver_dl_open");
         call.returns(0);
         return nullptr;
@@ -48,8 +48,8 @@ void* driver_dl_sym(void* library, char* name) {
     void* address = dlsym(library, name);
     if (address == nullptr) {
         const char* text = dlerror();
-        call.host().libraries().last_error = text != nullptr ? text : "";
-        call.misuse(Rule::failed_library_lookup, call.host().libraries().last_error);
+        call.host().drivers().libraries().last_error = text != nullptr ? text : "";
+        call.misuse(Rule::failed_library_lookup, call.host().drivers().libraries().last_error);
     }
     call.returns(address != nullptr ? 1 : 0);
     return address;
@@ -59,10 +59,10 @@ int driver_dl_close(void* library) {
     Call call(Function::driver_dl_close);
     if (!call.on_emulator_thread()) return -1;
     call.locks_driver_list();
-    if (!call.host().libraries().closed(library)) {
+    if (!call.host().drivers().libraries().closed(library)) {
         call.misuse(Rule::bad_library_handle, library == nullptr
-                                                  ? "the handle is NULL"
-                                                  : "the handle is not, or no longer, one of driver_dl_open");
+                                                          ? "the handle is NULL"
+                                                          : "the handle is not, or no longer, one of driver_dl_open");
         return call.returns(-1);
     }
     return call.returns(dlclose(library) == 0 ? 0 : -1);
@@ -72,7 +72,7 @@ char* driver_dl_error(void) {
     Call call(Function::driver_dl_error);
     if (!call.on_emulator_thread()) return unspecified;
     call.locks_driver_list();
-    std::string& text = call.host().libraries().last_error;
+    std::string& text = call.host().drivers().libraries().last_error;
     call.returns(text.empty() ? 0 : 1);
     return text.empty() ? unspecified : text.data();
 }

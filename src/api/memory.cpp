@@ -8,13 +8,6 @@ using words::Rule;
 
 namespace {
 
-// No visit to the host: memory has a lock of its own, and these are the most frequent calls of all.
-host::Made made(Function function, const void* address) {
-    const auto& frames = host::call_frames();
-    if (frames.empty()) return {};
-    return {frames.back().driver, function, address, frames.back().port};
-}
-
 void blame(Call& call, host::PointerState state, const char* what) {
     if (state == host::PointerState::freed)
         call.misuse(Rule::double_free, std::string(what) + " was freed before");
@@ -36,15 +29,16 @@ bool live(Call& call, ErlDrvBinary* binary) {
 
 extern "C" {
 
+// No visit to the host: memory has a lock of its own, and allocations are the most frequent calls of all.
 void* driver_alloc(ErlDrvSizeT size) {
-    return host::current()->memory().allocate(size, made(Function::driver_alloc, __builtin_return_address(0)));
+    return host::current()->memory().allocate(size,
+                                              api::made_by_caller(Function::driver_alloc, __builtin_return_address(0)));
 }
 
 void* driver_realloc(void* block, ErlDrvSizeT size) {
     Call call(Function::driver_realloc);
     host::PointerState state;
-    void* moved = call.host().memory().reallocate(block, size,
-                                                  made(Function::driver_realloc, __builtin_return_address(0)), state);
+    void* moved = call.host().memory().reallocate(block, size, call.made(__builtin_return_address(0)), state);
     call.host().report_damage(Function::driver_realloc);
     if (state != host::PointerState::live) blame(call, state, "the block");
     return moved;
@@ -59,8 +53,8 @@ void driver_free(void* block) {
 }
 
 ErlDrvBinary* driver_alloc_binary(ErlDrvSizeT size) {
-    return host::current()->memory().allocate_binary(size,
-                                                     made(Function::driver_alloc_binary, __builtin_return_address(0)));
+    return host::current()->memory().allocate_binary(
+        size, api::made_by_caller(Function::driver_alloc_binary, __builtin_return_address(0)));
 }
 
 ErlDrvBinary* driver_realloc_binary(ErlDrvBinary* binary, ErlDrvSizeT size) {

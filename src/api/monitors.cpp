@@ -13,15 +13,15 @@ int driver_monitor_process(ErlDrvPort handle, ErlDrvTermData process, ErlDrvMoni
     Call call(Function::driver_monitor_process);
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
-    return call.returns(
-        call.host().monitor_process(*port, host::pid_of(process), *monitor, call.made(__builtin_return_address(0))));
+    return call.returns(host::monitor_process(call.host(), *port, host::pid_of(process), *monitor,
+                                              call.made(__builtin_return_address(0))));
 }
 
 int driver_demonitor_process(ErlDrvPort handle, const ErlDrvMonitor* monitor) {
     Call call(Function::driver_demonitor_process);
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
-    return call.returns(call.host().demonitor_process(*port, *monitor));
+    return call.returns(host::demonitor_process(call.host(), *port, *monitor));
 }
 
 ErlDrvTermData driver_get_monitored_process(ErlDrvPort handle, const ErlDrvMonitor* monitor) {

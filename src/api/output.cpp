@@ -1,3 +1,4 @@
+#include "host/ports/output.h"
 #include "api/entry.h"
 #include "api/io_vector.h"
 
@@ -34,7 +35,7 @@ int driver_output(ErlDrvPort handle, char* buf, ErlDrvSizeT len) {
     Call call(Function::driver_output);
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
-    call.host().output_bytes(*port, {}, view(buf, len), buf == nullptr);
+    host::output_bytes(call.host(), *port, {}, view(buf, len), buf == nullptr);
     return call.returns(0, static_cast<std::int64_t>(len));
 }
 
@@ -42,7 +43,7 @@ int driver_output2(ErlDrvPort handle, char* hbuf, ErlDrvSizeT hlen, char* buf, E
     Call call(Function::driver_output2);
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
-    call.host().output_bytes(*port, view(hbuf, hlen), view(buf, len), buf == nullptr);
+    host::output_bytes(call.host(), *port, view(hbuf, hlen), view(buf, len), buf == nullptr);
     return call.returns(0, static_cast<std::int64_t>(hlen), static_cast<std::int64_t>(len));
 }
 
@@ -52,26 +53,18 @@ int driver_output_binary(ErlDrvPort handle, char* hbuf, ErlDrvSizeT hlen, ErlDrv
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
     host::Host& host = call.host();
-    if (host.memory().state_of(bin) != host::PointerState::live) {
-        call.misuse(Rule::binary_refcount_error, "the binary is not (or no longer) one of driver_alloc_binary");
-        return call.returns(-1);
-    }
-    const auto whole = static_cast<std::size_t>(bin->orig_size);
-    if (offset > whole || len > whole - offset) {
-        call.misuse(Rule::binary_out_of_bounds, "the part lies outside the binary");
-        return call.returns(-1);
-    }
-    if (host.discards_output(*port)) return call.returns(0);
-    port->input += hlen + len;
+    if (!call.has_part(bin, offset, len)) return call.returns(-1);
+    if (port->discards_output()) return call.returns(0);
+    port->info.input += hlen + len;
     const std::string_view header = view(hbuf, hlen);
     if (port->options.binary) {
-        Term data = host.binary_term(bin, offset, len);
+        Term data = host::binary_term(host, bin, offset, len);
         if (!header.empty()) data = Term::list(header_items(header), std::move(data));
-        host.output_to_owner(*port, std::move(data));
+        host::output_to_owner(host, *port, std::move(data));
     } else {
         std::string all(header);
         all.append(bin->orig_bytes + offset, len);
-        host.output_to_owner(*port, Term::bytes_list(all));
+        host::output_to_owner(host, *port, Term::bytes_list(all));
     }
     return call.returns(0, static_cast<std::int64_t>(hlen), static_cast<std::int64_t>(len));
 }
@@ -82,34 +75,34 @@ int driver_outputv(ErlDrvPort handle, char* hbuf, ErlDrvSizeT hlen, ErlIOVec* ev
     if (port == nullptr) return call.returns(-1);
     host::Host& host = call.host();
     if (ev->size <= skip) {
-        host.output_bytes(*port, view(hbuf, hlen), {}, true);
+        host::output_bytes(host, *port, view(hbuf, hlen), {}, true);
         return call.returns(0, static_cast<std::int64_t>(hlen), 0);
     }
     const std::size_t size = ev->size - skip;
     int first = api::skip_bytes(*ev, skip);
     while (first < ev->vsize && ev->iov[first].iov_len == 0) ++first;
-    if (host.discards_output(*port)) return call.returns(0);
-    port->input += hlen + size;
+    if (port->discards_output()) return call.returns(0);
+    port->info.input += hlen + size;
     const std::string_view header = view(hbuf, hlen);
     std::vector<Term> items = header_items(header);
     if (!port->options.binary) {
         std::string all(header);
         for (int i = first; i < ev->vsize; ++i)
             all.append(static_cast<const char*>(ev->iov[i].iov_base), ev->iov[i].iov_len);
-        host.output_to_owner(*port, Term::bytes_list(all));
+        host::output_to_owner(host, *port, Term::bytes_list(all));
         return call.returns(0, static_cast<std::int64_t>(hlen), static_cast<std::int64_t>(size));
     }
     for (int i = first; i < ev->vsize; ++i) {
         const SysIOVec& element = ev->iov[i];
         ErlDrvBinary* binary = ev->binv[i];
         if (binary != nullptr)
-            items.push_back(host.binary_term(binary, offset_in(binary, element.iov_base), element.iov_len));
+            items.push_back(host::binary_term(host, binary, offset_in(binary, element.iov_base), element.iov_len));
         else
             items.push_back(Term::binary({static_cast<const char*>(element.iov_base), element.iov_len}));
     }
     Term tail = std::move(items.back());
     items.pop_back();
-    host.output_to_owner(*port, items.empty() ? tail : Term::list(std::move(items), std::move(tail)));
+    host::output_to_owner(host, *port, items.empty() ? tail : Term::list(std::move(items), std::move(tail)));
     return call.returns(0, static_cast<std::int64_t>(hlen), static_cast<std::int64_t>(size));
 }
 

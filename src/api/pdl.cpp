@@ -1,5 +1,6 @@
 // The lock that guards a port's queue, so that other threads may use it.
 #include "api/entry.h"
+#include "host/ports/data_lock.h"
 
 using namespace ddll;
 using api::Call;
@@ -24,7 +25,7 @@ ErlDrvPDL driver_pdl_create(ErlDrvPort handle) {
     Call call(Function::driver_pdl_create);
     host::Port* port = call.port(handle);
     host::PortDataLock* lock =
-        port == nullptr ? nullptr : call.host().create_port_data_lock(*port, call.made(__builtin_return_address(0)));
+        port == nullptr ? nullptr : host::create_data_lock(call.host(), *port, call.made(__builtin_return_address(0)));
     call.returns(lock != nullptr ? 1 : 0);
     return reinterpret_cast<ErlDrvPDL>(lock);
 }
@@ -42,7 +43,7 @@ void driver_pdl_unlock(ErlDrvPDL handle) {
     host::PortDataLock* lock = known(call, handle);
     if (lock == nullptr) return;
     if (call.host().sync().unlock(*lock))
-        call.host().drop_reference(*lock);
+        host::drop_reference(call.host(), *lock);
     else
         call.misuse(Rule::unlock_of_unheld_lock, "the port data lock is not held by this thread");
 }
@@ -62,7 +63,7 @@ ErlDrvSInt driver_pdl_inc_refc(ErlDrvPDL handle) {
 ErlDrvSInt driver_pdl_dec_refc(ErlDrvPDL handle) {
     Call call(Function::driver_pdl_dec_refc);
     host::PortDataLock* lock = known(call, handle);
-    return call.returns(lock == nullptr ? 0 : call.host().drop_reference(*lock));
+    return call.returns(lock == nullptr ? 0 : host::drop_reference(call.host(), *lock));
 }
 
 } // extern "C"

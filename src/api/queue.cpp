@@ -17,7 +17,7 @@ constexpr ErlDrvSizeT failed_size = static_cast<ErlDrvSizeT>(-1);
 int put(Call& call, ErlDrvPort handle, std::string_view bytes, End end, const void* from) {
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
-    port->queue_filled = call.made(from);
+    port->queue.filled = call.made(from);
     end == End::tail ? port->queue.append(bytes) : port->queue.prepend(bytes);
     return call.returns(0, static_cast<std::int64_t>(bytes.size()), static_cast<std::int64_t>(port->queue.size()));
 }
@@ -27,16 +27,8 @@ int put(Call& call, ErlDrvPort handle, ErlDrvBinary* binary, std::size_t offset,
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
     if (length == 0) return call.returns(0);
-    if (call.host().memory().state_of(binary) != host::PointerState::live) {
-        call.misuse(Rule::binary_refcount_error, "the binary is not (or no longer) one of driver_alloc_binary");
-        return call.returns(-1);
-    }
-    const auto whole = static_cast<std::size_t>(binary->orig_size);
-    if (offset > whole || length > whole - offset) {
-        call.misuse(Rule::binary_out_of_bounds, "the part lies outside the binary");
-        return call.returns(-1);
-    }
-    port->queue_filled = call.made(from);
+    if (!call.has_part(binary, offset, length)) return call.returns(-1);
+    port->queue.filled = call.made(from);
     end == End::tail ? port->queue.append(binary, offset, length) : port->queue.prepend(binary, offset, length);
     return call.returns(0, static_cast<std::int64_t>(length), static_cast<std::int64_t>(port->queue.size()));
 }
@@ -60,7 +52,7 @@ int put(Call& call, ErlDrvPort handle, ErlIOVec* ev, std::size_t skip, End end, 
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
     if (ev->size <= skip) return call.returns(0);
-    port->queue_filled = call.made(from);
+    port->queue.filled = call.made(from);
     std::vector<Part> parts = parts_after(*ev, skip);
     if (end == End::head) std::reverse(parts.begin(), parts.end());
     for (const Part& part : parts) {

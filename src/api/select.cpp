@@ -13,7 +13,8 @@ int driver_select(ErlDrvPort handle, ErlDrvEvent event, int mode, int on) {
     const auto descriptor = static_cast<int>(reinterpret_cast<std::intptr_t>(event));
     // Shown with a minus for the end of interest, as the one number there is room for.
     const host::Made made = call.made(__builtin_return_address(0));
-    return call.returns(call.host().select(*port, descriptor, mode, on != 0, made), descriptor, on != 0 ? mode : -mode);
+    return call.returns(call.host().io().select(*port, descriptor, mode, on != 0, made), descriptor,
+                        on != 0 ? mode : -mode);
 }
 
 } // extern "C"

@@ -76,13 +76,13 @@ char* erl_errno_id(int error) {
 int erl_drv_putenv(const char* key, char* value) {
     Call call(Function::erl_drv_putenv);
     if (key == nullptr || value == nullptr || *key == '\0' || std::strchr(key, '=') != nullptr) return call.returns(-1);
-    call.host().environment()[key] = value;
+    call.host().options().environment[key] = value;
     return call.returns(0);
 }
 
 int erl_drv_getenv(const char* key, char* value, size_t* size) {
     Call call(Function::erl_drv_getenv);
-    const auto& environment = call.host().environment();
+    const auto& environment = call.host().options().environment;
     const auto it = environment.find(key);
     // Where the value is missing or does not fit, the emulator gives back one less than what it was given, not the size
     // needed (measured).
@@ -102,7 +102,7 @@ int erl_drv_getenv(const char* key, char* value, size_t* size) {
 int driver_get_now(ErlDrvNowData* now) {
     Call call(Function::driver_get_now);
     if (now == nullptr || !call.on_emulator_thread()) return call.returns(-1);
-    const std::int64_t us = call.host().unique_now(epoch_ns / 1000);
+    const std::int64_t us = call.host().clock().unique_us(epoch_ns / 1000);
     now->megasecs = static_cast<unsigned long>(us / 1'000'000'000'000);
     now->secs = static_cast<unsigned long>(us / 1'000'000 % 1'000'000);
     now->microsecs = static_cast<unsigned long>(us % 1'000'000);
@@ -137,14 +137,14 @@ void add_driver_entry(ErlDrvEntry* entry) {
     if (!call.on_emulator_thread()) return;
     call.locks_driver_list();
     call.returns();
-    call.host().add_static_driver(entry);
+    call.host().drivers().add_static(entry);
 }
 
 int remove_driver_entry(ErlDrvEntry* entry) {
     Call call(Function::remove_driver_entry);
     if (!call.on_emulator_thread()) return 0;
     call.locks_driver_list();
-    return call.returns(call.host().remove_static_driver(entry));
+    return call.returns(call.host().drivers().remove_static(entry));
 }
 
 } // extern "C"

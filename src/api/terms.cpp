@@ -1,5 +1,6 @@
 #include "api/entry.h"
 #include "base/text.h"
+#include "host/ports/output.h"
 #include "host/ports/term_spec.h"
 
 #include <fmt/format.h>
@@ -27,7 +28,7 @@ int send(Call& call, host::Port* port, const ErlDrvTermData* words, int length, 
         if (!pid) return call.returns(0);
         receiver = *pid;
     }
-    return call.returns(call.host().send_term(port, receiver, *std::move(message)), length);
+    return call.returns(host::send_term(call.host(), port, receiver, *std::move(message)), length);
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 // Any thread may call these. Threads are real ones; when they run is decided by host/threads/threads.h.
 #include "api/entry.h"
+#include "host/threads/driver_threads.h"
 
 #include <cerrno>
 
@@ -38,7 +39,8 @@ int erl_drv_thread_create(char* name, ErlDrvTid* tid, void* (*function)(void*), 
     const int wished = options == nullptr ? -1 : options->suggested_stack_size;
     const std::size_t stack = wished > 0 ? static_cast<std::size_t>(wished) * kilo_words : 0;
     host::Thread* thread = nullptr;
-    const int error = call.host().create_thread(name != nullptr ? name : "unknown", function, argument, stack, thread);
+    const int error =
+        host::create_thread(call.host(), name != nullptr ? name : "unknown", function, argument, stack, thread);
     if (error == 0) *tid = handle_of(thread);
     return call.returns(error);
 }

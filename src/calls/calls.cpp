@@ -73,13 +73,13 @@ Evaluated perform(host::Host& host, ProcessId by, const term::Expr& expr, std::s
         expr, bindings, [&](const std::string& module, const std::string& name, const std::vector<Term>& args) {
             return call(host, by, module, name, args);
         });
-    host.end_call(result.kind == Evaluated::Kind::blocked);
+    host.processes().end_call(result.kind == Evaluated::Kind::blocked);
     journal_return(host, by, result, false);
     return result;
 }
 
 std::optional<Evaluated> take_late_return(host::Host& host, ProcessId by) {
-    const auto answer = host.take_answer(by);
+    const auto answer = host.processes().take_answer(by);
     if (!answer) return std::nullopt;
     const Evaluated result = answer->raised ? Evaluated::raise(answer->value) : Evaluated::of(answer->value);
     journal_return(host, by, result, true);

@@ -1,6 +1,6 @@
 // Functions without effects, for use inside calls and patterns.
-#include "calls/table.h"
 #include "base/text.h"
+#include "calls/table.h"
 #include "term/external.h"
 
 #include <algorithm>
@@ -189,7 +189,7 @@ Evaluated sort(Host&, ProcessId, Args a) {
     return Evaluated::of(Term::list(std::move(items)));
 }
 
-// Bounded: a story has no use for more, and a typing mistake should not eat the memory.
+// Bounded: a scenario has no use for more, and a typing mistake should not eat the memory.
 constexpr std::int64_t longest_made_list = 10'000'000;
 
 Evaluated seq(Host&, ProcessId, Args a) {

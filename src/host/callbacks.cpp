@@ -57,11 +57,11 @@ std::int64_t journaled(R result) {
         Rule::callback_left_by_longjmp, no_function, frames.back().port,
         fmt::format("from {} into {}", words::name(frames.back().callback), words::name(frames[depth - 1].callback)));
     for (; frames.size() > depth; frames.pop_back())
-        if (Port* port = host.find(frames.back().port)) --port->callbacks_running;
+        if (Port* port = host.ports().find(frames.back().port)) --port->running.callbacks;
 }
 
 // Journals a callback that keeps the emulator's thread for longer than a node's schedulers can bear. Costs nothing
-// where nobody asks.
+// where it is not asked for.
 class Stopwatch {
 public:
     Stopwatch(Host& host, const Where& where) : host_(host), where_(where), runs_(wanted(host, where)) {
@@ -80,8 +80,8 @@ public:
 
 private:
     static constexpr std::int64_t worth_telling_ns = 1'000'000;
-    static bool wanted(const Host& host, const Where& where) {
-        return host.probes() && where.callback != Callback::thread && where.callback != Callback::async_invoke;
+    static bool wanted(Host& host, const Where& where) {
+        return host.probe().wanted() && where.callback != Callback::thread && where.callback != Callback::async_invoke;
     }
     static std::int64_t now(clockid_t clock) {
         timespec t{};
@@ -106,8 +106,8 @@ R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
     frames.push_back({where.callback, driver, port, where.caller});
     const std::size_t depth = frames.size();
     if (where.port) {
-        ++where.port->callbacks_running;
-        where.port->timeslice_used = 0;
+        ++where.port->running.callbacks;
+        where.port->running.timeslice_used = 0;
     }
     const std::vector<Lockable*>& held = host.threads().self().holds;
     const std::size_t locks_before = held.size();
@@ -120,7 +120,7 @@ R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
             host.misuse(Rule::lock_held_at_return, no_function, port,
                         fmt::format("{} \"{}\" was taken in the callback and is still held at its end",
                                     name(held.back()->kind), held.back()->name));
-        if (where.port) --where.port->callbacks_running;
+        if (where.port) --where.port->running.callbacks;
         frames.pop_back();
         host.journal().write(journal::Left{where.callback, port, result});
         errno = error;
@@ -170,19 +170,19 @@ void flush(Host& host, Port& port) {
 
 void timeout(Host& host, Port& port) {
     run(host, {Callback::timeout, port.driver, &port}, port.driver->callbacks.timeout, port.data);
-    host.settle(port);
+    host.ports().settle(port);
 }
 
 void output(Host& host, Port& port, ProcessId caller, char* bytes, std::size_t size) {
     run(host, {Callback::output, port.driver, &port, {}, caller, size, {bytes, size}}, port.driver->callbacks.output,
         port.data, bytes, static_cast<ErlDrvSizeT>(size));
-    host.settle(port);
+    host.ports().settle(port);
 }
 
 void outputv(Host& host, Port& port, ProcessId caller, ErlIOVec& vector, std::string_view first_bytes) {
     run(host, {Callback::outputv, port.driver, &port, {}, caller, vector.size, first_bytes},
         port.driver->callbacks.outputv, port.data, &vector);
-    host.settle(port);
+    host.ports().settle(port);
 }
 
 std::int64_t control(Host& host, Port& port, ProcessId caller, unsigned command, std::string& data, char** result,
@@ -210,13 +210,13 @@ ErlDrvEvent event_of(int descriptor) {
 void ready_input(Host& host, Port& port, int descriptor) {
     run(host, {Callback::ready_input, port.driver, &port, {}, {}, static_cast<std::uint64_t>(descriptor)},
         port.driver->callbacks.ready_input, port.data, event_of(descriptor));
-    host.settle(port);
+    host.ports().settle(port);
 }
 
 void ready_output(Host& host, Port& port, int descriptor) {
     run(host, {Callback::ready_output, port.driver, &port, {}, {}, static_cast<std::uint64_t>(descriptor)},
         port.driver->callbacks.ready_output, port.data, event_of(descriptor));
-    host.settle(port);
+    host.ports().settle(port);
 }
 
 void stop_select(Host& host, Driver& driver, int descriptor) {
@@ -227,7 +227,7 @@ void stop_select(Host& host, Driver& driver, int descriptor) {
 void ready_async(Host& host, Port& port, void* data) {
     run(host, {Callback::ready_async, port.driver, &port}, port.driver->callbacks.ready_async, port.data,
         static_cast<ErlDrvThreadData>(data));
-    host.settle(port);
+    host.ports().settle(port);
 }
 
 void process_exit(Host& host, Port& port, ErlDrvMonitor& monitor) {

@@ -47,7 +47,7 @@ void stop_select(Host& host, Driver& driver, int descriptor);
 
 // Of a job, in the name of a driver.
 void async_invoke(Host& host, Driver& driver, PortId port, void (*invoke)(void*), void* data);
-/// On a thread that a driver made; what it returned is for whoever joins it.
+/// On a thread that a driver made; what it returned is for the thread that joins it.
 void* thread(Host& host, DriverId driver, ImageId image, void* (*function)(void*), void* argument);
 void async_free(Host& host, Driver& driver, PortId port, void (*free)(void*), void* data);
 

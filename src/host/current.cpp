@@ -28,7 +28,7 @@ bool lock_held(const Port& port) {
     const auto& frames = call_frames();
     return frames.empty() || std::any_of(frames.begin(), frames.end(), [&](const CallFrame& frame) {
                if (!frame.port) return false;
-               if (frame.port == port.id || frame.port == port.creator) return true;
+               if (frame.port == port.id || frame.port == port.opening.creator) return true;
                return port.driver != nullptr && !port.driver->locks_per_port() && frame.driver == port.driver->id;
            });
 }

@@ -1,6 +1,7 @@
 // erlang:halt: ports are closed and may drain, nothing else runs; then the node is gone.
 #include "host/callbacks.h"
 #include "host/host.h"
+#include "host/probe/leftovers.h"
 #include "term/external.h"
 
 #include <fmt/format.h>
@@ -13,27 +14,27 @@ using term::Term;
 
 BifResult Host::halt(ProcessId, const Term& status, const Term& options) {
     bool flush = true;
-    if (!options.is_proper_list()) return BifResult::raise(common_.badarg);
+    if (!options.is_proper_list()) return badarg();
     for (const Term& option : options.items()) {
         const bool shaped = option.is_tuple(2) && option.elements()[0].is_atom("flush");
         if (!shaped || !(option.elements()[1].is_atom("true") || option.elements()[1].is_atom("false")))
-            return BifResult::raise(common_.badarg);
+            return badarg();
         flush = option.elements()[1].is_atom("true");
     }
     const bool number = status.is(Term::Kind::integer) && status.as_integer() >= 0;
     std::string slogan;
     const bool text = status.is_list() && term::iolist_to_bytes(status, slogan);
-    if (!number && !text && !status.is_atom("abort")) return BifResult::raise(common_.badarg);
+    if (!number && !text && !status.is_atom("abort")) return badarg();
 
-    halting_ = number ? Term::integer(status.as_integer() & 0xff) : status;
-    for (auto& [id, process] : processes_)
-        if (process->alive()) process->wait = WaitHalt{};
+    halt_.status = number ? Term::integer(status.as_integer() & 0xff) : status;
+    processes_.stop_all();
     std::vector<PortId> ids;
-    for (const Port* port : live_ports()) ids.push_back(port->id);
+    for (const Port* port : ports_.live()) ids.push_back(port->id);
     if (text) {
-        // A crash dump is written; each port may say good-bye.
+        // A crash dump is written; the driver of each port is told.
         for (const PortId id : ids)
-            if (Port* port = find(id); port->driver != nullptr && port->driver->callbacks.emergency_close != nullptr)
+            if (Port* port = ports_.find(id);
+                port->driver != nullptr && port->driver->callbacks.emergency_close != nullptr)
                 callbacks::emergency_close(*this, *port);
     }
     if (!number || !flush) {
@@ -41,51 +42,38 @@ BifResult Host::halt(ProcessId, const Term& status, const Term& options) {
         return BifResult::blocked();
     }
     for (const PortId id : ids) {
-        Port* port = find(id);
-        if (port != nullptr && port->usable()) close(*port, Term::atom("killed"), CloseCause::request);
+        Port* port = ports_.find(id);
+        if (port != nullptr && port->usable()) ports_.close(*port, Term::atom("killed"), CloseCause::request);
     }
     finish_halt();
     return BifResult::blocked();
 }
 
-// With the last port the node goes.
 void Host::finish_halt() {
     const bool waits =
-        std::any_of(ports_.begin(), ports_.end(), [](const auto& entry) { return entry.second->valid(); });
+        std::any_of(ports_.all().begin(), ports_.all().end(), [](const auto& entry) { return entry.second->valid(); });
     if (!waits) end_node();
 }
 
 void Host::end_node() {
-    const Term reason = term::make_tuple(Term::atom("halt"), *halting_);
-    const std::string encoded = term::encode(reason);
-    std::vector<Process*> all;
-    for (auto& [id, process] : processes_)
-        if (process->alive()) all.push_back(process.get());
-    std::sort(all.begin(), all.end(), [](const Process* a, const Process* b) { return a->id < b->id; });
-    for (Process* process : all) {
-        process->state = Process::State::dead;
-        process->exit_reason = reason;
-        process->answer.reset();
-        process->mailbox.clear();
-        journal_.write(journal::ProcessEnded{process->id, encoded});
-    }
-    node_ended_ = true;
+    processes_.end_all(term::make_tuple(Term::atom("halt"), *halt_.status));
+    halt_.node_ended = true;
 }
 
 void Host::report_end() {
     memory_.inspect({});
     report_damage(no_function);
-    report_holding_locks();
-    if (options_.probe)
-        for (const auto& [id, port] : ports_)
-            if (port->valid() && waiting_opener(*port) != nullptr)
+    report_holding_locks(*this);
+    if (probe_.wanted())
+        for (const auto& [id, port] : ports_.all())
+            if (port->valid() && ports_.waiting_opener(*port) != nullptr)
                 misuse(Rule::init_ack_missing, no_function, id, "open_port has not returned");
-    for (const auto& driver : drivers_) report_changed_entry(*driver);
-    for (const Port* port : live_ports()) {
+    for (const auto& driver : drivers_.listed()) report_changed_entry(*this, *driver);
+    for (const Port* port : ports_.live()) {
         if (port->state != Port::State::closing || port->queue.size() == 0) continue;
-        leftover(Rule::queue_never_drained, port->queue_filled, port->id,
+        leftover(*this, Rule::queue_never_drained, port->queue.filled, port->id,
                  fmt::format("{} byte{} left in the queue{}", port->queue.size(), port->queue.size() == 1 ? "" : "s",
-                             halting_ ? ", and halt waits for them" : ""));
+                             halting() ? ", and halt waits for them" : ""));
     }
 }
 

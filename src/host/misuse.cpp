@@ -40,10 +40,6 @@ void Host::report_damage(words::ApiFunction function) {
     }
 }
 
-void Host::log(std::string_view text) {
-    journal_.write(journal::Logged{text});
-}
-
 const char* errno_name(int error) {
     if (error <= 0) return "unknown";
     // glibc knows the symbolic names; the emulator's are the same in lower case. One text per number, made once.

@@ -21,20 +21,19 @@ const char* yes_no(bool b) {
 }
 
 // What besides its users keeps the code: ports, then jobs.
-std::vector<Term> holders(const host::Host& host, const host::Driver& driver) {
+std::vector<Term> holders(const host::Driver& driver) {
     std::vector<Term> all;
-    for (const host::Port* port = driver.first_port; port != nullptr; port = port->next_of_driver)
+    for (const host::Port* port = driver.first_port; port != nullptr; port = port->siblings.next)
         all.push_back(Term::port(port->id.value));
-    if (const std::size_t jobs = host.jobs_of(driver); jobs > 0)
-        all.push_back(term::make_tuple(Term::atom("async"), Term::integer(static_cast<std::int64_t>(jobs))));
+    if (driver.jobs > 0) all.push_back(term::make_tuple(Term::atom("async"), Term::integer(driver.jobs)));
     return all;
 }
 
 class StateCheck {
 public:
     StateCheck(const ExpectStep& step, const host::Host& host, const Observer& observer, const ExpectScope& context)
-        : step_(step), host_(host), observer_(observer), context_(context), driver_(host.find_driver(step.driver)),
-          proof_(host.proof(step.driver)) {}
+        : step_(step), observer_(observer), context_(context), driver_(host.drivers().find(step.driver)),
+          proof_(host.drivers().proof(step.driver)) {}
 
     std::vector<Mismatch> run() {
         if (step_.status) compare("status", *step_.status, status_word(driver_));
@@ -89,7 +88,7 @@ private:
     }
 
     void held_by() {
-        std::vector<Term> got = driver_ == nullptr ? std::vector<Term>() : holders(host_, *driver_);
+        std::vector<Term> got = driver_ == nullptr ? std::vector<Term>() : holders(*driver_);
         std::vector<Term> left = got;
         std::string expected;
         bool same = true;
@@ -123,11 +122,10 @@ private:
     }
 
     const ExpectStep& step_;
-    const host::Host& host_;
     const Observer& observer_;
     const ExpectScope& context_;
     const host::Driver* driver_;
-    const host::Host::Proof* proof_;
+    const host::Drivers::Proof* proof_;
     std::vector<Mismatch> out_;
 };
 

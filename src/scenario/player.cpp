@@ -188,7 +188,7 @@ const std::string& Player::folder(const std::string& variable) const {
 
 // A process that has ended or waits inside a call can do nothing.
 bool Player::may_act(const std::string& name) {
-    const host::Process& process = *host_.find(processes_.at(name));
+    const host::Process& process = *host_.processes().find(processes_.at(name));
     const ExpectScope c = context();
     if (process.state != host::Process::State::running) {
         mismatch("by " + name, "(a process that is alive)",
@@ -229,15 +229,15 @@ void Player::do_step(const CallStep& step) {
     const ProcessId by = processes_.at(step.by);
     pattern_caller_ = by;
     std::uint64_t returned_at = 0;
-    host_.begin_turn(by, step.calls.size());
+    host_.processes().begin_turn(by, step.calls.size());
     for (std::size_t i = 0; i < step.calls.size() && mismatches_ == 0 && !host_.impasse(); ++i) {
         if (lenient_ && !has_values(step.calls[i])) {
             // Fails before it calls anything, as it does on a node, and no more calls are made.
-            host_.end_turn();
+            host_.processes().end_turn();
             calls::perform(host_, by, *step.calls[i].expr, step.calls[i].source, bindings_);
             break;
         }
-        const host::Process& self = *host_.find(by);
+        const host::Process& self = *host_.processes().find(by);
         if (!self.alive()) { // it died inside an earlier call of the batch
             if (!std::holds_alternative<std::monostate>(step.outcomes[i]))
                 mismatch(fmt::format("returns, call {}", i + 1), "(the call returns)",
@@ -254,7 +254,7 @@ void Player::do_step(const CallStep& step) {
             if (auto late = calls::take_late_return(host_, by)) {
                 result = *std::move(late);
                 returned_at = journal_.size();
-                host_.begin_turn(by, step.calls.size() - i - 1);
+                host_.processes().begin_turn(by, step.calls.size() - i - 1);
             }
         }
         if (host_.impasse()) break;
@@ -281,7 +281,7 @@ void Player::do_step(const CallStep& step) {
                                  step.is_batch ? fmt::format("returns, call {}", i + 1) : "returns",
                                  step.is_batch ? fmt::format("raises, call {}", i + 1) : "raises", bindings_));
     }
-    host_.end_turn();
+    host_.processes().end_turn();
     run_until_idle();
     check_effects(step.effects, step.by, {{}, {}, returned_at, true});
 }
@@ -302,7 +302,7 @@ void Player::check_unblocked(const Effects& effects, const Caused& caused, term:
         const std::string what = "unblocks " + wanted.process;
         listed.insert(wanted.process);
         if (it == caused.unblocked.end()) {
-            const bool blocked = host_.find(processes_.at(wanted.process))->blocked();
+            const bool blocked = host_.processes().find(processes_.at(wanted.process))->blocked();
             const auto* value = std::get_if<Text>(&wanted.outcome);
             out.push_back(
                 {what, value != nullptr ? term::print(*value->expr) : "(an exception)",
@@ -341,12 +341,12 @@ void Player::await(const Effects& effects, const std::string& caller, Caused& ca
         term::Bindings trial = bindings_;
         if (compare(effects, caused, trial).empty()) return;
         const auto also = peers_.open();
-        if (!host_.outside_may_act() && also.empty()) return;
+        if (!host_.io().outside_may_act() && also.empty()) return;
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
         if (left.count() <= 0) return;
         if (!told) journal_.write(journal::Awaited{effects.await.ns});
         told = true;
-        host_.wait_outside(left, also);
+        host_.io().wait_outside(left, also);
         run_until_idle();
         collect(caller, caused);
     }
@@ -392,7 +392,7 @@ bool Player::has_values(const Text& call) const {
 void Player::record_state() {
     journal_.write(journal::Called{ProcessId{}, "erl_ddll:info()"});
     journal_.write(
-        journal::Returned{ProcessId{}, journal::Outcome::value, false, term::encode(host_.ddll_info().value)});
+        journal::Returned{ProcessId{}, journal::Outcome::value, false, term::encode(host_.drivers().info().value)});
 }
 
 Peers::Done Player::act(const PeerStep& step) {
@@ -459,7 +459,7 @@ bool Player::play_step(std::uint32_t index) {
     std::visit([this](const auto& step) { do_step(step); }, steps_[index].step->what);
     observer_.next(0); // whatever a step did not look at is over
     bind_new();
-    host_.empty_mailboxes();
+    host_.processes().empty_mailboxes();
     if (comparing_) record_state();
     if (host_.impasse()) {
         journal_.write(journal::StepFailed{index, host_.impasse()->kind, host_.impasse()->text});
@@ -477,7 +477,7 @@ void Player::run() {
         bind(path.variable, Term::string(path.folder));
     }
     for (const ProcessDecl& process : scenario_.processes) {
-        const ProcessId id = host_.start_process(process.name, process.trap_exit);
+        const ProcessId id = host_.processes().start(process.name, process.trap_exit);
         processes_.emplace(process.name, id);
         bind(process.variable, Term::pid(id.value));
     }

@@ -97,13 +97,13 @@ void Live::name_new(const Term& t) {
 
 void Live::name_messages() {
     for (const auto& [name, id] : processes_)
-        for (const Term& message : host_.find(id)->mailbox) name_new(message);
+        for (const Term& message : host_.processes().find(id)->mailbox) name_new(message);
 }
 
 void Live::declare(const Order& order) {
     for (const auto& path : order.paths) bind(path.variable, Term::string(path.folder));
     for (const auto& process : order.processes) {
-        const ProcessId id = host_.start_process(process.name, process.trap_exit);
+        const ProcessId id = host_.processes().start(process.name, process.trap_exit);
         processes_.emplace(process.name, id);
         bind(process.variable, Term::pid(id.value));
     }
@@ -119,13 +119,13 @@ void Live::call(const Order& order, Json& reply) {
     const auto expr = term::parse_expr(order.call);
     DDLL_CHECK_MSG(expr, "the server let a call pass that does not parse");
     const ProcessId by = processes_.at(order.by);
-    host_.begin_turn(by, 1);
+    host_.processes().begin_turn(by, 1);
     Evaluated result = calls::perform(host_, by, **expr, order.call, bindings_);
     if (result.kind == Evaluated::Kind::blocked) {
         host_.run_until_idle();
         if (auto late = calls::take_late_return(host_, by)) result = *std::move(late);
     }
-    host_.end_turn();
+    host_.processes().end_turn();
     if (result.kind == Evaluated::Kind::value) {
         if (!order.pattern.empty()) {
             const auto pattern = term::parse_expr(order.pattern);
@@ -148,15 +148,15 @@ void Live::wait_outside(Duration longest) {
     const auto until = steady_clock::now() + std::chrono::nanoseconds(longest.ns);
     const auto waiting = [this] {
         std::size_t n = 0;
-        for (const auto& [name, id] : processes_) n += host_.find(id)->mailbox.size();
+        for (const auto& [name, id] : processes_) n += host_.processes().find(id)->mailbox.size();
         return n;
     };
     const std::size_t before = waiting();
     journal_.write(journal::Awaited{longest.ns});
-    while (!host_.impasse() && host_.outside_may_act() && waiting() == before) {
+    while (!host_.impasse() && host_.io().outside_may_act() && waiting() == before) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
         if (left.count() <= 0) break;
-        host_.wait_outside(left);
+        host_.io().wait_outside(left);
         host_.run_until_idle();
     }
 }
@@ -180,7 +180,7 @@ Json Live::perform(const Order& order) {
         call(order, reply);
     take_late_returns();
     name_messages();
-    host_.empty_mailboxes();
+    host_.processes().empty_mailboxes();
     if (host_.impasse()) {
         const host::Impasse impasse = *host_.impasse();
         journal_.write(journal::StepFailed{order.index, impasse.kind, impasse.text});

@@ -40,16 +40,16 @@ PortState port_state(const host::Host& host, const host::Port& port) {
     PortState out;
     out.held.id = port.id;
     out.held.owner = port.owner;
-    out.held.links = port.links;
+    out.held.links = port.watchers.links;
     out.held.queue_full = port.queue.size() > 0;
     out.held.draining = port.state == host::Port::State::closing;
     out.name = port.name;
     out.state = state_name(port.state);
-    out.creator = port.creator;
+    out.creator = port.opening.creator;
     out.queue = port.queue.size();
-    out.busy = port.busy;
+    out.busy = port.flow.busy;
     out.has_flush = port.driver != nullptr && port.driver->callbacks.flush != nullptr;
-    out.armed = port.timer.has_value() || host.may_be_called(port);
+    out.armed = port.timer.due || host.jobs().has(port) || !host.io().poller().of(port.id).empty();
     return out;
 }
 
@@ -59,9 +59,9 @@ DriverState driver_state(const host::Host& host, const host::Driver& driver) {
     out.id = driver.id;
     if (driver.image) out.image = driver.image_id;
     out.record = driver.record;
-    out.jobs = static_cast<std::uint32_t>(host.jobs_of(driver));
+    out.jobs = driver.jobs;
     std::uint32_t ports = 0;
-    for (const host::Port* port = driver.first_port; port != nullptr; port = port->next_of_driver) {
+    for (const host::Port* port = driver.first_port; port != nullptr; port = port->siblings.next) {
         if (++ports <= most_ports_listed) out.ports.push_back(port_state(host, *port));
     }
     const std::uint32_t known = ports + out.jobs;
@@ -156,7 +156,7 @@ State look_at(const host::Host& host, const std::map<std::string, ProcessId>& pr
     State out;
     out.now = host.now();
     for (const auto& [name, id] : processes) {
-        const host::Process& process = *host.find(id);
+        const host::Process& process = *host.processes().find(id);
         ProcessState p;
         p.person.id = id;
         p.person.trap_exit = process.trap_exit;
@@ -170,7 +170,7 @@ State look_at(const host::Host& host, const std::map<std::string, ProcessId>& pr
         if (!p.alive) p.reason = term::print(process.exit_reason, namer);
         out.processes.push_back(std::move(p));
     }
-    for (const auto& driver : host.drivers())
+    for (const auto& driver : host.drivers().listed())
         if (driver->record.presence == lifecycle::Presence::dynamic) out.drivers.push_back(driver_state(host, *driver));
     return out;
 }

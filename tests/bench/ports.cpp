@@ -26,7 +26,7 @@ void open_close(benchmark::State& state) {
     std::size_t done = 0;
     for (auto _ : state) {
         world.close(world.open());
-        if (++done % between_readings == 0) world.host().empty_mailboxes();
+        if (++done % between_readings == 0) world.host().processes().empty_mailboxes();
     }
     require(!world.journal().full(), "a journal with room");
 }
@@ -41,7 +41,7 @@ void open_close_oldest(benchmark::State& state) {
         Term& port = turn[done % turn.size()];
         world.close(port);
         port = world.open();
-        if (++done % between_readings == 0) world.host().empty_mailboxes();
+        if (++done % between_readings == 0) world.host().processes().empty_mailboxes();
     }
     require(!world.journal().full(), "a journal with room");
 }
@@ -52,10 +52,10 @@ void control(benchmark::State& state) {
     const Term get = Term::integer(2), nothing;
     std::size_t done = 0;
     for (auto _ : state) {
-        auto got = world.host().port_control(world.owner(), ports[done++ % ports.size()], get, nothing);
+        auto got = world.host().ports().control(world.owner(), ports[done++ % ports.size()], get, nothing);
         benchmark::DoNotOptimize(got);
     }
-    const auto got = world.host().port_control(world.owner(), ports[0], get, nothing);
+    const auto got = world.host().ports().control(world.owner(), ports[0], get, nothing);
     require(got.value == Term::binary("0") && !world.journal().full(), "the counter's value");
 }
 
@@ -78,15 +78,15 @@ void echo(benchmark::State& state) {
     World world("echo");
     const auto ports = sample(world.open(static_cast<std::size_t>(state.range(0))));
     const Term data = Term::binary("hello, there"), none;
-    auto& mailbox = world.host().find(world.owner())->mailbox;
+    auto& mailbox = world.host().processes().find(world.owner())->mailbox;
     std::size_t done = 0;
     for (auto _ : state) {
-        auto sent = world.host().port_command(world.owner(), ports[done % ports.size()], data, none);
+        auto sent = world.host().ports().command(world.owner(), ports[done % ports.size()], data, none);
         benchmark::DoNotOptimize(sent);
-        if (++done % between_readings == 0) world.host().empty_mailboxes();
+        if (++done % between_readings == 0) world.host().processes().empty_mailboxes();
     }
-    world.host().empty_mailboxes();
-    world.host().port_command(world.owner(), ports[0], data, none);
+    world.host().processes().empty_mailboxes();
+    world.host().ports().command(world.owner(), ports[0], data, none);
     const Term expected = ddll::term::make_tuple(ports[0], ddll::term::make_tuple(Term::atom("data"), data));
     require(mailbox.size() == 1 && mailbox[0] == expected && !world.journal().full(), "the echo");
 }
@@ -97,7 +97,7 @@ void api_call(benchmark::State& state, std::int64_t command) {
     const Term port = world.open(), op = Term::integer(command), nothing;
     for (auto _ : state) {
         const auto start = std::chrono::steady_clock::now();
-        auto got = world.host().port_control(world.owner(), port, op, nothing);
+        auto got = world.host().ports().control(world.owner(), port, op, nothing);
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
         benchmark::DoNotOptimize(got);
         state.SetIterationTime(took.count() / calls);
@@ -112,11 +112,11 @@ void kill_ports(benchmark::State& state) {
         World world("counter", true);
         world.open(n);
         const auto start = std::chrono::steady_clock::now();
-        const auto blocked = world.host().unload_driver(world.owner(), world.name());
+        const auto blocked = world.host().drivers().unload_driver(world.owner(), world.name());
         world.host().run_until_idle();
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-        require(blocked.kind != ddll::host::BifResult::Kind::raised && world.host().live_ports().empty() &&
-                    world.host().find_driver("counter") == nullptr,
+        require(blocked.kind != ddll::host::BifResult::Kind::raised && world.host().ports().live().empty() &&
+                    world.host().drivers().find("counter") == nullptr,
                 "a driver without ports");
         state.SetIterationTime(took.count() / static_cast<double>(n));
     }
@@ -127,13 +127,14 @@ void owner_exit(benchmark::State& state) {
     const auto n = static_cast<std::size_t>(state.range(0));
     for (auto _ : state) {
         World world("counter");
-        const auto owner = world.host().start_process("another", false);
-        for (const Term& port : world.open(n)) world.host().port_connect(world.owner(), port, Term::pid(owner.value));
+        const auto owner = world.host().processes().start("another", false);
+        for (const Term& port : world.open(n))
+            world.host().ports().connect(world.owner(), port, Term::pid(owner.value));
         const auto start = std::chrono::steady_clock::now();
-        world.host().process_exit(world.owner(), Term::pid(owner.value), Term::atom("kill"));
+        world.host().processes().exit(world.owner(), Term::pid(owner.value), Term::atom("kill"));
         world.host().run_until_idle();
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-        require(world.host().live_ports().empty(), "closed ports");
+        require(world.host().ports().live().empty(), "closed ports");
         state.SetIterationTime(took.count() / static_cast<double>(n));
     }
 }

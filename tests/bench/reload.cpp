@@ -14,13 +14,13 @@ void reload(benchmark::State& state) {
     World world("counter");
     auto& host = world.host();
     for (auto _ : state) {
-        const auto asked = host.load_wrapper(world.owner(), world.folder(), world.name(), false, true);
+        const auto asked = host.drivers().load(world.owner(), world.folder(), world.name(), false, true);
         host.run_until_idle();
-        const auto answer = host.take_answer(world.owner());
+        const auto answer = host.processes().take_answer(world.owner());
         require(asked.kind == ddll::host::BifResult::Kind::blocked && answer && answer->value.is_atom("ok"),
                 "a reload");
     }
-    const auto* proof = host.proof("counter");
+    const auto* proof = host.drivers().proof("counter");
     require(proof != nullptr && proof->reloaded && proof->old_gone && proof->new_runs, "the proof of a reload");
 }
 

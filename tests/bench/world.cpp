@@ -45,24 +45,24 @@ const fs::path& driver_folder() {
 }
 
 World::World(const std::string& driver, bool kill_ports)
-    : owner_(host_.start_process("owner", true)), folder_(Term::string(driver_folder().string())),
+    : owner_(host_.processes().start("owner", true)), folder_(Term::string(driver_folder().string())),
       name_(Term::atom(driver)), port_name_(term::make_tuple(Term::atom("spawn_driver"), Term::string(driver))),
       settings_(Term::list({Term::atom("binary")})) {
     Term options;
     if (kill_ports)
         options = Term::list({term::make_tuple(Term::atom("driver_options"), Term::list({Term::atom("kill_ports")}))});
-    const auto loaded = host_.try_load(owner_, folder_, name_, options);
+    const auto loaded = host_.drivers().try_load(owner_, folder_, name_, options);
     require(loaded.value.is_tuple(2) && loaded.value.elements()[0].is_atom("ok"), "a loaded driver");
     host_.run_until_idle();
 }
 
 World::~World() {
-    host_.process_exit(owner_, Term::pid(owner_.value), Term::atom("kill"));
+    host_.processes().exit(owner_, Term::pid(owner_.value), Term::atom("kill"));
     host_.run_until_idle();
 }
 
 Term World::open() {
-    const auto opened = host_.open_port(owner_, port_name_, settings_);
+    const auto opened = host_.ports().open(owner_, port_name_, settings_);
     require(opened.value.is(Term::Kind::port), "a port");
     return opened.value;
 }
@@ -75,7 +75,7 @@ std::vector<Term> World::open(std::size_t ports) {
 }
 
 void World::close(const Term& port) {
-    require(host_.port_close(owner_, port).value.is_atom("true"), "a closed port");
+    require(host_.ports().close(owner_, port).value.is_atom("true"), "a closed port");
     host_.run_until_idle();
 }
 

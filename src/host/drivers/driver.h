@@ -50,14 +50,16 @@ struct Driver {
     ImageId image_id;
     ImageId previous_image; ///< the one that ran before, once there was one: the next opening is a reload
     bool in_list = false;
-    std::uint32_t ports_told = 0; ///< ports of which was told what they left behind
+    std::uint32_t ports_told = 0; ///< ports of which was reported what they left behind
     std::uint32_t jobs = 0;       ///< async jobs of it that are out
     Port* first_port = nullptr;   ///< ports of this driver, in order of opening
     Port* last_port = nullptr;
 
     std::unique_ptr<Traces> before; ///< what there was before the library was opened; only where it is looked for
-    std::int64_t heap_before = 0;   ///< Host::heap_outside_driver_api() at that time
+    std::int64_t heap_before = 0;   ///< bytes besides those of the driver API, at that time
 
+    /// Copies what the emulator keeps of an entry.
+    void take_entry(ErlDrvEntry* taken);
     bool locks_per_port() const { return (flags & ERL_DRV_FLAG_USE_PORT_LOCKING) != 0; }
 };
 

@@ -1,8 +1,10 @@
-// The driver list, and the effects of the rules. lifecycle::decide says what must happen; everything here only does it.
-#include "base/check.h"
+#include "host/drivers/drivers.h"
+
 #include "base/text.h"
 #include "host/callbacks.h"
 #include "host/host.h"
+#include "host/probe/leftovers.h"
+#include "host/threads/driver_threads.h"
 
 #include <fmt/format.h>
 
@@ -23,51 +25,51 @@ struct FindDriver {
 
 } // namespace
 
-Driver* Host::find(DriverId id) {
-    for (auto* list : {&drivers_, &unlisted_})
+Driver* Drivers::find(DriverId id) {
+    for (auto* list : {&listed_, &unlisted_})
         if (const auto it = std::find_if(list->begin(), list->end(), FindDriver{id}); it != list->end())
             return it->get();
     return nullptr;
 }
 
-Driver* Host::find_driver(std::string_view name) {
-    for (const auto& driver : drivers_)
+Driver* Drivers::find(std::string_view name) {
+    for (const auto& driver : listed_)
         if (driver->name == name) return driver.get();
     return nullptr;
 }
 
-const Driver* Host::find_driver(std::string_view name) const {
-    return const_cast<Host*>(this)->find_driver(name);
+const Driver* Drivers::find(std::string_view name) const {
+    return const_cast<Drivers*>(this)->find(name);
 }
 
-const Host::Proof* Host::proof(std::string_view name) const {
+const Drivers::Proof* Drivers::proof(std::string_view name) const {
     const auto it = proofs_.find(name);
     return it == proofs_.end() ? nullptr : &it->second;
 }
 
-Driver& Host::make_driver(std::string name, bool newest) {
+Driver& Drivers::make(std::string name, bool newest) {
     auto driver = std::make_unique<Driver>();
     driver->id = DriverId{next_driver_++};
     driver->name = std::move(name);
     driver->in_list = newest;
-    auto& list = newest ? drivers_ : unlisted_;
+    auto& list = newest ? listed_ : unlisted_;
     list.push_front(std::move(driver));
     return *list.front();
 }
 
-void Host::take_out_of_list(Driver& driver) {
+void Drivers::take_out_of_list(Driver& driver) {
     if (!driver.in_list) return;
     driver.in_list = false;
-    const auto it = std::find_if(drivers_.begin(), drivers_.end(), FindDriver{driver.id});
-    unlisted_.splice(unlisted_.begin(), drivers_, it);
+    const auto it = std::find_if(listed_.begin(), listed_.end(), FindDriver{driver.id});
+    unlisted_.splice(unlisted_.begin(), listed_, it);
 }
 
-void Host::forget_if_absent(Driver& driver) {
+void Drivers::forget_if_absent(Driver& driver) {
     if (driver.record.presence != lifecycle::Presence::absent || driver.in_list) return;
     unlisted_.remove_if(FindDriver{driver.id});
 }
 
-void Host::journal_driver(const Driver& driver, words::LifecycleRow row) {
+void Drivers::journal_state(const Driver& driver, words::LifecycleRow row) {
     const lifecycle::DriverRecord& now = driver.record;
     thread_local std::vector<journal::UserLoads> users;
     users.clear();
@@ -77,19 +79,20 @@ void Host::journal_driver(const Driver& driver, words::LifecycleRow row) {
         ++users.back().loads;
     }
     const std::string_view bytes(reinterpret_cast<const char*>(users.data()), users.size() * sizeof users[0]);
-    journal_.write(journal::DriverChanged{driver.id, now.presence, now.status, now.port_count, lifecycle::holds(now),
-                                          lifecycle::loads(now), driver.name, driver.jobs, bytes, row});
+    host_.journal().write(journal::DriverChanged{driver.id, now.presence, now.status, now.port_count,
+                                                 lifecycle::holds(now), lifecycle::loads(now), driver.name, driver.jobs,
+                                                 bytes, row});
 }
 
-lifecycle::Reply Host::ask(Driver& driver, const lifecycle::Request& what, const Term* as_written) {
+lifecycle::Reply Drivers::ask(Driver& driver, const lifecycle::Request& what, const Term* as_written) {
     lifecycle::Decision decision = lifecycle::decide(driver.record, what);
     const bool changed = decision.next != driver.record;
     driver.record = std::move(decision.next);
-    if (changed) journal_driver(driver, decision.row);
+    if (changed) journal_state(driver, decision.row);
     if (decision.enrols) {
         const auto enrol = [&](const auto& r) {
             if constexpr (requires { r.process; })
-                if (Process* process = find(r.process)) process->uses_drivers = true;
+                if (Process* process = host_.processes().find(r.process)) process->uses_drivers = true;
         };
         std::visit(enrol, what);
     }
@@ -98,8 +101,8 @@ lifecycle::Reply Host::ask(Driver& driver, const lifecycle::Request& what, const
     return reply;
 }
 
-void Host::carry_out(Driver& driver, const lifecycle::Effect& next, const lifecycle::Request& cause,
-                     lifecycle::Reply& reply, const Term* as_written) {
+void Drivers::carry_out(Driver& driver, const lifecycle::Effect& next, const lifecycle::Request& cause,
+                        lifecycle::Reply& reply, const Term* as_written) {
     if (const auto* open = std::get_if<effect::OpenImage>(&next)) {
         const auto failure = open_image(driver, open->path);
         lifecycle::Request outcome;
@@ -117,9 +120,9 @@ void Host::carry_out(Driver& driver, const lifecycle::Effect& next, const lifecy
     } else if (std::holds_alternative<effect::FinishAndClose>(next)) {
         finish_and_close(driver);
     } else if (std::holds_alternative<effect::KillPorts>(next)) {
-        kill_ports(driver);
+        host_.ports().kill_all(driver);
     } else if (const auto* send_effect = std::get_if<effect::Send>(&next)) {
-        send_driver_message(driver, *send_effect, as_written);
+        send_message(driver, *send_effect, as_written);
     } else if (std::holds_alternative<effect::QueueCollect>(next)) {
         std::erase(collects_, driver.id); // queued anew, behind the others
         collects_.push_back(driver.id);
@@ -128,78 +131,86 @@ void Host::carry_out(Driver& driver, const lifecycle::Effect& next, const lifecy
     }
 }
 
-void Host::send_driver_message(Driver& driver, const effect::Send& message, const Term* as_written) {
-    Process* to = find(message.to);
+void Drivers::send_message(Driver& driver, const effect::Send& message, const Term* as_written) {
+    Process* to = host_.processes().find(message.to);
     if (to == nullptr) return;
     Term what = Term::atom(lifecycle::name(message.what));
     if (message.error) what = term::make_tuple(what, load_error_term(*message.error));
     const bool up = message.direction == effect::Direction::up;
     const bool own_text = message.at_once && as_written != nullptr && !as_written->is(Term::Kind::atom);
     if (own_text)
-        misuse(Rule::monitor_of_name_that_is_no_atom, no_function, {},
-               fmt::format("{} is told of {}", to->name, term::print(*as_written)));
+        host_.misuse(Rule::monitor_of_name_that_is_no_atom, no_function, {},
+                     fmt::format("{} is told of {}", to->name, term::print(*as_written)));
     Term name = own_text ? *as_written : Term::atom(latin1_to_utf8(driver.name));
-    deliver(*to,
-            term::make_tuple(Term::atom(up ? "UP" : "DOWN"), Term::reference(message.ref.value), Term::atom("driver"),
-                             std::move(name), std::move(what)),
-            {}, {});
+    host_.processes().deliver(*to,
+                              term::make_tuple(Term::atom(up ? "UP" : "DOWN"), Term::reference(message.ref.value),
+                                               Term::atom("driver"), std::move(name), std::move(what)),
+                              {}, {});
 }
 
-void Host::kill_ports(Driver& driver) {
-    // In order of opening. A stop callback may close other ports of the driver, so the next one is looked up anew.
-    std::vector<PortId> ids;
-    for (const Port* port = driver.first_port; port != nullptr; port = port->next_of_driver) ids.push_back(port->id);
-    for (const PortId id : ids) {
-        Port* port = find(id);
-        if (port != nullptr && port->valid() && !port->stopping) kill(*port);
-    }
-}
-
-void Host::finish_and_close(Driver& driver) {
+void Drivers::finish_and_close(Driver& driver) {
     take_out_of_list(driver);
-    report_changed_entry(driver);
-    if (driver.callbacks.finish != nullptr) callbacks::finish(*this, driver);
+    report_changed_entry(host_, driver);
+    if (driver.callbacks.finish != nullptr) callbacks::finish(host_, driver);
     if (!driver.image) return;
-    leave_threads_behind(driver);
-    memory_.inspect(driver.id);
-    report_damage(no_function);
-    report_leftovers(driver);
-    for (const auto& other : drivers_)
+    leave_threads_behind(host_, driver);
+    host_.memory().inspect(driver.id);
+    host_.report_damage(no_function);
+    report_driver_leftovers(host_, driver);
+    for (const auto& other : listed_)
         if (other->image_id == driver.image_id && other->entry != nullptr)
-            misuse(Rule::entry_outlives_library, no_function, {},
-                   fmt::format("{} is still in the list, its code was in {}", other->name, driver.name));
+            host_.misuse(Rule::entry_outlives_library, no_function, {},
+                         fmt::format("{} is still in the list, its code was in {}", other->name, driver.name));
     const bool gone = close_image(driver, driver.path);
     proofs_[driver.name] = Proof{false, gone, false};
 }
 
-int Host::lock_driver(Port& port) {
+void Drivers::give_back(ProcessId process) {
+    std::vector<DriverId> newest_first;
+    for (const auto& driver : listed_)
+        if (driver->record.presence == lifecycle::Presence::dynamic) newest_first.push_back(driver->id);
+    for (const DriverId id : newest_first)
+        if (Driver* driver = find(id)) ask(*driver, request::ProcessExit{process});
+}
+
+void Drivers::collect() {
+    const DriverId id = collects_.front();
+    collects_.pop_front();
+    if (Driver* driver = find(id)) ask(*driver, request::Collect{});
+}
+
+int Drivers::lock(Port& port) {
     if (port.driver == nullptr || port.driver->record.presence != lifecycle::Presence::dynamic) return -1;
     ask(*port.driver, request::LockDriver{});
     return 0;
 }
 
-void Host::add_static_driver(ErlDrvEntry* entry) {
-    Driver& driver = make_driver(entry->driver_name != nullptr ? entry->driver_name : "", true);
+void Drivers::add_linked_in(std::string name) {
+    make(std::move(name), true).record.presence = lifecycle::Presence::linked_in;
+}
+
+void Drivers::add_static(ErlDrvEntry* entry) {
+    Driver& driver = make(entry->driver_name != nullptr ? entry->driver_name : "", true);
     driver.record.presence = lifecycle::Presence::linked_in;
-    take_entry(driver, entry);
+    driver.take_entry(entry);
     // The code belongs to the library that called, whose image is the one to name in stacks.
     if (!call_frames().empty())
         if (const Driver* caller = find(call_frames().back().driver)) driver.image_id = caller->image_id;
-    if (driver.callbacks.init != nullptr && callbacks::init(*this, driver) != 0) {
+    if (driver.callbacks.init != nullptr && callbacks::init(host_, driver) != 0) {
         take_out_of_list(driver);
         driver.record.presence = lifecycle::Presence::absent;
         forget_if_absent(driver);
         return;
     }
-    journal_driver(driver);
+    journal_state(driver);
 }
 
-int Host::remove_static_driver(ErlDrvEntry* entry) {
-    for (const auto& driver : drivers_) {
+int Drivers::remove_static(ErlDrvEntry* entry) {
+    for (const auto& driver : listed_) {
         if (driver->entry != entry) continue;
         if (driver->record.presence == lifecycle::Presence::dynamic) return -1;
         if (driver->first_port != nullptr)
-            misuse(Rule::entry_removed_with_ports, no_function, driver->first_port->id, driver->name);
+            host_.misuse(Rule::entry_removed_with_ports, no_function, driver->first_port->id, driver->name);
         take_out_of_list(*driver); // its ports live on, so the driver stays in unlisted
         return 1;
     }

@@ -1,7 +1,8 @@
 // The functions of erl_ddll: arguments in, the rules asked, terms out.
-#include "base/text.h"
 #include "host/host.h"
+#include "host/ports/names.h"
 #include "lifecycle/format_error.h"
+#include "lifecycle/info.h"
 
 namespace ddll::host {
 
@@ -25,19 +26,6 @@ std::optional<std::string> driver_name(const Term& term) {
     }
     name.resize(std::min(name.size(), name.find('\0')));
     return name;
-}
-
-bool append_characters(const Term& list, std::string& out) {
-    if (!list.is_proper_list()) return false;
-    for (const Term& item : list.items()) {
-        if (item.is_list()) {
-            if (!append_characters(item, out)) return false;
-            continue;
-        }
-        if (!item.is(Term::Kind::integer) || item.as_integer() <= 0 || item.as_integer() > 0x10FFFF) return false;
-        if (!append_utf8(out, static_cast<char32_t>(item.as_integer()))) return false;
-    }
-    return true;
 }
 
 // A nested list of characters, encoded as file names are, or a binary as it is; without separators at its end.
@@ -69,9 +57,7 @@ Term name_list(const Driver& driver) {
     return Term::bytes_list(driver.name);
 }
 
-} // namespace
-
-bool Host::parse_load_options(const Term& options, request::Load& load) const {
+bool parse_load_options(const Term& options, request::Load& load) {
     if (!options.is_proper_list()) return false;
     for (const Term& option : options.items()) {
         if (!option.is_tuple(2)) return false;
@@ -94,7 +80,7 @@ bool Host::parse_load_options(const Term& options, request::Load& load) const {
     return true;
 }
 
-bool Host::parse_unload_options(const Term& options, request::Unload& unload) const {
+bool parse_unload_options(const Term& options, request::Unload& unload) {
     if (!options.is_proper_list()) return false;
     for (const Term& option : options.items()) {
         if (option.is_atom("kill_ports")) {
@@ -109,134 +95,7 @@ bool Host::parse_unload_options(const Term& options, request::Unload& unload) co
     return true;
 }
 
-Term Host::load_error_term(const lifecycle::LoadError& error) const {
-    const Term kind = Term::atom(words::name(error.kind));
-    if (error.kind != lifecycle::LoadError::Kind::open_error) return kind;
-    return term::make_tuple(kind, Term::integer(error.number));
-}
-
-Term Host::reply_term(const lifecycle::Reply& answer) const {
-    if (const auto* ok = std::get_if<reply::Ok>(&answer)) {
-        const Term status = Term::atom(lifecycle::name(ok->status));
-        if (!ok->ref) return term::make_tuple(common_.ok, status);
-        return term::make_tuple(common_.ok, status, Term::reference(ok->ref.value));
-    }
-    if (const auto* refused = std::get_if<reply::Refused>(&answer))
-        return error_tuple(Term::atom(lifecycle::name(refused->reason)));
-    if (const auto* failed = std::get_if<reply::Failed>(&answer)) return error_tuple(load_error_term(failed->error));
-    return common_.ok;
-}
-
-std::optional<lifecycle::Reply> Host::load(request::Load load, const Term& path, const Term& name) {
-    const auto folder = folder_name(path);
-    const auto wanted = driver_name(name);
-    if (!folder || !wanted) return std::nullopt;
-    load.path = *folder + "/" + *wanted;
-    load.fresh = fresh_reference();
-    Driver* known = find_driver(*wanted);
-    Driver& driver = known != nullptr ? *known : make_driver(*wanted, false);
-    if (known == nullptr) journal_driver(driver); // so that whatever follows has a name
-    const lifecycle::Reply answer = ask(driver, load);
-    forget_if_absent(driver);
-    return answer;
-}
-
-std::optional<lifecycle::Reply> Host::unload(request::Unload unload, const Term& name) {
-    const auto wanted = driver_name(name);
-    if (!wanted) return std::nullopt;
-    unload.fresh = fresh_reference();
-    if (Driver* driver = find_driver(*wanted)) return ask(*driver, unload);
-    return lifecycle::decide({}, unload).reply;
-}
-
-BifResult Host::try_load(ProcessId by, const Term& path, const Term& name, const Term& options) {
-    request::Load wanted;
-    wanted.process = by;
-    if (!parse_load_options(options, wanted)) return BifResult::raise(common_.badarg);
-    const auto answer = load(std::move(wanted), path, name);
-    return answer ? BifResult::of(reply_term(*answer)) : BifResult::raise(common_.badarg);
-}
-
-BifResult Host::try_unload(ProcessId by, const Term& name, const Term& options) {
-    request::Unload wanted;
-    wanted.process = by;
-    if (!parse_unload_options(options, wanted)) return BifResult::raise(common_.badarg);
-    const auto answer = unload(std::move(wanted), name);
-    return answer ? BifResult::of(reply_term(*answer)) : BifResult::raise(common_.badarg);
-}
-
-// The wrappers ask for a message and, when they get a reference, wait for it without limit.
-BifResult Host::load_wrapper(ProcessId by, const Term& path, const Term& name, bool kill_ports_option, bool reload) {
-    request::Load wanted;
-    wanted.process = by;
-    wanted.kill_ports = kill_ports_option;
-    wanted.monitor = PendingOption::pending_driver;
-    if (reload) wanted.reload = PendingOption::pending_driver;
-    const auto answer = load(std::move(wanted), path, name);
-    if (!answer) return BifResult::raise(common_.badarg);
-    return wrap(by, *answer, WrapperKind::load);
-}
-
-BifResult Host::unload_driver(ProcessId by, const Term& name) {
-    request::Unload wanted;
-    wanted.process = by;
-    wanted.kill_ports = true;
-    wanted.monitor = PendingOption::pending_driver;
-    const auto answer = unload(std::move(wanted), name);
-    if (!answer) return BifResult::raise(common_.badarg);
-    return wrap(by, *answer, WrapperKind::unload);
-}
-
-BifResult Host::unload(ProcessId by, const Term& name) {
-    request::Unload wanted;
-    wanted.process = by;
-    const auto answer = unload(std::move(wanted), name);
-    if (!answer) return BifResult::raise(common_.badarg);
-    return wrap(by, *answer, WrapperKind::unload);
-}
-
-BifResult Host::wrap(ProcessId by, const lifecycle::Reply& answer, WrapperKind kind) {
-    if (const auto* ok = std::get_if<reply::Ok>(&answer)) {
-        if (!ok->ref) return BifResult::of(common_.ok);
-        find(by)->wait = WaitDriver{ok->ref, kind};
-        return BifResult::blocked();
-    }
-    Term value = reply_term(answer);
-    // The wrappers give this refusal another name, so that it cannot be told from a wrong driver_name.
-    if (kind == WrapperKind::load && is_error(value, "inconsistent"))
-        value = error_tuple(Term::atom("bad_driver_name"));
-    return BifResult::of(std::move(value));
-}
-
-BifResult Host::ddll_monitor(ProcessId by, const Term& type, const Term& item) {
-    using lifecycle::MonitorWhen;
-    if (!type.is_atom("driver") || !item.is_tuple(2)) return BifResult::raise(common_.badarg);
-    const Term& name = item.elements()[0];
-    const Term& when = item.elements()[1];
-    const auto wanted = driver_name(name);
-    if (!wanted) return BifResult::raise(common_.badarg);
-    request::Monitor monitor{by, MonitorWhen::loaded, fresh_reference()};
-    if (when.is_atom("unloaded"))
-        monitor.when = MonitorWhen::unloaded;
-    else if (when.is_atom("unloaded_only"))
-        monitor.when = MonitorWhen::unloaded_only;
-    else if (!when.is_atom("loaded"))
-        return BifResult::raise(common_.badarg);
-    Driver absent;
-    absent.name = *wanted;
-    Driver* known = find_driver(*wanted);
-    ask(known != nullptr ? *known : absent, monitor, &name);
-    return BifResult::of(Term::reference(monitor.fresh.value));
-}
-
-BifResult Host::ddll_demonitor(ProcessId by, const Term& ref) {
-    if (!ref.is(Term::Kind::reference)) return BifResult::raise(common_.badarg);
-    const RefId id{ref.as_reference()};
-    for (const auto& driver : drivers_) ask(*driver, request::Demonitor{by, id});
-    return BifResult::of(common_.true_);
-}
-
-Term Host::info_value(const Driver& driver, lifecycle::InfoItem item) const {
+Term info_value(const Driver& driver, lifecycle::InfoItem item) {
     const lifecycle::InfoValue value = lifecycle::info(driver.record, item);
     if (const auto* counts = std::get_if<lifecycle::ProcessCounts>(&value)) {
         std::vector<Term> items;
@@ -251,7 +110,7 @@ Term Host::info_value(const Driver& driver, lifecycle::InfoItem item) const {
     return Term::atom(std::get<lifecycle::InfoAtom>(value).text);
 }
 
-Term Host::info_items(const Driver& driver) const {
+Term info_items(const Driver& driver) {
     std::vector<Term> items;
     for (std::size_t i = 0; i < lifecycle::info_items.size(); ++i)
         items.push_back(term::make_tuple(Term::atom(lifecycle::info_items[i]),
@@ -259,44 +118,171 @@ Term Host::info_items(const Driver& driver) const {
     return Term::list(std::move(items));
 }
 
-BifResult Host::ddll_info(const Term& name, const Term& item) const {
+Term reply_term(const lifecycle::Reply& answer) {
+    if (const auto* ok = std::get_if<reply::Ok>(&answer)) {
+        const Term status = Term::atom(lifecycle::name(ok->status));
+        if (!ok->ref) return term::make_tuple(Term::atom("ok"), status);
+        return term::make_tuple(Term::atom("ok"), status, Term::reference(ok->ref.value));
+    }
+    if (const auto* refused = std::get_if<reply::Refused>(&answer))
+        return error_tuple(Term::atom(lifecycle::name(refused->reason)));
+    if (const auto* failed = std::get_if<reply::Failed>(&answer)) return error_tuple(load_error_term(failed->error));
+    return Term::atom("ok");
+}
+
+} // namespace
+
+Term load_error_term(const lifecycle::LoadError& error) {
+    const Term kind = Term::atom(words::name(error.kind));
+    if (error.kind != lifecycle::LoadError::Kind::open_error) return kind;
+    return term::make_tuple(kind, Term::integer(error.number));
+}
+
+std::optional<lifecycle::Reply> Drivers::ask_load(request::Load load, const Term& path, const Term& name) {
+    const auto folder = folder_name(path);
     const auto wanted = driver_name(name);
-    const Driver* driver = wanted ? find_driver(*wanted) : nullptr;
+    if (!folder || !wanted) return std::nullopt;
+    load.path = *folder + "/" + *wanted;
+    load.fresh = host_.processes().fresh_reference();
+    Driver* known = find(*wanted);
+    Driver& driver = known != nullptr ? *known : make(*wanted, false);
+    if (known == nullptr) journal_state(driver); // so that what follows has a name
+    const lifecycle::Reply answer = ask(driver, load);
+    forget_if_absent(driver);
+    return answer;
+}
+
+std::optional<lifecycle::Reply> Drivers::ask_unload(request::Unload unload, const Term& name) {
+    const auto wanted = driver_name(name);
+    if (!wanted) return std::nullopt;
+    unload.fresh = host_.processes().fresh_reference();
+    if (Driver* driver = find(*wanted)) return ask(*driver, unload);
+    return lifecycle::decide({}, unload).reply;
+}
+
+BifResult Drivers::try_load(ProcessId by, const Term& path, const Term& name, const Term& options) {
+    request::Load wanted;
+    wanted.process = by;
+    if (!parse_load_options(options, wanted)) return badarg();
+    const auto answer = ask_load(std::move(wanted), path, name);
+    return answer ? BifResult::of(reply_term(*answer)) : badarg();
+}
+
+BifResult Drivers::try_unload(ProcessId by, const Term& name, const Term& options) {
+    request::Unload wanted;
+    wanted.process = by;
+    if (!parse_unload_options(options, wanted)) return badarg();
+    const auto answer = ask_unload(std::move(wanted), name);
+    return answer ? BifResult::of(reply_term(*answer)) : badarg();
+}
+
+// The wrappers ask for a message and, when they get a reference, wait for it without limit.
+BifResult Drivers::load(ProcessId by, const Term& path, const Term& name, bool kill_ports_option, bool reload) {
+    request::Load wanted;
+    wanted.process = by;
+    wanted.kill_ports = kill_ports_option;
+    wanted.monitor = PendingOption::pending_driver;
+    if (reload) wanted.reload = PendingOption::pending_driver;
+    const auto answer = ask_load(std::move(wanted), path, name);
+    return wait_for(by, answer, WrapperKind::load);
+}
+
+BifResult Drivers::unload_driver(ProcessId by, const Term& name) {
+    request::Unload wanted;
+    wanted.process = by;
+    wanted.kill_ports = true;
+    wanted.monitor = PendingOption::pending_driver;
+    const auto answer = ask_unload(std::move(wanted), name);
+    return wait_for(by, answer, WrapperKind::unload);
+}
+
+BifResult Drivers::unload(ProcessId by, const Term& name) {
+    request::Unload wanted;
+    wanted.process = by;
+    const auto answer = ask_unload(std::move(wanted), name);
+    return wait_for(by, answer, WrapperKind::unload);
+}
+
+BifResult Drivers::wait_for(ProcessId by, const std::optional<lifecycle::Reply>& answer, WrapperKind kind) {
+    if (!answer) return badarg();
+    if (const auto* ok = std::get_if<reply::Ok>(&*answer)) {
+        if (!ok->ref) return BifResult::of(host_.common().ok);
+        host_.processes().find(by)->wait = WaitDriver{ok->ref, kind};
+        return BifResult::blocked();
+    }
+    Term value = reply_term(*answer);
+    // The wrappers give this refusal another name, so that it cannot be told from a wrong driver_name.
+    if (kind == WrapperKind::load && is_error(value, "inconsistent"))
+        value = error_tuple(Term::atom("bad_driver_name"));
+    return BifResult::of(std::move(value));
+}
+
+BifResult Drivers::monitor(ProcessId by, const Term& type, const Term& item) {
+    using lifecycle::MonitorWhen;
+    if (!type.is_atom("driver") || !item.is_tuple(2)) return badarg();
+    const Term& name = item.elements()[0];
+    const Term& when = item.elements()[1];
+    const auto wanted = driver_name(name);
+    if (!wanted) return badarg();
+    request::Monitor monitor{by, MonitorWhen::loaded, host_.processes().fresh_reference()};
+    if (when.is_atom("unloaded"))
+        monitor.when = MonitorWhen::unloaded;
+    else if (when.is_atom("unloaded_only"))
+        monitor.when = MonitorWhen::unloaded_only;
+    else if (!when.is_atom("loaded"))
+        return badarg();
+    Driver absent;
+    absent.name = *wanted;
+    Driver* known = find(*wanted);
+    ask(known != nullptr ? *known : absent, monitor, &name);
+    return BifResult::of(Term::reference(monitor.fresh.value));
+}
+
+BifResult Drivers::demonitor(ProcessId by, const Term& ref) {
+    if (!ref.is(Term::Kind::reference)) return badarg();
+    const RefId id{ref.as_reference()};
+    for (const auto& driver : listed_) ask(*driver, request::Demonitor{by, id});
+    return BifResult::of(host_.common().true_);
+}
+
+BifResult Drivers::info(const Term& name, const Term& item) const {
+    const auto wanted = driver_name(name);
+    const Driver* driver = wanted ? find(*wanted) : nullptr;
     const auto known = item.is(Term::Kind::atom) ? lifecycle::info_item(item.as_atom()) : std::nullopt;
-    if (driver == nullptr || !known) return BifResult::raise(common_.badarg);
+    if (driver == nullptr || !known) return badarg();
     return BifResult::of(info_value(*driver, *known));
 }
 
-BifResult Host::ddll_info(const Term& name) const {
+BifResult Drivers::info(const Term& name) const {
     const auto wanted = driver_name(name);
-    const Driver* driver = wanted ? find_driver(*wanted) : nullptr;
-    if (driver == nullptr) return BifResult::raise(common_.badarg);
+    const Driver* driver = wanted ? find(*wanted) : nullptr;
+    if (driver == nullptr) return badarg();
     return BifResult::of(info_items(*driver));
 }
 
-BifResult Host::ddll_info() const {
+BifResult Drivers::info() const {
     std::vector<Term> items;
-    for (auto it = drivers_.rbegin(); it != drivers_.rend(); ++it)
+    for (auto it = listed_.rbegin(); it != listed_.rend(); ++it)
         if ((*it)->record.presence == lifecycle::Presence::dynamic)
             items.push_back(term::make_tuple(name_list(**it), info_items(**it)));
     return BifResult::of(Term::list(std::move(items)));
 }
 
-BifResult Host::loaded_drivers() const {
+BifResult Drivers::loaded_drivers() const {
     std::vector<Term> names;
-    for (auto it = drivers_.rbegin(); it != drivers_.rend(); ++it) names.push_back(name_list(**it));
-    return BifResult::of(term::make_tuple(common_.ok, Term::list(std::move(names))));
+    for (auto it = listed_.rbegin(); it != listed_.rend(); ++it) names.push_back(name_list(**it));
+    return BifResult::of(term::make_tuple(host_.common().ok, Term::list(std::move(names))));
 }
 
-BifResult Host::format_error(const Term& error) const {
+BifResult Drivers::format_error(const Term& error) const {
     if (error.is(Term::Kind::atom)) {
         if (const auto text = lifecycle::format_error(error.as_atom())) return BifResult::of(Term::string(*text));
     } else if (error.is_tuple(2) && error.elements()[0].is_atom("open_error") &&
                error.elements()[1].is(Term::Kind::integer)) {
         return BifResult::of(
-            Term::bytes_list(lifecycle::format_open_error(error.elements()[1].as_integer(), error_texts_)));
+            Term::bytes_list(lifecycle::format_open_error(error.elements()[1].as_integer(), open_errors_.texts())));
     }
-    return BifResult::raise(common_.badarg);
+    return badarg();
 }
 
 } // namespace ddll::host

@@ -46,39 +46,26 @@ Callbacks callbacks_of(const ErlDrvEntry& entry) {
     return c;
 }
 
-void Host::take_entry(Driver& driver, ErlDrvEntry* entry) {
-    driver.entry = entry;
-    driver.flags = entry->driver_flags;
-    driver.callbacks = callbacks_of(*entry);
+void Driver::take_entry(ErlDrvEntry* taken) {
+    entry = taken;
+    flags = taken->driver_flags;
+    callbacks = callbacks_of(*taken);
 }
 
-// Only of a library that is mapped: the entry is the driver's own memory.
-void Host::report_changed_entry(const Driver& driver) {
-    if (!driver.image || driver.entry == nullptr) return;
-    if (driver.entry->driver_flags != driver.flags)
-        misuse(Rule::entry_changed_after_init, no_function, {}, fmt::format("driver_flags of {}", driver.name));
-    if (callbacks_of(*driver.entry) != driver.callbacks)
-        misuse(Rule::entry_changed_after_init, no_function, {}, fmt::format("a callback of {}", driver.name));
-}
-
-// The emulator keeps one list of texts for the life of the node; the number in {open_error, N} is -10 - index.
-// The file's own name at the front of the text is cut off, so that equal causes have equal numbers.
-LoadError Host::open_error(const std::string& file, std::string text) {
-    if (text.compare(0, file.size(), file) == 0) {
-        const std::size_t rest = text.find_first_not_of(": ", file.size());
-        if (rest != std::string::npos) text.erase(0, rest);
+bool Drivers::close_image(Driver& driver, std::string_view path) {
+    const Probe::Closing closing = host_.probe().before_close(driver);
+    bool gone = false;
+    {
+        const callbacks::LoaderFrame frame(host_, journal::Callback::dlclose, driver.id, driver.image_id, path);
+        gone = driver.image->close().gone;
     }
-    return {Kind::open_error, -10 - static_cast<int>(text_index(std::move(text)))};
+    driver.image.reset();
+    host_.probe().after_close(driver, closing, gone);
+    host_.journal().write(journal::ImageClosed{driver.image_id, driver.id, gone});
+    return gone;
 }
 
-std::size_t Host::text_index(std::string text) {
-    const auto it = std::find(error_texts_.begin(), error_texts_.end(), text);
-    if (it != error_texts_.end()) return static_cast<std::size_t>(it - error_texts_.begin());
-    error_texts_.push_back(std::move(text));
-    return error_texts_.size() - 1;
-}
-
-std::optional<LoadError> Host::open_image(Driver& driver, const std::string& path) {
+std::optional<LoadError> Drivers::open_image(Driver& driver, const std::string& path) {
     // The path text ends where a zero byte stands, for the loader as for the emulator.
     const std::string whole = path + ".so";
     const std::string file = whole.c_str();
@@ -88,34 +75,31 @@ std::optional<LoadError> Host::open_image(Driver& driver, const std::string& pat
 
     const auto refuse = [&](LoadError error, std::string_view why,
                             words::LoaderRefusal refusal = words::LoaderRefusal::none) -> std::optional<LoadError> {
-        journal_.write(journal::ImageFailed{driver.id, error.kind, file, why, refusal});
+        host_.journal().write(journal::ImageFailed{driver.id, error.kind, file, why, refusal});
         if (!driver.image) return error;
         close_image(driver, file);
         return error;
     };
 
-    if (options_.probe) {
-        driver.before = std::make_unique<Traces>(look_for_traces());
-        driver.heap_before = heap_outside_driver_api();
-    }
+    host_.probe().before_open(driver);
     {
-        const callbacks::LoaderFrame frame(*this, journal::Callback::dlopen, driver.id, driver.image_id, file);
+        const callbacks::LoaderFrame frame(host_, journal::Callback::dlopen, driver.id, driver.image_id, file);
         auto opened = image::LoadedImage::open(file);
         if (!opened) {
             const std::string text = opened.error().message;
-            return refuse(open_error(file, text), text, image::refusal_of(text, file));
+            return refuse(open_errors_.error(file, text), text, image::refusal_of(text, file));
         }
         driver.image.emplace(*std::move(opened));
     }
-    if (driver.image->may_make_threads()) threads_->expect_unknown();
+    if (driver.image->may_make_threads()) host_.threads().expect_unknown();
     const image::Identity& identity = driver.image->identity();
     const bool differs = driver.image->was_mapped() && driver.image->differs_from_file();
     std::uint64_t hash = 0;
     // The build-id names the version; only a file without one is read whole.
     if (identity.build_id.empty())
         if (const auto facts = image::read_elf_facts(file)) hash = facts->content_hash;
-    journal_.write(journal::ImageOpened{driver.image_id, driver.id, driver.image->was_mapped(), differs, identity.base,
-                                        identity.end, hash, file, identity.build_id});
+    host_.journal().write(journal::ImageOpened{driver.image_id, driver.id, driver.image->was_mapped(), differs,
+                                               identity.base, identity.end, hash, file, identity.build_id});
 
     void* address = nullptr;
     std::string missing;
@@ -126,11 +110,11 @@ std::optional<LoadError> Host::open_image(Driver& driver, const std::string& pat
             break;
         }
         missing = found.error().message;
-        text_index(missing); // kept too, and not shortened
+        open_errors_.index_of(missing); // kept too, and not shortened
     }
     if (address == nullptr) return refuse({Kind::no_driver_init, 0}, missing);
 
-    ErlDrvEntry* entry = callbacks::driver_init(*this, driver, address);
+    ErlDrvEntry* entry = callbacks::driver_init(host_, driver, address);
     if (entry == nullptr) return refuse({Kind::driver_init_failed, 0}, "driver_init returned NULL");
     if (entry->extended_marker != extended_marker)
         return refuse({Kind::driver_incorrect_version, 0},
@@ -146,14 +130,14 @@ std::optional<LoadError> Host::open_image(Driver& driver, const std::string& pat
                       fmt::format("the entry's driver_name is \"{}\", the file's name asks for \"{}\"",
                                   entry->driver_name != nullptr ? entry->driver_name : "(null)", driver.name));
 
-    take_entry(driver, entry);
-    if (options_.probe) see_entry(driver);
+    driver.take_entry(entry);
+    if (host_.probe().wanted()) host_.probe().see_entry(driver);
     // Newest in the list from here on: init may already use it.
     const auto it = std::find_if(unlisted_.begin(), unlisted_.end(), [&](const auto& d) { return d.get() == &driver; });
-    drivers_.splice(drivers_.begin(), unlisted_, it);
+    listed_.splice(listed_.begin(), unlisted_, it);
     driver.in_list = true;
     if (driver.callbacks.init != nullptr) {
-        if (const int result = callbacks::init(*this, driver); result != 0) {
+        if (const int result = callbacks::init(host_, driver); result != 0) {
             take_out_of_list(driver);
             return refuse({Kind::driver_init_failed, 0}, fmt::format("init returned {}", result));
         }
@@ -162,7 +146,7 @@ std::optional<LoadError> Host::open_image(Driver& driver, const std::string& pat
         Proof& proof = proofs_[driver.name];
         proof.reloaded = true;
         proof.new_runs = !differs;
-        journal_.write(journal::Reloaded{driver.id, before, driver.image_id, proof.old_gone, proof.new_runs});
+        host_.journal().write(journal::Reloaded{driver.id, before, driver.image_id, proof.old_gone, proof.new_runs});
     }
     driver.previous_image = driver.image_id;
     return std::nullopt;

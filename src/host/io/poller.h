@@ -3,7 +3,7 @@
 /// Bookkeeping only; what follows from it (callbacks, log lines) is decided in select.cpp.
 ///
 /// poll(2), not epoll: there is no descriptor of our own that a driver could close, or that would shift the numbers a
-/// driver gets; a closed descriptor is told and not silently dropped; and regular files are always ready, as in the
+/// driver gets; a closed descriptor is reported and not silently dropped; and regular files are always ready, as in the
 /// emulator. It is linear in what is selected, but once for all that is ready together (a round): a quarter of a
 /// millisecond for 5000 selected descriptors. With nothing selected there is no system call.
 #include "base/id.h"
@@ -65,7 +65,7 @@ public:
     Selected* find(int descriptor);
     /// The port begins to be interested. The other direction, and `used`, stay as they are.
     void add(int descriptor, Direction direction, PortId port, const Made& made = {});
-    /// Nobody is interested any more; what was ready in this direction is not.
+    /// The port is not interested any more; what was ready in this direction is not.
     void remove(int descriptor, Direction direction);
     void set_used(int descriptor, bool used);
     /// Descriptors selected for a port, ascending. Costs nothing for a port that has none.

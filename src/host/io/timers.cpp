@@ -1,37 +1,56 @@
+#include "host/io/timers.h"
+
 #include "host/callbacks.h"
 #include "host/host.h"
 
 namespace ddll::host {
+namespace {
 
-void Host::set_timer(Port& port, std::uint64_t milliseconds_, const Made& made) {
-    cancel_timer(port);
+// Timers due at the same moment are offered to the chooser together, but not thousands of them at each step.
+constexpr std::size_t most_offered = 64;
+
+} // namespace
+
+void Timers::set(Port& port, std::uint64_t milliseconds_, const Made& made) {
+    cancel(port);
     // Without a timeout callback the emulator answers 0 and nothing ever happens; so a timer would only be noise.
-    if (port.stopping || port.driver == nullptr || port.driver->callbacks.timeout == nullptr) return;
+    if (port.closing.inside_stop || port.driver == nullptr || port.driver->callbacks.timeout == nullptr) return;
     constexpr std::uint64_t longest = std::uint64_t{1} << 40; // some 35 years: no overflow, and never reached
     const std::uint64_t bounded = milliseconds_ < longest ? milliseconds_ : longest;
-    port.timer = now_ + milliseconds(static_cast<std::int64_t>(bounded));
-    port.timer_seq = next_timer_++;
-    port.timer_made = made;
-    timers_.emplace(TimerKey{*port.timer, port.timer_seq}, port.id);
+    port.timer = {host_.now() + milliseconds(static_cast<std::int64_t>(bounded)), next_++, made};
+    timers_.emplace(Key{*port.timer.due, port.timer.number}, port.id);
 }
 
-void Host::cancel_timer(Port& port) {
-    if (!port.timer) return;
-    timers_.erase(TimerKey{*port.timer, port.timer_seq});
-    port.timer.reset();
+void Timers::cancel(Port& port) {
+    if (!port.timer.due) return;
+    timers_.erase(Key{*port.timer.due, port.timer.number});
+    port.timer.due.reset();
 }
 
-std::uint64_t Host::read_timer(const Port& port) const {
-    if (!port.timer || *port.timer <= now_) return 0;
+std::uint64_t Timers::read(const Port& port) const {
+    if (!port.timer.due || *port.timer.due <= host_.now()) return 0;
     // Rounded up: a timer just set for 50 ms reads 50.
-    return static_cast<std::uint64_t>(((*port.timer - now_).ns + 999'999) / 1'000'000);
+    return static_cast<std::uint64_t>(((*port.timer.due - host_.now()).ns + 999'999) / 1'000'000);
 }
 
-void Host::fire_timer(PortId id) {
-    Port* port = find(id);
-    if (port == nullptr || !port->timer) return;
-    cancel_timer(*port);
-    callbacks::timeout(*this, *port);
+std::optional<VirtualTime> Timers::next() const {
+    if (timers_.empty()) return std::nullopt;
+    return timers_.begin()->first.first;
+}
+
+void Timers::offer(std::vector<Step>& ready) const {
+    std::size_t left = most_offered;
+    for (const auto& [key, port] : timers_) {
+        if (key.first > host_.now() || left-- == 0) break;
+        ready.push_back({Step::Kind::timeout, port.value});
+    }
+}
+
+void Timers::fire(PortId id) {
+    Port* port = host_.ports().find(id);
+    if (port == nullptr || !port->timer.due) return;
+    cancel(*port);
+    callbacks::timeout(host_, *port);
 }
 
 } // namespace ddll::host

@@ -59,7 +59,6 @@ char* data_of(ErlDrvBinary* binary) {
 
 DriverMemory::~DriverMemory() {
     for (const auto& [pointer, block] : blocks_) std::free(static_cast<char*>(const_cast<void*>(pointer)) - guard);
-    for (const auto& [binary, info] : binaries_) std::free(data_of(const_cast<ErlDrvBinary*>(binary)) - guard);
     for (const Freed& freed : kept_) std::free(freed.data - guard);
 }
 
@@ -119,115 +118,119 @@ bool DriverMemory::is_of_freed(std::uintptr_t pointer) {
     return pointer == filled;
 }
 
-void* DriverMemory::allocate(std::size_t size, const Made& made) {
-    char* block = guarded(size);
-    if (block == nullptr) return nullptr;
-    const std::lock_guard hold(lock_);
-    blocks_.insert_or_assign(block, Block{size, made, next_number_++});
-    count(made, true);
-    return block;
+std::size_t DriverMemory::whole(const Block& block) {
+    return block.is_binary ? binary_header + block.size : block.size;
 }
 
-void* DriverMemory::reallocate(void* block, std::size_t size, const Made& made, PointerState& state) {
-    state = PointerState::live;
-    if (block == nullptr) return allocate(size, made);
+void* DriverMemory::make(std::size_t size, const Made& made, bool is_binary) {
+    Block block{size, made, is_binary, 0};
+    char* data = size > largest_binary ? nullptr : guarded(whole(block));
+    if (data == nullptr) return nullptr;
     const std::lock_guard hold(lock_);
-    const auto it = blocks_.find(block);
+    block.number = next_number_++;
+    blocks_.insert_or_assign(data, block);
+    count(made, true);
+    return data;
+}
+
+void* DriverMemory::move(void* from, std::size_t size, bool is_binary, PointerState& state) {
+    state = PointerState::live;
+    const std::lock_guard hold(lock_);
+    const auto it = find(from, is_binary);
     if (it == blocks_.end()) {
-        state = absent_state(block);
+        state = absent_state(from);
         return nullptr;
     }
     const Block before = it->second;
-    char* moved = guarded(size);
+    Block after = before;
+    after.size = size;
+    char* moved = size > largest_binary ? nullptr : guarded(whole(after));
     if (moved == nullptr) return nullptr;
-    std::memcpy(moved, block, std::min(size, before.size));
+    std::memcpy(moved, from, std::min(whole(before), whole(after)));
     blocks_.erase(it);
-    retire(static_cast<char*>(block), before.size, false);
-    blocks_.insert_or_assign(moved, Block{size, before.made, before.number});
+    retire(static_cast<char*>(from), whole(before), is_binary);
+    blocks_.insert_or_assign(moved, after);
     return moved;
+}
+
+DriverMemory::Table::iterator DriverMemory::find(const void* pointer, bool is_binary) {
+    const auto it = blocks_.find(pointer);
+    return it == blocks_.end() || it->second.is_binary != is_binary ? blocks_.end() : it;
+}
+
+void DriverMemory::drop(Table::iterator block) {
+    const Block last = block->second;
+    auto* data = static_cast<char*>(const_cast<void*>(block->first));
+    count(last.made, false);
+    blocks_.erase(block);
+    retire(data, whole(last), last.is_binary);
+}
+
+void* DriverMemory::allocate(std::size_t size, const Made& made) {
+    return make(size, made, false);
+}
+
+void* DriverMemory::reallocate(void* block, std::size_t size, const Made& made, PointerState& state) {
+    if (block != nullptr) return move(block, size, false, state);
+    state = PointerState::live;
+    return make(size, made, false);
 }
 
 PointerState DriverMemory::release(void* block) {
     const std::lock_guard hold(lock_);
-    const auto it = blocks_.find(block);
+    const auto it = find(block, false);
     if (it == blocks_.end()) return absent_state(block);
-    const std::size_t size = it->second.size;
-    count(it->second.made, false);
-    blocks_.erase(it);
-    retire(static_cast<char*>(block), size, false);
+    drop(it);
     return PointerState::live;
 }
 
 std::optional<std::size_t> DriverMemory::size_of(const void* block) {
     const std::lock_guard hold(lock_);
-    const auto it = blocks_.find(block);
+    const auto it = find(block, false);
     if (it == blocks_.end()) return std::nullopt;
     return it->second.size;
 }
 
 ErlDrvBinary* DriverMemory::allocate_binary(std::size_t size, const Made& made) {
-    if (size > largest_binary) return nullptr;
-    auto* binary = reinterpret_cast<ErlDrvBinary*>(guarded(binary_header + size));
-    if (binary == nullptr) return nullptr;
-    binary->orig_size = static_cast<ErlDrvSInt>(size);
-    const std::lock_guard hold(lock_);
-    binaries_.insert_or_assign(binary, Binary{1, made, size, next_number_++});
-    count(made, true);
+    auto* binary = static_cast<ErlDrvBinary*>(make(size, made, true));
+    if (binary != nullptr) binary->orig_size = static_cast<ErlDrvSInt>(size);
     return binary;
 }
 
 ErlDrvBinary* DriverMemory::reallocate_binary(ErlDrvBinary* binary, std::size_t size, PointerState& state) {
-    state = PointerState::live;
-    const std::lock_guard hold(lock_);
-    const auto it = binaries_.find(binary);
-    if (it == binaries_.end()) {
-        state = absent_state(binary);
-        return nullptr;
-    }
-    if (size > largest_binary) return nullptr;
-    Binary info = it->second;
-    auto* moved = reinterpret_cast<ErlDrvBinary*>(guarded(binary_header + size));
-    if (moved == nullptr) return nullptr;
-    moved->orig_size = static_cast<ErlDrvSInt>(size);
-    std::memcpy(moved->orig_bytes, binary->orig_bytes, std::min(size, info.size));
-    binaries_.erase(it);
-    retire(data_of(binary), binary_header + info.size, true);
-    info.size = size;
-    binaries_.insert_or_assign(moved, info);
+    auto* moved = static_cast<ErlDrvBinary*>(move(binary, size, true, state));
+    if (moved != nullptr) moved->orig_size = static_cast<ErlDrvSInt>(size);
     return moved;
 }
 
 PointerState DriverMemory::state_of(const ErlDrvBinary* binary) {
     const std::lock_guard hold(lock_);
-    return binaries_.contains(binary) ? PointerState::live : absent_state(binary);
+    return find(binary, true) != blocks_.end() ? PointerState::live : absent_state(binary);
 }
 
 std::int64_t DriverMemory::references(const ErlDrvBinary* binary) {
     const std::lock_guard hold(lock_);
-    return binaries_.at(binary).references;
+    return blocks_.at(binary).references;
 }
 
 std::int64_t DriverMemory::add_reference(ErlDrvBinary* binary) {
     const std::lock_guard hold(lock_);
-    return ++binaries_.at(binary).references;
+    return ++blocks_.at(binary).references;
 }
 
 std::int64_t DriverMemory::drop_reference(ErlDrvBinary* binary) {
     const std::lock_guard hold(lock_);
-    const auto it = binaries_.find(binary);
+    const auto it = find(binary, true);
     // A driver that frees too often leaves messages behind that still think they have a reference.
-    if (it == binaries_.end()) return 0;
+    if (it == blocks_.end()) return 0;
     if (--it->second.references > 0) return it->second.references;
-    const std::size_t size = it->second.size;
-    count(it->second.made, false);
-    binaries_.erase(it);
-    retire(data_of(binary), binary_header + size, true);
+    drop(it);
     return 0;
 }
 
 std::int64_t DriverMemory::decrease_reference(ErlDrvBinary* binary) {
     const std::lock_guard hold(lock_);
-    auto& info = binaries_.at(binary);
+    auto& info = blocks_.at(binary);
     if (info.references <= 1) return 0;
     return --info.references;
 }
@@ -264,13 +267,13 @@ std::vector<DriverMemory::ChangedShare> DriverMemory::changed_shares() {
 
 void DriverMemory::refer_in_message(ErlDrvBinary* binary, int change) {
     const std::lock_guard hold(lock_);
-    const auto it = binaries_.find(binary);
-    if (it == binaries_.end()) return;
+    const auto it = find(binary, true);
+    if (it == blocks_.end()) return;
     it->second.in_messages += change;
     if (change > 0) ++it->second.references;
 }
 
-// --- what nobody gave back ------------------------------------------------------------------------------------------
+// --- what was not given back ----------------------------------------------------------------------------------------
 
 // The lock is held.
 void DriverMemory::count(const Made& made, bool more) {
@@ -299,19 +302,16 @@ std::vector<DriverMemory::Left> DriverMemory::left(Wanted wanted) {
         std::uint64_t first = UINT64_MAX;
     };
     std::map<std::tuple<bool, words::ApiFunction, const void*>, Group> groups;
-    const auto add = [&](const Made& made, bool is_binary, std::size_t size, std::uint64_t number) {
-        Group& group = groups[{is_binary, made.function, made.address}];
+    for (const auto& [pointer, block] : blocks_) {
+        if (!wanted(block.made) || block.references <= block.in_messages) continue;
+        Group& group = groups[{block.is_binary, block.made.function, block.made.address}];
         if (group.left.count++ == 0) {
-            group.left.made = made;
-            group.left.is_binary = is_binary;
+            group.left.made = block.made;
+            group.left.is_binary = block.is_binary;
         }
-        group.left.bytes += size;
-        group.first = std::min(group.first, number);
-    };
-    for (const auto& [pointer, block] : blocks_)
-        if (wanted(block.made)) add(block.made, false, block.size, block.number);
-    for (const auto& [binary, info] : binaries_)
-        if (wanted(info.made) && info.references > info.in_messages) add(info.made, true, info.size, info.number);
+        group.left.bytes += block.size;
+        group.first = std::min(group.first, block.number);
+    }
     std::vector<Group> sorted;
     for (auto& [key, group] : groups) sorted.push_back(std::move(group));
     std::sort(sorted.begin(), sorted.end(), [](const Group& a, const Group& b) { return a.first < b.first; });
@@ -332,8 +332,6 @@ void DriverMemory::disown(DriverId driver) {
     const std::lock_guard hold(lock_);
     for (auto& [pointer, block] : blocks_)
         if (block.made.driver == driver) block.made.driver = {};
-    for (auto& [binary, info] : binaries_)
-        if (info.made.driver == driver) info.made.driver = {};
 }
 
 HeapUse DriverMemory::used_by(DriverId owner) {
@@ -341,13 +339,8 @@ HeapUse DriverMemory::used_by(DriverId owner) {
     HeapUse use;
     for (const auto& [pointer, block] : blocks_) {
         if (block.made.driver != owner) continue;
-        ++use.blocks;
-        use.block_bytes += block.size;
-    }
-    for (const auto& [binary, info] : binaries_) {
-        if (info.made.driver != owner) continue;
-        ++use.binaries;
-        use.binary_bytes += info.size;
+        ++(block.is_binary ? use.binaries : use.blocks);
+        (block.is_binary ? use.binary_bytes : use.block_bytes) += block.size;
     }
     return use;
 }
@@ -355,9 +348,8 @@ HeapUse DriverMemory::used_by(DriverId owner) {
 std::uint64_t DriverMemory::footprint() {
     constexpr std::uint64_t around = 256; // guards, the C library's own words, our row
     const std::lock_guard locked(lock_);
-    std::uint64_t bytes = kept_bytes_ + around * (blocks_.size() + binaries_.size() + kept_.size());
+    std::uint64_t bytes = kept_bytes_ + around * (blocks_.size() + kept_.size());
     for (const auto& [block, row] : blocks_) bytes += row.size;
-    for (const auto& [binary, row] : binaries_) bytes += row.size;
     return bytes;
 }
 
@@ -365,13 +357,11 @@ void DriverMemory::inspect(DriverId owner) {
     const std::lock_guard hold(lock_);
     const std::size_t before = damage_.size();
     for (const auto& [pointer, block] : blocks_)
-        if (!owner || block.made.driver == owner) check_guards(static_cast<const char*>(pointer), block.size, false);
-    for (const auto& [binary, info] : binaries_)
-        if (!owner || info.made.driver == owner)
-            check_guards(reinterpret_cast<const char*>(binary), binary_header + info.size, true);
+        if (!owner || block.made.driver == owner)
+            check_guards(static_cast<const char*>(pointer), whole(block), block.is_binary);
     for (const Freed& freed : kept_) check_freed(freed);
     for (Freed& freed : kept_) std::memset(freed.data, freed_byte, std::min(freed.size, most_filled));
-    // The tables have no order that a report may show.
+    // The table has no order that a report may show.
     std::sort(damage_.begin() + static_cast<std::ptrdiff_t>(before), damage_.end(),
               [](const Damage& a, const Damage& b) {
                   return std::tie(a.where, a.is_binary, a.size, a.distance) <

@@ -1,7 +1,7 @@
 #pragma once
-/// The driver heap: driver_alloc blocks and driver binaries, each in a table so that a wild pointer is recognised
+/// The driver heap: driver_alloc blocks and driver binaries, all in one table so that a wild pointer is recognised
 /// without being touched. Each lies between guard bytes, and what was freed is kept for a while, so that writing where
-/// one must not is seen later. Any thread may call; one lock guards the tables.
+/// one must not is seen later. Any thread may call; one lock guards the table.
 #include "base/id.h"
 #include "host/made.h"
 
@@ -63,31 +63,31 @@ public:
     std::int64_t decrease_reference(ErlDrvBinary* binary);
 
     /// An owner for messages: keeps one reference to `binary` until the last copy of the term is gone. Until then the
-    /// bytes must stay as they are; `port` is told of in changed_shares.
+    /// bytes must stay as they are; changed_shares reports `port`.
     std::shared_ptr<const void> share(ErlDrvBinary* binary, std::size_t offset, std::size_t length, PortId port);
     /// A binary whose bytes changed after they were sent.
     struct ChangedShare {
         PortId port;
         std::size_t length = 0;
     };
-    /// Looks at all that are still in a message; each change is told once.
+    /// Looks at all that are still in a message; each change is reported once.
     std::vector<ChangedShare> changed_shares();
 
     HeapUse used_by(DriverId owner);
-    /// What one call, at one place, made and nobody gave back.
+    /// What one call, at one place, made and was not given back.
     struct Left {
         Made made;
         bool is_binary = false;
         std::size_t count = 0, bytes = 0;
     };
     /// Of a driver, or (second form) made in callbacks of a port; in the order in which the calls came first. Binaries
-    /// that only messages refer to are nobody's. Both cost a walk over all that is live; the second is for when
+    /// that only messages refer to are not counted. Both cost a walk over all that is live; the second is for when
     /// take_made_by_port() says that it is worth it.
     std::vector<Left> left_by(DriverId driver);
     std::vector<Left> left_by(PortId port);
     /// Blocks and binaries made in callbacks of the port and still there. Forgets the port's count.
     std::size_t take_made_by_port(PortId port);
-    /// What is left of a driver belongs to nobody from here on: it was told.
+    /// What is left of a driver belongs to no driver from here on: it was reported.
     void disown(DriverId driver);
 
     /// Bytes of the C library's heap that it takes, what is kept of the freed included; rather too many than too few.
@@ -100,10 +100,14 @@ public:
 
 private:
     struct Block {
-        std::size_t size;
+        std::size_t size; ///< of a binary's bytes, whose orig_size may be written by the driver
         Made made;
+        bool is_binary;
         std::uint64_t number; ///< in order of allocation
+        std::int64_t references = 1;
+        std::int64_t in_messages = 0; ///< references that messages have
     };
+    using Table = std::unordered_map<const void*, Block>;
     struct Share {
         std::weak_ptr<const void> message;
         ErlDrvBinary* binary;
@@ -116,17 +120,9 @@ private:
         std::size_t size;
         bool is_binary;
     };
-    struct Binary {
-        std::int64_t references;
-        Made made;
-        std::size_t size; ///< orig_size may be written by the driver
-        std::uint64_t number;
-        std::int64_t in_messages = 0; ///< references that messages have
-    };
 
     std::mutex lock_;
-    std::unordered_map<const void*, Block> blocks_;
-    std::unordered_map<const ErlDrvBinary*, Binary> binaries_;
+    Table blocks_;
     // The last pointers freed, to tell "freed twice" from "never ours".
     static constexpr std::size_t remembered = 1024;
     const void* freed_[remembered] = {};
@@ -141,6 +137,11 @@ private:
     std::uint64_t next_number_ = 1;
     std::unordered_map<PortId, std::size_t> made_by_port_;
 
+    static std::size_t whole(const Block& block); ///< bytes between its guards
+    void* make(std::size_t size, const Made& made, bool is_binary);
+    void* move(void* from, std::size_t size, bool is_binary, PointerState& state);
+    Table::iterator find(const void* pointer, bool is_binary); ///< a live one of that kind
+    void drop(Table::iterator block);
     void refer_in_message(ErlDrvBinary* binary, int change);
     void count(const Made& made, bool more);
     template <class Wanted>

@@ -1,7 +1,9 @@
 // How a port ends: who is told, in which order, and when the driver's stop runs.
 #include "host/callbacks.h"
 #include "host/host.h"
-#include "host/misuse.h"
+#include "host/ports/data_lock.h"
+#include "host/ports/monitors.h"
+#include "host/probe/leftovers.h"
 #include "term/external.h"
 
 #include <fmt/format.h>
@@ -11,46 +13,49 @@ namespace ddll::host {
 using term::Term;
 namespace request = lifecycle::request;
 
+namespace {
+
 // Links first, then monitors; the name goes before both.
-void Host::tell_links(Port& port, const Term& reason) {
-    std::erase_if(registered_,
-                  [&](const auto& entry) { return entry.second == std::variant<ProcessId, PortId>(port.id); });
+void tell_links(Host& host, Port& port, const Term& reason) {
+    host.processes().registry().forget(port.id);
     const Term self = Term::port(port.id.value);
-    const auto links = std::move(port.links);
-    port.links.clear();
+    const auto links = std::move(port.watchers.links);
+    port.watchers.links.clear();
     for (const ProcessId id : links) {
-        Process* process = find(id);
+        Process* process = host.processes().find(id);
         if (process == nullptr) continue;
-        remove_link(*process, port.id);
-        exit_signal(*process, self, reason, ExitSource::link);
+        process->links.remove(port.id);
+        host.processes().exit_signal(*process, self, reason, ExitSource::link);
     }
-    const auto monitors = std::move(port.monitored_by);
-    port.monitored_by.clear();
+    const auto monitors = std::move(port.watchers.monitors);
+    port.watchers.monitors.clear();
     for (const auto& monitor : monitors)
-        if (Process* watcher = find(monitor.watcher))
-            deliver(*watcher,
-                    term::make_tuple(Term::atom("DOWN"), Term::reference(monitor.ref.value), Term::atom("port"),
-                                     monitored_object(monitor.name, self), reason),
-                    port.id, {});
+        if (Process* watcher = host.processes().find(monitor.watcher))
+            host.processes().deliver(*watcher,
+                                     term::make_tuple(Term::atom("DOWN"), Term::reference(monitor.ref.value),
+                                                      Term::atom("port"), monitored_object(monitor.name, self), reason),
+                                     port.id, {});
 }
 
-void Host::close(Port& port, const Term& reason, CloseCause cause) {
+} // namespace
+
+void Ports::close(Port& port, const Term& reason, CloseCause cause) {
     if (!port.valid()) return;
     if (port.state == Port::State::starting) {
         // The emulator crashes here. The open is treated as failed once start has returned.
-        misuse(Rule::failure_in_start, no_function, port.id, "");
-        port.failed_in_start = true;
+        host_.misuse(Rule::failure_in_start, no_function, port.id, "");
+        port.opening.failed = true;
         return;
     }
-    if (port.stopping) {
+    if (port.closing.inside_stop) {
         // A failure from inside stop. Of a port that was draining, the emulator would run stop again, without end.
-        if (port.was_draining) misuse(Rule::failure_in_stop, no_function, port.id, "");
+        if (port.closing.draining) host_.misuse(Rule::failure_in_stop, no_function, port.id, "");
         return;
     }
-    if (port.firing && cause == CloseCause::driver) {
+    if (port.watching.firing && cause == CloseCause::driver) {
         // The emulator crashes when process_exit returns: its monitor went with the port.
-        misuse(Rule::failure_in_process_exit, no_function, port.id, "");
-        if (!port.failed_while_firing) port.failed_while_firing = reason;
+        host_.misuse(Rule::failure_in_process_exit, no_function, port.id, "");
+        if (!port.watching.failure) port.watching.failure = reason;
         return;
     }
     if (cause == CloseCause::driver) answer_opener(port);
@@ -62,22 +67,32 @@ void Host::close(Port& port, const Term& reason, CloseCause cause) {
     const bool killed = reason.is_atom("kill");
     const Term seen = killed ? Term::atom("killed") : reason;
     const bool drains = !killed && cause != CloseCause::driver && port.queue.size() > 0;
-    port.closed_by_message = cause == CloseCause::message;
-    journal_.write(journal::PortClosing{port.id, drains, term::encode(seen)});
-    // From here on nobody can command it, also not in answer to the signals below.
+    port.closing.by_message = cause == CloseCause::message;
+    host_.journal().write(journal::PortClosing{port.id, drains, term::encode(seen)});
+    // From here on it takes no commands, also not in answer to the signals below.
     port.state = Port::State::closing;
-    port.was_draining = drains;
-    tell_links(port, seen);
-    remove_monitors(port);
+    port.closing.draining = drains;
+    tell_links(host_, port, seen);
+    remove_monitors(host_, port);
     if (!drains) {
         terminate(port);
         return;
     }
-    if (port.driver->callbacks.flush != nullptr) callbacks::flush(*this, port);
+    if (port.driver->callbacks.flush != nullptr) callbacks::flush(host_, port);
     settle(port);
 }
 
-void Host::kill(Port& port) {
+// A stop callback may close other ports of the driver, so the next one is looked up anew.
+void Ports::kill_all(const Driver& driver) {
+    std::vector<PortId> ids;
+    for (const Port* port = driver.first_port; port != nullptr; port = port->siblings.next) ids.push_back(port->id);
+    for (const PortId id : ids) {
+        Port* port = find(id);
+        if (port != nullptr && port->valid() && !port->closing.inside_stop) kill(*port);
+    }
+}
+
+void Ports::kill(Port& port) {
     if (port.state == Port::State::closing) {
         terminate(port);
         return;
@@ -85,51 +100,51 @@ void Host::kill(Port& port) {
     answer_opener(port);
     set_busy(port, false);
     const Term reason = Term::atom("driver_unloaded");
-    report_cleared_queue(port);
+    report_cleared_queue(host_, port);
     port.queue.clear();
-    journal_.write(journal::PortClosing{port.id, false, term::encode(reason)});
+    host_.journal().write(journal::PortClosing{port.id, false, term::encode(reason)});
     port.state = Port::State::closing;
-    port.was_draining = false;
-    tell_links(port, reason);
-    remove_monitors(port);
+    port.closing.draining = false;
+    tell_links(host_, port, reason);
+    remove_monitors(host_, port);
     terminate(port);
 }
 
-void Host::settle(Port& port) {
-    if (port.state == Port::State::closing && port.was_draining && !port.stopping && port.callbacks_running == 0 &&
-        port.queue.size() == 0)
+void Ports::settle(Port& port) {
+    if (port.state == Port::State::closing && port.closing.draining && !port.closing.inside_stop &&
+        port.running.callbacks == 0 && port.queue.size() == 0)
         terminate(port);
 }
 
-void Host::terminate(Port& port) {
-    if (port.stopping || !port.valid()) return;
-    port.stopping = true;
-    if (port.timer)
-        cleared_away(port, port.timer_made, words::Cleared::timer,
-                     fmt::format("its timer, due in {} ms", read_timer(port)));
-    if (waiting_opener(port) != nullptr) misuse(Rule::init_ack_missing, no_function, port.id, "");
-    cancel_timer(port);
-    if (port.driver != nullptr && port.driver->callbacks.stop != nullptr) callbacks::stop(*this, port);
-    cancel_timer(port);
-    blame_selected(port);
-    remove_monitors(port);
-    port.stopping = false;
-    report_port_leftovers(port);
-    report_cleared_queue(port);
-    if (jobs_in_pool_ + done_jobs_.size() > 0) report_jobs(port);
+void Ports::terminate(Port& port) {
+    if (port.closing.inside_stop || !port.valid()) return;
+    port.closing.inside_stop = true;
+    if (port.timer.due)
+        cleared_away(host_, port, port.timer.made, words::Cleared::timer, fmt::format("its timer, due in {} ms", host_.timers().read(port)));
+    if (waiting_opener(port) != nullptr) host_.misuse(Rule::init_ack_missing, no_function, port.id, "");
+    host_.timers().cancel(port);
+    if (port.driver != nullptr && port.driver->callbacks.stop != nullptr) callbacks::stop(host_, port);
+    host_.timers().cancel(port);
+    host_.io().report_selected(port);
+    remove_monitors(host_, port);
+    port.closing.inside_stop = false;
+    report_port_leftovers(host_, port);
+    report_cleared_queue(host_, port);
+    if (!host_.jobs().idle()) report_jobs(host_, port);
     port.state = Port::State::stopped;
     port.queue.clear();
-    release_data_lock(port);
-    journal_.write(journal::PortClosed{port.id});
+    release_data_lock(host_, port);
+    host_.journal().write(journal::PortClosed{port.id});
     if (port.driver != nullptr) {
-        take_out_of_driver(port);
-        ask(*port.driver, request::PortStopped{});
+        port.leave_driver();
+        host_.drivers().ask(*port.driver, request::PortStopped{});
     }
-    if (port.closed_by_message)
-        if (Process* owner = find(port.owner))
-            deliver(*owner, term::make_tuple(Term::port(port.id.value), Term::atom("closed")), port.id, {});
-    closed_ports_.push_back(port.id);
-    if (halting_) finish_halt();
+    if (port.closing.by_message)
+        if (Process* owner = host_.processes().find(port.owner))
+            host_.processes().deliver(*owner, term::make_tuple(Term::port(port.id.value), Term::atom("closed")),
+                                      port.id, {});
+    closed_.push_back(port.id);
+    if (host_.halting()) host_.finish_halt();
 }
 
 } // namespace ddll::host

@@ -1,5 +1,6 @@
 #pragma once
 /// A port's driver queue: a FIFO of bytes kept as slices of reference-counted binaries.
+#include "host/made.h"
 #include "host/memory/memory.h"
 
 #include <erl_driver.h>
@@ -34,6 +35,8 @@ public:
     /// One element for each slice; valid until the next change.
     std::vector<SysIOVec>& vectors();
     std::vector<ErlDrvBinary*>& binaries();
+
+    Made filled; ///< the last call that did
 
 private:
     struct Slice {

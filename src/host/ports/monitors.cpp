@@ -2,6 +2,7 @@
 
 #include "host/callbacks.h"
 #include "host/host.h"
+#include "host/probe/leftovers.h"
 
 #include <fmt/format.h>
 
@@ -15,9 +16,9 @@ constexpr char mark[] = {'m', 'o', 'n', 'i', 't', 'o', 'r', ' '};
 
 const Port::ProcessMonitor* find_monitor(const Port& port, const ErlDrvMonitor& monitor) {
     const auto ref = reference_of(monitor);
-    const auto it = std::find_if(port.watches.begin(), port.watches.end(),
+    const auto it = std::find_if(port.watching.monitors.begin(), port.watching.monitors.end(),
                                  [&](const Port::ProcessMonitor& watch) { return ref && watch.ref == *ref; });
-    return it == port.watches.end() ? nullptr : &*it;
+    return it == port.watching.monitors.end() ? nullptr : &*it;
 }
 
 } // namespace
@@ -45,58 +46,57 @@ std::optional<ProcessId> monitored_process(const Port& port, const ErlDrvMonitor
     return found->process;
 }
 
-int Host::monitor_process(Port& port, std::optional<ProcessId> id, ErlDrvMonitor& monitor, const Made& made) {
+int monitor_process(Host& host, Port& port, std::optional<ProcessId> id, ErlDrvMonitor& monitor, const Made& made) {
     if (port.driver == nullptr || port.driver->callbacks.process_exit == nullptr) return -1;
-    Process* process = id ? find(*id) : nullptr;
+    Process* process = id ? host.processes().find(*id) : nullptr;
     if (process == nullptr || !process->alive()) return 1;
-    const RefId ref = fresh_reference();
+    const RefId ref = host.processes().fresh_reference();
     process->watched_by.push_back({ref, port.id});
-    port.watches.push_back({ref, process->id, made});
+    port.watching.monitors.push_back({ref, process->id, made});
     monitor = monitor_of(ref);
     return 0;
 }
 
-int Host::demonitor_process(Port& port, const ErlDrvMonitor& monitor) {
+int demonitor_process(Host& host, Port& port, const ErlDrvMonitor& monitor) {
     const auto* found = find_monitor(port, monitor);
     if (found == nullptr) return 1;
     const RefId ref = found->ref;
     const ProcessId id = found->process;
-    if (port.firing == ref) {
+    if (port.watching.firing == ref) {
         // The emulator crashes here; it removes the monitor itself when process_exit has returned.
-        misuse(Rule::demonitor_while_firing, no_function, port.id, "");
+        host.misuse(Rule::demonitor_while_firing, no_function, port.id, "");
         return 0;
     }
-    std::erase_if(port.watches, [&](const auto& watch) { return watch.ref == ref; });
-    if (Process* process = find(id)) std::erase_if(process->watched_by, [&](const auto& m) { return m.ref == ref; });
+    std::erase_if(port.watching.monitors, [&](const auto& watch) { return watch.ref == ref; });
+    if (Process* process = host.processes().find(id))
+        std::erase_if(process->watched_by, [&](const auto& m) { return m.ref == ref; });
     return 0;
 }
 
-void Host::remove_monitors(Port& port) {
-    for (const auto& watch : port.watches) {
-        Process* process = find(watch.process);
-        cleared_away(port, watch.made, words::Cleared::monitor,
-                     fmt::format("its monitor on {}", process ? process->name : "a process"));
+void remove_monitors(Host& host, Port& port) {
+    for (const auto& watch : port.watching.monitors) {
+        Process* process = host.processes().find(watch.process);
+        cleared_away(host, port, watch.made, words::Cleared::monitor, fmt::format("its monitor on {}", process ? process->name : "a process"));
         if (process != nullptr) std::erase_if(process->watched_by, [&](const auto& m) { return m.ref == watch.ref; });
     }
-    port.watches.clear();
+    port.watching.monitors.clear();
 }
 
-// The monitor is there, for driver_get_monitored_process, until the callback has returned.
-void Host::fire_monitor(PortId id, RefId ref) {
-    Port* port = find(id);
+void fire_monitor(Host& host, PortId id, RefId ref) {
+    Port* port = host.ports().find(id);
     if (port == nullptr || !port->valid()) return;
     const auto is_it = [&](const auto& watch) { return watch.ref == ref; };
-    if (std::none_of(port->watches.begin(), port->watches.end(), is_it)) return;
-    port->firing = ref;
+    if (std::none_of(port->watching.monitors.begin(), port->watching.monitors.end(), is_it)) return;
+    port->watching.firing = ref;
     ErlDrvMonitor monitor = monitor_of(ref);
-    callbacks::process_exit(*this, *port, monitor);
-    port->firing = {};
-    std::erase_if(port->watches, is_it);
-    if (port->failed_while_firing) {
-        const term::Term reason = *std::exchange(port->failed_while_firing, std::nullopt);
-        close(*port, reason, CloseCause::driver);
+    callbacks::process_exit(host, *port, monitor);
+    port->watching.firing = {};
+    std::erase_if(port->watching.monitors, is_it);
+    if (port->watching.failure) {
+        const term::Term reason = *std::exchange(port->watching.failure, std::nullopt);
+        host.ports().close(*port, reason, CloseCause::driver);
     } else {
-        settle(*port);
+        host.ports().settle(*port);
     }
 }
 

@@ -8,8 +8,6 @@ namespace ddll::host {
 
 using term::Term;
 
-namespace {
-
 bool append_characters(const Term& list, std::string& out) {
     if (!list.is_proper_list()) return false;
     for (const Term& item : list.items()) {
@@ -22,6 +20,8 @@ bool append_characters(const Term& list, std::string& out) {
     }
     return true;
 }
+
+namespace {
 
 bool is_variable(const Term& term) {
     if (!term.is_tuple(2)) return false;

@@ -6,6 +6,10 @@
 
 namespace ddll::host {
 
+/// Appends a deep list of characters without a zero as UTF-8. False for anything else, with `out` in an unspecified
+/// state.
+bool append_characters(const term::Term& list, std::string& out);
+
 /// Appends a file name as UTF-8: an atom, a deep list of characters without a zero, or the bytes of a binary up to its
 /// first zero. False for anything else, with `out` in an unspecified state.
 bool append_file_name(const term::Term& term, std::string& out);

@@ -1,4 +1,5 @@
-// Messages from a port to processes.
+#include "host/ports/output.h"
+
 #include "host/host.h"
 
 #include <utility>
@@ -26,41 +27,36 @@ Term shown(bool binary, std::string_view header, std::string_view bytes, bool no
 
 } // namespace
 
-bool Host::discards_output(const Port& port) const {
-    // While draining nothing gets out, not even from the stop that ends it. A stop without draining still talks.
-    return port.was_draining;
-}
-
-bool Host::output_to_owner(Port& port, Term data) {
-    if (discards_output(port)) return false;
-    Process* owner = find(port.owner);
+bool output_to_owner(Host& host, Port& port, Term data) {
+    if (port.discards_output()) return false;
+    Process* owner = host.processes().find(port.owner);
     if (owner == nullptr || !owner->alive()) return false;
-    deliver(*owner, term::make_tuple(Term::port(port.id.value), term::make_tuple(common_.data, std::move(data))),
-            port.id, {});
+    Term content = term::make_tuple(host.common().data, std::move(data));
+    host.processes().deliver(*owner, term::make_tuple(Term::port(port.id.value), std::move(content)), port.id, {});
     return true;
 }
 
-void Host::output_bytes(Port& port, std::string_view header, std::string_view bytes, bool no_buffer) {
-    if (discards_output(port)) return;
-    port.input += header.size() + bytes.size();
+void output_bytes(Host& host, Port& port, std::string_view header, std::string_view bytes, bool no_buffer) {
+    if (port.discards_output()) return;
+    port.info.input += header.size() + bytes.size();
     if (port.options.line == 0) {
-        output_to_owner(port, shown(port.options.binary, header, bytes, no_buffer));
+        output_to_owner(host, port, shown(port.options.binary, header, bytes, no_buffer));
         return;
     }
     const auto emit = [&](const Term& tag) {
-        output_to_owner(port, term::make_tuple(tag, shown(port.options.binary, header, port.line_buffer, false)));
-        port.line_buffer.clear();
+        output_to_owner(host, port, term::make_tuple(tag, shown(port.options.binary, header, port.line.buffer, false)));
+        port.line.buffer.clear();
     };
     // A line of just the full length waits: the next byte tells whether it was complete. A carriage return waits too,
     // and does not count as long as it does (measured on OTP 25).
     const auto add = [&](char c) {
-        if (port.line_buffer.size() >= port.options.line) emit(common_.noeol);
-        port.line_buffer += c;
+        if (port.line.buffer.size() >= port.options.line) emit(host.common().noeol);
+        port.line.buffer += c;
     };
     for (const char c : bytes) {
-        const bool waited = std::exchange(port.carriage_return, c == '\r');
+        const bool waited = std::exchange(port.line.carriage_return, c == '\r');
         if (c == '\n') {
-            emit(common_.eol);
+            emit(host.common().eol);
             continue;
         }
         if (waited) add('\r');
@@ -68,25 +64,37 @@ void Host::output_bytes(Port& port, std::string_view header, std::string_view by
     }
 }
 
-void Host::flush_line_buffer(Port& port) {
+void flush_line_buffer(Host& host, Port& port) {
     const auto emit = [&] {
-        output_to_owner(port, term::make_tuple(common_.noeol, shown(port.options.binary, {}, port.line_buffer, false)));
-        port.line_buffer.clear();
+        output_to_owner(host, port,
+                        term::make_tuple(host.common().noeol, shown(port.options.binary, {}, port.line.buffer, false)));
+        port.line.buffer.clear();
     };
     if (port.options.line == 0) return;
-    if (std::exchange(port.carriage_return, false)) {
-        if (port.line_buffer.size() >= port.options.line) emit();
-        port.line_buffer += '\r';
+    if (std::exchange(port.line.carriage_return, false)) {
+        if (port.line.buffer.size() >= port.options.line) emit();
+        port.line.buffer += '\r';
     }
-    if (!port.line_buffer.empty()) emit();
+    if (!port.line.buffer.empty()) emit();
 }
 
-int Host::send_term(Port* port, ProcessId to, Term message) {
-    if (port != nullptr && discards_output(*port)) return 0;
-    Process* process = find(to);
+int send_term(Host& host, Port* port, ProcessId to, Term message) {
+    if (port != nullptr && port->discards_output()) return 0;
+    Process* process = host.processes().find(to);
     if (process == nullptr || !process->alive()) return 0;
-    deliver(*process, std::move(message), port != nullptr ? port->id : PortId{}, {});
+    host.processes().deliver(*process, std::move(message), port != nullptr ? port->id : PortId{}, {});
     return 1;
+}
+
+Term binary_term(Host& host, ErlDrvBinary* binary, std::size_t offset, std::size_t length) {
+    const char* data = binary->orig_bytes + offset;
+    if (length <= 64) return Term::binary({data, length});
+    const PortId sender = call_frames().empty() ? PortId{} : call_frames().back().port;
+    term::Bits bits;
+    bits.owner = host.memory().share(binary, offset, length, sender);
+    bits.data = reinterpret_cast<const std::uint8_t*>(data);
+    bits.size = length;
+    return Term::bits(std::move(bits));
 }
 
 } // namespace ddll::host

@@ -1,5 +1,5 @@
 #pragma once
-/// A simulated port. Its state changes only in ports_*.cpp; callbacks.cpp is the only place that calls its driver.
+/// A simulated port. Its state changes only in this folder; callbacks.cpp is the only place that calls its driver.
 #include "base/id.h"
 #include "base/time.h"
 #include "host/made.h"
@@ -33,6 +33,70 @@ struct Port {
         closing, ///< links and monitors were told, the queue is not empty yet
         stopped, ///< stop has returned (or start failed): handles are stale, the structure is about to be freed
     };
+    struct Opening {
+        PortId creator;      ///< of driver_create_port
+        ProcessId opener;    ///< who waits in open_port for erl_drv_init_ack
+        bool failed = false; ///< the driver called driver_failure* inside start
+    };
+    struct Monitor {
+        RefId ref;
+        ProcessId watcher;
+        std::string name{}; ///< under which it was monitored, or empty
+    };
+    /// Processes that hear of its end, in this order.
+    struct Watchers {
+        std::vector<ProcessId> links;
+        std::vector<Monitor> monitors;
+    };
+    struct ProcessMonitor {
+        RefId ref;
+        ProcessId process;
+        Made made;
+    };
+    /// Processes whose end its driver hears of.
+    struct Watching {
+        std::vector<ProcessMonitor> monitors; ///< in order of monitoring
+        RefId firing;                         ///< the monitor whose process_exit runs
+        std::optional<term::Term> failure;    ///< driver_failure* inside process_exit: closed when it has returned
+    };
+    struct LineMode {
+        std::string buffer;
+        bool carriage_return = false; ///< one came, and the next byte tells whether it ends the line
+    };
+    struct Flow {
+        bool busy = false;
+        std::vector<ProcessId> suspended; ///< in order of suspension
+        bool has_limits = true;           ///< of the message queue
+        std::uint64_t low = 4096, high = 8192;
+
+        /// erl_drv_busy_msgq_limits: takes what the driver asks for and gives back what it sees (measured).
+        void adjust_limits(std::uint64_t& wanted_low, std::uint64_t& wanted_high);
+    };
+    struct Closing {
+        bool by_message = false;  ///< {Port, closed} is owed
+        bool inside_stop = false; ///< stop has been called and did not return yet
+        bool draining = false;    ///< stop comes, or came, after closing: what it sends goes nowhere
+    };
+    struct Timer {
+        std::optional<VirtualTime> due;
+        std::uint64_t number = 0; ///< which timer event is the valid one
+        Made made;
+    };
+    struct Running {
+        std::uint32_t callbacks = 0;
+        int timeslice_used = 0; ///< percent, of the callback that runs
+    };
+    /// What processes ask for, and nothing else reads.
+    struct Info {
+        std::uint64_t input = 0, output = 0; ///< bytes
+        std::optional<std::int64_t> os_pid;
+        term::Term data; ///< port_set_data
+    };
+    /// Neighbours among the ports of the same driver, in order of opening.
+    struct Siblings {
+        Port* previous = nullptr;
+        Port* next = nullptr;
+    };
 
     PortId id;
     Driver* driver = nullptr; ///< null for the port of an external program
@@ -42,53 +106,21 @@ struct Port {
     ErlDrvData data = nullptr;
     PortOptions options;
     int control_flags = 0;
-    std::vector<ProcessId> links;
-    struct Monitor {
-        RefId ref;
-        ProcessId watcher;
-        std::string name{}; ///< under which it was monitored, or empty
-    };
-    std::vector<Monitor> monitored_by;
-    struct ProcessMonitor {
-        RefId ref;
-        ProcessId process;
-        Made made;
-    };
-    std::vector<ProcessMonitor> watches;           ///< processes that the driver monitors, in order of monitoring
-    RefId firing;                                  ///< the monitor whose process_exit runs
-    std::optional<term::Term> failed_while_firing; ///< driver_failure* inside process_exit: closed when it has returned
-    PortId creator;                                ///< of driver_create_port
-    ProcessId opener;                              ///< who waits in open_port for erl_drv_init_ack
+    Opening opening;
+    Watchers watchers;
+    Watching watching;
     IoQueue queue;
-    Made queue_filled;                 ///< the last call that did
     PortDataLock* data_lock = nullptr; ///< owned by Sync, one reference is the port's
-    std::string line_buffer;
-    bool carriage_return = false;   ///< in line mode: one came, and the next byte tells whether it ends the line
-    bool failed_in_start = false;   ///< the driver called driver_failure* inside start
-    bool closed_by_message = false; ///< {Port, closed} is owed
-    bool stopping = false;          ///< inside stop
-    bool was_draining = false;      ///< stop came after closing: what it sends goes nowhere
-    bool busy = false;
-    std::vector<ProcessId> suspended; ///< in order of suspension
-    std::optional<VirtualTime> timer;
-    std::uint64_t timer_seq = 0; ///< which timer event is the valid one
-    Made timer_made;
-    std::uint32_t callbacks_running = 0;
-    std::uint64_t input = 0, output = 0;
-    std::optional<std::int64_t> os_pid;
-    term::Term data_term; ///< port_set_data
-    bool has_message_queue_limits = true;
-    std::uint64_t message_queue_low = 4096, message_queue_high = 8192;
-    int timeslice_used = 0; ///< percent, of the callback that runs
-
-    // Neighbours among the ports of the same driver, in order of opening.
-    Port* previous_of_driver = nullptr;
-    Port* next_of_driver = nullptr;
+    LineMode line;
+    Flow flow;
+    Closing closing;
+    Timer timer; ///< set by Timers
+    Running running;
+    Info info;
+    Siblings siblings;
 
     explicit Port(DriverMemory& memory) : queue(memory) {}
 
-    /// erl_drv_busy_msgq_limits: takes what the driver asks for and gives back what it sees (measured).
-    void adjust_message_queue_limits(std::uint64_t& low, std::uint64_t& high);
     /// erl_drv_consume_timeslice: true when the share of the running callback is used up.
     bool consume_timeslice(int percent);
 
@@ -96,6 +128,12 @@ struct Port {
     bool valid() const { return state != State::stopped; }
     /// Can processes send commands, close it, connect it?
     bool usable() const { return state == State::open || state == State::starting; }
+    /// While draining nothing gets out, not even from the stop that ends it. A stop without draining still talks.
+    bool discards_output() const { return closing.draining; }
+
+    /// Becomes the last one among the ports of its driver.
+    void join_driver();
+    void leave_driver();
 };
 
 } // namespace ddll::host

@@ -1,6 +1,7 @@
 #include "host/ports/term_spec.h"
 
 #include "host/host.h"
+#include "host/ports/output.h"
 #include "term/external.h"
 
 #include <cmath>
@@ -126,7 +127,7 @@ bool Reader::binary() {
     if (source == nullptr || host_.memory().state_of(source) != PointerState::live) return false;
     const auto whole = static_cast<std::size_t>(source->orig_size);
     if (offset > whole || size > whole - offset) return false;
-    return push(host_.binary_term(source, offset, size));
+    return push(binary_term(host_, source, offset, size));
 }
 
 bool Reader::bytes(ErlDrvTermData tag) {

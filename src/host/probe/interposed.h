@@ -23,7 +23,7 @@ public:
     std::uintptr_t function_of(int system_id) const;
     /// Destructor of a key that was deleted: the C library forgets the key, not the pointer.
     bool was_destructor(std::uintptr_t function) const;
-    /// Keys and exit handlers that lead into the range; they are told once.
+    /// Keys and exit handlers that lead into the range; they are reported once.
     std::vector<Found> take_leading_into(const CodeRange& old);
 
 private:

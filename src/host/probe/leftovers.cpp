@@ -1,5 +1,5 @@
-// What a port or a driver leaves behind when it goes. Everything is told once, with the call that made it.
-#include "host/callbacks.h"
+#include "host/probe/leftovers.h"
+
 #include "host/host.h"
 
 #include <fmt/format.h>
@@ -16,6 +16,12 @@ std::string text_of(const DriverMemory::Left& left) {
     return fmt::format("{} {}, {} bytes", left.count, left.count == 1 ? "binary" : "binaries", left.bytes);
 }
 
+const char* text_of(AsyncPool::JobState state) {
+    return state == AsyncPool::JobState::done      ? "done"
+           : state == AsyncPool::JobState::running ? "running"
+                                                   : "not begun";
+}
+
 /// The one address of a journaled stack. A return address lies behind its call.
 class CalledFrom {
 public:
@@ -29,89 +35,92 @@ private:
     std::uintptr_t address_;
 };
 
-// A port whose driver leaves something in every stop would be told of again and again.
+// A port whose driver leaves something in every stop would be reported again and again.
 constexpr std::uint32_t most_ports_told = 8;
 
 } // namespace
 
-// Where the call was made says more than where its result was noticed.
-void Host::leftover(Misuse rule, const Made& made, PortId port, std::string_view detail) {
+void leftover(Host& host, Misuse rule, const Made& made, PortId port, std::string_view detail) {
     const CalledFrom from(made);
-    journal_.write(journal::Misused{rule, made.function, port, detail, from.stack()});
+    host.journal().write(journal::Misused{rule, made.function, port, detail, from.stack()});
 }
 
-void Host::cleared_away(const Port& port, const Made& made, words::Cleared cleared, std::string_view what) {
+void cleared_away(Host& host, const Port& port, const Made& made, words::Cleared cleared, std::string_view what) {
     const CalledFrom from(made);
-    journal_.write(journal::ClearedAway{port.id, made.function, what, from.stack(), cleared});
+    host.journal().write(journal::ClearedAway{port.id, made.function, what, from.stack(), cleared});
 }
 
-void Host::report_cleared_queue(const Port& port) {
+void report_cleared_queue(Host& host, const Port& port) {
     if (port.queue.size() > 0)
-        cleared_away(port, port.queue_filled, words::Cleared::queue,
-                     counted(port.queue.size(), "byte") + " of its queue");
+        cleared_away(host, port, port.queue.filled, words::Cleared::queue, counted(port.queue.size(), "byte") + " of its queue");
 }
 
-void Host::report_jobs(const Port& port) {
-    const auto tell = [&](const Job& job, const char* state) {
+void report_jobs(Host& host, const Port& port) {
+    host.jobs().each([&](const AsyncPool::Job& job, AsyncPool::JobState state) {
         if (job.port != port.id) return;
         const bool freed = job.free != nullptr;
-        cleared_away(port, job.made, freed ? words::Cleared::async_job : words::Cleared::async_job_forgotten,
-                     fmt::format("async job {}, {}: its result is {}", job.number, state,
+        cleared_away(host, port, job.made, freed ? words::Cleared::async_job : words::Cleared::async_job_forgotten,
+                     fmt::format("async job {}, {}: its result is {}", job.number, text_of(state),
                                  freed ? "given to async_free" : "forgotten"));
-    };
-    for (const Job& job : done_jobs_) tell(job, "done");
-    for (const auto& pool : pool_)
-        for (const Job& job : pool->jobs)
-            tell(job, pool->busy && &job == &pool->jobs.front() ? "running" : "not begun");
+    });
 }
 
-void Host::report_port_leftovers(Port& port) {
+void report_port_leftovers(Host& host, const Port& port) {
     if (port.driver == nullptr) return;
     if (port.data_lock != nullptr && port.data_lock->references > 1)
-        leftover(Rule::left_at_stop, port.data_lock->made, port.id,
+        leftover(host, Rule::left_at_stop, port.data_lock->made, port.id,
                  fmt::format("the port data lock has {} left besides the port's own",
                              counted(static_cast<std::size_t>(port.data_lock->references - 1), "reference")));
-    // Jobs that are still to run have memory of their own, and somebody who will free it.
-    if (memory_.take_made_by_port(port.id) == 0 || port.driver->ports_told == most_ports_told || has_jobs(port)) return;
+    // Jobs that are still to run have memory of their own, which will be freed.
+    if (host.memory().take_made_by_port(port.id) == 0 || port.driver->ports_told == most_ports_told ||
+        host.jobs().has(port))
+        return;
     ++port.driver->ports_told;
-    for (const DriverMemory::Left& left : memory_.left_by(port.id))
-        leftover(Rule::left_at_stop, left.made, port.id, text_of(left) + " made in its callbacks");
+    for (const DriverMemory::Left& left : host.memory().left_by(port.id))
+        leftover(host, Rule::left_at_stop, left.made, port.id, text_of(left) + " made in its callbacks");
 }
 
-// At the end of a story: a lock whose port is gone, and that somebody still refers to, keeps its driver for ever.
-void Host::report_holding_locks() {
-    for (Lockable* object : sync_.all(SyncKind::port_data_lock)) {
+void report_holding_locks(Host& host) {
+    for (Lockable* object : host.sync().all(SyncKind::port_data_lock)) {
         const auto& lock = *static_cast<PortDataLock*>(object);
-        const Driver* driver = find(lock.driver);
-        const Port* port = find(lock.port);
+        const Driver* driver = host.drivers().find(lock.driver);
+        const Port* port = host.ports().find(lock.port);
         if (driver == nullptr || (port != nullptr && port->valid())) continue;
-        leftover(Rule::pdl_reference_leak, lock.made, {},
+        leftover(host, Rule::pdl_reference_leak, lock.made, {},
                  fmt::format("{}: {} to the data lock of a port that is closed", driver->name,
                              counted(static_cast<std::size_t>(lock.references), "reference")));
     }
 }
 
-void Host::report_leftovers(Driver& driver) {
-    for (const DriverMemory::Left& left : memory_.left_by(driver.id))
-        leftover(left.is_binary ? Misuse(Rule::binary_refcount_error) : Misuse(Rule::driver_alloc_leak), left.made, {},
+void report_driver_leftovers(Host& host, const Driver& driver) {
+    for (const DriverMemory::Left& left : host.memory().left_by(driver.id))
+        leftover(host, left.is_binary ? Misuse(Rule::binary_refcount_error) : Misuse(Rule::driver_alloc_leak), left.made, {},
                  fmt::format("{}: {}", driver.name, text_of(left)));
-    memory_.disown(driver.id);
-    for (Lockable* object : sync_.of(driver.id)) {
-        leftover(Rule::locks_and_tsd_leak, object->made, {},
+    host.memory().disown(driver.id);
+    for (Lockable* object : host.sync().of(driver.id)) {
+        leftover(host, Rule::locks_and_tsd_leak, object->made, {},
                  fmt::format("{}: {} \"{}\"{}", driver.name, name(object->kind), object->name,
                              object->holders.empty() ? "" : ", and it is held"));
         object->made.driver = {};
     }
-    for (Libraries::Open& open : libraries_.all()) {
+    for (Libraries::Open& open : host.drivers().libraries().all()) {
         if (open.made.driver != driver.id) continue;
-        leftover(Rule::library_left_open, open.made, {}, fmt::format("{}: {}", driver.name, open.path));
+        leftover(host, Rule::library_left_open, open.made, {}, fmt::format("{}: {}", driver.name, open.path));
         open.made.driver = {};
     }
-    for (Sync::Key& key : sync_.keys()) {
+    for (Sync::Key& key : host.sync().keys()) {
         if (!key.used || key.made.driver != driver.id) continue;
-        leftover(Rule::locks_and_tsd_leak, key.made, {}, fmt::format("{}: key \"{}\"", driver.name, key.name));
+        leftover(host, Rule::locks_and_tsd_leak, key.made, {}, fmt::format("{}: key \"{}\"", driver.name, key.name));
         key.made.driver = {};
     }
+}
+
+void report_changed_entry(Host& host, const Driver& driver) {
+    if (!driver.image || driver.entry == nullptr) return;
+    if (driver.entry->driver_flags != driver.flags)
+        host.misuse(Rule::entry_changed_after_init, no_function, {}, fmt::format("driver_flags of {}", driver.name));
+    if (callbacks_of(*driver.entry) != driver.callbacks)
+        host.misuse(Rule::entry_changed_after_init, no_function, {}, fmt::format("a callback of {}", driver.name));
 }
 
 } // namespace ddll::host

@@ -1,57 +1,57 @@
-// What a library leaves in the process when it is closed, for runs that look for it.
-#include "host/callbacks.h"
+#include "host/probe/probe.h"
+
 #include "host/host.h"
 
 #include <fmt/format.h>
 
 namespace ddll::host {
 
-bool Host::close_image(Driver& driver, std::string_view path) {
-    const CodeRange old{driver.image->identity().base, driver.image->identity().end};
-    const Variables variables = driver.before ? variables_inside(old) : Variables{};
-    bool gone = false;
-    {
-        const callbacks::LoaderFrame frame(*this, journal::Callback::dlclose, driver.id, driver.image_id, path);
-        gone = driver.image->close().gone;
-    }
-    driver.image.reset();
-    if (driver.before) report_residues(driver, old, gone, variables);
-    driver.before.reset();
-    journal_.write(journal::ImageClosed{driver.image_id, driver.id, gone});
-    return gone;
+void Probe::before_open(Driver& driver) {
+    if (!wanted_) return;
+    driver.before = std::make_unique<Traces>(look_for_traces());
+    driver.heap_before = heap_outside_driver_api();
 }
 
-std::int64_t Host::heap_outside_driver_api() {
-    return heap_in_use() - static_cast<std::int64_t>(memory_.footprint());
+Probe::Closing Probe::before_close(const Driver& driver) {
+    const CodeRange code{driver.image->identity().base, driver.image->identity().end};
+    return {code, driver.before ? variables_inside(code) : Variables{}};
 }
 
-void Host::report_residues(const Driver& driver, const CodeRange& old, bool gone, const Variables& variables) {
+std::int64_t Probe::heap_outside_driver_api() {
+    return heap_in_use() - static_cast<std::int64_t>(host_.memory().footprint());
+}
+
+void Probe::after_close(Driver& driver, const Closing& closing, bool gone) {
+    if (!driver.before) return;
+    const CodeRange& old = closing.code;
     // First of all: whatever else is looked at changes it.
     const std::int64_t heap = heap_outside_driver_api();
     const auto tell = [&](const Found& found) {
         const std::uintptr_t address = found.address;
-        journal_.write(journal::LeftBehind{driver.id,
-                                           driver.image_id,
-                                           found.kind,
-                                           found.text,
-                                           {reinterpret_cast<const char*>(&address), address != 0 ? sizeof address : 0},
-                                           found.bytes,
-                                           found.path});
+        host_.journal().write(
+            journal::LeftBehind{driver.id,
+                                driver.image_id,
+                                found.kind,
+                                found.text,
+                                {reinterpret_cast<const char*>(&address), address != 0 ? sizeof address : 0},
+                                found.bytes,
+                                found.path});
     };
-    const std::set<int> ours = threads_->system_ids();
+    const std::set<int> ours = host_.threads().system_ids();
     if (gone)
         for (const Found& found : threads_inside(*driver.before, old, ours, interposed_)) tell(found);
     std::vector<Found> all = compare(*driver.before, old, gone, ours, interposed_);
-    for (Found& found : variables_left(variables)) all.push_back(std::move(found));
+    for (Found& found : variables_left(closing.variables)) all.push_back(std::move(found));
     for (Found& found : interposed_.take_leading_into(old)) all.push_back(std::move(found));
-    // Whoever is still in there does not get away with it.
+    // A thread that still runs there crashes at once.
     if (gone) guard(old);
     const std::int64_t growth = heap - driver.heap_before;
     all.push_back({Residue::heap, fmt::format("{}", growth), 0, growth});
     for (const Found& found : all) tell(found);
+    driver.before.reset();
 }
 
-void Host::see_entry(const Driver& driver) {
+void Probe::see_entry(const Driver& driver) {
     using enum journal::Callback;
     const Callbacks& c = driver.callbacks;
     std::uint32_t bits = 0;
@@ -74,19 +74,19 @@ void Host::see_entry(const Driver& driver) {
     add(process_exit, c.process_exit != nullptr);
     add(stop_select, c.stop_select != nullptr);
     add(emergency_close, c.emergency_close != nullptr);
-    journal_.write(journal::EntrySeen{driver.id, driver.image_id, static_cast<std::uint32_t>(driver.flags), bits,
-                                      driver.entry->major_version, driver.entry->minor_version});
+    host_.journal().write(journal::EntrySeen{driver.id, driver.image_id, static_cast<std::uint32_t>(driver.flags), bits,
+                                             driver.entry->major_version, driver.entry->minor_version});
     // The emulator keeps the pointer: it has to stay valid as long as the driver is there.
     const CodeRange range{driver.image->identity().base, driver.image->identity().end};
     if (!range.has(reinterpret_cast<std::uintptr_t>(driver.entry->driver_name)) ||
         !range.has(reinterpret_cast<std::uintptr_t>(driver.entry)))
-        journal_.write(journal::LeftBehind{driver.id,
-                                           driver.image_id,
-                                           Residue::name_elsewhere,
-                                           range.has(reinterpret_cast<std::uintptr_t>(driver.entry))
-                                               ? "driver_name does not lie in the library"
-                                               : "the entry does not lie in the library",
-                                           {}});
+        host_.journal().write(journal::LeftBehind{driver.id,
+                                                  driver.image_id,
+                                                  Residue::name_elsewhere,
+                                                  range.has(reinterpret_cast<std::uintptr_t>(driver.entry))
+                                                      ? "driver_name does not lie in the library"
+                                                      : "the entry does not lie in the library",
+                                                  {}});
 }
 
 } // namespace ddll::host

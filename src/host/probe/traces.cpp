@@ -245,7 +245,7 @@ std::vector<Found> compare(const Traces& before, const CodeRange& old, bool gone
         threads = fresh_threads();
     }
     for (const int id : threads) {
-        if (gone && old.has(interposed.function_of(id))) continue; // told by threads_inside
+        if (gone && old.has(interposed.function_of(id))) continue; // reported by threads_inside
         out.push_back({Residue::thread, "", 0});
     }
     const Traces now = look_for_traces();

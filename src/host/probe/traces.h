@@ -66,7 +66,7 @@ std::vector<Found> threads_inside(const Traces& before, const CodeRange& old, co
 /// Words in the writable data of libraries that stay which point into `old`.
 std::vector<Found> pointers_into(const CodeRange& old, const Interposed& interposed);
 
-/// Nothing is to be mapped there again: whoever still runs or calls that code crashes at once, in every run.
+/// Nothing is to be mapped there again: a thread that still runs or calls that code crashes at once, in every run.
 void guard(const CodeRange& old);
 
 } // namespace ddll::host

@@ -28,10 +28,10 @@ void Links::remove(const Linked& other) {
     const std::size_t place = place_of(other);
     if (place == slots_.size()) return;
     if (slots_.size() > few) index_.erase(other);
-    slots_[place] = nobody;
+    slots_[place] = gap;
     if (--size_ == 0) clear();
     // What was linked last is often unlinked first.
-    while (slots_.size() > few + 1 && slots_.back() == nobody) slots_.pop_back();
+    while (slots_.size() > few + 1 && slots_.back() == gap) slots_.pop_back();
 }
 
 void Links::clear() {
@@ -41,14 +41,14 @@ void Links::clear() {
 }
 
 void Links::close_gaps() {
-    std::erase(slots_, nobody);
+    std::erase(slots_, gap);
     index_ = {};
     if (slots_.size() > few) make_index();
 }
 
 void Links::make_index() {
     for (std::size_t i = 0; i < slots_.size(); ++i)
-        if (slots_[i] != nobody) index_.emplace(slots_[i], i);
+        if (slots_[i] != gap) index_.emplace(slots_[i], i);
 }
 
 } // namespace ddll::host

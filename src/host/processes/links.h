@@ -50,7 +50,7 @@ public:
         friend class Links;
         Iterator(const Linked* at, const Linked* end) : at_(at), end_(end) { skip(); }
         void skip() {
-            while (at_ != end_ && *at_ == nobody) ++at_;
+            while (at_ != end_ && *at_ == gap) ++at_;
         }
         const Linked* at_ = nullptr;
         const Linked* end_ = nullptr;
@@ -61,13 +61,13 @@ public:
 private:
     // A few are searched one by one; the index is made when there are more.
     static constexpr std::size_t few = 16;
-    static constexpr Linked nobody{};
+    static constexpr Linked gap{};
 
     std::size_t place_of(const Linked& other) const; ///< slots_.size() when it is not there
     void close_gaps();
     void make_index();
 
-    std::vector<Linked> slots_; ///< `nobody` where one was removed
+    std::vector<Linked> slots_; ///< `gap` where one was removed
     std::size_t size_ = 0;
     std::unordered_map<Linked, std::size_t> index_; ///< places in slots_; empty while there are few slots
 };

@@ -2,6 +2,7 @@
 /// A simulated process: it runs nothing by itself, actions are done in its name.
 #include "base/id.h"
 #include "host/processes/links.h"
+#include "term/expr.h"
 #include "term/term.h"
 
 #include <optional>
@@ -30,6 +31,13 @@ struct WaitInitAck { ///< open_port/2 of a driver with ERL_DRV_FLAG_USE_INIT_ACK
 struct WaitHalt {}; ///< the node is halting: nothing runs any more but ports that drain
 using Wait = std::variant<std::monostate, WaitDriver, WaitNotBusy, WaitInitAck, WaitHalt>;
 
+/// What functions named after BIFs return: a value, an exception, or "the caller is blocked" (its answer comes with a
+/// later Step::Kind::resume).
+using BifResult = term::Evaluated;
+inline BifResult badarg() {
+    return BifResult::raise(term::Term::atom("badarg"));
+}
+
 /// What a blocked call returns once it is resumed.
 struct Answer {
     bool raised = false;
@@ -40,7 +48,7 @@ struct Process {
     enum class State : std::uint8_t { running, exiting, dead };
 
     ProcessId id;
-    std::string name; ///< what the story calls it
+    std::string name; ///< what the scenario calls it
     State state = State::running;
     bool trap_exit = false;
     bool uses_drivers = false; ///< its exit scans the driver list

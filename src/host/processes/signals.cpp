@@ -1,4 +1,3 @@
-// Exit signals and messages: who is sent them, and when they are handled.
 #include "host/processes/signals.h"
 
 #include "host/host.h"
@@ -24,8 +23,8 @@ void Signals::demonitored(const Term& ref) {
     });
 }
 
-void Host::exit_signal(Process& to, const Term& from, const Term& reason, ExitSource source) {
-    if (to.state != Process::State::running || halting_) return;
+void Processes::exit_signal(Process& to, const Term& from, const Term& reason, ExitSource source) {
+    if (to.state != Process::State::running || host_.halting()) return;
     if (signals_.holds_for(to.id)) {
         signals_.hold({true, source, from, reason, {}, {}});
         return;
@@ -38,14 +37,14 @@ void Host::exit_signal(Process& to, const Term& from, const Term& reason, ExitSo
     } else if (to.trap_exit) {
         const PortId port = from.is(Term::Kind::port) ? PortId{from.as_port()} : PortId{};
         const ProcessId process = from.is(Term::Kind::pid) ? ProcessId{from.as_pid()} : ProcessId{};
-        deliver(to, term::make_tuple(common_.exit, from, reason), port, process);
+        deliver(to, term::make_tuple(host_.common().exit, from, reason), port, process);
     } else if (!reason.is_atom("normal") || (by_exit_bif && from == Term::pid(to.id.value))) {
         mark_exiting(to, reason);
     }
 }
 
-void Host::deliver(Process& to, Term message, PortId from_port, ProcessId from_process) {
-    if (!to.alive() || halting_) return; // a halting node runs no process that could look
+void Processes::deliver(Process& to, Term message, PortId from_port, ProcessId from_process) {
+    if (!to.alive() || host_.halting()) return; // a halting node runs no process that could look
     if (!signals_.empty() && signals_.holds_for(to.id)) {
         signals_.hold({false, {}, {}, std::move(message), from_port, from_process});
         return;
@@ -55,24 +54,20 @@ void Host::deliver(Process& to, Term message, PortId from_port, ProcessId from_p
     thread_local std::string encoded;
     encoded.clear();
     term::encode_to(message, encoded);
-    journal_.write(journal::Delivered{to.id, from_port, from_process, encoded});
+    host_.journal().write(journal::Delivered{to.id, from_port, from_process, encoded});
     to.mailbox.push_back(std::move(message));
 }
 
-void Host::begin_turn(ProcessId by, std::size_t calls) {
-    signals_.begin_turn(by, calls);
-}
-
-void Host::end_call(bool blocked) {
+void Processes::end_call(bool blocked) {
     if (signals_.end_call() || blocked) end_turn();
 }
 
-void Host::end_turn() {
+void Processes::end_turn() {
     handle_signals();
     signals_.set_holding(false);
 }
 
-void Host::handle_signals() {
+void Processes::handle_signals() {
     if (signals_.empty()) return;
     Process& self = *find(signals_.caller());
     signals_.set_holding(false);
@@ -85,20 +80,20 @@ void Host::handle_signals() {
     signals_.set_holding(true);
 }
 
-void Host::give_way(ProcessId by, const Process* asked) {
+void Processes::give_way(ProcessId by, const Process* asked) {
     if (!signals_.holds_for(by)) return;
     const bool waits = asked != nullptr && signals_.has_signal(*asked);
     const bool yields = waits || !signals_.empty();
-    // Whoever answers and then has a message to look at runs twice.
+    // A process that answers and then has a message to look at runs twice.
     const bool others_run = signals_.two_others_run() || (waits && asked->state == Process::State::running);
     handle_signals();
-    if (yields && others_run && find(by)->state == Process::State::running) run_until_idle();
+    if (yields && others_run && find(by)->state == Process::State::running) host_.run_until_idle();
 }
 
-void Host::empty_mailboxes() {
-    for (const auto& changed : memory_.changed_shares())
-        misuse(Rule::binary_modified_after_output, no_function, changed.port,
-               fmt::format("{} bytes of a binary changed after they were sent", changed.length));
+void Processes::empty_mailboxes() {
+    for (const auto& changed : host_.memory().changed_shares())
+        host_.misuse(Rule::binary_modified_after_output, no_function, changed.port,
+                     fmt::format("{} bytes of a binary changed after they were sent", changed.length));
     for (auto& [id, process] : processes_) process->mailbox.clear();
 }
 

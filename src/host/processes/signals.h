@@ -61,9 +61,9 @@ public:
         to.woken_in = turn_;
         ++woken_;
     }
-    /// Whoever asks such a process has to wait until it has handled that.
+    /// A question to such a process waits until it has handled that.
     bool has_signal(const Process& process) const { return process.signalled_in == turn_; }
-    /// Everybody has had a turn.
+    /// All have had a turn.
     void rest() {
         ++turn_;
         woken_ = 0;

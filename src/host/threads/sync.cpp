@@ -91,7 +91,7 @@ void Sync::lock(Mutex& mutex) {
 bool Sync::unlock(Mutex& mutex) {
     if (!gave(mutex)) return false;
     pthread_mutex_unlock(&mutex.lock);
-    threads_.wake_all(mutex);
+    threads_.wake(mutex, true);
     return true;
 }
 
@@ -130,7 +130,7 @@ void Sync::write_lock(RWLock& lock) {
 bool Sync::read_unlock(RWLock& lock) {
     if (lock.written || !gave(lock)) return false;
     pthread_rwlock_unlock(&lock.lock);
-    threads_.wake_all(lock);
+    threads_.wake(lock, true);
     return true;
 }
 
@@ -138,7 +138,7 @@ bool Sync::write_unlock(RWLock& lock) {
     if (!lock.written || !gave(lock)) return false;
     lock.written = false;
     pthread_rwlock_unlock(&lock.lock);
-    threads_.wake_all(lock);
+    threads_.wake(lock, true);
     return true;
 }
 
@@ -159,14 +159,14 @@ void Sync::signal(Cond& condition) {
     if (threads_.mode() == ThreadMode::free)
         pthread_cond_signal(&condition.condition);
     else
-        threads_.wake_one(condition);
+        threads_.wake(condition, false);
 }
 
 void Sync::broadcast(Cond& condition) {
     if (threads_.mode() == ThreadMode::free)
         pthread_cond_broadcast(&condition.condition);
     else
-        threads_.wake_all(condition);
+        threads_.wake(condition, true);
 }
 
 ErlDrvTSDKey Sync::create_key(const char* key_name, Made made) {

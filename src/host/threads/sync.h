@@ -47,7 +47,7 @@ struct RWLock : Lockable {
     pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
     bool written = false; ///< the holder is a writer
 };
-/// A port data lock: a mutex that lives as long as somebody refers to it.
+/// A port data lock: a mutex that lives as long as it is referred to.
 struct PortDataLock : Mutex {
     PortId port;
     DriverId driver; ///< held in memory by the lock (measured)

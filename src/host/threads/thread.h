@@ -33,10 +33,10 @@ struct Thread {
     DriverId driver; ///< whose code made it; none for the emulator's and the pool's
     State state = State::ready;
     WaitFor wait; ///< while blocked
-    /// False once it has blocked outside of the API: it runs by itself then, and nobody decides when.
+    /// False once it has blocked outside of the API: from there on it runs when the system lets it.
     bool controlled = true;
-    bool at_the_door = false; ///< uncontrolled, came back to the API and waits to be let in
-    bool abandoned = false;   ///< its code has left memory: it never runs again
+    bool waits_to_enter = false; ///< uncontrolled, came back to the API and waits for the baton
+    bool abandoned = false;      ///< its code has left memory: it never runs again
     std::vector<Lockable*> holds;
     std::atomic<Side> side{Side::driver};
     std::condition_variable wake;

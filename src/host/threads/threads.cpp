@@ -20,7 +20,7 @@ bool barrier(int command) {
 }
 
 // Where a thread stays whose code is gone. Only async-signal-safe calls, and no return.
-void stay_for_ever(int) {
+void stay_forever(int) {
     for (;;) pause();
 }
 
@@ -49,11 +49,11 @@ Threads::~Threads() {
     {
         const std::lock_guard guard(lock_);
         ending_ = true;
-        watch_.notify_all();
-        for (Thread* thread : threads_) thread->wake.notify_all();
+        watchdog_.changed.notify_all();
+        for (Thread* thread : table_.others) thread->wake.notify_all();
     }
-    if (watchdog_.joinable()) watchdog_.join();
-    for (Thread* thread : threads_) {
+    if (watchdog_.thread.joinable()) watchdog_.thread.join();
+    for (Thread* thread : table_.others) {
         if (thread->kind == ThreadKind::pool) pthread_join(thread->handle, nullptr);
         delete thread;
     }
@@ -62,11 +62,11 @@ Threads::~Threads() {
 
 void Threads::retire(std::unique_ptr<Threads> threads) {
     const auto runs = [](const Thread* t) { return t->kind != ThreadKind::pool && t->state != Thread::State::ended; };
-    if (std::any_of(threads->threads_.begin(), threads->threads_.end(), runs)) {
-        // Somebody is parked in it for ever, and needs his record and the lock.
+    if (std::any_of(threads->table_.others.begin(), threads->table_.others.end(), runs)) {
+        // A thread is parked in it forever, and needs its record and the lock.
         const std::lock_guard guard(threads->lock_);
         threads->holder_ = nullptr;
-        for (Thread* thread : threads->threads_) thread->abandoned = true;
+        for (Thread* thread : threads->table_.others) thread->abandoned = true;
         this_thread_ = nullptr;
         threads.release(); // NOLINT: kept on purpose
     }
@@ -75,15 +75,15 @@ void Threads::retire(std::unique_ptr<Threads> threads) {
 // --- the baton ------------------------------------------------------------------------------------------------------
 
 void Threads::become_several() {
-    if (several_ && watchdog_.joinable()) return;
+    if (several_ && watchdog_.thread.joinable()) return;
     several_ = true;
     barrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
-    if (mode_ == ThreadMode::serial && !watchdog_.joinable()) {
+    if (mode_ == ThreadMode::serial && !watchdog_.thread.joinable()) {
         // Signals are the business of the threads that run drivers.
         sigset_t all, before;
         sigfillset(&all);
         pthread_sigmask(SIG_BLOCK, &all, &before);
-        watchdog_ = std::thread([this] { watch(); });
+        watchdog_.thread = std::thread([this] { watch(); });
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
     }
 }
@@ -94,17 +94,17 @@ Side Threads::arrive() {
     auto* thread = new Thread;
     thread->kind = ThreadKind::foreign;
     thread->name = "unknown";
-    thread->number = next_number_++;
+    thread->number = table_.next_number++;
     thread->handle = pthread_self();
     thread->system_id = static_cast<pid_t>(syscall(SYS_gettid));
     thread->state = Thread::State::running;
     thread->controlled = false;
     thread->side = Side::host;
-    threads_.push_back(thread);
+    table_.others.push_back(thread);
     this_thread_ = thread;
     become_several();
     --arriving_;
-    come_to_the_door(lock, *thread);
+    wait_to_enter(lock, *thread);
     lock.unlock();
     isolate::number_thread(thread->number);
     journal_.write(journal::ThreadStarted{thread->number, thread->kind, {}, ""});
@@ -118,20 +118,17 @@ Thread& Threads::self() {
 
 void Threads::hand_to(Thread& next) {
     holder_ = &next;
-    crossings_.fetch_add(1, std::memory_order_relaxed);
-    next.at_the_door = false;
+    watchdog_.crossings.fetch_add(1, std::memory_order_relaxed);
+    next.waits_to_enter = false;
     next.wake.notify_all();
-    watch_.notify_all();
+    watchdog_.changed.notify_all();
 }
 
-// Who could go on now besides the emulator in its steps, in the order of their numbers.
+// Those that could go on now, the emulator in its steps left out, in the order of their numbers.
 std::vector<Thread*> Threads::candidates() const {
-    std::vector<Thread*> found;
-    if (emulator_.state == Thread::State::ready || emulator_.at_the_door)
-        found.push_back(const_cast<Thread*>(&emulator_));
-    for (Thread* thread : threads_)
-        if (!thread->abandoned && (thread->state == Thread::State::ready || thread->at_the_door))
-            found.push_back(thread);
+    std::vector<Thread*> found = table_.ready();
+    if (emulator_.state == Thread::State::ready || emulator_.waits_to_enter)
+        found.insert(found.begin(), const_cast<Thread*>(&emulator_));
     return found;
 }
 
@@ -151,32 +148,32 @@ void Threads::hand_on(std::unique_lock<std::mutex>& lock, Thread& from) {
         return;
     }
     holder_ = nullptr;
-    watch_.notify_all();
-    if (emulator_.state != Thread::State::blocked || somebody_on_its_own()) return;
+    watchdog_.changed.notify_all();
+    if (emulator_.state != Thread::State::blocked || table_.any_uncontrolled()) return;
     holder_ = &from; // to call the host, and to write the journal
     lock.unlock();
-    const bool relieved = relief && relief();
+    const bool relieved = handlers_.relief && handlers_.relief();
     lock.lock();
     if (relieved) {
         hand_on(lock, from);
         return;
     }
-    const std::string text = situation();
+    const std::string text = situation(table_.waiting);
     lock.unlock();
-    deadlock(text);
+    handlers_.deadlock(text);
     DDLL_CHECK_MSG(false, "a deadlock was survived");
 }
 
 void Threads::wait_for_baton(std::unique_lock<std::mutex>& lock, Thread& self) {
     while (holder_ != &self) {
         if (ending_ && self.kind == ThreadKind::pool) return;
-        if (holder_ == nullptr && self.at_the_door && !self.abandoned) {
+        if (holder_ == nullptr && self.waits_to_enter && !self.abandoned) {
             hand_to(self);
             break;
         }
         self.wake.wait(lock);
     }
-    self.at_the_door = false;
+    self.waits_to_enter = false;
     self.state = Thread::State::running;
     self.wait = {};
     journal_.set_thread(self.number);
@@ -187,24 +184,24 @@ void Threads::take_baton(Thread& self) {
     std::unique_lock lock(lock_);
     --arriving_;
     if (holder_ == &self) {
-        crossings_.fetch_add(1, std::memory_order_relaxed);
+        watchdog_.crossings.fetch_add(1, std::memory_order_relaxed);
         return;
     }
-    come_to_the_door(lock, self);
+    wait_to_enter(lock, self);
 }
 
-void Threads::come_to_the_door(std::unique_lock<std::mutex>& lock, Thread& self) {
-    self.at_the_door = true;
+void Threads::wait_to_enter(std::unique_lock<std::mutex>& lock, Thread& self) {
+    self.waits_to_enter = true;
     if (&self == &emulator_) self.controlled = true;
-    watch_.notify_all();
-    if (knock_) knock_();
+    watchdog_.changed.notify_all();
+    if (on_arrival_) on_arrival_();
     wait_for_baton(lock, self);
 }
 
 // Leaving for driver code.
 void Threads::put_down(Thread& self) {
     if (mode_ == ThreadMode::serial && self.controlled) {
-        crossings_.fetch_add(1, std::memory_order_relaxed);
+        watchdog_.crossings.fetch_add(1, std::memory_order_relaxed);
         return;
     }
     std::unique_lock lock(lock_);
@@ -225,38 +222,26 @@ bool Threads::block(const WaitFor& wait) {
     std::unique_lock lock(lock_);
     self.state = Thread::State::blocked;
     self.wait = wait;
-    waiting_.push_back(&self);
+    table_.waiting.push_back(&self);
     if (wait.kind != WaitFor::Kind::job) journal_.write(journal::ThreadWaits{self.number, waits_for(self)});
-    look_for_cycle(self);
+    if (waits_for_itself(self, emulator_)) handlers_.cycle(situation(table_.waiting));
     hand_on(lock, self);
     wait_for_baton(lock, self);
-    std::erase(waiting_, &self);
+    std::erase(table_.waiting, &self);
     if (wait.kind != WaitFor::Kind::job && !ending_) journal_.write(journal::ThreadRuns{self.number});
     return !ending_;
 }
 
-void Threads::wake_all(const Lockable& object) {
+void Threads::wake(const Lockable& object, bool all) {
     const std::lock_guard guard(lock_);
-    for (Thread* thread : waiting_)
-        if (thread->wait.object == &object && thread->state == Thread::State::blocked)
-            thread->state = Thread::State::ready;
-    watch_.notify_all();
-}
-
-void Threads::wake_one(const Lockable& object) {
-    const std::lock_guard guard(lock_);
-    for (Thread* thread : waiting_)
-        if (thread->wait.object == &object && thread->state == Thread::State::blocked) {
-            thread->state = Thread::State::ready;
-            break;
-        }
-    watch_.notify_all();
+    table_.make_ready(&object, nullptr, all);
+    watchdog_.changed.notify_all();
 }
 
 void Threads::wake(Thread& thread) {
     const std::lock_guard guard(lock_);
     if (thread.state == Thread::State::blocked) thread.state = Thread::State::ready;
-    watch_.notify_all();
+    watchdog_.changed.notify_all();
 }
 
 // --- threads --------------------------------------------------------------------------------------------------------
@@ -283,9 +268,7 @@ void Threads::end(Thread& self, void* result) {
     if (ending_) return;
     self.result = result;
     self.state = Thread::State::ended;
-    for (Thread* thread : waiting_)
-        if (thread->wait.thread == &self && thread->state == Thread::State::blocked)
-            thread->state = Thread::State::ready;
+    table_.make_ready(nullptr, &self, true);
     hand_on(lock, self);
 }
 
@@ -311,12 +294,12 @@ Thread* Threads::create(ThreadKind kind, std::string name, DriverId driver, void
     {
         const std::lock_guard guard(lock_);
         become_several();
-        thread->number = next_number_++;
-        thread->at_the_door = mode_ == ThreadMode::free;
-        threads_.push_back(thread.get());
+        thread->number = table_.next_number++;
+        thread->waits_to_enter = mode_ == ThreadMode::free;
+        table_.others.push_back(thread.get());
         error = pthread_create(&thread->handle, &attributes, &Threads::start, thread.get());
-        if (error != 0) threads_.pop_back();
-        watch_.notify_all();
+        if (error != 0) table_.others.pop_back();
+        watchdog_.changed.notify_all();
     }
     pthread_attr_destroy(&attributes);
     return error == 0 ? thread.release() : nullptr;
@@ -333,55 +316,46 @@ bool Threads::join(Thread& thread, void** result) {
     }
     if (result != nullptr) *result = thread.result;
     const std::lock_guard guard(lock_);
-    std::erase(threads_, &thread);
+    std::erase(table_.others, &thread);
     delete &thread;
     return true;
 }
 
 Thread* Threads::find(const void* handle) {
     const std::lock_guard guard(lock_);
-    if (handle == &emulator_) return &emulator_;
-    const auto it = std::find(threads_.begin(), threads_.end(), handle);
-    return it == threads_.end() ? nullptr : *it;
+    return table_.find(handle);
 }
 
 std::vector<Thread*> Threads::of(DriverId driver) const {
     const std::lock_guard guard(lock_);
-    std::vector<Thread*> found;
-    for (Thread* thread : threads_)
-        if (thread->kind == ThreadKind::driver && thread->driver == driver && !thread->abandoned)
-            found.push_back(thread);
-    return found;
+    return table_.of(driver);
 }
 
 std::set<int> Threads::system_ids() const {
     const std::lock_guard guard(lock_);
-    std::set<int> out{emulator_.system_id, watchdog_id_.load()};
-    for (const Thread* thread : threads_)
-        if (thread->kind != ThreadKind::foreign) out.insert(thread->system_id);
-    return out;
+    return table_.system_ids(watchdog_.system_id);
 }
 
 void Threads::abandon(DriverId driver) {
     const std::lock_guard guard(lock_);
     bool signals = false;
-    for (Thread* thread : threads_) {
+    for (Thread* thread : table_.others) {
         if (thread->kind != ThreadKind::driver || thread->driver != driver || thread->abandoned) continue;
         thread->abandoned = true;
         if (thread->state == Thread::State::ended) {
-            pthread_join(thread->handle, nullptr); // nobody else will
+            pthread_join(thread->handle, nullptr); // there is no one else who will
             continue;
         }
         if (thread->controlled && thread != holder_) continue;
         // It is somewhere in the code that goes. The signal's handler is ours and never gives it back to that code.
         if (!signals) {
             struct sigaction stay {};
-            stay.sa_handler = stay_for_ever;
+            stay.sa_handler = stay_forever;
             sigfillset(&stay.sa_mask);
             sigaction(parking_signal(), &stay, nullptr);
             signals = true;
         }
-        if (thread->state == Thread::State::running && !thread->at_the_door)
+        if (thread->state == Thread::State::running && !thread->waits_to_enter)
             pthread_kill(thread->handle, parking_signal());
     }
 }
@@ -391,16 +365,14 @@ void Threads::abandon(DriverId driver) {
 void Threads::collect(std::vector<Step>& ready) {
     if (!several_) return;
     const std::lock_guard guard(lock_);
-    for (const Thread* thread : threads_)
-        if (!thread->abandoned && (thread->state == Thread::State::ready || thread->at_the_door))
-            ready.push_back({Step::Kind::thread, thread->number});
+    for (const Thread* thread : table_.ready()) ready.push_back({Step::Kind::thread, thread->number});
 }
 
 void Threads::run(std::uint16_t number) {
     std::unique_lock lock(lock_);
     const auto it =
-        std::find_if(threads_.begin(), threads_.end(), [&](const Thread* t) { return t->number == number; });
-    if (it == threads_.end()) return;
+        std::find_if(table_.others.begin(), table_.others.end(), [&](const Thread* t) { return t->number == number; });
+    if (it == table_.others.end()) return;
     emulator_steps_ = true;
     emulator_.state = Thread::State::running;
     hand_to(**it);

@@ -4,10 +4,10 @@
 ///
 /// serial  The baton is kept in driver code too, so that one thread moves at a time and a run repeats itself. A thread
 ///         gives it away where it waits inside the API (a lock, a condition, the end of a thread, the next job) and
-///         where it ends; who gets it next is a Step. With nobody left who could, that is a deadlock.
+///         where it ends; who gets it next is a Step. With no thread left that could, that is a deadlock.
 /// free    The baton is put down in driver code: threads run as they would on a node, for sanitizers.
 ///
-/// In serial mode a thread may still wait where nobody can see it: in a system call, in a library's lock, in a loop.
+/// In serial mode a thread may still wait where it cannot be seen: in a system call, in a library's lock, in a loop.
 /// Then it is left to itself (Thread::controlled is false from there on), the others go on, and the journal says that
 /// the run does not repeat itself. The pace of that is real time, the only place where it counts.
 #include "base/id.h"
@@ -15,6 +15,7 @@
 #include "host/step.h"
 #include "host/threads/sync.h"
 #include "host/threads/thread.h"
+#include "host/threads/thread_table.h"
 #include "journal/journal.h"
 
 #include <atomic>
@@ -43,8 +44,7 @@ public:
 
     ThreadMode mode() const { return mode_; }
 
-    // --- the border, crossed by every call: cheap while there is only one thread
-    // ----------------------------------------
+    // --- the border, crossed by every call: cheap while there is only one thread -------------------------------------
 
     /// Into the host. Gives back the side to return to, for leave().
     Side enter() {
@@ -69,15 +69,15 @@ public:
     Thread& self();
     bool on_emulator_thread() const { return this_thread_ == &emulator_; }
 
-    // --- waiting; the caller is inside the host
-    // ------------------------------------------------------------------------
+    // --- waiting; the caller is inside the host ----------------------------------------------------------------------
 
     /// Gives the baton away until something wakes the calling thread. The caller tries again what it waited for.
     /// False when the host is gone: then a pool thread ends.
     bool block(const WaitFor& wait);
     /// Waiters of an object become ready: all, or the one that waited longest.
-    void wake_all(const Lockable& object);
-    void wake_one(const Lockable& object);
+    void wake(const Lockable& object, bool all);
+    /// A pool thread without work becomes ready.
+    void wake(Thread& thread);
     /// In free mode: runs `wait`, which may block, outside of the host.
     template <class F>
     void outside(F&& wait) {
@@ -86,13 +86,12 @@ public:
         enter();
     }
 
-    // --- threads
-    // -------------------------------------------------------------------------------------------------------
+    // --- threads -----------------------------------------------------------------------------------------------------
 
     /// nullptr and an errno value when the system refuses. The thread starts when it is chosen.
     Thread* create(ThreadKind kind, std::string name, DriverId driver, void* (*function)(void*), void* argument,
                    std::size_t stack_size, int& error);
-    /// Waits for its end and forgets it. False for a thread that nobody can wait for.
+    /// Waits for its end and forgets it. False for a thread that cannot be waited for.
     bool join(Thread& thread, void** result);
     /// The calling thread, made by create(), ends here.
     [[noreturn]] void exit(void* result);
@@ -101,43 +100,43 @@ public:
     std::vector<Thread*> of(DriverId driver) const;
     /// The kernel's numbers of all threads but those that came from somewhere else.
     std::set<int> system_ids() const;
-    /// The driver's code is about to leave memory: what still runs of it stays where it is for ever.
+    /// The driver's code is about to leave memory: what still runs of it stays where it is forever.
     void abandon(DriverId driver);
-    /// A pool thread without work becomes ready.
-    void wake(Thread& thread);
 
-    // --- for the steps of the host; emulator thread
-    // --------------------------------------------------------------------
+    // --- for the steps of the host; emulator thread ------------------------------------------------------------------
 
     /// Threads that could move now; pool threads that wait for a job are left out.
     void collect(std::vector<Step>& ready);
     bool any_besides_emulator() const { return several_.load(std::memory_order_relaxed); }
     /// Lets that thread run until it waits, ends or leaves for driver code on its own.
     void run(std::uint16_t number);
-    /// True when something came to the door or is about to; false when all threads are at rest. Waits in real time only
+    /// True when a thread wants to enter or is about to; false when all threads are at rest. Waits in real time only
     /// for threads that are on their own.
     bool wait_quiet();
 
-    /// Calls `knock` whenever a thread comes to the door, until it is called again with nothing. True when one is there
-    /// already. For a wait outside of this class; `knock` must not call back.
-    bool listen(std::function<void()> knock);
+    /// Calls `on_arrival` whenever a thread wants to enter, until it is called again with nothing. True when one does
+    /// already. For a wait outside of this class; `on_arrival` must not call back.
+    bool listen(std::function<void()> on_arrival);
     /// Do threads exist that move without being told to?
     bool may_act() const;
     /// Code came in that may make threads without telling: wait_quiet() looks for them from here on.
     void expect_unknown();
 
-    /// What to do when nobody can move any more: told once, with the text. Must not return.
-    std::function<void(std::string)> deadlock;
-    /// Asked just before that: makes a thread ready that was only kept waiting by virtual time. False when there is
-    /// none.
-    std::function<bool()> relief;
-    /// A cycle of waiting threads in which the emulator is not.
-    std::function<void(std::string)> cycle;
+    struct Handlers {
+        /// What to do when no thread can move any more: called once, with the text. Must not return.
+        std::function<void(std::string)> deadlock;
+        /// Asked just before that: makes a thread ready that was only kept waiting by virtual time. False when there
+        /// is none.
+        std::function<bool()> relief;
+        /// A cycle of waiting threads in which the emulator is not.
+        std::function<void(std::string)> cycle;
+    };
+    void on_deadlock(Handlers handlers) { handlers_ = std::move(handlers); }
 
 private:
     Side arrive();
     void take_baton(Thread& self);
-    void come_to_the_door(std::unique_lock<std::mutex>& lock, Thread& self);
+    void wait_to_enter(std::unique_lock<std::mutex>& lock, Thread& self);
     void put_down(Thread& self);
     void hand_to(Thread& next);
     void hand_on(std::unique_lock<std::mutex>& lock, Thread& from);
@@ -145,40 +144,38 @@ private:
     void become_several();
     void let_go(std::unique_lock<std::mutex>& lock, Thread& holder);
     void watch();
-    bool somebody_waits() const;
-    bool somebody_on_its_own() const;
-    enum class Unknown : std::uint8_t { none, asleep, moving };
-    Unknown unknown_threads() const;
+    bool others_wait() const;
     std::vector<Thread*> candidates() const;
-    static std::vector<Thread*> awaited_by(const Thread& thread);
-    void look_for_cycle(const Thread& start);
+    UnknownThreads unknown_threads() const;
     void end(Thread& self, void* result);
-    static std::string waits_for(const Thread& thread);
-    std::string situation() const;
     static void* start(void* thread);
 
     static thread_local Thread* this_thread_;
+
+    /// Notices that the holder of the baton sits in driver code and does not come back.
+    struct Watchdog {
+        std::thread thread;
+        std::atomic<pid_t> system_id{0};
+        std::condition_variable changed;
+        std::atomic<std::uint64_t> crossings{0}; ///< changes whenever a thread crosses the border
+    };
 
     journal::Journal& journal_;
     Chooser& chooser_;
     const ThreadMode mode_;
     Thread emulator_;
     std::atomic<bool> several_{false}; ///< more than one thread: every crossing of the border counts
+    std::atomic<int> arriving_{0};     ///< on their way from driver code into the host: they may be waiting for lock_
+    Watchdog watchdog_;
+    Handlers handlers_;
 
-    std::atomic<int> arriving_{0}; ///< on their way from driver code to the door: they may be waiting for lock_
-    mutable std::mutex lock_;      ///< guards all below, and the states of the threads, once there are several
+    mutable std::mutex lock_; ///< guards all below, and the states of the threads, once there are several
+    ThreadTable table_{emulator_};
     Thread* holder_ = &emulator_;
-    bool emulator_steps_ = false;             ///< it waits in run() for the step to end
-    std::atomic<std::uint64_t> crossings_{0}; ///< changes whenever somebody crosses the border
-    std::vector<Thread*> threads_; ///< never freed before the host: a thread that is parked for ever has its record
-    std::vector<Thread*> waiting_; ///< blocked, longest first
-    std::uint16_t next_number_ = 1;
-    std::thread watchdog_;
-    std::atomic<pid_t> watchdog_id_{0};
-    std::condition_variable watch_;
+    bool emulator_steps_ = false; ///< it waits in run() for the step to end
     bool ending_ = false;
     bool unknown_expected_ = false;
-    std::function<void()> knock_;
+    std::function<void()> on_arrival_;
 };
 
 /// Scope of one visit to the host.

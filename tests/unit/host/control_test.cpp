@@ -26,7 +26,7 @@ Told control(const ControlBody& body, const std::string& arguments = "1, []") {
     Told told;
     told.value = stage.run(fmt::format("port_control(P, {})", arguments));
     told.misuses = stage.misuses();
-    const auto use = stage.host().memory().used_by(stage.host().find_driver("probe")->id);
+    const auto use = stage.host().memory().used_by(stage.host().drivers().find("probe")->id);
     told.blocks = use.blocks;
     told.binaries = use.binaries;
     return told;
@@ -40,7 +40,7 @@ Told call(const CallBody& body, const std::string& argument = "x") {
     Told told;
     told.value = stage.run(fmt::format("erlang:port_call(P, 1, {})", argument));
     told.misuses = stage.misuses();
-    told.blocks = stage.host().memory().used_by(stage.host().find_driver("probe")->id).blocks;
+    told.blocks = stage.host().memory().used_by(stage.host().drivers().find("probe")->id).blocks;
     return told;
 }
 

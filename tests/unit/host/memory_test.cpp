@@ -224,7 +224,7 @@ TEST_CASE("a message keeps the binary it shows") {
         driver_output_binary(p, nullptr, 0, binary, 0, 80);
         driver_free_binary(binary);
     });
-    const auto owner = stage.host().find_driver("probe")->id;
+    const auto owner = stage.host().drivers().find("probe")->id;
     CHECK(stage.host().memory().used_by(owner).binaries == 1);
     CHECK(stage.heard("Alice") == "{P,{data,<<\"" + std::string(80, 'm') + "\">>}}");
     CHECK(stage.host().memory().used_by(owner).binaries == 0);

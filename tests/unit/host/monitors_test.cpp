@@ -24,16 +24,16 @@ TEST_CASE("a driver with process_exit monitors living processes") {
     Stage stage(script);
     stage.open();
     auto& host = stage.host();
-    auto& port = *host.find(host.live_ports().front()->id);
+    auto& port = *host.ports().find(host.ports().live().front()->id);
     const ProcessId bob = stage.process("Bob").id;
     ErlDrvMonitor monitor;
-    CHECK(host.monitor_process(port, std::nullopt, monitor) == 1);
-    CHECK(host.monitor_process(port, ProcessId{9999}, monitor) == 1);
-    CHECK(host.monitor_process(port, bob, monitor) == 0);
+    CHECK(host::monitor_process(host, port, std::nullopt, monitor) == 1);
+    CHECK(host::monitor_process(host, port, ProcessId{9999}, monitor) == 1);
+    CHECK(host::monitor_process(host, port, bob, monitor) == 0);
     CHECK(host::monitored_process(port, monitor) == bob);
     CHECK(stage.run("erlang:port_info(P, monitors)") == "{monitors,[{process,Bob}]}");
-    CHECK(host.demonitor_process(port, monitor) == 0);
-    CHECK(host.demonitor_process(port, monitor) == 1);
+    CHECK(host::demonitor_process(host, port, monitor) == 0);
+    CHECK(host::demonitor_process(host, port, monitor) == 1);
     CHECK_FALSE(host::monitored_process(port, monitor).has_value());
     stage.mark();
     stage.run("exit(Bob, kill)");
@@ -44,9 +44,9 @@ TEST_CASE("without process_exit nothing can be monitored") {
     Script script;
     Stage stage(script);
     stage.open();
-    auto& port = *stage.host().find(stage.host().live_ports().front()->id);
+    auto& port = *stage.host().ports().find(stage.host().ports().live().front()->id);
     ErlDrvMonitor monitor;
-    CHECK(stage.host().monitor_process(port, stage.process("Bob").id, monitor) == -1);
+    CHECK(host::monitor_process(stage.host(), port, stage.process("Bob").id, monitor) == -1);
 }
 
 TEST_CASE("inside process_exit the monitor is still there and cannot be removed") {
@@ -55,20 +55,20 @@ TEST_CASE("inside process_exit the monitor is still there and cannot be removed"
     std::string seen;
     script.process_exit = [&](ErlDrvPort handle, ErlDrvMonitor& monitor) {
         auto& host = on_stage->host();
-        auto& port = *host.find(*host::port_of(handle));
+        auto& port = *host.ports().find(*host::port_of(handle));
         const auto process = host::monitored_process(port, monitor);
         seen += process == on_stage->process("Bob").id ? "bob " : "? ";
-        seen += std::to_string(host.demonitor_process(port, monitor));
+        seen += std::to_string(host::demonitor_process(host, port, monitor));
         ErlDrvMonitor again;
-        seen += " " + std::to_string(host.monitor_process(port, process, again)) + ";";
+        seen += " " + std::to_string(host::monitor_process(host, port, process, again)) + ";";
     };
     Stage stage(script);
     on_stage = &stage;
     stage.open();
-    auto& port = *stage.host().find(stage.host().live_ports().front()->id);
+    auto& port = *stage.host().ports().find(stage.host().ports().live().front()->id);
     ErlDrvMonitor first, second;
-    stage.host().monitor_process(port, stage.process("Bob").id, first);
-    stage.host().monitor_process(port, stage.process("Bob").id, second);
+    host::monitor_process(stage.host(), port, stage.process("Bob").id, first);
+    host::monitor_process(stage.host(), port, stage.process("Bob").id, second);
     stage.run("exit(Bob, kill)");
     CHECK(seen == "bob 0 1;bob 0 1;");
     CHECK(stage.misuses() == "demonitor-while-firing demonitor-while-firing");
@@ -84,14 +84,14 @@ TEST_CASE("a second monitor that process_exit removes does not fire") {
     script.process_exit = [&](ErlDrvPort handle, ErlDrvMonitor&) {
         ++fired;
         auto& host = on_stage->host();
-        CHECK(host.demonitor_process(*host.find(*host::port_of(handle)), second) == 0);
+        CHECK(host::demonitor_process(host, *host.ports().find(*host::port_of(handle)), second) == 0);
     };
     Stage stage(script);
     on_stage = &stage;
     stage.open();
-    auto& port = *stage.host().find(stage.host().live_ports().front()->id);
-    stage.host().monitor_process(port, stage.process("Bob").id, first);
-    stage.host().monitor_process(port, stage.process("Bob").id, second);
+    auto& port = *stage.host().ports().find(stage.host().ports().live().front()->id);
+    host::monitor_process(stage.host(), port, stage.process("Bob").id, first);
+    host::monitor_process(stage.host(), port, stage.process("Bob").id, second);
     stage.run("exit(Bob, kill)");
     CHECK(fired == 1);
     CHECK(stage.misuses() == "");
@@ -102,15 +102,16 @@ TEST_CASE("a failure inside process_exit closes the port afterwards") {
     Stage* on_stage = nullptr;
     script.process_exit = [&](ErlDrvPort handle, ErlDrvMonitor&) {
         auto& host = on_stage->host();
-        host.close(*host.find(*host::port_of(handle)), term::Term::atom("lost"), host::Host::CloseCause::driver);
-        CHECK(host.find(*host::port_of(handle))->valid());
+        host.ports().close(*host.ports().find(*host::port_of(handle)), term::Term::atom("lost"),
+                           host::CloseCause::driver);
+        CHECK(host.ports().find(*host::port_of(handle))->valid());
     };
     Stage stage(script);
     on_stage = &stage;
     stage.open();
-    auto& port = *stage.host().find(stage.host().live_ports().front()->id);
+    auto& port = *stage.host().ports().find(stage.host().ports().live().front()->id);
     ErlDrvMonitor monitor;
-    stage.host().monitor_process(port, stage.process("Bob").id, monitor);
+    host::monitor_process(stage.host(), port, stage.process("Bob").id, monitor);
     stage.mark();
     stage.run("exit(Bob, kill)");
     CHECK(stage.trail() == "Bob ends killed | process_exit | Alice gets {'EXIT',P,lost} | stop | closed");
@@ -122,11 +123,11 @@ TEST_CASE("links hear first, monitors in the order of monitoring, linked ports c
     script.process_exit = [](ErlDrvPort, ErlDrvMonitor&) {};
     Stage stage(script);
     stage.open();
-    auto& port = *stage.host().find(stage.host().live_ports().front()->id);
+    auto& port = *stage.host().ports().find(stage.host().ports().live().front()->id);
     stage.run("Bob", "link(P)");
     stage.let("First", "monitor(process, Bob)");
     ErlDrvMonitor monitor;
-    stage.host().monitor_process(port, stage.process("Bob").id, monitor);
+    host::monitor_process(stage.host(), port, stage.process("Bob").id, monitor);
     stage.let("Second", "monitor(process, Bob)");
     stage.run("link(Bob)");
     stage.mark();

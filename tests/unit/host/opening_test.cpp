@@ -11,7 +11,7 @@ using namespace ddll::host::test;
 namespace {
 
 host::Port& only_port(Stage& stage) {
-    return *stage.host().find(stage.host().live_ports().back()->id);
+    return *stage.host().ports().find(stage.host().ports().live().back()->id);
 }
 
 ErlDrvData driver_data(std::intptr_t value) {
@@ -28,11 +28,11 @@ TEST_CASE("the opener waits for the acknowledgement and gets the port") {
     CHECK(stage.late("Alice") == "nothing");
     auto& port = only_port(stage);
     CHECK(stage.run("Bob", "process_info(Alice, status)") == "{status,waiting}");
-    stage.host().acknowledge_open(port, driver_data(4711), 0);
+    stage.host().ports().acknowledge_open(port, driver_data(4711), 0);
     stage.host().run_until_idle();
     CHECK(stage.late("Alice").starts_with("#Port<"));
     CHECK(port.data == driver_data(4711));
-    stage.host().acknowledge_open(port, driver_data(-1), 0); // too late
+    stage.host().ports().acknowledge_open(port, driver_data(-1), 0); // too late
     CHECK(port.usable());
     CHECK(stage.misuses() == "init-ack-ignored");
 }
@@ -45,11 +45,11 @@ TEST_CASE("an acknowledgement that is an error closes the port, which the opener
         Stage stage(script);
         CHECK(stage.run("open_port({spawn_driver, probe}, [])") == "blocked");
         stage.mark();
-        stage.host().acknowledge_open(only_port(stage), driver_data(value), ENOSPC);
+        stage.host().ports().acknowledge_open(only_port(stage), driver_data(value), ENOSPC);
         stage.host().run_until_idle();
         CHECK(stage.late("Alice") == reason);
         CHECK(stage.trail() == "stop | closed");
-        CHECK(stage.host().live_ports().empty());
+        CHECK(stage.host().ports().live().empty());
         CHECK(stage.misuses() == "");
     }
 }
@@ -71,7 +71,7 @@ TEST_CASE("an unacknowledged port ends with its opener, and nobody is blamed") {
     Stage stage(script);
     stage.run("open_port({spawn_driver, probe}, [])");
     stage.run("Bob", "exit(Alice, kill)");
-    CHECK(stage.host().live_ports().empty());
+    CHECK(stage.host().ports().live().empty());
     CHECK(stage.misuses() == "");
 }
 

@@ -147,7 +147,7 @@ TEST_CASE("what start selected and left selected when it failed is found") {
     pipes.put(0, "x");
     stage.host().run_until_idle();
     CHECK(pipes.noted.empty());
-    CHECK(stage.host().poller().empty());
+    CHECK(stage.host().io().poller().empty());
 }
 
 TEST_CASE("a queue that is drained by ready_output ends a closing port") {

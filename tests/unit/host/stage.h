@@ -96,7 +96,7 @@ public:
             };
             entry_ = entry_of(script);
         }
-        host_.add_static_driver(&entry_);
+        host_.drivers().add_static(&entry_);
         person("Alice");
         person("Bob");
         names_["Ghost"] = term::Term::pid(9999);
@@ -108,11 +108,11 @@ public:
 
     /// A process that traps exits, known to expressions by its name.
     ProcessId person(const std::string& name, bool trap_exit = true) {
-        const ProcessId id = host_.start_process(name, trap_exit);
+        const ProcessId id = host_.processes().start(name, trap_exit);
         names_[name] = term::Term::pid(id.value);
         return id;
     }
-    Process& process(const std::string& name) { return *host_.find(ProcessId{names_.at(name).as_pid()}); }
+    Process& process(const std::string& name) { return *host_.processes().find(ProcessId{names_.at(name).as_pid()}); }
 
     /// The expression's value as Erlang text, "error:Reason" or "blocked". Nothing that comes later is done yet.
     std::string say(const std::string& who, const std::string& text) { return shown(evaluate(who, text)); }

@@ -246,6 +246,6 @@ TEST_CASE("init and removal of a driver that a driver adds") {
     Script script;
     script.init = [] { return -1; };
     Stage refused(script);
-    CHECK(refused.host().find_driver("probe") == nullptr);
+    CHECK(refused.host().drivers().find("probe") == nullptr);
     CHECK(refused.run("open_port({spawn_driver, probe}, [])") == "error:badarg");
 }

@@ -1,7 +1,7 @@
 // What a long story may not do: grow. Memory, descriptors and mappings of the process after many rounds are those after
 // a few, and each round writes as much into the journal as any other.
-#include "calls/calls.h"
 #include "base/sanitized.h"
+#include "calls/calls.h"
 #include "host/host.h"
 #include "scenario/work_folder.h"
 #include "term/text.h"
@@ -58,7 +58,7 @@ public:
     void say(const std::string& text, const std::string& wanted) {
         const auto expression = term::parse_expr(text);
         REQUIRE_MESSAGE(bool(expression), text);
-        host.begin_turn(alice, 1);
+        host.processes().begin_turn(alice, 1);
         auto result = calls::perform(host, alice, **expression, text, {{"Dir", folder_}, {"P", port}});
         host.run_until_idle();
         if (result.kind == term::Evaluated::Kind::blocked) {
@@ -70,14 +70,14 @@ public:
             port = result.value;
         else
             REQUIRE_MESSAGE(term::print(result.value) == wanted, text);
-        host.empty_mailboxes();
+        host.processes().empty_mailboxes();
     }
 
     journal::Journal journal{std::size_t{64} << 20};
     host::FirstInFirstOut chooser;
     host::Host host{{}, journal, chooser};
     host::CurrentHost current{host};
-    ProcessId alice = host.start_process("alice", true);
+    ProcessId alice = host.processes().start("alice", true);
     term::Term port;
 
 private:

@@ -1,7 +1,7 @@
 // way_out() against brute force: every state that a small world of real drivers, ports and processes can get into, and
 // from each the shortest way found by trying everything.
-#include "calls/calls.h"
 #include "base/sanitized.h"
+#include "calls/calls.h"
 #include "host/host.h"
 #include "lifecycle/info.h"
 #include "session/state.h"
@@ -39,7 +39,7 @@ public:
         names_["Dir"] = term::Term::string(folder);
         for (std::size_t i = 0; i < persons; ++i) {
             const std::string name(1, static_cast<char>('a' + i));
-            const ProcessId id = host_.start_process(name, i == 0); // the first one traps exits
+            const ProcessId id = host_.processes().start(name, i == 0); // the first one traps exits
             processes_[name] = id;
             names_[std::string(1, static_cast<char>('A' + i))] = term::Term::pid(id.value);
         }
@@ -47,14 +47,14 @@ public:
 
     void act(const Deed& deed) {
         const ProcessId by = processes_.at(std::string(1, static_cast<char>('a' + deed.by)));
-        if (!host_.find(by)->alive()) return;
+        if (!host_.processes().find(by)->alive()) return;
         const auto expr = term::parse_expr(deed.text);
         REQUIRE(expr);
         const auto value = calls::perform(host_, by, **expr, deed.text, names_);
         if (value.kind == term::Evaluated::Kind::value && value.value.is(term::Term::Kind::port))
             names_[fmt::format("P{}", ++ports_)] = value.value;
         host_.run_until_idle();
-        host_.empty_mailboxes();
+        host_.processes().empty_mailboxes();
     }
 
     session::State state() {
@@ -63,7 +63,7 @@ public:
     std::vector<ProcessId> dead() {
         std::vector<ProcessId> out;
         for (const auto& [name, id] : processes_)
-            if (!host_.find(id)->alive()) out.push_back(id);
+            if (!host_.processes().find(id)->alive()) out.push_back(id);
         return out;
     }
     std::string variable(PortId id) const {

@@ -1,7 +1,8 @@
-// driver_select and what becomes of selected descriptors. The log lines are the emulator's own, word for word (measured
-// on OTP 25), except that a port handle is printed as the number it is here.
+// The log lines are the emulator's own, word for word (measured on OTP 25), except that a port handle is printed as the
+// number it is here.
 #include "host/callbacks.h"
 #include "host/host.h"
+#include "host/probe/leftovers.h"
 
 #include <fmt/format.h>
 #include <linux/sockios.h>
@@ -15,7 +16,7 @@ namespace ddll::host {
 namespace {
 
 // A direction may be ready again and again as long as the driver does something about it. So many calls that certainly
-// changed nothing are enough to say that it does not; where nobody can tell, many more are.
+// changed nothing are enough to say that it does not; where that is not known, many more are.
 constexpr std::uint32_t calls_before_watching = 16, most_calls_without_effect = 100, most_calls_in_doubt = 10'000;
 
 int largest_descriptor() {
@@ -67,32 +68,36 @@ std::optional<int> amount(int descriptor, Direction direction) {
     return bytes;
 }
 
-} // namespace
-
-bool Host::closed_behind(int descriptor, const Selected& selected) {
+// The number may have been used again for another file meanwhile.
+bool closed_behind(int descriptor, const Selected& selected) {
     return selected.file && identity_of(descriptor) != selected.file;
 }
 
-void Host::blame_closed(int descriptor, const Selected& selected) {
+// Ready descriptors are offered to the chooser together, but not thousands of them at each step.
+constexpr std::size_t most_offered = 64;
+
+} // namespace
+
+void Io::report_closed(int descriptor, const Selected& selected) {
     const PortId port =
         selected[Direction::input].port ? selected[Direction::input].port : selected[Direction::output].port;
-    misuse(Rule::fd_closed_while_selected, no_function, port, fmt::format("descriptor {}", descriptor));
+    host_.misuse(Rule::fd_closed_while_selected, no_function, port, fmt::format("descriptor {}", descriptor));
 }
 
-int Host::select(Port& port, int descriptor, int mode, bool on, const Made& made) {
+int Io::select(Port& port, int descriptor, int mode, bool on, const Made& made) {
     if (descriptor < 0) {
-        misuse(Rule::select_of_bad_descriptor, no_function, port.id, fmt::format("descriptor {}", descriptor));
+        host_.misuse(Rule::select_of_bad_descriptor, no_function, port.id, fmt::format("descriptor {}", descriptor));
         return -1;
     }
     if (const int largest = largest_descriptor(); descriptor > largest) {
-        log(fmt::format("{} failed: fd={} is larger than the largest allowed fd={}",
-                        call_text(port, descriptor, mode, on), descriptor, largest));
-        misuse(Rule::select_of_bad_descriptor, no_function, port.id, fmt::format("descriptor {}", descriptor));
+        host_.log(fmt::format("{} failed: fd={} is larger than the largest allowed fd={}",
+                              call_text(port, descriptor, mode, on), descriptor, largest));
+        host_.misuse(Rule::select_of_bad_descriptor, no_function, port.id, fmt::format("descriptor {}", descriptor));
         return -1;
     }
     const bool stops = !on && (mode & ERL_DRV_USE_NO_CALLBACK) == ERL_DRV_USE;
     Selected* selected = poller_.find(descriptor);
-    if (selected != nullptr && closed_behind(descriptor, *selected)) blame_closed(descriptor, *selected);
+    if (selected != nullptr && closed_behind(descriptor, *selected)) report_closed(descriptor, *selected);
     if (stops) mode |= ERL_DRV_READ | ERL_DRV_WRITE;
     if (selected != nullptr) steal(port, descriptor, mode, on);
     if (on)
@@ -104,7 +109,7 @@ int Host::select(Port& port, int descriptor, int mode, bool on, const Made& made
 
 // Whatever another port has selected in one of these directions is taken from it, also by a call that only ends
 // interest. The emulator then clears all of `mode`, the caller's own part included.
-void Host::steal(Port& port, int descriptor, int mode, bool on) {
+void Io::steal(Port& port, int descriptor, int mode, bool on) {
     const Selected& selected = *poller_.find(descriptor);
     std::string from;
     bool foreign = false;
@@ -116,17 +121,18 @@ void Host::steal(Port& port, int descriptor, int mode, bool on) {
             foreign = true;
             owner = has;
         }
-        from += fmt::format("{}{} driver {} {}", from.empty() ? "" : " and ", word(direction), driver_text(find(has)),
-                            port_text(has));
+        from += fmt::format("{}{} driver {} {}", from.empty() ? "" : " and ", word(direction),
+                            driver_text(host_.ports().find(has)), port_text(has));
     }
     if (!foreign) return;
-    log(fmt::format("{} stealing control of fd={} from {}", call_text(port, descriptor, mode, on), descriptor, from));
-    misuse(Rule::descriptor_stolen, no_function, port.id,
-           fmt::format("descriptor {}, which {} has selected", descriptor, port_text(owner)));
+    host_.log(
+        fmt::format("{} stealing control of fd={} from {}", call_text(port, descriptor, mode, on), descriptor, from));
+    host_.misuse(Rule::descriptor_stolen, no_function, port.id,
+                 fmt::format("descriptor {}, which {} has selected", descriptor, port_text(owner)));
     deselect(descriptor, mode);
 }
 
-void Host::select_on(Port& port, int descriptor, int mode, const Made& made) {
+void Io::select_on(Port& port, int descriptor, int mode, const Made& made) {
     bool fresh = false;
     for (const Direction direction : directions) {
         if ((mode & mode_of(direction)) == 0) continue;
@@ -138,7 +144,7 @@ void Host::select_on(Port& port, int descriptor, int mode, const Made& made) {
     if (fresh && (mode & ERL_DRV_USE) != 0) poller_.set_used(descriptor, true);
 }
 
-void Host::select_off(Port& port, int descriptor, int mode, bool stops) {
+void Io::select_off(Port& port, int descriptor, int mode, bool stops) {
     for (const Direction direction : directions)
         if ((mode & mode_of(direction)) != 0) poller_.remove(descriptor, direction);
     if ((mode & ERL_DRV_USE) != 0) poller_.set_used(descriptor, false);
@@ -146,90 +152,109 @@ void Host::select_off(Port& port, int descriptor, int mode, bool stops) {
     // Nothing waits on the descriptor between two steps, so it is safe to close it now: the emulator does the same
     // whenever no other thread polls it.
     if (port.driver->callbacks.stop_select != nullptr) {
-        callbacks::stop_select(*this, *port.driver, descriptor);
+        callbacks::stop_select(host_, *port.driver, descriptor);
         return;
     }
-    log(fmt::format("Driver does not implement stop_select callback (event={}, private=0x0000000000000000)!",
-                    descriptor));
-    misuse(Rule::stop_select_missing, no_function, port.id, fmt::format("descriptor {}", descriptor));
+    host_.log(fmt::format("Driver does not implement stop_select callback (event={}, private=0x0000000000000000)!",
+                          descriptor));
+    host_.misuse(Rule::stop_select_missing, no_function, port.id, fmt::format("descriptor {}", descriptor));
 }
 
-// Takes interest away without a word to the driver; a descriptor that nobody is interested in is forgotten altogether.
-void Host::deselect(int descriptor, int mode) {
+// Takes interest away without a word to the driver; a descriptor without any is forgotten altogether.
+void Io::deselect(int descriptor, int mode) {
     for (const Direction direction : directions)
         if ((mode & mode_of(direction)) != 0) poller_.remove(descriptor, direction);
     const Selected* left = poller_.find(descriptor);
     if (left != nullptr && !left->any()) poller_.set_used(descriptor, false);
 }
 
-void Host::descriptor_is_closed(int descriptor) {
+void Io::descriptor_is_closed(int descriptor) {
     const Selected selected = *poller_.find(descriptor);
     deselect(descriptor, ERL_DRV_READ | ERL_DRV_WRITE);
     if (selected.file) {
         // It was open when it was selected. The kernel forgets it then, and the emulator never hears of it again.
-        blame_closed(descriptor, selected);
+        report_closed(descriptor, selected);
         return;
     }
     const PortId input = selected[Direction::input].port, output = selected[Direction::output].port;
     const char* which = !output ? "input" : !input ? "output" : "input/output";
     const auto names = [this](PortId id) {
-        const Port* port = find(id);
+        const Port* port = host_.ports().find(id);
         return port == nullptr || port->driver == nullptr
                    ? std::pair<std::string, std::string>("<unknown>", "<unknown>")
                    : std::pair(port->driver->name, port->name);
     };
     const PortId one = input ? input : output;
     if (input && output && input != output)
-        log(fmt::format("Bad input/output fd in erts_poll()! fd={}, ports={}/{}, drivers={}/{}, names={}/{}",
-                        descriptor, port_text(input), port_text(output), names(input).first, names(output).first,
-                        names(input).second, names(output).second));
+        host_.log(fmt::format("Bad input/output fd in erts_poll()! fd={}, ports={}/{}, drivers={}/{}, names={}/{}",
+                              descriptor, port_text(input), port_text(output), names(input).first, names(output).first,
+                              names(input).second, names(output).second));
     else
-        log(fmt::format("Bad {} fd in erts_poll()! fd={}, port={}, driver={}, name={}", which, descriptor,
-                        port_text(one), names(one).first, names(one).second));
-    misuse(Rule::select_of_bad_descriptor, no_function, one, fmt::format("descriptor {} is not open", descriptor));
+        host_.log(fmt::format("Bad {} fd in erts_poll()! fd={}, port={}, driver={}, name={}", which, descriptor,
+                              port_text(one), names(one).first, names(one).second));
+    host_.misuse(Rule::select_of_bad_descriptor, no_function, one, fmt::format("descriptor {} is not open", descriptor));
 }
 
-void Host::look_outside() {
-    if (poller_.empty() || poller_.round_open()) return;
-    for (const int descriptor : poller_.look()) descriptor_is_closed(descriptor);
+void Io::offer(std::vector<Step>& ready) {
+    if (!poller_.empty() && !poller_.round_open())
+        for (const int descriptor : poller_.look()) descriptor_is_closed(descriptor);
+    ready_.clear();
+    poller_.ready(most_offered, ready_);
+    for (const auto& [descriptor, direction] : ready_)
+        ready.push_back({direction == Direction::input ? Step::Kind::ready_input : Step::Kind::ready_output,
+                         static_cast<std::uint64_t>(descriptor)});
 }
 
-void Host::descriptor_ready(int descriptor, Direction direction) {
+void Io::after_step(const Step& step) {
+    const bool outside = step.kind == Step::Kind::ready_input || step.kind == Step::Kind::ready_output;
+    others_first_ = outside && !poller_.round_open();
+}
+
+void Io::begin_run() {
+    if (!waited_) poller_.rest();
+    waited_ = false;
+}
+
+bool Io::outside_may_act() const {
+    return !poller_.empty() || host_.threads().may_act();
+}
+
+void Io::call_ready(int descriptor, Direction direction) {
     poller_.take({descriptor, direction});
     const Selected& selected = *poller_.find(descriptor);
     const Selected::Half half = selected[direction];
-    Port* port = find(half.port);
+    Port* port = host_.ports().find(half.port);
     if (port == nullptr || !port->valid()) {
-        log(fmt::format("{}: {}:  driver gone away without deselecting!", port_text(half.port),
-                        port == nullptr ? "<unknown>" : port->name));
+        host_.log(fmt::format("{}: {}:  driver gone away without deselecting!", port_text(half.port),
+                              port == nullptr ? "<unknown>" : port->name));
         deselect(descriptor, mode_of(direction));
         return;
     }
     if (closed_behind(descriptor, selected)) {
-        blame_closed(descriptor, selected);
+        report_closed(descriptor, selected);
         deselect(descriptor, ERL_DRV_READ | ERL_DRV_WRITE);
         return;
     }
     const bool input = direction == Direction::input;
     if ((input ? port->driver->callbacks.ready_input : port->driver->callbacks.ready_output) == nullptr) {
         const std::string name = port->name == port->driver->name ? "" : fmt::format("({}) ", port->name);
-        log(fmt::format("{}: {} driver '{}' {}does not implement the ready_{}() callback!", port_text(port->id),
-                        input ? "Input" : "Output", port->driver->name, name, word(direction)));
-        misuse(Rule::no_ready_callback, no_function, port->id,
-               fmt::format("descriptor {} selected for {}", descriptor, word(direction)));
+        host_.log(fmt::format("{}: {} driver '{}' {}does not implement the ready_{}() callback!", port_text(port->id),
+                              input ? "Input" : "Output", port->driver->name, name, word(direction)));
+        host_.misuse(Rule::no_ready_callback, no_function, port->id,
+                     fmt::format("descriptor {} selected for {}", descriptor, word(direction)));
         deselect(descriptor, mode_of(direction));
         return;
     }
     const bool watched = half.calls > calls_before_watching;
     const auto before = watched ? amount(descriptor, direction) : std::nullopt;
     if (input)
-        callbacks::ready_input(*this, *port, descriptor);
+        callbacks::ready_input(host_, *port, descriptor);
     else
-        callbacks::ready_output(*this, *port, descriptor);
-    if (watched) mind_progress(descriptor, direction, before);
+        callbacks::ready_output(host_, *port, descriptor);
+    if (watched) watch_progress(descriptor, direction, before);
 }
 
-void Host::mind_progress(int descriptor, Direction direction, std::optional<int> before) {
+void Io::watch_progress(int descriptor, Direction direction, std::optional<int> before) {
     Selected* selected = poller_.find(descriptor);
     if (selected == nullptr || !(*selected)[direction].port) return;
     Selected::Half& half = (*selected)[direction];
@@ -242,25 +267,25 @@ void Host::mind_progress(int descriptor, Direction direction, std::optional<int>
     const char* what = !input        ? "it is writable"
                        : before == 0 ? "the other side is gone"
                                      : "there is something to read";
-    misuse(Rule::descriptor_stays_ready, no_function, half.port,
-           fmt::format("descriptor {}: {}, and {} calls of ready_{} in a row changed nothing", descriptor, what,
-                       half.calls, word(direction)));
+    host_.misuse(Rule::descriptor_stays_ready, no_function, half.port,
+                 fmt::format("descriptor {}: {}, and {} calls of ready_{} in a row changed nothing", descriptor, what,
+                             half.calls, word(direction)));
     poller_.mute({descriptor, direction});
 }
 
 // What a port leaves selected when its driver is done with it.
-void Host::blame_selected(const Port& port) {
+void Io::report_selected(const Port& port) {
     for (const int descriptor : poller_.of(port.id))
-        leftover(Rule::fd_left_selected, poller_.find(descriptor)->made, port.id,
+        leftover(host_, Rule::fd_left_selected, poller_.find(descriptor)->made, port.id,
                  fmt::format("descriptor {}", descriptor));
 }
 
-bool Host::wait_outside(std::chrono::milliseconds longest, std::span<const int> also) {
+bool Io::wait_outside(std::chrono::milliseconds longest, std::span<const int> also) {
     waited_ = true;
     poller_.prepare_wake();
-    bool happened = threads_->listen([this] { poller_.wake(); });
+    bool happened = host_.threads().listen([this] { poller_.wake(); });
     if (!happened) happened = poller_.wait(longest, also);
-    threads_->listen({});
+    host_.threads().listen({});
     return happened;
 }
 

@@ -1,0 +1,114 @@
+#pragma once
+/// The simulated processes: their table and names, links and monitors between them, and what they are sent. Read next:
+/// process.h, signals.h (what a process has been sent and did not handle yet), processes.cpp (how one ends).
+#include "base/id.h"
+#include "host/processes/process.h"
+#include "host/processes/registry.h"
+#include "host/processes/signals.h"
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace ddll::host {
+
+class Host;
+
+class Processes {
+public:
+    explicit Processes(Host& host) : host_(host) {}
+
+    ProcessId start(std::string name, bool trap_exit);
+    Process* find(ProcessId id);
+    const Process* find(ProcessId id) const;
+    RefId fresh_reference() { return RefId{next_reference_++}; }
+    Registry& registry() { return registry_; }
+    const Registry& registry() const { return registry_; }
+    /// The process will end with `reason` at the end of the time slice; the first reason counts.
+    void mark_exiting(Process& process, term::Term reason);
+
+    // --- calls that block ------------------------------------------------------------------------------------------
+
+    /// What a blocked call returns; it returns when it is its turn.
+    void set_answer(Process& process, Answer answer);
+    /// What a blocked call waits for may be there: it is tried again when it is its turn.
+    void try_again(ProcessId id) { resumable_.push_back(id); }
+    /// The answer of a call that was blocked, once; nothing while it is still blocked.
+    std::optional<Answer> take_answer(ProcessId id);
+
+    // --- signals (signals.cpp) -------------------------------------------------------------------------------------
+
+    /// `by` makes the next calls without a pause: exit signals to it are held until one of them handles signals, or the
+    /// last is done.
+    void begin_turn(ProcessId by, std::size_t calls) { signals_.begin_turn(by, calls); }
+    /// After each of them, before it returns. One that blocks ends the turn.
+    void end_call(bool blocked);
+    /// The calls that are left are not made.
+    void end_turn();
+    /// Those of the process whose turn it is.
+    void handle_signals();
+    /// What calls to ports and questions about processes do before they return to `by`: they handle its signals, and
+    /// when there were any, or another process is `asked` (nullptr: none), others run first.
+    void give_way(ProcessId by, const Process* asked);
+    /// An exit signal as a link or exit/2 sends it. `from` is the pid or port that sends.
+    void exit_signal(Process& to, const term::Term& from, const term::Term& reason, ExitSource source);
+    /// Puts a message into the mailbox (or gives it to the wrapper that waits for it) and journals it.
+    void deliver(Process& to, term::Term message, PortId from_port, ProcessId from_process);
+    /// Forgets all messages: the scenario has read them.
+    void empty_mailboxes();
+
+    // --- BIFs (bifs.cpp) -------------------------------------------------------------------------------------------
+
+    BifResult exit(ProcessId by, const term::Term& target, const term::Term& reason);
+    BifResult link(ProcessId by, const term::Term& target);
+    BifResult unlink(ProcessId by, const term::Term& target);
+    BifResult monitor(ProcessId by, const term::Term& type, const term::Term& item);
+    BifResult demonitor(ProcessId by, const term::Term& ref);
+    BifResult register_name(ProcessId by, const term::Term& name, const term::Term& target);
+    BifResult unregister(ProcessId by, const term::Term& name);
+    BifResult whereis(const term::Term& name) const;
+    /// Receiver ! Message, to a pid, a port or a registered name.
+    BifResult send(ProcessId by, const term::Term& to, const term::Term& message, const term::Term& options);
+
+    // --- halt ------------------------------------------------------------------------------------------------------
+
+    /// The node is halting: no process runs any more.
+    void stop_all();
+    void end_all(const term::Term& reason);
+
+    // --- for the steps of the host ---------------------------------------------------------------------------------
+
+    bool idle() const { return exiting_.empty() && resumable_.empty(); }
+    /// The first of those that exit, or nullptr.
+    const Process* exiting() const { return exiting_.empty() ? nullptr : find(exiting_.front()); }
+    /// It is the one whose turn it is, and two others run before it would have the next.
+    bool others_run_before_end(const Process& process) const {
+        return process.id == signals_.caller() && signals_.two_others_run();
+    }
+    const std::deque<ProcessId>& resumable() const { return resumable_; }
+    /// The first that exits gives back what it loaded, ...
+    void scan_exit();
+    /// ... and, as the next step, is dead for its links and monitors.
+    void signal_exit();
+    void resume();
+    /// All have had a turn.
+    void rest() { signals_.rest(); }
+
+private:
+    bool give_to_wrapper(Process& process, const term::Term& message);
+    void tell_watchers(Process& process);
+
+    Host& host_;
+    std::unordered_map<ProcessId, std::unique_ptr<Process>> processes_;
+    Registry registry_;
+    Signals signals_;
+    std::deque<ProcessId> exiting_;   ///< in order of death
+    std::deque<ProcessId> resumable_; ///< blocked calls that may go on
+    std::uint64_t next_process_ = 80; ///< as in a freshly started node, where 0.80.0 or so is the first free pid
+    std::uint64_t next_reference_ = 1;
+};
+
+} // namespace ddll::host
