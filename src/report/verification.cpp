@@ -129,7 +129,7 @@ std::string verification_summary(const verify::Verification& all) {
 }
 
 std::string random_difference_text(const verify::RandomDifference& difference, const std::string& file) {
-    ScenarioComparison shown = difference.verdict;
+    ScenarioComparison shown = difference.comparison;
     shown.file = file;
     std::string out = verification_text(shown, false, Style{});
     if (shown.agreement == Agreement::agrees)
@@ -146,7 +146,7 @@ std::string random_summary(const verify::RandomResult& result, std::uint64_t see
 std::string random_json(const verify::RandomResult& result, std::uint64_t seed) {
     Json stories = Json::array();
     for (const auto& difference : result.differences) {
-        Json one = scenario_json(difference.verdict);
+        Json one = scenario_json(difference.comparison);
         one["number"] = difference.number;
         one["scenario"] = difference.text;
         stories.push_back(std::move(one));
