@@ -44,8 +44,7 @@ scenario::ScenarioStep step_of(const Order& order) {
 class Live {
 public:
     explicit Live(journal::Journal& journal)
-        : target_(
-              {}, scenario_.peers, versions_, [](std::uint16_t) { return std::string_view(); }, journal),
+        : target_({}, scenario_.peers, versions_, journal),
           engine_(scenario_, target_, {.lenient = true, .on_term = [this](const Term& term) { name_new(term); }}) {}
 
     Json perform(const Order& order);

@@ -154,30 +154,31 @@ Result<RandomResult> verify_random(const RandomOptions& options, const std::func
     RandomResult result;
     RandomRun run(options, *toolbox);
     if (auto begun = run.begin(result); !begun) return std::move(begun).error();
-    while (result.stories < options.count && result.differences.size() < options.most_differences &&
+    while (result.scenarios < options.count && result.differences.size() < options.most_differences &&
            !run.interrupted()) {
         std::vector<RandomScenario> scenarios;
         // What is often wrong shows itself soon, and what differs is slow to compare: the first rounds are small.
-        const auto n = std::min<std::uint64_t>({scenarios_at_once, result.stories + 8, options.count - result.stories});
-        for (std::uint64_t i = 1; i <= n; ++i) scenarios.push_back(random_scenario(options.seed, result.stories + i));
+        const auto n =
+            std::min<std::uint64_t>({scenarios_at_once, result.scenarios + 8, options.count - result.scenarios});
+        for (std::uint64_t i = 1; i <= n; ++i) scenarios.push_back(random_scenario(options.seed, result.scenarios + i));
         const auto comparisons = run.compare(scenarios, options.verify.patience);
         if (!comparisons) return comparisons.error();
         for (std::uint64_t i = 0; i < n && !run.interrupted(); ++i) {
             const ScenarioComparison& comparison = (*comparisons)[i];
             if (comparison.agreement == Agreement::not_compared)
-                return error(fmt::format("story {} of seed {} could not be judged: {}", result.stories + i + 1,
+                return error(fmt::format("story {} of seed {} could not be judged: {}", result.scenarios + i + 1,
                                          options.seed, comparison.why));
             result.steps += comparison.steps_compared;
             for (const auto& [what, times] : comparison.tally) result.tally[what] += times;
             if (comparison.agreement != Agreement::differs) continue;
             ++result.differ;
             if (result.differences.size() >= options.most_differences) continue;
-            auto shrunk = run.shrink(scenarios[i], result.stories + i + 1);
+            auto shrunk = run.shrink(scenarios[i], result.scenarios + i + 1);
             if (!shrunk) return std::move(shrunk).error();
             result.differences.push_back(*std::move(shrunk));
         }
-        result.stories += n;
-        progress(result.stories);
+        result.scenarios += n;
+        progress(result.scenarios);
     }
     result.nodes = run.nodes_started();
     result.interrupted = run.interrupted();

@@ -69,7 +69,7 @@ Result<Verification> verify(std::vector<scenario::Scenario> scenarios, const Ver
         for (std::thread& worker : workers) worker.join();
         for (const ScenarioComparison& comparison : comparisons)
             for (const auto& [what, times] : comparison.tally) all.tally[what] += times;
-        for (ScenarioComparison& comparison : comparisons) all.stories.push_back(std::move(comparison));
+        for (ScenarioComparison& comparison : comparisons) all.scenarios.push_back(std::move(comparison));
     }
     return all;
 }

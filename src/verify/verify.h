@@ -60,7 +60,7 @@ struct VerifyOptions {
 struct Verification {
     NodeFacts facts;
     std::string erl; ///< the program
-    std::vector<ScenarioComparison> stories;
+    std::vector<ScenarioComparison> scenarios;
     Tally tally; ///< of all of them
     bool interrupted = false;
 };
