@@ -82,8 +82,8 @@ void Observer::see_callback(const journal::Entered& entered, StepRecord& record)
     // The loader's frames only say that it is at work; whether code came or went is said by the image's own entries.
     if (entered.callback == Callback::dlopen || entered.callback == Callback::dlclose) return;
     const bool loader = entered.callback == Callback::driver_init;
-    add(loader ? DriverCall::Kind::loader : DriverCall::Kind::callback, entered.callback,
-        words::name(entered.callback), entered.driver, entered.image,
+    add(loader ? DriverCall::Kind::loader : DriverCall::Kind::callback, entered.callback, words::name(entered.callback),
+        entered.driver, entered.image,
         callback_arguments(entered.callback, Term::port(entered.port.value), entered.a, entered.data), record);
 }
 

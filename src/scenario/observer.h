@@ -10,8 +10,7 @@ namespace ddll::scenario {
 class Observer {
 public:
     /// Both must outlive it.
-    Observer(const journal::Journal& journal, const Versions& versions)
-        : journal_(journal), versions_(versions) {}
+    Observer(const journal::Journal& journal, const Versions& versions) : journal_(journal), versions_(versions) {}
 
     /// Adds all that was journaled since the last call to what is known of the same step. `caller` is the process whose
     /// call the step makes, or empty. Reads no further than the entry `last`.
