@@ -1,6 +1,6 @@
 #include "scenario/step_engine.h"
 
-#include "host/names.h"
+#include "host/ports/names.h"
 #include "scenario/expect_file.h"
 #include "scenario/expect_state.h"
 #include "term/external.h"

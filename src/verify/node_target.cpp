@@ -90,7 +90,7 @@ std::string NodeTarget::place_of(const std::string& path) const {
 // What fails here fails in ddlltool too, and then shows itself at the load.
 Result<void> NodeTarget::install(const scenario::InstallStep& step, const std::string& source,
                                  const std::string& target) {
-    static_cast<void>(install_file(step.how, source, target));
+    static_cast<void>(scenario::install_file(step.how, source, target));
     return {};
 }
 
