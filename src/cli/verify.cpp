@@ -49,7 +49,7 @@ ExitCode exit_code(const verify::Verification& all) {
     using verify::Agreement;
     if (all.interrupted) return ExitCode::failed;
     ExitCode code = ExitCode::nothing_run;
-    for (const auto& story : all.stories) {
+    for (const auto& story : all.scenarios) {
         if (story.agreement == Agreement::differs || story.agreement == Agreement::not_compared)
             return ExitCode::failed;
         if (story.agreement == Agreement::agrees) code = ExitCode::ok;

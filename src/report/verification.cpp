@@ -115,21 +115,21 @@ std::string verification_text(const ScenarioComparison& story, bool verbose, con
 
 std::string verification_summary(const verify::Verification& all) {
     const auto count = [&](Agreement wanted) {
-        return std::count_if(all.stories.begin(), all.stories.end(),
+        return std::count_if(all.scenarios.begin(), all.scenarios.end(),
                              [&](const ScenarioComparison& story) { return story.agreement == wanted; });
     };
-    std::string out = fmt::format("{} stories: {} agree, {} differ", all.stories.size(), count(Agreement::agrees),
+    std::string out = fmt::format("{} stories: {} agree, {} differ", all.scenarios.size(), count(Agreement::agrees),
                                   count(Agreement::differs));
     if (const auto left = count(Agreement::excluded); left > 0) out += fmt::format(", {} not for a node", left);
     if (const auto left = count(Agreement::not_compared); left > 0) out += fmt::format(", {} not judged", left);
     std::size_t partly = 0;
-    for (const auto& story : all.stories) partly += story.not_compared.empty() ? 0 : 1;
+    for (const auto& story : all.scenarios) partly += story.not_compared.empty() ? 0 : 1;
     if (partly > 0) out += fmt::format("; {} with parts that are not compared (--verbose lists them)", partly);
     return out + "; " + compared_with(all.facts);
 }
 
 std::string random_difference_text(const verify::RandomDifference& difference, const std::string& file) {
-    ScenarioComparison shown = difference.verdict;
+    ScenarioComparison shown = difference.comparison;
     shown.file = file;
     std::string out = verification_text(shown, false, Style{});
     if (shown.agreement == Agreement::agrees)
@@ -138,22 +138,22 @@ std::string random_difference_text(const verify::RandomDifference& difference, c
 }
 
 std::string random_summary(const verify::RandomResult& result, std::uint64_t seed) {
-    return fmt::format("{} random stories of seed {}, {} steps, {} nodes: {} agree, {} differ; {}", result.stories,
-                       seed, result.steps, result.nodes, result.stories - result.differ, result.differ,
+    return fmt::format("{} random stories of seed {}, {} steps, {} nodes: {} agree, {} differ; {}", result.scenarios,
+                       seed, result.steps, result.nodes, result.scenarios - result.differ, result.differ,
                        compared_with(result.facts));
 }
 
 std::string random_json(const verify::RandomResult& result, std::uint64_t seed) {
     Json stories = Json::array();
     for (const auto& difference : result.differences) {
-        Json one = scenario_json(difference.verdict);
+        Json one = scenario_json(difference.comparison);
         one["number"] = difference.number;
         one["scenario"] = difference.text;
         stories.push_back(std::move(one));
     }
     Json whole = facts_json(result.facts);
     whole["seed"] = seed;
-    whole["random_stories"] = result.stories;
+    whole["random_stories"] = result.scenarios;
     whole["steps"] = result.steps;
     whole["differ"] = result.differ;
     whole["interrupted"] = result.interrupted;
@@ -164,7 +164,7 @@ std::string random_json(const verify::RandomResult& result, std::uint64_t seed) 
 
 std::string verification_json(const verify::Verification& all) {
     Json stories = Json::array();
-    for (const ScenarioComparison& story : all.stories) stories.push_back(scenario_json(story));
+    for (const ScenarioComparison& story : all.scenarios) stories.push_back(scenario_json(story));
     Json whole = facts_json(all.facts);
     whole["erl"] = all.erl;
     whole["interrupted"] = all.interrupted;

@@ -7,6 +7,6 @@
 namespace ddll::scenario {
 
 /// In the current folder, which is the work folder. Binds variables of the pattern.
-std::vector<Mismatch> check_file(const FileStep& step, const ExpectScope& context);
+std::vector<Mismatch> check_file(const FileStep& step, const ExpectScope& scope);
 
 } // namespace ddll::scenario

@@ -7,6 +7,7 @@
 
 namespace ddll::scenario {
 
+using term::Evaluated;
 using term::Term;
 
 namespace {
@@ -23,24 +24,24 @@ std::string pattern_text(const Text& text) {
 
 // --- messages --------------------------------------------------------------------------------------------------------
 
-bool messages_match(const Receives& wanted, const std::vector<Arrival>& got, const ExpectScope& context) {
+bool messages_match(const Receives& wanted, const std::vector<Arrival>& got, const ExpectScope& scope) {
     const auto marker =
         std::find_if(wanted.messages.begin(), wanted.messages.end(), [](const auto& m) { return m.is_return; });
     const bool has_marker = marker != wanted.messages.end();
     std::size_t next = 0;
     bool before = true;
-    term::Bindings bindings = context.bindings;
+    term::Bindings bindings = scope.bindings;
     for (const ReceivePattern& pattern : wanted.messages) {
         if (pattern.is_return) {
             before = false;
             continue;
         }
         if (next == got.size() || (has_marker && got[next].before_return != before)) return false;
-        if (!term::match(*pattern.pattern.expr, got[next].message, bindings, context.call)) return false;
+        if (!term::match(*pattern.pattern.expr, got[next].message, bindings, scope.call)) return false;
         ++next;
     }
     if (next != got.size()) return false;
-    context.bindings = std::move(bindings);
+    scope.bindings = std::move(bindings);
     return true;
 }
 
@@ -60,23 +61,24 @@ std::string wanted_messages(const Receives& wanted) {
     return join(lines);
 }
 
-std::string got_messages(const std::vector<Arrival>& got, bool with_marker, const ExpectScope& context) {
+std::string got_messages(const std::vector<Arrival>& got, bool with_marker, const ExpectScope& scope) {
     std::vector<std::string> lines;
     bool before = true;
     for (const Arrival& arrival : got) {
         if (with_marker && before && !arrival.before_return) lines.emplace_back(return_marker);
         before = arrival.before_return;
-        lines.push_back(context.show(arrival.message));
+        lines.push_back(scope.show(arrival.message));
     }
     if (with_marker && before) lines.emplace_back(return_marker);
     return join(lines);
 }
 
-void check_peer(const Receives& wanted, const StepView& view, const ExpectScope& context, std::vector<Mismatch>& out) {
-    const auto it = view.at_peers.find(wanted.process);
-    const auto got = it == view.at_peers.end() ? std::vector<Arrival>() : as_arrivals(it->second);
-    if (!messages_match(wanted, got, context))
-        out.push_back({"receives " + wanted.process, wanted_messages(wanted), got_messages(got, false, context)});
+void check_peer(const Receives& wanted, const StepRecord& record, const ExpectScope& scope,
+                std::vector<Mismatch>& out) {
+    const auto it = record.at_peers.find(wanted.process);
+    const auto got = it == record.at_peers.end() ? std::vector<Arrival>() : as_arrivals(it->second);
+    if (!messages_match(wanted, got, scope))
+        out.push_back({"receives " + wanted.process, wanted_messages(wanted), got_messages(got, false, scope)});
 }
 
 // --- the log ---------------------------------------------------------------------------------------------------------
@@ -100,7 +102,7 @@ bool line_matches(std::string_view line, std::string_view pattern) {
 // --- driver calls ----------------------------------------------------------------------------------------------------
 
 // Loader events and API functions are compared only where the list speaks of them.
-std::vector<const DriverCall*> compared(const StepView& view, const std::vector<DriverCallPattern>& wanted) {
+std::vector<const DriverCall*> compared(const StepRecord& record, const std::vector<DriverCallPattern>& wanted) {
     std::set<std::string_view> api;
     bool loader = false;
     for (const DriverCallPattern& pattern : wanted) {
@@ -113,7 +115,7 @@ std::vector<const DriverCall*> compared(const StepView& view, const std::vector<
             loader = true;
     }
     std::vector<const DriverCall*> calls;
-    for (const DriverCall& call : view.driver_calls) {
+    for (const DriverCall& call : record.driver_calls) {
         if (call.kind == DriverCall::Kind::loader && !loader) continue;
         if (call.kind == DriverCall::Kind::api && !api.contains(call.name)) continue;
         calls.push_back(&call);
@@ -122,23 +124,23 @@ std::vector<const DriverCall*> compared(const StepView& view, const std::vector<
 }
 
 bool matches(const DriverCallPattern& pattern, const DriverCall& call, term::Bindings& bindings,
-             const ExpectScope& context) {
+             const ExpectScope& scope) {
     const bool same =
         pattern.callback ? call.callback == pattern.callback : !call.callback && call.name == pattern.name;
     if (!same || (!pattern.driver.empty() && pattern.driver != call.driver)) return false;
     if (!pattern.version.empty() && pattern.version != call.version) return false;
     if (pattern.arguments.size() > call.arguments.size()) return false;
     for (std::size_t i = 0; i < pattern.arguments.size(); ++i)
-        if (!term::match(*pattern.arguments[i].expr, call.arguments[i], bindings, context.call)) return false;
+        if (!term::match(*pattern.arguments[i].expr, call.arguments[i], bindings, scope.call)) return false;
     return true;
 }
 
-std::string shown_call(const DriverCall& call, const ExpectScope& context) {
+std::string shown_call(const DriverCall& call, const ExpectScope& scope) {
     std::string out = call.driver;
     if (!call.version.empty()) out += "/" + call.version;
     out += (out.empty() ? "" : ":") + call.name;
     std::string arguments;
-    for (const Term& argument : call.arguments) arguments += (arguments.empty() ? "" : ", ") + context.show(argument);
+    for (const Term& argument : call.arguments) arguments += (arguments.empty() ? "" : ", ") + scope.show(argument);
     return arguments.empty() ? out : fmt::format("{}({})", out, arguments);
 }
 
@@ -152,82 +154,103 @@ std::string ExpectScope::show(const Term& term) const {
     });
 }
 
-std::string ExpectScope::name_of(ProcessId id) const {
-    for (const auto& [name, process] : processes)
-        if (process == id) return name;
-    return fmt::format("<0.{}.0>", id.value);
+std::string ExpectScope::show(const Evaluated& result) const {
+    if (result.kind == Evaluated::Kind::blocked) return "(the call blocks)";
+    if (result.kind == Evaluated::Kind::value) return show(result.value);
+    return fmt::format("exception {}: {}", result.exception_class, show(result.value));
 }
 
-void check_receives(const Effects& effects, const StepView& view, const ExpectScope& context, std::vector<Mismatch>& out) {
+std::optional<Mismatch> check_outcome(const CallOutcome& wanted, const Evaluated& result, const std::string& returns,
+                                      const std::string& raises, const ExpectScope& scope) {
+    const auto matches = [&](const Text& pattern) {
+        return term::match(*pattern.expr, result.value, scope.bindings, scope.call);
+    };
+    if (const auto* exception = std::get_if<Raises>(&wanted)) {
+        if (result.kind == Evaluated::Kind::raised && result.exception_class == exception->exception_class &&
+            matches(exception->reason))
+            return std::nullopt;
+        return Mismatch{raises,
+                        fmt::format("exception {}: {}", exception->exception_class, pattern_text(exception->reason)),
+                        scope.show(result)};
+    }
+    if (const auto* value = std::get_if<Text>(&wanted)) {
+        if (result.kind == Evaluated::Kind::value && matches(*value)) return std::nullopt;
+        return Mismatch{returns, pattern_text(*value), scope.show(result)};
+    }
+    if (result.kind == Evaluated::Kind::raised) return Mismatch{returns, "(any value)", scope.show(result)};
+    return std::nullopt;
+}
+
+void check_receives(const Effects& effects, const StepRecord& record, const ExpectScope& scope,
+                    std::vector<Mismatch>& out) {
     static const std::vector<Arrival> nothing;
-    std::set<ProcessId> listed;
-    std::set<std::string> listed_peers;
+    std::set<std::string> listed, listed_peers;
     for (const Receives& wanted : effects.receives) {
         if (wanted.to_peer) {
             listed_peers.insert(wanted.process);
-            check_peer(wanted, view, context, out);
+            check_peer(wanted, record, scope, out);
             continue;
         }
-        const ProcessId id = context.processes.at(wanted.process);
-        listed.insert(id);
-        const auto it = view.arrivals.find(id);
-        const auto& got = it == view.arrivals.end() ? nothing : it->second;
-        if (messages_match(wanted, got, context)) continue;
+        listed.insert(wanted.process);
+        const auto it = record.messages.find(wanted.process);
+        const auto& got = it == record.messages.end() ? nothing : it->second;
+        if (messages_match(wanted, got, scope)) continue;
         const bool marker =
             std::any_of(wanted.messages.begin(), wanted.messages.end(), [](const auto& m) { return m.is_return; });
-        out.push_back({"receives " + wanted.process, wanted_messages(wanted), got_messages(got, marker, context)});
+        out.push_back({"receives " + wanted.process, wanted_messages(wanted), got_messages(got, marker, scope)});
     }
-    if (!context.strict) return;
-    for (const auto& [id, got] : view.arrivals)
-        if (!listed.contains(id))
-            out.push_back({"receives " + context.name_of(id), "(nothing)", got_messages(got, false, context)});
-    for (const auto& [peer, got] : view.at_peers)
+    if (!scope.strict) return;
+    for (const ProcessDecl& process : scope.processes)
+        if (const auto it = record.messages.find(process.name);
+            it != record.messages.end() && !listed.contains(process.name))
+            out.push_back({"receives " + process.name, "(nothing)", got_messages(it->second, false, scope)});
+    for (const auto& [peer, got] : record.at_peers)
         if (!listed_peers.contains(peer))
-            out.push_back({"receives " + peer, "(nothing)", got_messages(as_arrivals(got), false, context)});
+            out.push_back({"receives " + peer, "(nothing)", got_messages(as_arrivals(got), false, scope)});
 }
 
-void check_exits(const Effects& effects, const StepView& view, const ExpectScope& context, std::vector<Mismatch>& out) {
-    std::set<ProcessId> listed;
+void check_exits(const Effects& effects, const StepRecord& record, const ExpectScope& scope,
+                 std::vector<Mismatch>& out) {
+    std::set<std::string> listed;
     for (const NamedPattern& wanted : effects.exits) {
-        const ProcessId id = context.processes.at(wanted.process);
-        listed.insert(id);
-        const auto it = view.exits.find(id);
-        if (it == view.exits.end()) {
+        listed.insert(wanted.process);
+        const auto it = record.exits.find(wanted.process);
+        if (it == record.exits.end()) {
             out.push_back({"exits " + wanted.process, pattern_text(wanted.pattern), "(the process goes on)"});
-        } else if (!term::match(*wanted.pattern.expr, it->second, context.bindings, context.call)) {
-            out.push_back({"exits " + wanted.process, pattern_text(wanted.pattern), context.show(it->second)});
+        } else if (!term::match(*wanted.pattern.expr, it->second, scope.bindings, scope.call)) {
+            out.push_back({"exits " + wanted.process, pattern_text(wanted.pattern), scope.show(it->second)});
         }
     }
-    if (!context.strict) return;
-    for (const auto& [id, reason] : view.exits)
-        if (!listed.contains(id))
-            out.push_back({"exits " + context.name_of(id), "(the process goes on)", "ended: " + context.show(reason)});
+    if (!scope.strict) return;
+    for (const ProcessDecl& process : scope.processes)
+        if (const auto it = record.exits.find(process.name); it != record.exits.end() && !listed.contains(process.name))
+            out.push_back({"exits " + process.name, "(the process goes on)", "ended: " + scope.show(it->second)});
 }
 
-void check_driver_calls(const Effects& effects, const StepView& view, const ExpectScope& context, bool is_call,
+void check_driver_calls(const Effects& effects, const StepRecord& record, const ExpectScope& scope, bool is_call,
                         std::vector<Mismatch>& out) {
-    if (!effects.driver_calls && !context.strict) return;
+    if (!effects.driver_calls && !scope.strict) return;
     static const std::vector<DriverCallPattern> none;
     const auto& wanted = effects.driver_calls ? effects.driver_calls->calls : none;
     const bool marker = is_call && std::any_of(wanted.begin(), wanted.end(), [](const auto& c) { return c.is_return; });
-    const auto got = compared(view, wanted);
+    const auto got = compared(record, wanted);
     bool same = true, before = true;
     std::size_t next = 0;
-    term::Bindings bindings = context.bindings;
+    term::Bindings bindings = scope.bindings;
     for (const DriverCallPattern& pattern : wanted) {
         if (pattern.is_return) {
             before = false;
             continue;
         }
         if (next == got.size() || (marker && got[next]->before_return != before) ||
-            !matches(pattern, *got[next], bindings, context)) {
+            !matches(pattern, *got[next], bindings, scope)) {
             same = false;
             break;
         }
         ++next;
     }
     if (same && next == got.size()) {
-        context.bindings = std::move(bindings);
+        scope.bindings = std::move(bindings);
         return;
     }
     std::vector<std::string> expected_lines, got_lines;
@@ -237,21 +260,21 @@ void check_driver_calls(const Effects& effects, const StepView& view, const Expe
     for (const DriverCall* call : got) {
         if (marker && shown_before && !call->before_return) got_lines.emplace_back(return_marker);
         shown_before = call->before_return;
-        got_lines.push_back(shown_call(*call, context));
+        got_lines.push_back(shown_call(*call, scope));
     }
     if (marker && shown_before) got_lines.emplace_back(return_marker);
     out.push_back({"driver_calls", join(expected_lines), join(got_lines)});
 }
 
-void check_logs(const Effects& effects, const StepView& view, std::vector<Mismatch>& out) {
+void check_logs(const Effects& effects, const StepRecord& record, std::vector<Mismatch>& out) {
     if (!effects.logs) return;
     const auto matches = [](const std::string& line, const Text& pattern) {
         return line_matches(line, pattern.source);
     };
-    if (std::equal(view.logs.begin(), view.logs.end(), effects.logs->begin(), effects.logs->end(), matches)) return;
+    if (std::equal(record.logs.begin(), record.logs.end(), effects.logs->begin(), effects.logs->end(), matches)) return;
     std::vector<std::string> expected;
     for (const Text& pattern : *effects.logs) expected.push_back(pattern.source);
-    out.push_back({"logs", join(expected), join(view.logs)});
+    out.push_back({"logs", join(expected), join(record.logs)});
 }
 
 } // namespace ddll::scenario

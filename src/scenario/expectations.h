@@ -1,10 +1,9 @@
 #pragma once
 /// Compares what a step caused with what the scenario says. Binds variables as it goes.
 #include "scenario/scenario.h"
-#include "scenario/step_view.h"
+#include "scenario/step_record.h"
 #include "term/expr.h"
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -19,23 +18,29 @@ struct Mismatch {
 
 /// What comparisons need to know of the run.
 struct ExpectScope {
-    const std::map<std::string, ProcessId>& processes; ///< by the scenario's name
+    const std::vector<ProcessDecl>& processes;
     term::Bindings& bindings;
     term::CallFunction call; ///< for calls inside patterns
     bool strict = false;
 
     /// Terms as the report shows them: pids, ports and references by the variables that hold them.
     std::string show(const term::Term& term) const;
-    std::string name_of(ProcessId id) const;
+    /// A value, an exception, or that there is none yet.
+    std::string show(const term::Evaluated& result) const;
 };
 
 /// `"|"` in the shown lists.
 inline constexpr std::string_view return_marker = "|";
 
-void check_receives(const Effects& effects, const StepView& view, const ExpectScope& context, std::vector<Mismatch>& out);
-void check_exits(const Effects& effects, const StepView& view, const ExpectScope& context, std::vector<Mismatch>& out);
-void check_driver_calls(const Effects& effects, const StepView& view, const ExpectScope& context, bool is_call,
+/// `returns` and `raises` are what a mismatch is called.
+std::optional<Mismatch> check_outcome(const CallOutcome& wanted, const term::Evaluated& result,
+                                      const std::string& returns, const std::string& raises, const ExpectScope& scope);
+void check_receives(const Effects& effects, const StepRecord& record, const ExpectScope& scope,
+                    std::vector<Mismatch>& out);
+void check_exits(const Effects& effects, const StepRecord& record, const ExpectScope& scope,
+                 std::vector<Mismatch>& out);
+void check_driver_calls(const Effects& effects, const StepRecord& record, const ExpectScope& scope, bool is_call,
                         std::vector<Mismatch>& out);
-void check_logs(const Effects& effects, const StepView& view, std::vector<Mismatch>& out);
+void check_logs(const Effects& effects, const StepRecord& record, std::vector<Mismatch>& out);
 
 } // namespace ddll::scenario

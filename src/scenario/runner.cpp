@@ -1,8 +1,8 @@
 #include "scenario/runner.h"
 
 #include "base/check.h"
-#include "scenario/player.h"
 #include "scenario/result_builder.h"
+#include "scenario/run_here.h"
 #include "scenario/work_folder.h"
 
 #include <fmt/format.h>
@@ -32,7 +32,7 @@ RunResult unusable(const Scenario& scenario, Error why) {
     return result;
 }
 
-// The variables of the story and no others, so that it plays alike for everybody. As long as this lives.
+// The variables of the scenario and no others, so that it runs alike everywhere. As long as this lives.
 class Environment {
 public:
     explicit Environment(const std::map<std::string, std::string>& variables) : before_(environ) {
@@ -51,7 +51,7 @@ private:
 };
 
 // Without a child, for debuggers: nothing is caught.
-void play_here(isolate::Job job) {
+void run_without_child(isolate::Job job) {
     std::error_code ignored;
     const auto here = std::filesystem::current_path(ignored);
     if (!job.prepare()) return;
@@ -69,14 +69,15 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
     isolate::Pool pool(options.parallel);
     for (std::size_t i = 0; i < scenarios.size(); ++i) {
         isolate::Job job;
-        // The story plays in a folder of its own, so paths that were right here must not be relative.
+        // The scenario runs in a folder of its own, so paths that were right here must not be relative.
         for (DriverDecl& driver : scenarios[i].drivers)
             for (DriverFile& file : driver.versions)
                 file.file = std::filesystem::absolute(file.file).lexically_normal();
         auto scenario = std::make_shared<const Scenario>(std::move(scenarios[i]));
         if (scenario->time_limit) job.limits.wall = *scenario->time_limit;
         if (options.time_limit) job.limits.wall = *options.time_limit;
-        // Made when the pool comes to it: folders, journals and files of a thousand stories at once would be too much.
+        // Made when the pool comes to it: folders, journals and files of a thousand scenarios at once would be too
+        // much.
         auto run = std::make_shared<std::optional<Run>>();
         job.prepare = [run, scenario, i, &played, &progress] {
             auto folder = WorkFolder::create();
@@ -96,10 +97,10 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
             if (!options.in_process) close_range(3, ~0U, 0);
             const Environment environment(running.scenario->environment);
             if (chdir((*run)->folder->path().c_str()) != 0) DDLL_CHECK_MSG(false, std::strerror(errno));
-            play(*running.scenario, running.steps, *running.versions,
-                 {options.seed, options.free_threads, options.probe, options.lenient, !options.in_process,
-                  options.comparison},
-                 *running.journal);
+            run_here(*running.scenario, running.steps, *running.versions,
+                     {options.seed, options.free_threads, options.probe, options.lenient, !options.in_process,
+                      options.compared_with},
+                     *running.journal);
         };
         job.progress = [run] { return (*run)->running.journal->size(); };
         job.done = [run, scenario, i, &played, &options, &progress](isolate::Ending ending) {
@@ -117,7 +118,7 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
             progress(played.results[i]);
         };
         if (options.in_process)
-            play_here(std::move(job));
+            run_without_child(std::move(job));
         else
             pool.add(std::move(job));
     }

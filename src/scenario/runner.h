@@ -1,7 +1,7 @@
 #pragma once
-/// Plays scenarios, each in a child of its own, and says how each ended.
-#include "scenario/player.h"
+/// Runs scenarios, each in a child of its own, and says how each ended.
 #include "scenario/result.h"
+#include "scenario/run_here.h"
 #include "scenario/scenario.h"
 
 #include <chrono>
@@ -20,7 +20,7 @@ struct RunOptions {
     bool probe = false;      ///< look at what libraries leave in the process, and time callbacks
     bool in_process = false; ///< no child: for debuggers; a crash of the driver is then one of ddlltool
     unsigned parallel = 1;
-    std::optional<Comparison> comparison{};
+    std::optional<ComparedNode> compared_with{};
 };
 
 struct Played {

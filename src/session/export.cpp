@@ -1,6 +1,6 @@
 #include "session/export.h"
 
-#include "scenario/step_view.h"
+#include "scenario/observer.h"
 #include "session/meaning.h"
 #include "term/external.h"
 
@@ -30,7 +30,8 @@ public:
                 processes_[started->process] = started->name;
         scenario::Observer observer(*model.journal(), model.versions());
         for (const scenario::StepResult& step : result_.steps)
-            callbacks_.push_back(step.first_entry == 0 ? scenario::StepView{} : observer.next(0, step.last_entry));
+            if (scenario::StepRecord& record = callbacks_.emplace_back(); step.first_entry != 0)
+                observer.read(record, {}, step.last_entry);
     }
 
     nlohmann::json run() {
@@ -233,7 +234,7 @@ private:
     term::Namer namer_;
     std::string session_;
     std::map<ProcessId, std::string> processes_;
-    std::vector<scenario::StepView> callbacks_; ///< by step
+    std::vector<scenario::StepRecord> callbacks_; ///< by step
     std::map<std::string, std::string> files_;
 };
 

@@ -12,6 +12,8 @@ namespace ddll::verify {
 
 using scenario::Arrival;
 using scenario::DriverCall;
+using scenario::StepRecord;
+using term::Evaluated;
 using term::Term;
 
 namespace {
@@ -59,24 +61,20 @@ bool Identities::same(const Term& ours, const Term& nodes) {
     }
 }
 
+void drop_descriptors(DriverCall& call) {
+    using journal::Callback;
+    if (call.callback == Callback::stop_select) call.arguments.clear();
+    if (call.callback == Callback::ready_input || call.callback == Callback::ready_output) call.arguments.resize(1);
+}
+
 namespace {
 
 constexpr const char* nothing = "(nothing)";
 
-std::string shown(const Outcome& outcome, const term::Namer& namer) {
-    switch (outcome.kind) {
-    case Outcome::Kind::blocked:
-        return "(the call blocks)";
-    case Outcome::Kind::value:
-        return term::print(outcome.term, namer);
-    case Outcome::Kind::error:
-        return "exception error: " + term::print(outcome.term, namer);
-    case Outcome::Kind::exit:
-        return "exception exit: " + term::print(outcome.term, namer);
-    case Outcome::Kind::throw_:
-        return "exception throw: " + term::print(outcome.term, namer);
-    }
-    return nothing;
+std::string shown(const Evaluated& result, const term::Namer& namer) {
+    if (result.kind == Evaluated::Kind::blocked) return "(the call blocks)";
+    const std::string text = term::print(result.value, namer);
+    return result.kind == Evaluated::Kind::value ? text : fmt::format("exception {}: {}", result.exception_class, text);
 }
 
 std::string shown(const Arrival& arrival, const term::Namer& namer) {
@@ -125,8 +123,8 @@ public:
         if (!out_.empty() || ours_.death || ours_.skipped) return std::move(out_);
         returns();
         each(
-            "unblocks ", ours_.late, nodes_.late, [this](const Outcome& a, const Outcome& b) { return same(a, b); },
-            [](const Outcome& o, const term::Namer& namer) { return shown(o, namer); });
+            "unblocks ", ours_.late, nodes_.late, [this](const Evaluated& a, const Evaluated& b) { return same(a, b); },
+            [](const Evaluated& o, const term::Namer& namer) { return shown(o, namer); });
         each(
             "exits ", ours_.exits, nodes_.exits,
             [this](const Term& a, const Term& b) { return identities_.same(a, b); },
@@ -140,7 +138,7 @@ public:
 
 private:
     static bool returned(const StepRecord& record) {
-        return !record.returns.empty() && record.returns.back().kind != Outcome::Kind::blocked;
+        return !record.returns.empty() && record.returns.back().kind != Evaluated::Kind::blocked;
     }
 
     void add(std::string what, std::string ours, std::string nodes) {
@@ -153,15 +151,16 @@ private:
         add("the player itself", ours_.death ? *ours_.death : "lives", nodes_.death ? *nodes_.death : "lives");
     }
 
-    bool same(const Outcome& a, const Outcome& b) {
-        return a.kind == b.kind && (a.kind == Outcome::Kind::blocked || identities_.same(a.term, b.term));
+    bool same(const Evaluated& a, const Evaluated& b) {
+        return a.kind == b.kind && a.exception_class == b.exception_class &&
+               (a.kind == Evaluated::Kind::blocked || identities_.same(a.value, b.value));
     }
 
     void returns() {
         const std::size_t n = std::max(ours_.returns.size(), nodes_.returns.size());
         for (std::size_t i = 0; i < n; ++i) {
-            const Outcome* a = i < ours_.returns.size() ? &ours_.returns[i] : nullptr;
-            const Outcome* b = i < nodes_.returns.size() ? &nodes_.returns[i] : nullptr;
+            const Evaluated* a = i < ours_.returns.size() ? &ours_.returns[i] : nullptr;
+            const Evaluated* b = i < nodes_.returns.size() ? &nodes_.returns[i] : nullptr;
             if (a != nullptr && b != nullptr && same(*a, *b)) continue;
             add(ours_.returns.size() <= 1 ? "returns" : fmt::format("returns, call {}", i + 1),
                 a == nullptr ? nothing : shown(*a, namers_.ours), b == nullptr ? nothing : shown(*b, namers_.nodes));
@@ -183,9 +182,9 @@ private:
         }
     }
 
-    // An emulator tells the links of a process that ended in the order of a search tree, which is nobody's promise.
+    // An emulator tells the links of a process that ended in the order of a search tree, which nothing promises.
     // What each port and each driver as a whole sees keeps its order.
-    bool somebody_ended() const { return !ours_.exits.empty() || !nodes_.exits.empty(); }
+    bool a_process_ended() const { return !ours_.exits.empty() || !nodes_.exits.empty(); }
 
     static std::map<std::string, std::vector<DriverCall>> by_port(const std::vector<DriverCall>& calls) {
         std::map<std::string, std::vector<DriverCall>> out;
@@ -232,7 +231,7 @@ private:
             const Identities before = identities_;
             if (std::equal(mine.begin(), mine.end(), theirs.begin(), theirs.end(), equal)) continue;
             identities_ = before;
-            if (somebody_ended() && same_in_any_order(mine, theirs, marker)) continue;
+            if (a_process_ended() && same_in_any_order(mine, theirs, marker)) continue;
             add("receives " + name, shown_list(mine, marker, namers_.ours), shown_list(theirs, marker, namers_.nodes));
         }
     }
@@ -255,7 +254,7 @@ private:
         if (std::equal(ours_.driver_calls.begin(), ours_.driver_calls.end(), nodes_.driver_calls.begin(),
                        nodes_.driver_calls.end(), equal))
             return;
-        if (somebody_ended()) {
+        if (a_process_ended()) {
             const auto mine = by_port(ours_.driver_calls), theirs = by_port(nodes_.driver_calls);
             const auto same_list = [&](const auto& x, const auto& y) {
                 return x.first == y.first &&

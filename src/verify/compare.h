@@ -1,6 +1,6 @@
 #pragma once
-/// Lays what the two players did in one step side by side.
-#include "verify/step_record.h"
+/// Lays what ddlltool and a node did in one step side by side.
+#include "scenario/step_record.h"
 #include "term/text.h"
 
 #include <map>
@@ -12,7 +12,7 @@ namespace ddll::verify {
 /// Which pid, port or reference of ddlltool is which of the node: told by where each appeared first.
 class Identities {
 public:
-    /// Numbers of dlopen's texts are matched in the same way: for a node that has played other stories before.
+    /// Numbers of dlopen's texts are matched in the same way: for a node that has run other scenarios before.
     bool match_open_errors = false;
 
     /// Whether the terms are the same once identities are matched. Remembers new pairs, also when the answer is no:
@@ -28,19 +28,22 @@ private:
     std::map<std::string, std::string> to_node_, to_ours_; ///< external forms
 };
 
-/// One thing that both players did differently.
+/// Descriptors are numbered by the system: a callback's arguments without them.
+void drop_descriptors(scenario::DriverCall& call);
+
+/// One thing that both did differently.
 struct Difference {
     std::string what; ///< "returns", "receives alice", "driver_calls", "erl_ddll:info()", ...
     std::string ours, nodes;
 };
 
-/// How each player's identities are written.
+/// How the identities of each are written.
 struct Namers {
     term::Namer ours, nodes;
 };
 
 /// All differences of a step. `caller` is the process that made the step's call, or empty. `identities` learns.
-std::vector<Difference> compare(const StepRecord& ours, const StepRecord& nodes, const std::string& caller,
-                                Identities& identities, const Namers& namers);
+std::vector<Difference> compare(const scenario::StepRecord& ours, const scenario::StepRecord& nodes,
+                                const std::string& caller, Identities& identities, const Namers& namers);
 
 } // namespace ddll::verify

@@ -1,8 +1,11 @@
 #include "verify/compare_scenario.h"
 
-#include "verify/node_player.h"
-#include "verify/tally.h"
+#include "scenario/step_engine.h"
 #include "scenario/versions.h"
+#include "scenario/work_folder.h"
+#include "verify/node_target.h"
+#include "verify/simulated.h"
+#include "verify/tally.h"
 
 #include <algorithm>
 #include <thread>
@@ -18,11 +21,11 @@ constexpr milliseconds default_limit{10'000}, longest_pause{200};
 
 /// A node goes through virtual time in thousands of turns that its threads take one after the other: on a machine that
 /// is busy with something else each of them has to wait for a processor. One that is to hang is not waited for longer.
-milliseconds limit_on_node(const scenario::Scenario& story, const VerifyOptions& options) {
+milliseconds limit_on_node(const scenario::Scenario& scenario, const VerifyOptions& options) {
     constexpr int slower = 12;
     if (options.time_limit) return *options.time_limit;
-    const bool to_end = story.node_dies || story.expected_crash;
-    return story.time_limit.value_or(default_limit) * (to_end ? 1 : slower);
+    const bool to_end = scenario.node_dies || scenario.expected_crash;
+    return scenario.time_limit.value_or(default_limit) * (to_end ? 1 : slower);
 }
 
 void note(std::vector<NotCompared>& out, std::string what, std::uint32_t step) {
@@ -56,30 +59,30 @@ bool only_ddlltool_sees(const scenario::DriverCallPattern& call) {
 }
 
 const std::string& caller_of(const scenario::FlatStep& step) {
-    static const std::string nobody;
+    static const std::string none;
     const auto* call = std::get_if<CallStep>(&step.step->what);
-    return call == nullptr ? nobody : call->by;
+    return call == nullptr ? none : call->by;
 }
 
-term::Namer our_namer(const scenario::RunResult& played) {
-    return [&played](const term::Term& identity) -> std::optional<std::string> {
-        const auto it = played.names.find(term::print(identity));
-        if (it == played.names.end()) return std::nullopt;
+term::Namer our_namer(const scenario::RunResult& run) {
+    return [&run](const term::Term& identity) -> std::optional<std::string> {
+        const auto it = run.names.find(term::print(identity));
+        if (it == run.names.end()) return std::nullopt;
         return it->second;
     };
 }
 
 } // namespace
 
-ScenarioComparison begin_verdict(const scenario::RunResult& played) {
-    ScenarioComparison verdict;
-    verdict.scenario = played.scenario;
-    verdict.flat = played.flat;
-    verdict.file = played.file;
-    verdict.title = played.title;
-    if (!played.scenario) return verdict;
-    auto& out = verdict.not_compared;
-    for (const scenario::FlatStep& step : played.flat) {
+ScenarioComparison begin_comparison(const scenario::RunResult& run) {
+    ScenarioComparison comparison;
+    comparison.scenario = run.scenario;
+    comparison.flat = run.flat;
+    comparison.file = run.file;
+    comparison.title = run.title;
+    if (!run.scenario) return comparison;
+    auto& out = comparison.not_compared;
+    for (const scenario::FlatStep& step : run.flat) {
         if (std::holds_alternative<scenario::ExpectStep>(step.step->what))
             note(out, "expect (a node shows no more of a driver than erl_ddll:info(), compared after every step)",
                  step.number);
@@ -89,49 +92,47 @@ ScenarioComparison begin_verdict(const scenario::RunResult& played) {
             note(out, "driver_calls of API functions and async functions (the witness sees callbacks)", step.number);
         if (effects != nullptr && effects->logs) note(out, "logs (the emulator's words for its log)", step.number);
     }
-    if (const auto halts = first_halt(played.flat); halts < played.flat.size())
+    if (const auto halts = first_halt(run.flat); halts < run.flat.size())
         out.push_back(
-            {"halt, and what follows it (the emulator that would be looked at is gone)", {played.flat[halts].number}});
-    if (!played.scenario->expected_findings.empty()) out.push_back({"expected_findings (rules of ddlltool)", {}});
-    if (played.scenario->expected_crash)
+            {"halt, and what follows it (the emulator that would be looked at is gone)", {run.flat[halts].number}});
+    if (!run.scenario->expected_findings.empty()) out.push_back({"expected_findings (rules of ddlltool)", {}});
+    if (run.scenario->expected_crash)
         out.push_back({"expected_crash (that the node dies is compared, how it does is not)", {}});
-    return verdict;
+    return comparison;
 }
 
-bool compare_scenario(const scenario::RunResult& played, const std::vector<StepRecord>& records, Node& node,
-                 const VerifyOptions& options, Identities& identities, ScenarioComparison& verdict) {
-    if (!played.scenario->peers.empty()) {
-        verdict.agreement = Agreement::excluded;
-        verdict.why = "its peers are played by ddlltool alone";
-        return true;
-    }
-    if (!played.scenario->not_compared.empty()) {
-        verdict.agreement = Agreement::excluded;
-        verdict.why = played.scenario->not_compared;
+bool compare_scenario(const scenario::RunResult& run, Node& node, const VerifyOptions& options, Identities& identities,
+                      ScenarioComparison& comparison) {
+    const scenario::Scenario& scenario = *run.scenario;
+    if (!scenario.peers.empty() || !scenario.not_compared.empty()) {
+        comparison.agreement = Agreement::excluded;
+        comparison.why = scenario.peers.empty() ? scenario.not_compared : "its peers are played by ddlltool alone";
         return true;
     }
     auto folder = scenario::WorkFolder::create();
     if (!folder) {
-        verdict.why = folder.error().message;
+        comparison.why = folder.error().message;
         return true;
     }
-    const scenario::Versions versions(*played.scenario);
-    const milliseconds limit = limit_on_node(*played.scenario, options);
-    NodePlayer player(node, *played.scenario, played.flat, versions, folder->path(), limit);
-    if (!player.begin()) {
-        verdict.why = node.death().value_or("the node does not begin the story");
+    const std::vector<scenario::StepRecord> records = simulated_records(run);
+    const scenario::Versions versions(scenario);
+    NodeTarget target(node, versions, folder->path(), limit_on_node(scenario, options));
+    scenario::StepEngine engine(scenario, target, {.lenient = true, .on_term = {}});
+    if (!engine.declare()) {
+        comparison.why = node.death().value_or("the node does not begin the story");
         return false;
     }
-    verdict.agreement = Agreement::agrees;
-    const Namers namers{our_namer(played), player.namer()};
-    const std::size_t last = std::min(records.size(), first_halt(played.flat));
+    comparison.agreement = Agreement::agrees;
+    const Namers namers{our_namer(run), engine.namer()};
+    const std::size_t last = std::min(records.size(), first_halt(run.flat));
     for (std::uint32_t i = 0; i < last; ++i) {
-        const std::string& caller = caller_of(played.flat[i]);
-        StepRecord seen = player.play(i, records[i].skipped ? records[i].why : "");
+        const scenario::StepRecord& ours = records[i];
+        const std::string& caller = caller_of(run.flat[i]);
+        const scenario::StepRecord& seen = engine.begin_step(i, run.flat[i], ours.skipped ? ours.why : "");
         Identities known = identities;
-        auto differences = compare(records[i], seen, caller, known, namers);
+        auto differences = compare(ours, seen, caller, known, namers);
         // Threads of drivers, other programs and a busy machine take their time: what is missing may yet come.
-        const scenario::Effects* effects = effects_of(*played.flat[i].step);
+        const scenario::Effects* effects = effects_of(*run.flat[i].step);
         const milliseconds patience =
             options.patience + milliseconds(effects == nullptr ? 0 : effects->await.ns / 1'000'000);
         milliseconds pause{1}, waited{0};
@@ -139,34 +140,34 @@ bool compare_scenario(const scenario::RunResult& played, const std::vector<StepR
             std::this_thread::sleep_for(pause);
             waited += pause;
             pause = std::min(pause * 2, longest_pause);
-            seen = player.look();
+            engine.look();
             known = identities;
-            differences = compare(records[i], seen, caller, known, namers);
+            differences = compare(ours, seen, caller, known, namers);
         }
-        ++verdict.steps_compared;
-        if (seen.death && !records[i].death && played.scenario->node_dies) {
-            verdict.death = seen.death;
+        ++comparison.steps_compared;
+        if (seen.death && !ours.death && scenario.node_dies) {
+            comparison.death = seen.death;
             return false;
         }
-        if (differences.empty()) count(*played.flat[i].step, seen, verdict.tally);
         if (!differences.empty()) {
-            verdict.agreement = Agreement::differs;
-            for (Difference& difference : differences) verdict.differences.push_back({i, std::move(difference)});
-            return player.end();
+            comparison.agreement = Agreement::differs;
+            for (Difference& difference : differences) comparison.differences.push_back({i, std::move(difference)});
+            return target.end();
         }
+        count(*run.flat[i].step, seen, comparison.tally);
         if (seen.death) {
-            verdict.death = seen.death;
+            comparison.death = seen.death;
             return false;
         }
         identities = std::move(known);
-        player.end_step(seen);
+        engine.end_step();
     }
-    if (played.scenario->node_dies) {
-        verdict.agreement = Agreement::differs;
-        const auto end = static_cast<std::uint32_t>(played.flat.empty() ? 0 : played.flat.size() - 1);
-        verdict.differences.push_back({end, {"node_dies", "(the node dies, says the story)", "lives"}});
+    if (scenario.node_dies) {
+        comparison.agreement = Agreement::differs;
+        const auto end = static_cast<std::uint32_t>(run.flat.empty() ? 0 : run.flat.size() - 1);
+        comparison.differences.push_back({end, {"node_dies", "(the node dies, says the story)", "lives"}});
     }
-    return player.end();
+    return target.end();
 }
 
 } // namespace ddll::verify

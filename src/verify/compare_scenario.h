@@ -1,14 +1,14 @@
 #pragma once
-/// One story on one node, compared with what ddlltool did. Internal to verify/.
+/// One scenario on one node, compared with what ddlltool did. Internal to verify/.
 #include "verify/verify.h"
 
 namespace ddll::verify {
 
-/// The verdict before anything is judged: names, and what a node cannot say about this story.
-ScenarioComparison begin_verdict(const scenario::RunResult& played);
+/// What is known before a node is asked: names, and what it cannot say about this scenario.
+ScenarioComparison begin_comparison(const scenario::RunResult& run);
 
-/// Plays the steps that ddlltool played, up to the first that differs. True when the node may play another story.
-bool compare_scenario(const scenario::RunResult& played, const std::vector<StepRecord>& records, Node& node,
-                 const VerifyOptions& options, Identities& identities, ScenarioComparison& verdict);
+/// Runs the steps that ddlltool has run, up to the first that differs. True when the node may run another scenario.
+bool compare_scenario(const scenario::RunResult& run, Node& node, const VerifyOptions& options, Identities& identities,
+                      ScenarioComparison& comparison);
 
 } // namespace ddll::verify

@@ -5,7 +5,7 @@
 namespace ddll::verify {
 
 std::string_view player_source();   ///< node/ddlltool_player.erl
-std::string_view scenario_source();    ///< node/ddlltool_story.erl, for suites
+std::string_view scenario_source(); ///< node/ddlltool_story.erl, for suites
 std::string_view match_source();    ///< node/ddlltool_match.erl, for suites
 std::string_view witness_library(); ///< node/witness.cpp, built
 

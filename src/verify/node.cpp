@@ -2,8 +2,8 @@
 
 #include "base/text.h"
 #include "isolate/isolate.h"
-#include "verify/embedded.h"
 #include "term/external.h"
+#include "verify/embedded.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -157,7 +157,7 @@ Result<Toolbox> Toolbox::open(const std::string& erl) {
 
 namespace {
 
-/// As much address space beyond what it has now as the children that play for ddlltool get.
+/// As much address space beyond what it has now as the children of a run get.
 void limit_memory(pid_t pid) {
     std::ifstream sizes(fmt::format("/proc/{}/statm", pid));
     std::uint64_t pages = 0;

@@ -2,10 +2,10 @@
 /// A real emulator, started for comparison: it runs node/ddlltool_player.erl, watched by node/witness.cpp, and answers
 /// commands one at a time.
 #include "base/result.h"
-#include "verify/witness_log.h"
-#include "scenario/player.h"
+#include "scenario/run_here.h"
 #include "scenario/work_folder.h"
 #include "term/term.h"
+#include "verify/witness_log.h"
 
 #include <sys/types.h>
 
@@ -19,13 +19,13 @@ namespace ddll::verify {
 
 /// What a node tells of itself.
 struct NodeFacts {
-    std::string otp;              ///< "25"
-    std::string erts;             ///< "13.1.5"
-    std::string driver_interface; ///< "3.3"
-    scenario::Comparison machine; ///< what ddlltool has to be told to be comparable
+    std::string otp;                ///< "25"
+    std::string erts;               ///< "13.1.5"
+    std::string driver_interface;   ///< "3.3"
+    scenario::ComparedNode machine; ///< what ddlltool has to be told to be comparable
 };
 
-/// The player and the witness, unpacked and compiled in a folder of their own; several nodes share it.
+/// What runs on a node and the witness, unpacked and compiled in a folder of their own; several nodes share it.
 class Toolbox {
 public:
     /// `erl`: path of the program, or a name that is looked for on PATH. The error tells when there is none.
@@ -50,7 +50,7 @@ public:
         Duration async_takes{}; ///< how long a job occupies its thread, in the emulator's stopped time
         unsigned async_threads = 1;
     };
-    /// Starts an emulator with one scheduler and waits until it plays. The toolbox must outlive it.
+    /// Starts an emulator with one scheduler and waits until it answers. The toolbox must outlive it.
     static Result<std::unique_ptr<Node>> start(const Toolbox& toolbox, const Settings& settings);
     ~Node(); ///< ends the emulator, without a word
     Node(const Node&) = delete;

@@ -1,7 +1,6 @@
 #include "verify/random.h"
 
 #include "verify/compare_scenario.h"
-#include "verify/simulated.h"
 
 #include <fmt/format.h>
 
@@ -17,9 +16,9 @@ constexpr std::size_t scenarios_at_once = 128;
 constexpr std::uint64_t scenarios_per_node = 500; ///< then a fresh one: port numbers must not come around
 constexpr std::chrono::milliseconds patience_in_shrinking{300};
 
-class Session {
+class RandomRun {
 public:
-    Session(const RandomOptions& options, const Toolbox& toolbox) : options_(options), toolbox_(toolbox) {
+    RandomRun(const RandomOptions& options, const Toolbox& toolbox) : options_(options), toolbox_(toolbox) {
         nodes_.resize(std::max(1U, options.verify.parallel));
         run_.parallel = options.verify.parallel;
         run_.time_limit = options.verify.time_limit;
@@ -28,12 +27,13 @@ public:
     Result<void> begin(RandomResult& result) {
         if (auto started = fresh(nodes_[0]); !started) return started;
         result.facts = nodes_[0].node->facts();
-        run_.comparison = result.facts.machine;
+        run_.compared_with = result.facts.machine;
         return {};
     }
 
-    Result<std::vector<ScenarioComparison>> judge(const std::vector<Draft>& drafts, std::chrono::milliseconds patience);
-    Result<RandomDifference> shrink(Draft draft, std::uint64_t number);
+    Result<std::vector<ScenarioComparison>> compare(const std::vector<RandomScenario>& made,
+                                                    std::chrono::milliseconds patience);
+    Result<RandomDifference> shrink(RandomScenario scenario, std::uint64_t number);
 
     bool interrupted() const { return interrupted_; }
     std::uint64_t nodes_started() const { return started_; }
@@ -41,7 +41,7 @@ public:
 private:
     struct Worker {
         std::unique_ptr<Node> node;
-        std::uint64_t played = 0;
+        std::uint64_t scenarios = 0;
     };
 
     Result<void> fresh(Worker& worker) {
@@ -53,14 +53,14 @@ private:
         return {};
     }
 
-    Result<scenario::Scenario> read(const Draft& draft) const {
-        auto read = scenario::read_scenario(draft.text(), "random.json", options_.read);
+    Result<scenario::Scenario> read(const RandomScenario& scenario) const {
+        auto read = scenario::read_scenario(scenario.text(), "random.json", options_.read);
         if (!read.scenario) return std::move(read.mistakes.front());
         return *std::move(read.scenario);
     }
 
-    void work(Worker& worker, const scenario::Played& played, std::atomic<std::size_t>& next,
-              const VerifyOptions& options, std::vector<ScenarioComparison>& verdicts);
+    void work(Worker& worker, const scenario::Played& runs, std::atomic<std::size_t>& next,
+              const VerifyOptions& options, std::vector<ScenarioComparison>& comparisons);
 
     const RandomOptions& options_;
     const Toolbox& toolbox_;
@@ -70,70 +70,68 @@ private:
     bool interrupted_ = false;
 };
 
-void Session::work(Worker& worker, const scenario::Played& played, std::atomic<std::size_t>& next,
-                   const VerifyOptions& options, std::vector<ScenarioComparison>& verdicts) {
-    for (std::size_t i = next++; i < verdicts.size(); i = next++) {
-        ScenarioComparison& verdict = verdicts[i];
-        verdict = begin_verdict(played.results[i]);
-        if (!worker.node || worker.node->death() || worker.played == scenarios_per_node) {
+void RandomRun::work(Worker& worker, const scenario::Played& runs, std::atomic<std::size_t>& next,
+                     const VerifyOptions& options, std::vector<ScenarioComparison>& comparisons) {
+    for (std::size_t i = next++; i < comparisons.size(); i = next++) {
+        ScenarioComparison& comparison = comparisons[i];
+        comparison = begin_comparison(runs.results[i]);
+        if (!worker.node || worker.node->death() || worker.scenarios == scenarios_per_node) {
             if (auto started = fresh(worker); !started) {
-                verdict.why = started.error().message;
+                comparison.why = started.error().message;
                 continue;
             }
         }
         Identities identities;
-        identities.match_open_errors = true; // earlier stories have left their texts
-        ++worker.played;
-        const auto records = simulated_records(played.results[i]);
-        if (!compare_scenario(played.results[i], records, *worker.node, options, identities, verdict))
-            worker.node.reset();
+        identities.match_open_errors = true; // earlier scenarios have left their texts
+        ++worker.scenarios;
+        if (!compare_scenario(runs.results[i], *worker.node, options, identities, comparison)) worker.node.reset();
     }
 }
 
-Result<std::vector<ScenarioComparison>> Session::judge(const std::vector<Draft>& drafts,
-                                                       std::chrono::milliseconds patience) {
+Result<std::vector<ScenarioComparison>> RandomRun::compare(const std::vector<RandomScenario>& made,
+                                                           std::chrono::milliseconds patience) {
     std::vector<scenario::Scenario> scenarios;
-    for (const Draft& draft : drafts) {
-        auto scenario = read(draft);
+    for (const RandomScenario& random : made) {
+        auto scenario = read(random);
         if (!scenario) return std::move(scenario).error();
         scenarios.push_back(*std::move(scenario));
     }
     // Children are forked here, while there are no threads.
-    const auto played = scenario::run_all(std::move(scenarios), run_, [](const scenario::RunResult&) {});
-    interrupted_ = played.interrupted;
-    std::vector<ScenarioComparison> verdicts(drafts.size());
-    if (interrupted_) return verdicts;
+    const auto runs = scenario::run_all(std::move(scenarios), run_, [](const scenario::RunResult&) {});
+    interrupted_ = runs.interrupted;
+    std::vector<ScenarioComparison> comparisons(made.size());
+    if (interrupted_) return comparisons;
     VerifyOptions options = options_.verify;
     options.patience = patience;
     std::atomic<std::size_t> next{0};
     std::vector<std::thread> workers;
     for (Worker& worker : nodes_) {
-        if (workers.size() == drafts.size()) break;
-        workers.emplace_back([&] { work(worker, played, next, options, verdicts); });
+        if (workers.size() == made.size()) break;
+        workers.emplace_back([&] { work(worker, runs, next, options, comparisons); });
     }
     for (std::thread& worker : workers) worker.join();
-    return verdicts;
+    return comparisons;
 }
 
 // Takes away what can go: long runs first, then single steps, from the end, so that what uses a step goes before it.
-Result<RandomDifference> Session::shrink(Draft draft, std::uint64_t number) {
+Result<RandomDifference> RandomRun::shrink(RandomScenario scenario, std::uint64_t number) {
     RandomDifference found;
     found.number = number;
-    found.steps_before = draft.steps.size();
-    const auto still_differs = [&](const Draft& candidate) {
+    found.steps_before = scenario.steps.size();
+    const auto still_differs = [&](const RandomScenario& candidate) {
         if (!read(candidate)) return false; // a variable has lost its step
-        const auto verdicts = judge({candidate}, patience_in_shrinking);
-        return verdicts && !interrupted_ && verdicts->front().agreement == Agreement::differs;
+        const auto comparisons = compare({candidate}, patience_in_shrinking);
+        return comparisons && !interrupted_ && comparisons->front().agreement == Agreement::differs;
     };
-    for (std::size_t length = std::max<std::size_t>(1, draft.steps.size() / 2); length > 0 && !interrupted_;) {
+    for (std::size_t length = std::max<std::size_t>(1, scenario.steps.size() / 2); length > 0 && !interrupted_;) {
         bool shorter = false;
-        for (std::size_t end = draft.steps.size(); end > 0 && draft.steps.size() > 1;) {
+        for (std::size_t end = scenario.steps.size(); end > 0 && scenario.steps.size() > 1;) {
             const std::size_t first = end > length ? end - length : 0;
-            Draft candidate = draft;
+            RandomScenario candidate = scenario;
             candidate.steps.erase(candidate.steps.begin() + static_cast<long>(first),
                                   candidate.steps.begin() + static_cast<long>(end));
             if (!candidate.steps.empty() && still_differs(candidate)) {
-                draft = std::move(candidate);
+                scenario = std::move(candidate);
                 shorter = true;
             }
             end = first;
@@ -141,10 +139,10 @@ Result<RandomDifference> Session::shrink(Draft draft, std::uint64_t number) {
         if (length == 1 && !shorter) break;
         if (length > 1) length /= 2;
     }
-    auto verdicts = judge({draft}, options_.verify.patience);
-    if (!verdicts) return std::move(verdicts).error();
-    found.text = draft.text();
-    found.verdict = std::move(verdicts->front());
+    auto comparisons = compare({scenario}, options_.verify.patience);
+    if (!comparisons) return std::move(comparisons).error();
+    found.text = scenario.text();
+    found.comparison = std::move(comparisons->front());
     return found;
 }
 
@@ -154,35 +152,36 @@ Result<RandomResult> verify_random(const RandomOptions& options, const std::func
     auto toolbox = Toolbox::open(options.verify.erl);
     if (!toolbox) return std::move(toolbox).error();
     RandomResult result;
-    Session session(options, *toolbox);
-    if (auto begun = session.begin(result); !begun) return std::move(begun).error();
-    while (result.stories < options.count && result.differences.size() < options.most_differences &&
-           !session.interrupted()) {
-        std::vector<Draft> drafts;
-        // What is often wrong shows itself soon, and what differs is slow to judge: the first rounds are small.
-        const auto n = std::min<std::uint64_t>({scenarios_at_once, result.stories + 8, options.count - result.stories});
-        for (std::uint64_t i = 1; i <= n; ++i) drafts.push_back(random_scenario(options.seed, result.stories + i));
-        const auto verdicts = session.judge(drafts, options.verify.patience);
-        if (!verdicts) return verdicts.error();
-        for (std::uint64_t i = 0; i < n && !session.interrupted(); ++i) {
-            const ScenarioComparison& verdict = (*verdicts)[i];
-            if (verdict.agreement == Agreement::not_compared)
-                return error(fmt::format("story {} of seed {} could not be judged: {}", result.stories + i + 1,
-                                         options.seed, verdict.why));
-            result.steps += verdict.steps_compared;
-            for (const auto& [what, times] : verdict.tally) result.tally[what] += times;
-            if (verdict.agreement != Agreement::differs) continue;
+    RandomRun run(options, *toolbox);
+    if (auto begun = run.begin(result); !begun) return std::move(begun).error();
+    while (result.scenarios < options.count && result.differences.size() < options.most_differences &&
+           !run.interrupted()) {
+        std::vector<RandomScenario> scenarios;
+        // What is often wrong shows itself soon, and what differs is slow to compare: the first rounds are small.
+        const auto n =
+            std::min<std::uint64_t>({scenarios_at_once, result.scenarios + 8, options.count - result.scenarios});
+        for (std::uint64_t i = 1; i <= n; ++i) scenarios.push_back(random_scenario(options.seed, result.scenarios + i));
+        const auto comparisons = run.compare(scenarios, options.verify.patience);
+        if (!comparisons) return comparisons.error();
+        for (std::uint64_t i = 0; i < n && !run.interrupted(); ++i) {
+            const ScenarioComparison& comparison = (*comparisons)[i];
+            if (comparison.agreement == Agreement::not_compared)
+                return error(fmt::format("story {} of seed {} could not be judged: {}", result.scenarios + i + 1,
+                                         options.seed, comparison.why));
+            result.steps += comparison.steps_compared;
+            for (const auto& [what, times] : comparison.tally) result.tally[what] += times;
+            if (comparison.agreement != Agreement::differs) continue;
             ++result.differ;
             if (result.differences.size() >= options.most_differences) continue;
-            auto shrunk = session.shrink(drafts[i], result.stories + i + 1);
+            auto shrunk = run.shrink(scenarios[i], result.scenarios + i + 1);
             if (!shrunk) return std::move(shrunk).error();
             result.differences.push_back(*std::move(shrunk));
         }
-        result.stories += n;
-        progress(result.stories);
+        result.scenarios += n;
+        progress(result.scenarios);
     }
-    result.nodes = session.nodes_started();
-    result.interrupted = session.interrupted();
+    result.nodes = run.nodes_started();
+    result.interrupted = run.interrupted();
     return result;
 }
 

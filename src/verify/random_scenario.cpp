@@ -64,14 +64,14 @@ struct Call {
 class Writer {
 public:
     Writer(std::uint64_t seed, std::uint64_t number) : dice_(seed, number) {
-        draft_.title = fmt::format("Random story {} of seed {}", number, seed);
-        draft_.locks = dice_.in(1, 40);
+        scenario_.title = fmt::format("Random story {} of seed {}", number, seed);
+        scenario_.locks = dice_.in(1, 40);
     }
 
-    Draft run() {
+    RandomScenario run() {
         for (const char* name : {"a", "b", "c"}) {
             processes_.emplace_back(name);
-            draft_.processes.push_back(
+            scenario_.processes.push_back(
                 fmt::format("\"{}\": {{ \"trap_exit\": {} }}", name, dice_.in(3, 5) ? "true" : "false"));
         }
         main_driver_ = dice_.pick({"echo", "echo", "echo", "other", "flushdrv", "pldrv"});
@@ -83,11 +83,11 @@ public:
         kill_ = dice_.in(1, 3);
         const std::size_t length = 6 + dice_.below(20);
         for (std::size_t i = 0; i < length; ++i) step();
-        return std::move(draft_);
+        return std::move(scenario_);
     }
 
 private:
-    void add(std::string step) { draft_.steps.push_back(std::move(step)); }
+    void add(std::string step) { scenario_.steps.push_back(std::move(step)); }
 
     void step() {
         if (dice_.in(1, 14)) return install();
@@ -150,7 +150,7 @@ private:
     std::string load_options(bool reload) {
         std::vector<std::string> options;
         if (reload) options.emplace_back(dice_.pick({"{reload, pending_driver}", "{reload, pending}"}));
-        // Mostly as the story's first load, so that loads are consistent; now and then not.
+        // Mostly as the scenario's first load, so that loads are consistent; now and then not.
         if (kill_ != dice_.in(1, 10)) options.emplace_back("{driver_options, [kill_ports]}");
         if (dice_.in(1, 2)) options.emplace_back(dice_.pick({"{monitor, pending_driver}", "{monitor, pending}"}));
         if (dice_.in(1, 50))
@@ -215,7 +215,7 @@ private:
         std::string command(dice_.in(1, 5) ? "other" : main_driver_);
         ports_.emplace_back(fmt::format("P{}", ports_.size() + 1), command == main_driver_);
         if (dice_.in(1, 8)) command += std::string(dice_.pick({" errgen", " errno", " badarg", " text"}));
-        if (draft_.locks && dice_.in(1, 4)) command += " lock";
+        if (scenario_.locks && dice_.in(1, 4)) command += " lock";
         return {fmt::format("open_port({{spawn_driver, \"{}\"}}, [{}])", command, dice_.in(1, 3) ? "binary" : ""),
                 ports_.back().first};
     }
@@ -244,9 +244,9 @@ private:
         case 8:
             return with("port_control({}, 4, [])");
         case 9:
-            return with(dice_.in(1, 2) ? "port_control({}, 5, [])"
-                        : draft_.locks ? "port_control({}, 1, [])"
-                                       : "port_info({}, connected)");
+            return with(dice_.in(1, 2)    ? "port_control({}, 5, [])"
+                        : scenario_.locks ? "port_control({}, 1, [])"
+                                          : "port_info({}, connected)");
         case 10:
             return {fmt::format("port_connect({}, {})", port, pid()), ""};
         case 11:
@@ -272,7 +272,7 @@ private:
     }
 
     Dice dice_;
-    Draft draft_;
+    RandomScenario scenario_;
     std::vector<std::string> processes_, references_;
     std::vector<std::pair<std::string, bool>> ports_; ///< variable; whether it is one of main_driver_
     std::string_view main_driver_;
@@ -281,7 +281,7 @@ private:
 
 } // namespace
 
-std::string Draft::text() const {
+std::string RandomScenario::text() const {
     std::string out = "{\n  \"scenario\": 1,\n  \"title\": " + quoted(title) + ",\n";
     out += "  \"paths\": { \"D1\": \"DIR1\", \"D2\": \"DIR2\" },\n";
     out += drivers;
@@ -290,7 +290,7 @@ std::string Draft::text() const {
     return out + "  ]\n}\n";
 }
 
-Draft random_scenario(std::uint64_t seed, std::uint64_t number) {
+RandomScenario random_scenario(std::uint64_t seed, std::uint64_t number) {
     return Writer(seed, number).run();
 }
 

@@ -17,7 +17,7 @@ const std::string_view suite_mark = "%% Made by ddlltool export.";
 
 namespace {
 
-/// What Common Test and EUnit wait longer than a story may take: a node has to start.
+/// What Common Test and EUnit wait longer than a scenario may take: a node has to start.
 constexpr std::int64_t margin_s = 60;
 
 bool halts(const scenario::CallStep& step) {
@@ -61,15 +61,16 @@ std::string function_name(const std::string& file, std::set<std::string>& taken)
     return unique;
 }
 
-std::string remarks(const scenario::Scenario& story) {
-    std::string out = fmt::format("%% {}\n", story.title);
-    for (const std::string& line : story.description) out += fmt::format("%% {}\n", line);
+std::string remarks(const scenario::Scenario& scenario) {
+    std::string out = fmt::format("%% {}\n", scenario.title);
+    for (const std::string& line : scenario.description) out += fmt::format("%% {}\n", line);
     return out;
 }
 
-std::string common_test(const Suite& suite, const std::vector<scenario::Scenario>& stories, Libraries& libraries) {
+std::string common_test(const Suite& suite, const std::vector<scenario::Scenario>& scenarios, Libraries& libraries) {
     std::int64_t longest = 0;
-    for (const scenario::Scenario& story : stories) longest = std::max(longest, scenario_seconds(story) + margin_s);
+    for (const scenario::Scenario& scenario : scenarios)
+        longest = std::max(longest, scenario_seconds(scenario) + margin_s);
     std::vector<std::string> names, exports;
     for (const SuiteCase& one : suite.cases) {
         names.push_back(one.name);
@@ -79,20 +80,20 @@ std::string common_test(const Suite& suite, const std::vector<scenario::Scenario
                                   "suite() -> [{{timetrap, {{seconds, {}}}}}].\n\n"
                                   "all() -> [{}].\n",
                                   fmt::join(exports, ",\n         "), longest, fmt::join(names, ",\n          "));
-    for (std::size_t i = 0; i < stories.size(); ++i) {
+    for (std::size_t i = 0; i < scenarios.size(); ++i) {
         const SuiteCase& one = suite.cases[i];
-        out += "\n" + remarks(stories[i]);
+        out += "\n" + remarks(scenarios[i]);
         if (!one.skipped.empty())
             out += fmt::format("{}(_Config) ->\n    {{skip, {}}}.\n", one.name, erlang_string(one.skipped));
         else
             out += fmt::format("{}(Config) ->\n    ddlltool_story:play(Config,\n        {}).\n", one.name,
-                               story_terms(stories[i], libraries, 8));
+                               scenario_terms(scenarios[i], libraries, 8));
     }
     return out;
 }
 
-// EUnit knows no skipped tests: a story that a node cannot play is a group of none, whose title says why.
-std::string eunit(const Suite& suite, const std::vector<scenario::Scenario>& stories, Libraries& libraries) {
+// EUnit knows no skipped tests: a scenario that a node cannot run is a group of none, whose title says why.
+std::string eunit(const Suite& suite, const std::vector<scenario::Scenario>& scenarios, Libraries& libraries) {
     std::vector<std::string> exports;
     for (const SuiteCase& one : suite.cases) exports.push_back(one.name + "_test_/0");
     std::string out =
@@ -102,43 +103,44 @@ std::string eunit(const Suite& suite, const std::vector<scenario::Scenario>& sto
                     "    Places = [filename:dirname(P) || P <- [?FILE, code:which(?MODULE)], is_list(P)],\n"
                     "    hd([D || P <- Places, D <- [filename:join(P, \"{}_data\")], filelib:is_dir(D)]).\n",
                     fmt::join(exports, ",\n         "), suite.module);
-    for (std::size_t i = 0; i < stories.size(); ++i) {
+    for (std::size_t i = 0; i < scenarios.size(); ++i) {
         const SuiteCase& one = suite.cases[i];
-        out += "\n" + remarks(stories[i]);
+        out += "\n" + remarks(scenarios[i]);
         if (!one.skipped.empty())
             out += fmt::format("{}_test_() -> {{{}, []}}.\n", one.name,
                                erlang_string(fmt::format("{}: not played: {}", one.file, one.skipped)));
         else
             out += fmt::format("{}_test_() ->\n    {{{}, {{timeout, {}, fun() -> ok = ddlltool_story:play(data(),\n"
                                "        {}) end}}}}.\n",
-                               one.name, erlang_string(one.file), scenario_seconds(stories[i]) + margin_s,
-                               story_terms(stories[i], libraries, 8));
+                               one.name, erlang_string(one.file), scenario_seconds(scenarios[i]) + margin_s,
+                               scenario_terms(scenarios[i], libraries, 8));
     }
     return out;
 }
 
 } // namespace
 
-std::string why_not_on_a_node(const scenario::Scenario& story) {
-    if (!story.not_compared.empty()) return "it is not for a node: " + story.not_compared;
-    if (story.node_dies) return "a node dies in it";
-    if (story.expected_crash) return "its driver ends the node";
+std::string why_not_on_a_node(const scenario::Scenario& scenario) {
+    if (!scenario.not_compared.empty()) return "it is not for a node: " + scenario.not_compared;
+    if (scenario.node_dies) return "a node dies in it";
+    if (scenario.expected_crash) return "its driver ends the node";
     std::uint32_t number = 0;
-    if (std::string why = first_objection(story.steps, number); !why.empty()) return why;
-    if (story.async_takes.ns > 0) return "async_takes: a node cannot say how long its async jobs take";
+    if (std::string why = first_objection(scenario.steps, number); !why.empty()) return why;
+    if (scenario.async_takes.ns > 0) return "async_takes: a node cannot say how long its async jobs take";
     return {};
 }
 
-Suite make_suite(SuiteKind kind, const std::string& name, const std::vector<scenario::Scenario>& stories) {
+Suite make_suite(SuiteKind kind, const std::string& name, const std::vector<scenario::Scenario>& scenarios) {
     Suite suite;
     suite.module = name + (kind == SuiteKind::common_test ? "_SUITE" : "_tests");
     std::set<std::string> taken;
-    for (const scenario::Scenario& story : stories)
-        suite.cases.push_back({function_name(story.file, taken), story.file, why_not_on_a_node(story)});
+    for (const scenario::Scenario& scenario : scenarios)
+        suite.cases.push_back({function_name(scenario.file, taken), scenario.file, why_not_on_a_node(scenario)});
     Libraries libraries;
     const std::string head = fmt::format("{}\n", suite_mark);
     std::string text = head + fmt::format("-module({}).\n", suite.module);
-    text += kind == SuiteKind::common_test ? common_test(suite, stories, libraries) : eunit(suite, stories, libraries);
+    text +=
+        kind == SuiteKind::common_test ? common_test(suite, scenarios, libraries) : eunit(suite, scenarios, libraries);
     suite.files.push_back({suite.module + ".erl", std::move(text), ""});
     suite.files.push_back({"ddlltool_story.erl", head + std::string(scenario_source()), ""});
     suite.files.push_back({"ddlltool_match.erl", head + std::string(match_source()), ""});

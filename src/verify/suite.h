@@ -1,5 +1,5 @@
 #pragma once
-/// Scenarios as a test suite of Erlang's own: a module of Common Test or EUnit that plays them on whatever node it runs
+/// Scenarios as a test suite of Erlang's own: a module of Common Test or EUnit that runs them on whatever node it runs
 /// on, with real processes and drivers. It needs no ddlltool: node/ddlltool_story.erl and the player go with it.
 #include "scenario/scenario.h"
 
@@ -21,7 +21,7 @@ struct SuiteFile {
 struct SuiteCase {
     std::string name;    ///< of the function
     std::string file;    ///< the scenario
-    std::string skipped; ///< why a node cannot play it; empty when it can
+    std::string skipped; ///< why a node cannot run it; empty when it can
 };
 
 struct Suite {
@@ -30,12 +30,12 @@ struct Suite {
     std::vector<SuiteCase> cases;
 };
 
-/// What a node that belongs to somebody else cannot do of this story, with the number of the step; empty when it can do
+/// What a node that belongs to others cannot do of this scenario, with the number of the step; empty when it can do
 /// all of it.
-std::string why_not_on_a_node(const scenario::Scenario& story);
+std::string why_not_on_a_node(const scenario::Scenario& scenario);
 
 /// `name` is the beginning of the module's name.
-Suite make_suite(SuiteKind kind, const std::string& name, const std::vector<scenario::Scenario>& stories);
+Suite make_suite(SuiteKind kind, const std::string& name, const std::vector<scenario::Scenario>& scenarios);
 
 /// The first line of each file that make_suite makes: such a file may be made anew.
 extern const std::string_view suite_mark;

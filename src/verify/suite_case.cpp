@@ -54,8 +54,8 @@ std::vector<std::string> effects_of(const scenario::Effects& effects) {
 /// One walk over the steps, numbered as the scenario numbers them.
 class Writer {
 public:
-    Writer(const scenario::Scenario& story, Libraries& libraries, std::string& out)
-        : story_(story), libraries_(libraries), out_(out) {}
+    Writer(const scenario::Scenario& scenario, Libraries& libraries, std::string& out)
+        : scenario_(scenario), libraries_(libraries), out_(out) {}
 
     void steps(const std::vector<ScenarioStep>& steps, std::size_t indent) {
         std::vector<std::string> shown;
@@ -98,7 +98,7 @@ private:
     }
     std::string term(const scenario::InstallStep& step, std::size_t) const {
         std::string folder = step.into;
-        for (const scenario::PathDecl& path : story_.paths)
+        for (const scenario::PathDecl& path : scenario_.paths)
             if (path.variable == step.into) folder = path.folder;
         const char* how = step.how == scenario::InstallHow::remove      ? "remove"
                           : step.how == scenario::InstallHow::overwrite ? "overwrite"
@@ -107,7 +107,7 @@ private:
                            erlang_string(library(step)));
     }
     std::string library(const scenario::InstallStep& step) const {
-        for (const scenario::DriverDecl& driver : story_.drivers)
+        for (const scenario::DriverDecl& driver : scenario_.drivers)
             for (const scenario::DriverFile& file : driver.versions)
                 if (driver.name == step.driver && file.version == step.version)
                     return libraries_.place(driver.name, file);
@@ -120,7 +120,7 @@ private:
         if (step.users) {
             std::vector<std::string> users;
             for (const auto& [name, count] : *step.users)
-                for (const scenario::ProcessDecl& process : story_.processes)
+                for (const scenario::ProcessDecl& process : scenario_.processes)
                     if (process.name == name)
                         users.push_back(fmt::format("{{{}, {}}}", variable(process.variable), count));
             facts.push_back(fmt::format("{{users, {}}}", list_of(users)));
@@ -141,20 +141,20 @@ private:
     }
     std::string term(const scenario::RepeatStep& step, std::size_t indent) {
         std::string inner;
-        Writer writer(story_, libraries_, inner);
+        Writer writer(scenario_, libraries_, inner);
         writer.number_ = number_;
         writer.steps(step.steps, indent + 4);
         number_ = writer.number_;
         return fmt::format("{{repeat, {}, [\n{}{:{}}]}}", step.times, inner, "", indent);
     }
     std::string term(const scenario::NoteStep&, std::size_t) const { return {}; }
-    // Stories with these are not written: see why_not_on_a_node.
+    // Scenarios with these are not written: see why_not_on_a_node.
     std::string term(const scenario::AdvanceStep&, std::size_t) const { return {}; }
     std::string term(const scenario::PeerStep&, std::size_t) const { return {}; }
 
     static std::string comment(const std::string& text, std::size_t) { return "%% " + text + "\n"; }
 
-    const scenario::Scenario& story_;
+    const scenario::Scenario& scenario_;
     Libraries& libraries_;
     std::string& out_;
     std::uint32_t number_ = 0;
@@ -188,19 +188,19 @@ std::string Libraries::place(const std::string& driver, const scenario::DriverFi
     return place;
 }
 
-std::int64_t scenario_seconds(const scenario::Scenario& story) {
+std::int64_t scenario_seconds(const scenario::Scenario& scenario) {
     constexpr std::int64_t default_limit_ms = 10'000, slower = 5;
-    return (story.time_limit ? story.time_limit->count() : default_limit_ms) * slower / 1000 + 1;
+    return (scenario.time_limit ? scenario.time_limit->count() : default_limit_ms) * slower / 1000 + 1;
 }
 
-std::string story_terms(const scenario::Scenario& story, Libraries& libraries, std::size_t indent) {
+std::string scenario_terms(const scenario::Scenario& scenario, Libraries& libraries, std::size_t indent) {
     std::vector<std::string> drivers, paths, processes, environment;
-    for (const auto& [name, value] : story.environment)
+    for (const auto& [name, value] : scenario.environment)
         environment.push_back(fmt::format("{{{}, {}}}", erlang_string(name), erlang_string(value)));
-    for (const scenario::DriverDecl& driver : story.drivers) drivers.push_back(erlang_string(driver.name));
-    for (const scenario::PathDecl& path : story.paths)
+    for (const scenario::DriverDecl& driver : scenario.drivers) drivers.push_back(erlang_string(driver.name));
+    for (const scenario::PathDecl& path : scenario.paths)
         paths.push_back(fmt::format("{{{}, {}}}", variable(path.variable), erlang_string(path.folder)));
-    for (const scenario::ProcessDecl& process : story.processes)
+    for (const scenario::ProcessDecl& process : scenario.processes)
         processes.push_back(
             fmt::format("{{{}, {}, {}}}", erlang_atom(process.name), variable(process.variable), process.trap_exit));
     const std::string margin(indent, ' ');
@@ -208,17 +208,17 @@ std::string story_terms(const scenario::Scenario& story, Libraries& libraries, s
     const auto row = [&](std::string_view key, const std::string& value) {
         out += fmt::format("{}{{{}, {}}},\n", out.size() == 1 ? "" : margin + " ", key, value);
     };
-    row("title", erlang_string(story.title));
-    row("file", erlang_string(story.file));
-    row("seconds", std::to_string(scenario_seconds(story)));
-    row("async_threads", std::to_string(story.async_threads));
+    row("title", erlang_string(scenario.title));
+    row("file", erlang_string(scenario.file));
+    row("seconds", std::to_string(scenario_seconds(scenario)));
+    row("async_threads", std::to_string(scenario.async_threads));
     row("environment", list_of(environment));
     row("drivers", list_of(drivers));
     row("paths", list_of(paths));
     row("processes", list_of(processes));
-    row("strict", story.strict ? "true" : "false");
+    row("strict", scenario.strict ? "true" : "false");
     out += margin + " {steps, [\n";
-    Writer(story, libraries, out).steps(story.steps, indent + 5);
+    Writer(scenario, libraries, out).steps(scenario.steps, indent + 5);
     return out + margin + " ]}]";
 }
 

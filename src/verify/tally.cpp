@@ -6,6 +6,7 @@
 
 namespace ddll::verify {
 
+using term::Evaluated;
 using term::Expr;
 using term::Term;
 
@@ -48,23 +49,13 @@ std::string function_of(const Expr& expr) {
     return fmt::format("{}{}{}/{}", expr.module, expr.module.empty() ? "" : ":", expr.name, expr.children.size());
 }
 
-std::string answer(const Outcome& outcome) {
-    switch (outcome.kind) {
-    case Outcome::Kind::blocked:
-        return "(blocks)";
-    case Outcome::Kind::value:
-        return shape(outcome.term);
-    case Outcome::Kind::error:
-        return "error:" + shape(outcome.term);
-    case Outcome::Kind::exit:
-        return "exit:" + shape(outcome.term);
-    case Outcome::Kind::throw_:
-        return "throw:" + shape(outcome.term);
-    }
-    return "";
+std::string answer(const Evaluated& result) {
+    if (result.kind == Evaluated::Kind::blocked) return "(blocks)";
+    return result.kind == Evaluated::Kind::value ? shape(result.value)
+                                                 : result.exception_class + ":" + shape(result.value);
 }
 
-/// {'UP' | 'DOWN', Ref, driver, Name, What}: the name is the story's affair.
+/// {'UP' | 'DOWN', Ref, driver, Name, What}: the name is the scenario's affair.
 std::string message(const Term& term) {
     if (!term.is_tuple(5) || !term.elements()[2].is_atom("driver")) return shape(term);
     return fmt::format("{{{}, Ref, driver, Name, {}}}", shape(term.elements()[0]), shape(term.elements()[4]));
@@ -72,12 +63,12 @@ std::string message(const Term& term) {
 
 } // namespace
 
-void count(const scenario::ScenarioStep& step, const StepRecord& record, Tally& tally) {
+void count(const scenario::ScenarioStep& step, const scenario::StepRecord& record, Tally& tally) {
     if (const auto* call = std::get_if<scenario::CallStep>(&step.what))
         for (std::size_t i = 0; i < record.returns.size() && i < call->calls.size(); ++i)
             if (const std::string function = function_of(*call->calls[i].expr); !function.empty())
                 ++tally[fmt::format("reply {} {}", function, answer(record.returns[i]))];
-    for (const auto& [name, outcome] : record.late) ++tally["late reply " + answer(outcome)];
+    for (const auto& [name, result] : record.late) ++tally["late reply " + answer(result)];
     for (const auto& [name, arrivals] : record.messages)
         for (const scenario::Arrival& arrival : arrivals) ++tally["message " + message(arrival.message)];
     for (const auto& [name, reason] : record.exits) ++tally["exit " + shape(reason)];

@@ -7,9 +7,9 @@
 %% Commands and their answers, each one external term in a packet of 4 length bytes:
 %%
 %%   {begin_story, Folder, [{Name, TrapExit}]}     {processes, [Pid]}
-%%   {call, Name, [{Text, Pattern}], [{Var, Value}]}  the look after it
-%%   {advance, Nanoseconds}                         the look after it
-%%   look                                           the look, once more
+%%   {call, Name, [{Text, Pattern}], [{Var, Value}]}  started | {refused, Why}
+%%   {advance, Nanoseconds}                         ok
+%%   look                                           the look, once the node has come to rest
 %%   end_step                                       ok; empties the mailboxes
 %%   {apply, Module, Function, Arguments}           {value, V} | {error | exit | throw, Reason}
 %%   end_story                                      ok | dirty: whether the node is as it was before the story
@@ -98,10 +98,14 @@ command({begin_story, Folder, Processes}, S0) ->
     answer(S, {processes, [P#proc.pid || P <- S#state.procs]}),
     S;
 command({call, Name, Texts, Bindings}, S0) ->
-    {Look, S} = call_and_look(Name, Texts, Bindings, S0),
-    answer(S, Look),
+    case start_call(Name, Texts, Bindings, S0) of
+        {refused, _} = Refused -> answer(S0, Refused), S0;
+        S -> answer(S, started), S
+    end;
+command({advance, Ns}, S0) ->
+    S = advance(Ns, S0),
+    answer(S, ok),
     S;
-command({advance, Ns}, S) -> command(look, advance(Ns, S));
 command(look, S0) ->
     {Look, S} = settle_and_look(S0),
     answer(S, Look),
@@ -141,10 +145,16 @@ begin_story(Processes, S0) ->
     S0#state{procs = Procs, number = 0, caller = none, returned = none, outcomes = [], arrived = 0, held = [],
              late = [], exits = []}.
 
-call_and_look(Name, Texts, Bindings, S) ->
+call_and_look(Name, Texts, Bindings, S0) ->
+    case start_call(Name, Texts, Bindings, S0) of
+        {refused, _} = Refused -> {Refused, S0};
+        S -> settle_and_look(S)
+    end.
+
+start_call(Name, Texts, Bindings, S) ->
     case catch [{parse_text(Text), parse_pattern(Pattern)} || {Text, Pattern} <- Texts] of
-        {'EXIT', _} -> {{refused, <<"the emulator cannot read the call">>}, S};
-        Calls -> settle_and_look(call(Name, Calls, Bindings, S))
+        {'EXIT', _} -> {refused, <<"the emulator cannot read the call">>};
+        Calls -> call(Name, Calls, Bindings, S)
     end.
 
 settle_and_look(S0) ->

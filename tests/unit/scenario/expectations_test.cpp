@@ -30,10 +30,10 @@ Arrival after(const std::string& message) {
 }
 
 struct Bench {
-    std::map<std::string, ProcessId> processes = {{"alice", ProcessId{80}}, {"bob", ProcessId{81}}};
+    std::vector<ProcessDecl> processes = {{"alice", "Alice", false}, {"bob", "Bob", false}};
     term::Bindings bindings = {{"Alice", term::Term::pid(80)}, {"Bob", term::Term::pid(81)}};
     Effects effects;
-    StepView view;
+    StepRecord record;
     bool strict = false;
 
     void wants(const std::string& who, const std::vector<std::string>& messages) {
@@ -46,7 +46,7 @@ struct Bench {
         }
         effects.receives.push_back(receives);
     }
-    void got(std::vector<Arrival> arrivals) { view.arrivals[ProcessId{80}] = std::move(arrivals); }
+    void got(std::vector<Arrival> arrivals) { record.messages["alice"] = std::move(arrivals); }
 
     ExpectScope context() { return ExpectScope{processes, bindings, {}, strict}; }
     static std::string shown(const std::vector<Mismatch>& mismatches) {
@@ -56,17 +56,17 @@ struct Bench {
     }
     std::string receives() {
         std::vector<Mismatch> out;
-        check_receives(effects, view, context(), out);
+        check_receives(effects, record, context(), out);
         return shown(out);
     }
     std::string exits() {
         std::vector<Mismatch> out;
-        check_exits(effects, view, context(), out);
+        check_exits(effects, record, context(), out);
         return shown(out);
     }
     std::string calls(bool is_call = true) {
         std::vector<Mismatch> out;
-        check_driver_calls(effects, view, context(), is_call, out);
+        check_driver_calls(effects, record, context(), is_call, out);
         return shown(out);
     }
 };
@@ -154,7 +154,7 @@ TEST_CASE("messages: all of them, in order") {
         bench.strict = true;
         CHECK(bench.receives() == "receives alice: (nothing) <> {a,1}\n{b,2}\n");
     }
-    SUBCASE("somebody else heard nothing") {
+    SUBCASE("another process heard nothing") {
         bench.wants("bob", {"x"});
         CHECK(bench.receives() == "receives bob: x <> (nothing)\n");
     }
@@ -192,7 +192,7 @@ TEST_CASE("pids are shown by their names") {
 
 TEST_CASE("exits") {
     Bench bench;
-    bench.view.exits[ProcessId{81}] = value("boom");
+    bench.record.exits["bob"] = value("boom");
     CHECK(bench.exits() == "");
     bench.strict = true;
     CHECK(bench.exits() == "exits bob: (the process goes on) <> ended: boom\n");
@@ -206,8 +206,8 @@ TEST_CASE("exits") {
 TEST_CASE("driver calls: order, driver, version and arguments") {
     using journal::Callback;
     Bench bench;
-    bench.view.driver_calls = {happened(Callback::start), happened(Callback::stop, "v1", false)};
-    bench.view.driver_calls[0].arguments = {value("\"counter\""), value("7")};
+    bench.record.driver_calls = {happened(Callback::start), happened(Callback::stop, "v1", false)};
+    bench.record.driver_calls[0].arguments = {value("\"counter\""), value("7")};
     const auto wants = [&](std::vector<DriverCallPattern> patterns) {
         bench.effects.driver_calls = DriverCalls{std::move(patterns), {}};
         return bench.calls();
@@ -236,8 +236,8 @@ TEST_CASE("driver calls: order, driver, version and arguments") {
 TEST_CASE("loader events and API calls count only where the list speaks of them") {
     using journal::Callback;
     Bench bench;
-    bench.view.driver_calls = {happened(Callback::dlopen), happened(Callback::driver_init), happened(Callback::init),
-                               api_call("driver_output"), api_call("driver_set_timer")};
+    bench.record.driver_calls = {happened(Callback::dlopen), happened(Callback::driver_init), happened(Callback::init),
+                                 api_call("driver_output"), api_call("driver_set_timer")};
     const auto wants = [&](std::vector<DriverCallPattern> patterns) {
         bench.effects.driver_calls = DriverCalls{std::move(patterns), {}};
         return bench.calls();

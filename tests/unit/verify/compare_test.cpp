@@ -3,17 +3,16 @@
 #include <doctest/doctest.h>
 
 using namespace ddll;
-using verify::Identities;
-using verify::Outcome;
-using verify::StepRecord;
+using scenario::StepRecord;
 using term::make_tuple;
 using term::Term;
+using verify::Identities;
 
 namespace {
 
 StepRecord returning(Term value) {
     StepRecord record;
-    record.returns.push_back({Outcome::Kind::value, std::move(value)});
+    record.returns.push_back(term::Evaluated::of(std::move(value)));
     return record;
 }
 

@@ -93,8 +93,8 @@ TEST_CASE("what a node cannot play is skipped, with the step") {
 TEST_CASE("a suite has a function for each story, whatever the files are called") {
     const auto suite =
         verify::make_suite(SuiteKind::common_test, "x",
-                          {story(call, "", "a/one.json"), story(call, "", "b/one.json"), story(call, "", "All.json"),
-                           story(call, "", "7-up.json"), story(call, "", "receive.json")});
+                           {story(call, "", "a/one.json"), story(call, "", "b/one.json"), story(call, "", "All.json"),
+                            story(call, "", "7-up.json"), story(call, "", "receive.json")});
     std::vector<std::string> names;
     for (const auto& one : suite.cases) names.push_back(one.name);
     CHECK(names == std::vector<std::string>{"one", "one_2", "story_all", "story_7_up", "story_receive"});

@@ -1,0 +1,57 @@
+#include "scenario/run_here.h"
+
+#include "scenario/simulated_target.h"
+#include "scenario/step_engine.h"
+
+#include <memory>
+
+namespace ddll::scenario {
+
+namespace {
+
+SimulatedOptions simulated_options(const Scenario& scenario, const StepOptions& options) {
+    SimulatedOptions out;
+    out.seed = options.seed;
+    out.host.async_takes = scenario.async_takes;
+    out.host.async_threads = scenario.async_threads;
+    out.host.threads =
+        scenario.free_threads || options.free_threads ? host::ThreadMode::free : host::ThreadMode::serial;
+    out.host.open_error_preset = scenario.open_error_preset;
+    out.host.environment = scenario.environment;
+    out.host.probe = options.probe;
+    if (options.compared_with) {
+        out.records_info = true;
+        out.host.open_error_preset = options.compared_with->open_error_preset;
+        out.host.first_port = options.compared_with->first_port;
+        out.host.linked_in = options.compared_with->linked_in;
+    }
+    return out;
+}
+
+// Terms of the engine may share driver binaries with the host, so it is declared after it and goes first.
+struct Run {
+    SimulatedTarget target;
+    StepEngine engine;
+
+    Run(const Scenario& scenario, const Versions& versions, const StepOptions& options, journal::Journal& journal)
+        : target(simulated_options(scenario, options), scenario.peers, versions, journal),
+          engine(scenario, target, {options.lenient || options.compared_with.has_value(), {}}) {}
+
+    void all(const std::vector<FlatStep>& steps) {
+        engine.declare();
+        for (std::uint32_t i = 0; i < steps.size(); ++i)
+            if (!engine.run_step(i, steps[i])) return;
+        target.end();
+    }
+};
+
+} // namespace
+
+void run_here(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions,
+              const StepOptions& options, journal::Journal& journal) {
+    auto run = std::make_unique<Run>(scenario, versions, options, journal);
+    run->all(steps);
+    if (options.in_child) static_cast<void>(run.release()); // NOLINT: what still runs may use it
+}
+
+} // namespace ddll::scenario
