@@ -141,7 +141,7 @@ private:
         if (result.scenario) {
             const std::string prose = description(*result.scenario);
             if (!prose.empty()) out += '\n' + prose;
-            out += '\n' + story_text(result, look_);
+            out += '\n' + log_text(result, look_);
         }
         out += troubles(result, true);
         if (verdict(result) == Verdict::bug && !result.death)

@@ -13,7 +13,7 @@ struct Look {
 };
 
 /// Every step with what happened in it, failures and death in their places.
-std::string story_text(const scenario::RunResult& result, const Look& look);
+std::string log_text(const scenario::RunResult& result, const Look& look);
 
 /// What went wrong in a result that is not shown as a story: the failing step, the failure, the last events.
 std::string trouble_text(const scenario::RunResult& result, const Look& look);
