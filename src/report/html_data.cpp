@@ -31,11 +31,6 @@ std::int64_t number(std::uint32_t index) {
     return index == nobody ? -1 : static_cast<std::int64_t>(index);
 }
 
-const char* state_name(scenario::StepResult::State state) {
-    constexpr const char* names[] = {"not_reached", "done", "failed", "died"};
-    return names[static_cast<std::size_t>(state)];
-}
-
 /// Those that a moment refers to, by their index.
 Json steps(const scenario::RunResult& result, const Timeline& timeline) {
     std::set<std::uint32_t> used;
@@ -75,7 +70,7 @@ std::string timeline_data(const scenario::RunResult& result, const Options& opti
     for (const auto& lane : timeline.lanes) lanes.push_back({name(lane.kind), shown(lane.name)});
     std::map<LineKind, std::size_t> known;
     // What is to be seen first: where it failed, or at least what deserves attention.
-    const auto verdict = judged(result, options.fail_on);
+    const auto verdict = verdict_of(result, options.fail_on);
     const bool wrong = verdict != scenario::Verdict::passed && verdict != scenario::Verdict::skipped;
     std::int64_t focus = -1;
     int focus_worth = 0;

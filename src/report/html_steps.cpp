@@ -49,11 +49,6 @@ const char* word(StepResult::State state) {
     return "";
 }
 
-const char* kind(StepResult::State state) {
-    constexpr const char* names[] = {"not_reached", "done", "failed", "died"};
-    return names[static_cast<std::size_t>(state)];
-}
-
 std::string aside(std::string_view text) {
     return fmt::format("<tr class=\"aside\"><td></td><td colspan=\"3\">{}</td></tr>\n", text);
 }
@@ -92,7 +87,7 @@ std::string steps_html(const RunResult& result, const Options& options) {
         if (!flat.step->note.empty()) body += aside(html_text(flat.step->note));
         if (words.who.empty()) continue;
         body += fmt::format("<tr class=\"{}\"><td>{}</td><td>{}</td><td><code>{}</code>{}</td><td>{}</td></tr>\n",
-                            kind(result.steps[i].state), html_text(step_number(flat)), html_text(words.who),
+                            state_name(result.steps[i].state), html_text(step_number(flat)), html_text(words.who),
                             html_text(words.what), i < log.steps.size() ? lines(log.steps[i]) : "",
                             word(result.steps[i].state));
     }

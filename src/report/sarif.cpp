@@ -15,7 +15,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using findings::Severity;
 
-/// What a story can come to without any rule about drivers. Ids are as stable as those of the catalogue.
+/// What a scenario can come to without any rule about drivers. Ids are as stable as those of the catalogue.
 constexpr findings::Rule outcomes[] = {
     {"driver-crashed", Severity::error, "driver code ended the process",
      "On a node the emulator ends with it, and everything that runs on the node.",

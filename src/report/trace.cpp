@@ -23,7 +23,7 @@ public:
         : timeline_(timeline_of(result, options.names)), pid_(pid), flows_(flows), out_(out) {
         const std::string title = printable(result.title.empty() ? result.file : result.title);
         metadata("process_name", scenario_row, {{"name", title}});
-        metadata("process_labels", scenario_row, {{"labels", scenario::name(judged(result, options.fail_on))}});
+        metadata("process_labels", scenario_row, {{"labels", scenario::name(verdict_of(result, options.fail_on))}});
         metadata("process_sort_index", scenario_row, {{"sort_index", pid}});
         row(scenario_row, "story");
         for (std::uint32_t i = 0; i < timeline_.lanes.size(); ++i) {

@@ -354,7 +354,7 @@ private:
         }
         report::Options options;
         options.names = options_.names;
-        options.detail = report::Detail::story;
+        options.detail = report::Detail::log;
         const report::Look look{options, report::Style{false}};
         std::string text = report::log_text(result, look);
         if (result.death) text += '\n' + report::death_text(result, look);
