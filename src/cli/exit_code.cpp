@@ -57,7 +57,7 @@ ExitCode exit_code_of(const report::Run& run, report::FailOn fail_on) {
     ExitCode code = run.interrupted ? ExitCode::failed : ExitCode::ok;
     bool played = false;
     for (const auto& result : run.results) {
-        const auto verdict = report::judged(result, fail_on);
+        const auto verdict = report::verdict_of(result, fail_on);
         code = worse(code, exit_code_of(verdict));
         played = played || verdict != scenario::Verdict::skipped;
     }

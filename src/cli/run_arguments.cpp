@@ -121,7 +121,7 @@ Result<std::variant<RunArguments, HelpText>> parse_run_arguments(const std::vect
         return about("--verbose, --quiet, --story", "exclude each other", "give one of them");
     if (parser.verbose) out.detail = report::Detail::verbose;
     if (parser.quiet) out.detail = report::Detail::quiet;
-    if (parser.story) out.detail = report::Detail::story;
+    if (parser.story) out.detail = report::Detail::log;
     if (out.watch && (out.list || out.list_calls || out.list_rules || out.in_process))
         return about("--watch", "plays again and again, in child processes", "not with --list or --in-process");
     if (out.inputs.empty() && !out.list_calls && !out.list_rules)

@@ -77,7 +77,7 @@ struct Journal::Storage {
     std::uint64_t seq = 0;
     std::byte* present = nullptr; ///< up to here pages were asked for, or come one by one
 
-    // A long story gets many pages with one call: half of what it has used, so that a short one takes none too many.
+    // A long run gets many pages with one call: half of what it has used, so that a short one takes none too many.
     // A system that does not know the call gives them one by one.
     void get_pages() {
         const auto used = static_cast<std::size_t>(next - entries);

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "journal/kinds.h"
+#include "journal/visitor.h"
 #include "term/external.h"
 #include "words/findings.h"
 
@@ -19,17 +20,19 @@ std::string named_id(const F& lookup, I id) {
     return fmt::format("#{}", id.value);
 }
 
-/// Says an event in words. One function for each kind: the compiler lists what is missing.
-class Teller {
+/// Says an event in words.
+class TextReader : public Visitor<TextReader, std::string> {
 public:
-    Teller(const Entry& entry, const Names& names) : entry_(entry), names_(names) {}
+    using Ignores = Kinds<>;
 
-    std::string operator()(const StepBegun& e) const { return fmt::format("step {}", e.index + 1); }
-    std::string operator()(const StepEnded& e) const { return fmt::format("step {} done", e.index + 1); }
-    std::string operator()(const Called& e) const {
+    explicit TextReader(const Names& names) : names_(names) {}
+
+    std::string on(const StepBegun& e) const { return fmt::format("step {}", e.index + 1); }
+    std::string on(const StepEnded& e) const { return fmt::format("step {} done", e.index + 1); }
+    std::string on(const Called& e) const {
         return fmt::format("{} calls {}", show(e.process), one_line(e.text));
     }
-    std::string operator()(const Returned& e) const {
+    std::string on(const Returned& e) const {
         const std::string who = show(e.process);
         const char* late = e.late ? " at last" : "";
         switch (e.outcome) {
@@ -41,7 +44,7 @@ public:
             return fmt::format("{} gets{} exception {}: {}", who, late, name(e.outcome), term(e.term));
         }
     }
-    std::string operator()(const Delivered& e) const {
+    std::string on(const Delivered& e) const {
         std::string from;
         if (e.from_port)
             from = " from " + show(e.from_port);
@@ -49,22 +52,22 @@ public:
             from = " from " + show(e.from_process);
         return fmt::format("{} receives {}{}", show(e.to), term(e.term), from);
     }
-    std::string operator()(const ProcessStarted& e) const {
+    std::string on(const ProcessStarted& e) const {
         return fmt::format("process {} starts{}{}", show(e.process), e.name.empty() ? "" : ": ", one_line(e.name));
     }
-    std::string operator()(const ProcessEnded& e) const {
+    std::string on(const ProcessEnded& e) const {
         return fmt::format("process {} ends: {}", show(e.process), term(e.reason));
     }
-    std::string operator()(const PortOpened& e) const {
+    std::string on(const PortOpened& e) const {
         return fmt::format("port {} of driver {} opens for {}: {}", show(e.port), show(e.driver), show(e.owner),
                            one_line(e.name));
     }
-    std::string operator()(const PortClosing& e) const {
+    std::string on(const PortClosing& e) const {
         return fmt::format("port {} closes: {}{}", show(e.port), term(e.reason),
                            e.draining ? "; its queue is not empty, so stop comes later" : "");
     }
-    std::string operator()(const PortClosed& e) const { return fmt::format("port {} is closed", show(e.port)); }
-    std::string operator()(const Entered& e) const {
+    std::string on(const PortClosed& e) const { return fmt::format("port {} is closed", show(e.port)); }
+    std::string on(const Entered& e) const {
         std::string out = fmt::format("enter {} of driver {}", name(e.callback), show(e.driver));
         if (e.image && names_.image) out += fmt::format(" ({})", show(e.image));
         if (e.port) out += ", port " + show(e.port);
@@ -91,100 +94,96 @@ public:
         }
         return out;
     }
-    std::string operator()(const Left& e) const {
+    std::string on(const Left& e) const {
         return fmt::format("leave {}{}{}: {}", name(e.callback), e.port ? ", port " : "", e.port ? show(e.port) : "",
                            e.result);
     }
-    std::string operator()(const ApiCalled& e) const {
+    std::string on(const ApiCalled& e) const {
         return fmt::format("{}({}{}{}, {}) -> {}", name(e.function), e.port ? show(e.port) : "", e.port ? ", " : "",
                            e.a, e.b, e.result);
     }
-    std::string operator()(const DriverChanged& e) const {
+    std::string on(const DriverChanged& e) const {
         return fmt::format("driver {} is {}, {}: {} port{}, {} hold{}, {} load{}",
                            e.name.empty() ? show(e.driver) : one_line(e.name), name(e.presence), name(e.status),
                            e.ports, s(e.ports), e.holds, s(e.holds), e.loads, s(e.loads));
     }
-    std::string operator()(const ImageOpened& e) const {
+    std::string on(const ImageOpened& e) const {
         return fmt::format("library {} opened as image {} of driver {}{}{}", one_line(e.path), show(e.image),
                            show(e.driver), e.was_mapped ? ", which had never left memory" : "",
                            e.differs ? ", and it is not the file of that name any more" : "");
     }
-    std::string operator()(const ImageFailed& e) const {
+    std::string on(const ImageFailed& e) const {
         return fmt::format("library {} of driver {} cannot be used: {}: {}", one_line(e.path), show(e.driver),
                            name(e.kind), one_line(e.text));
     }
-    std::string operator()(const ImageClosed& e) const {
+    std::string on(const ImageClosed& e) const {
         return fmt::format("image {} of driver {} closed{}", show(e.image), show(e.driver),
                            e.gone ? "" : ", but it stays in memory");
     }
-    std::string operator()(const Reloaded& e) const {
+    std::string on(const Reloaded& e) const {
         return fmt::format("driver {} reloaded: image {} after {}; the new file {}, the old code {}", show(e.driver),
                            show(e.after), show(e.before), e.new_runs ? "runs" : "does not run",
                            e.old_gone ? "is gone" : "stays in memory");
     }
-    std::string operator()(const FileInstalled& e) const {
+    std::string on(const FileInstalled& e) const {
         return fmt::format("file {} installed by {}{}{}", one_line(e.path), name(e.how), e.version.empty() ? "" : ": ",
                            one_line(e.version));
     }
-    std::string operator()(const ClockAdvanced& e) const { return "time goes on by " + to_string(Duration{e.by_ns}); }
-    std::string operator()(const Awaited& e) const {
+    std::string on(const ClockAdvanced& e) const { return "time goes on by " + to_string(Duration{e.by_ns}); }
+    std::string on(const Awaited& e) const {
         return fmt::format("waits for the outside world, at most {} of real time: another run may differ",
                            to_string(Duration{e.longest_ns}));
     }
-    std::string operator()(const PeerActed& e) const {
+    std::string on(const PeerActed& e) const {
         return fmt::format("peer {} {}", one_line(e.peer), one_line(e.what));
     }
-    std::string operator()(const PeerReceived& e) const {
+    std::string on(const PeerReceived& e) const {
         return fmt::format("peer {} receives {}", one_line(e.peer), term(e.term));
     }
-    std::string operator()(const NumberChosen& e) const {
+    std::string on(const NumberChosen& e) const {
         return fmt::format("{} is a number that the system chose: {}", one_line(e.name), e.number);
     }
-    std::string operator()(const Misused& e) const {
+    std::string on(const Misused& e) const {
         std::string out = fmt::format("misuse {}", name(e.rule));
         if (e.function != ApiFunction::none) out += fmt::format(" in {}", name(e.function));
         if (e.port) out += ", port " + show(e.port);
         if (!e.detail.empty()) out += ": " + one_line(e.detail);
         return out;
     }
-    std::string operator()(const ClearedAway& e) const {
-        std::string out = fmt::format("gone with port {}: {}", show(e.port), one_line(e.what));
-        if (e.function != ApiFunction::none) out += fmt::format(", made by {}", name(e.function));
-        return out;
-    }
-    std::string operator()(const LeftBehind& e) const {
+    std::string on(const ClearedAway& e) const { return "gone " + cleared_text(e, names_); }
+    std::string on(const LeftBehind& e) const {
         return fmt::format("left behind by {}: {}", show(e.driver), one_line(e.text));
     }
-    std::string operator()(const EntrySeen& e) const {
+    std::string on(const EntrySeen& e) const {
         return fmt::format("entry of {}: version {}.{}, flags {:#x}", show(e.driver), e.major, e.minor, e.flags);
     }
-    std::string operator()(const TookLong& e) const {
+    std::string on(const TookLong& e) const {
         return fmt::format("{} of {} took long", name(e.callback), show(e.driver));
     }
-    std::string operator()(const Logged& e) const { return "log: " + one_line(e.text); }
-    std::string operator()(const Mismatched& e) const {
+    std::string on(const Logged& e) const { return "log: " + one_line(e.text); }
+    std::string on(const Mismatched& e) const {
         return fmt::format("step {} does not hold: {}: expected {}, got {}", e.index + 1, one_line(e.what),
                            one_line(e.expected), one_line(e.got));
     }
-    std::string operator()(const StepFailed& e) const {
+    std::string on(const StepFailed& e) const {
         return fmt::format("step {} failed: {}", e.index + 1, one_line(e.text));
     }
-    std::string operator()(const Bound& e) const { return fmt::format("{} = {}", one_line(e.name), term(e.term)); }
-    std::string operator()(const ThreadStarted& e) const {
+    std::string on(const Bound& e) const { return fmt::format("{} = {}", one_line(e.name), term(e.term)); }
+    std::string on(const ThreadStarted& e) const {
         return fmt::format("thread {}{} made by {}", e.thread, e.name.empty() ? "" : " \"" + one_line(e.name) + "\"",
                            e.driver ? "driver " + show(e.driver) : name(e.kind));
     }
-    std::string operator()(const ThreadWaits& e) const {
+    std::string on(const ThreadWaits& e) const {
         return fmt::format("{} waits for {}", thread_text(e.thread), one_line(e.text));
     }
-    std::string operator()(const ThreadRuns& e) const { return thread_text(e.thread) + " goes on"; }
-    std::string operator()(const ThreadEnded& e) const { return thread_text(e.thread) + " ends"; }
-    std::string operator()(const ThreadLeftAlone& e) const {
+    std::string on(const ThreadRuns& e) const { return thread_text(e.thread) + " goes on"; }
+    std::string on(const ThreadEnded& e) const { return thread_text(e.thread) + " ends"; }
+    std::string on(const ThreadLeftAlone& e) const {
         return fmt::format("{} waits outside of the driver API and runs by itself from here on: another run may differ",
                            thread_text(e.thread));
     }
-    std::string operator()(const Deadlocked& e) const { return "deadlock: " + one_line(e.text); }
-    std::string operator()(const Ended&) const { return "end of the story"; }
+    std::string on(const Deadlocked& e) const { return "deadlock: " + one_line(e.text); }
+    std::string on(const Ended&) const { return "end of the story"; }
 
 private:
     static std::string thread_text(std::uint16_t thread) {
@@ -194,10 +193,9 @@ private:
     std::string show(I id) const {
         return text_of(id, names_);
     }
-    std::string term(std::string_view external) const { return term_text(external, entry_.cut, names_); }
+    std::string term(std::string_view external) const { return term_text(external, entry().cut, names_); }
     static const char* s(std::uint32_t n) { return n == 1 ? "" : "s"; }
 
-    const Entry& entry_;
     const Names& names_;
 };
 
@@ -257,8 +255,14 @@ std::string one_line(std::string_view text) {
     return out;
 }
 
+std::string cleared_text(const ClearedAway& event, const Names& names) {
+    std::string out = fmt::format("with port {}: {}", text_of(event.port, names), one_line(event.what));
+    if (event.function != ApiFunction::none) out += fmt::format(", made by {}", name(event.function));
+    return out;
+}
+
 std::string event_text(const Entry& entry, const Names& names) {
-    std::string out = std::visit(Teller(entry, names), entry.event);
+    std::string out = TextReader(names).read(entry);
     if (entry.cut) out += fmt::format(" (cut at {} bytes)", payload_limit);
     return out;
 }

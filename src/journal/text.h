@@ -35,5 +35,6 @@ std::string term_text(std::string_view external, bool cut, const Names& names);
 std::string bytes_text(std::string_view bytes, std::size_t shown = 64);
 /// UTF-8 on one line: bytes that are no UTF-8 read as Latin-1, control characters escaped as in Erlang.
 std::string one_line(std::string_view text);
+std::string cleared_text(const ClearedAway& event, const Names& names); ///< "with port P: a timer, made by ..."
 
 } // namespace ddll::journal

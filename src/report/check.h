@@ -31,12 +31,12 @@ std::string check_sarif(const check::CheckResult& checked, const CheckFormatOpti
 std::string check_junit(const check::CheckResult& checked, const CheckFormatOptions& options);
 std::string check_github(const check::CheckResult& checked, const CheckFormatOptions& options);
 
-/// One way in which stories ended the emulator.
+/// One way in which scenarios ended the emulator.
 struct CheckCrash {
     const scenario::Death* death;
-    std::vector<std::string> titles; ///< of these stories
+    std::vector<std::string> titles; ///< of these scenarios
 };
-/// Each way once, in the order of the stories.
+/// Each way once, in the order of the scenarios.
 std::vector<CheckCrash> deaths_of(const check::CheckResult& checked);
 
 /// The driver's source where it is known and lies below the root, else the library.
@@ -46,7 +46,7 @@ Location location_of(const check::CheckResult& checked, const std::vector<scenar
 /// "UNSAFE: 2 errors, 1 warning, 3 notes, 1 suppressed".
 std::string check_summary(const check::CheckResult& checked);
 
-/// Does a finding that is not suppressed reach the level, or did a story end badly without one?
+/// Does a finding that is not suppressed reach the level, or did a scenario end badly without one?
 bool reaches(const check::CheckResult& checked, FailOn fail_on);
 
 } // namespace ddll::report

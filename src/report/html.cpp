@@ -78,7 +78,7 @@ std::string words(const RunResult& result, Verdict verdict) {
 }
 
 std::string scenario_html(const RunResult& result, const Options& options, std::size_t number, bool open) {
-    const Verdict verdict = judged(result, options.fail_on);
+    const Verdict verdict = verdict_of(result, options.fail_on);
     const char* word = scenario::name(verdict);
     const std::string title = html_text(result.title.empty() ? result.file : result.title);
     std::string out =
@@ -129,7 +129,7 @@ std::string write_html(const Run& run, const Options& options) {
     // One is open on arrival: the first that went wrong, or the only one.
     std::size_t open = run.results.size() == 1 ? 0 : run.results.size();
     for (std::size_t i = 0; i < run.results.size() && open == run.results.size(); ++i)
-        if (wrong(judged(run.results[i], options.fail_on))) open = i;
+        if (wrong(verdict_of(run.results[i], options.fail_on))) open = i;
     for (std::size_t i = 0; i < run.results.size(); ++i)
         out += scenario_html(run.results[i], options, i + 1, i == open);
     if (run.results.empty()) out += "<p class=\"nothing\">Nothing was played.</p>\n";

@@ -31,11 +31,6 @@ std::int64_t number(std::uint32_t index) {
     return index == nobody ? -1 : static_cast<std::int64_t>(index);
 }
 
-const char* state_name(scenario::StepResult::State state) {
-    constexpr const char* names[] = {"not_reached", "done", "failed", "died"};
-    return names[static_cast<std::size_t>(state)];
-}
-
 /// Those that a moment refers to, by their index.
 Json steps(const scenario::RunResult& result, const Timeline& timeline) {
     std::set<std::uint32_t> used;
@@ -73,16 +68,17 @@ std::string timeline_data(const scenario::RunResult& result, const Options& opti
     if (timeline.moments.empty()) return "";
     Json lanes = Json::array(), words = Json::array(), moments = Json::array(), spans = Json::array();
     for (const auto& lane : timeline.lanes) lanes.push_back({name(lane.kind), shown(lane.name)});
-    std::map<std::string_view, std::size_t> known;
+    std::map<LineKind, std::size_t> known;
     // What is to be seen first: where it failed, or at least what deserves attention.
-    const auto verdict = judged(result, options.fail_on);
+    const auto verdict = verdict_of(result, options.fail_on);
     const bool wrong = verdict != scenario::Verdict::passed && verdict != scenario::Verdict::skipped;
     std::int64_t focus = -1;
     int focus_worth = 0;
     for (const auto& m : timeline.moments) {
-        const auto [word, fresh] = known.try_emplace(m.what, words.size());
-        if (fresh) words.push_back(std::string(m.what));
-        const int worth = !m.bad ? 0 : m.what == "FAILED" || m.what == "died" ? 2 : m.what == "step" ? 0 : 1;
+        const auto [word, fresh] = known.try_emplace(m.kind, words.size());
+        if (fresh) words.push_back(name(m.kind));
+        const bool end = m.kind == LineKind::trouble || m.kind == LineKind::died;
+        const int worth = !m.bad || m.kind == LineKind::step ? 0 : end ? 2 : 1;
         if (wrong && worth > focus_worth) {
             focus = static_cast<std::int64_t>(moments.size());
             focus_worth = worth;

@@ -17,7 +17,7 @@ std::string death_html(const scenario::RunResult& result);
 std::string findings_html(const scenario::RunResult& result, const Options& options);
 /// What the driver printed; empty where death_html shows it.
 std::string output_html(const scenario::RunResult& result);
-/// Steps with what happened in them. Long stories are cut as the text report cuts them.
+/// Steps with what happened in them. Long runs are cut as the text report cuts them.
 std::string steps_html(const scenario::RunResult& result, const Options& options);
 
 } // namespace ddll::report

@@ -1,6 +1,6 @@
 #include "report/html_parts.h"
-#include "report/step_text.h"
 #include "report/run_log.h"
+#include "report/step_text.h"
 #include "report/style.h"
 
 #include <fmt/format.h>
@@ -16,12 +16,8 @@ using scenario::StepResult;
 constexpr std::size_t most_steps = 400, most_lines = 60, last_lines = 15;
 
 std::string list_item(const Line& line) {
-    std::string head = line.kind == LineKind::message ? fmt::format("-> {}", line.who) : label(line.kind);
-    std::string body = line.text;
-    if (!line.who.empty() && line.kind != LineKind::message) body = fmt::format("{}: {}", line.who, body);
-    if (line.times > 1) body += fmt::format("  ({} times)", line.times);
-    return fmt::format("<li{}><b>{}</b><code>{}</code></li>", line.bad ? " class=\"is-bad\"" : "", html_text(head),
-                       html_text(body));
+    return fmt::format("<li{}><b>{}</b><code>{}</code></li>", line.bad ? " class=\"is-bad\"" : "",
+                       html_text(head(line)), html_text(body(line)));
 }
 
 std::string lines(const StepLog& step) {
@@ -53,16 +49,11 @@ const char* word(StepResult::State state) {
     return "";
 }
 
-const char* kind(StepResult::State state) {
-    constexpr const char* names[] = {"not_reached", "done", "failed", "died"};
-    return names[static_cast<std::size_t>(state)];
-}
-
 std::string aside(std::string_view text) {
     return fmt::format("<tr class=\"aside\"><td></td><td colspan=\"3\">{}</td></tr>\n", text);
 }
 
-/// Of a repeat the first round tells the story; later ones only where they went wrong.
+/// Of a repeat the first round shows what happens; later ones only where they went wrong.
 bool worth_showing(const RunResult& result, std::size_t i, std::size_t rows) {
     if (result.steps[i].state == StepResult::State::failed || result.steps[i].state == StepResult::State::died)
         return true;
@@ -73,7 +64,7 @@ bool worth_showing(const RunResult& result, std::size_t i, std::size_t rows) {
 } // namespace
 
 std::string steps_html(const RunResult& result, const Options& options) {
-    const RunLog story = tell(result, options.names);
+    const RunLog log = run_log(result, options.names);
     const std::size_t all = std::min(result.flat.size(), result.steps.size());
     if (all == 0) return "";
     std::string body;
@@ -96,8 +87,8 @@ std::string steps_html(const RunResult& result, const Options& options) {
         if (!flat.step->note.empty()) body += aside(html_text(flat.step->note));
         if (words.who.empty()) continue;
         body += fmt::format("<tr class=\"{}\"><td>{}</td><td>{}</td><td><code>{}</code>{}</td><td>{}</td></tr>\n",
-                            kind(result.steps[i].state), html_text(step_number(flat)), html_text(words.who),
-                            html_text(words.what), i < story.steps.size() ? lines(story.steps[i]) : "",
+                            state_name(result.steps[i].state), html_text(step_number(flat)), html_text(words.who),
+                            html_text(words.what), i < log.steps.size() ? lines(log.steps[i]) : "",
                             word(result.steps[i].state));
     }
     told();

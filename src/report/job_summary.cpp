@@ -61,7 +61,7 @@ std::string scenarios(const Run& run, const Options& options) {
     std::string out;
     std::size_t rows = 0;
     for (const auto& result : run.results) {
-        const Verdict verdict = judged(result, options.fail_on);
+        const Verdict verdict = verdict_of(result, options.fail_on);
         if (!wrong(verdict) || ++rows > most_rows) continue;
         out += fmt::format("| {} | {} | {} | {} |\n", scenario::name(verdict),
                            cell(result.title.empty() ? result.file : result.title),

@@ -25,20 +25,6 @@ Json place_json(const Place& place) {
     return out;
 }
 
-const char* state_name(StepResult::State state) {
-    switch (state) {
-    case StepResult::State::not_reached:
-        return "not_reached";
-    case StepResult::State::done:
-        return "done";
-    case StepResult::State::failed:
-        return "failed";
-    case StepResult::State::died:
-        return "died";
-    }
-    return "";
-}
-
 Json steps_json(const RunResult& result) {
     Json out = Json::array();
     for (std::size_t i = 0; i < result.flat.size() && i < result.steps.size(); ++i) {
@@ -145,7 +131,7 @@ Json events_json(const RunResult& result, const Options& options) {
 
 Json scenario_json(const RunResult& result, const Options& options) {
     Json out = {{"file", result.file}, {"title", result.title}};
-    out["verdict"] = name(judged(result, options.fail_on));
+    out["verdict"] = name(verdict_of(result, options.fail_on));
     if (result.scenario && !result.scenario->tags.empty()) out["tags"] = result.scenario->tags;
     if (!result.reproducible) out["reproducible"] = false;
     put(out, "skipped_why", result.skipped_why);

@@ -16,13 +16,13 @@ using scenario::Verdict;
 /// `name` is unique among the cases of its file: servers tell cases apart by it.
 std::string test_case(const RunResult& result, const std::string& name, const Options& options) {
     const Look look{options, Style{false}};
-    const Verdict verdict = judged(result, options.fail_on);
+    const Verdict verdict = verdict_of(result, options.fail_on);
     std::string out = fmt::format("    <testcase name=\"{}\" classname=\"{}\" file=\"{}\">\n", xml_attribute(name),
                                   xml_attribute(result.file), xml_attribute(result.file));
     if (verdict == Verdict::skipped) {
         out += fmt::format("      <skipped message=\"{}\"/>\n", xml_attribute(result.skipped_why));
     } else if (verdict != Verdict::passed) {
-        // "failure": what was played did not hold. "error": it could not be played to its end.
+        // "failure": the scenario failed. "error": it could not be run to its end.
         const char* element = verdict == Verdict::failed ? "failure" : "error";
         const std::string body = mistakes_text(result, look) + trouble_text(result, look) + death_text(result, look) +
                                  findings_text(result, look);

@@ -177,7 +177,7 @@ private:
         for (const Json& scenario : part.document().at("scenarios")) {
             const std::uint32_t position = sharded() ? shards_[number]->positions[n] : 0;
             ++n;
-            // A file that was named twice on one command line was played twice.
+            // A file that was named twice on one command line was run twice.
             const auto same = std::find_if(entries_.begin(), entries_.end(), [&](const MergedEntry& known) {
                 if (known.part == number) return false;
                 return sharded() ? known.position == position : known.scenario->at("file") == scenario.at("file");

@@ -31,25 +31,32 @@ Naming::Naming(const scenario::RunResult& result, const Names&) : result_(result
 
 void Naming::know(const journal::Entry& entry) {
     if (const auto* started = std::get_if<journal::ProcessStarted>(&entry.event))
-        processes_[started->process] = started->name;
-    else if (const auto* changed = std::get_if<journal::DriverChanged>(&entry.event);
-             changed != nullptr && !changed->name.empty())
-        drivers_[changed->driver] = changed->name;
+        on(*started);
+    else if (const auto* changed = std::get_if<journal::DriverChanged>(&entry.event))
+        on(*changed);
 }
 
-void Naming::observe(const journal::Entry& entry) {
-    if (const auto* file = std::get_if<journal::FileInstalled>(&entry.event)) {
-        installed_[file_key(file->path)] = file->version;
-    } else if (const auto* image = std::get_if<journal::ImageOpened>(&entry.event)) {
-        opened(*image);
-    } else if (const auto* port = std::get_if<journal::PortOpened>(&entry.event)) {
-        ports_.push_back({port->port, port->driver});
-    } else if (const auto* closed = std::get_if<journal::PortClosed>(&entry.event)) {
-        std::erase_if(ports_, [&](const Port& p) { return p.id == closed->port; });
-    }
+void Naming::on(const journal::ProcessStarted& event) {
+    processes_[event.process] = event.name;
 }
 
-void Naming::opened(const journal::ImageOpened& event) {
+void Naming::on(const journal::DriverChanged& event) {
+    if (!event.name.empty()) drivers_[event.driver] = event.name;
+}
+
+void Naming::on(const journal::FileInstalled& event) {
+    installed_[file_key(event.path)] = event.version;
+}
+
+void Naming::on(const journal::PortOpened& event) {
+    ports_.push_back({event.port, event.driver});
+}
+
+void Naming::on(const journal::PortClosed& event) {
+    std::erase_if(ports_, [&](const Port& p) { return p.id == event.port; });
+}
+
+void Naming::on(const journal::ImageOpened& event) {
     Image image;
     image.build_id = event.build_id.substr(0, 12);
     image.base = event.base;

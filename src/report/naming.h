@@ -2,6 +2,7 @@
 /// Who is who in a journal: numbers to the names a reader knows. Names are known from the start; what changes (which
 /// file a path named, which ports are open) is answered for the entries fed so far, in order.
 #include "journal/text.h"
+#include "journal/visitor.h"
 #include "report/report.h"
 
 #include <map>
@@ -11,7 +12,7 @@
 
 namespace ddll::report {
 
-class Naming {
+class Naming : private journal::Visitor<Naming> {
 public:
     /// Keeps a reference: `result` must outlive this, and this must outlive what words() gave.
     Naming(const scenario::RunResult& result, const Names& names);
@@ -19,7 +20,7 @@ public:
 
     /// Names that never change, read ahead: for entries written since this was made, before they are observed.
     void know(const journal::Entry& entry);
-    void observe(const journal::Entry& entry);
+    void observe(const journal::Entry& entry) { read(entry); }
 
     std::string process(ProcessId id) const;                ///< alice
     std::string port(PortId id) const;                      ///< P, or #Port<0.5>
@@ -35,6 +36,23 @@ public:
     std::vector<PortId> ports_of(DriverId id) const;
 
 private:
+    friend journal::Visitor<Naming>;
+    using Ignores =
+        journal::Kinds<journal::StepBegun, journal::StepEnded, journal::Called, journal::Returned, journal::Delivered,
+                       journal::ProcessEnded, journal::PortClosing, journal::Entered, journal::Left, journal::ApiCalled,
+                       journal::ImageFailed, journal::ImageClosed, journal::Reloaded, journal::ClockAdvanced,
+                       journal::Awaited, journal::PeerActed, journal::PeerReceived, journal::NumberChosen,
+                       journal::Misused, journal::ClearedAway, journal::LeftBehind, journal::EntrySeen,
+                       journal::TookLong, journal::Logged, journal::Mismatched, journal::StepFailed, journal::Bound,
+                       journal::ThreadStarted, journal::ThreadWaits, journal::ThreadRuns, journal::ThreadEnded,
+                       journal::ThreadLeftAlone, journal::Deadlocked, journal::Ended>;
+    void on(const journal::ProcessStarted& event);
+    void on(const journal::DriverChanged& event);
+    void on(const journal::FileInstalled& event);
+    void on(const journal::ImageOpened& event);
+    void on(const journal::PortOpened& event);
+    void on(const journal::PortClosed& event);
+
     struct Image {
         std::string version, build_id;
         std::uint64_t base = 0;
@@ -43,7 +61,6 @@ private:
         PortId id;
         DriverId driver;
     };
-    void opened(const journal::ImageOpened& event);
 
     const scenario::RunResult& result_;
     journal::Names words_;

@@ -21,7 +21,7 @@ bool counts(const scenario::RunFinding& finding, FailOn fail_on) {
     return true;
 }
 
-Verdict judged(const scenario::RunResult& result, FailOn fail_on) {
+Verdict verdict_of(const scenario::RunResult& result, FailOn fail_on) {
     if (result.verdict != Verdict::passed) return result.verdict;
     for (const auto& finding : result.findings)
         if (counts(finding, fail_on)) return Verdict::failed;
@@ -31,7 +31,7 @@ Verdict judged(const scenario::RunResult& result, FailOn fail_on) {
 Counts count(const Run& run, FailOn fail_on) {
     Counts n;
     for (const auto& result : run.results) {
-        switch (judged(result, fail_on)) {
+        switch (verdict_of(result, fail_on)) {
         case Verdict::passed:
             ++n.passed;
             break;

@@ -1,7 +1,7 @@
 #pragma once
 /// report/ turns results into what people and programs read. It reads scenario::RunResult and the journal inside it,
 /// decides nothing about drivers, prints nothing itself (every writer returns its bytes) and never asks the clock, an
-/// address or the environment: equal results give equal bytes. Read next: story.h (what happened, step by step),
+/// address or the environment: equal results give equal bytes. Read next: run_log.h (what happened, step by step),
 /// formats.h.
 #include "scenario/result.h"
 
@@ -16,15 +16,15 @@ namespace ddll::report {
 /// Names that only higher or lower layers know. All are words/ by now.
 struct Names {};
 
-/// The least severity of an unexpected finding that makes a story fail.
+/// The least severity of an unexpected finding that makes a scenario fail.
 enum class FailOn : std::uint8_t { error, warning, note, never };
 
 enum class Detail : std::uint8_t {
-    automatic, ///< the story when there is one scenario, else one line each and the details of failing ones
+    automatic, ///< the log when there is one scenario, else one line each and the details of failing ones
     quiet,     ///< failing ones and the summary
     lines,     ///< one line each and the details of failing ones, however many there are
-    story,     ///< every story
-    verbose,   ///< every story with its loader events, driver API calls and state changes
+    log,       ///< every log
+    verbose,   ///< every log with its loader events, driver API calls and state changes
 };
 
 struct Options {
@@ -38,22 +38,23 @@ struct Options {
     Names names;
 };
 
-/// Which part of the scenarios a run played, where several machines share them.
+/// Which part of the scenarios was run, where several machines share them.
 struct RunShard {
     std::uint32_t index = 1, count = 1;   ///< index from 1
-    std::uint32_t of = 0;                 ///< so many scenarios all machines play together
-    std::vector<std::uint32_t> positions; ///< among these, from 0, of each that was played here
+    std::uint32_t of = 0;                 ///< so many scenarios all machines run together
+    std::vector<std::uint32_t> positions; ///< among these, from 0, of each that was run here
 };
 
-/// All that one command played, in the order of its arguments.
+/// All that one command ran, in the order of its arguments.
 struct Run {
     std::vector<scenario::RunResult> results;
     bool interrupted = false;
     std::optional<RunShard> shard{};
 };
 
-/// The verdict after findings are counted in: a passed story with an unexpected finding at or above `fail_on` failed.
-scenario::Verdict judged(const scenario::RunResult& result, FailOn fail_on);
+/// The verdict after findings are counted in: a passed scenario with an unexpected finding at or above `fail_on`
+/// failed.
+scenario::Verdict verdict_of(const scenario::RunResult& result, FailOn fail_on);
 
 /// Is this finding one that nobody expected and that reaches the level?
 bool counts(const scenario::RunFinding& finding, FailOn fail_on);

@@ -34,7 +34,7 @@ std::string one(const RunResult& result, const Options& options) {
     const std::string of = result.title.empty() ? result.file : result.title;
     if (result.death && !result.death->expected)
         out += annotated(
-            "error", location_of(result, *result.death, options), scenario::name(judged(result, options.fail_on)),
+            "error", location_of(result, *result.death, options), scenario::name(verdict_of(result, options.fail_on)),
             lines({result.death->headline, step_words(result, result.death->in.step), of, result.death->advice}),
             options);
     for (const auto& failure : result.failures)
@@ -52,7 +52,7 @@ std::string one(const RunResult& result, const Options& options) {
                              lines({finding.title, finding.evidence, step_words(result, finding.step), of,
                                     "what to do: " + advice(finding.rule)}),
                              options);
-    if (out.empty() && judged(result, options.fail_on) == Verdict::bug)
+    if (out.empty() && verdict_of(result, options.fail_on) == Verdict::bug)
         out += annotated("error", {result.file, 0}, "bug of ddlltool", of, options);
     return out;
 }

@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using words::Severity;
 
-/// What a story can come to without any rule about drivers. Ids are as stable as those of the catalogue.
+/// What a scenario can come to without any rule about drivers. Ids are as stable as those of the catalogue.
 struct Explained {
     std::string_view id;
     Severity severity;

@@ -116,6 +116,11 @@ StepText step_text(const ScenarioStep& step) {
     return std::visit([](const auto& what) { return text(what); }, step.what);
 }
 
+const char* state_name(scenario::StepResult::State state) {
+    constexpr const char* names[] = {"not_reached", "done", "failed", "died"};
+    return names[static_cast<std::size_t>(state)];
+}
+
 std::string step_number(const FlatStep& step) {
     if (step.rounds.empty()) return fmt::format("{}", step.number);
     std::vector<std::string> rounds;

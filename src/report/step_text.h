@@ -1,6 +1,6 @@
 #pragma once
 /// A step as one line of the report: who and what.
-#include "scenario/scenario.h"
+#include "scenario/result.h"
 
 #include <string>
 #include <vector>
@@ -12,6 +12,8 @@ struct StepText {
     std::string what; ///< the call, or the rest in words
 };
 StepText step_text(const scenario::ScenarioStep& step);
+
+const char* state_name(scenario::StepResult::State state); ///< "not_reached", "done", "failed", "died"
 
 /// "7", or "7 (round 3)" inside repeats.
 std::string step_number(const scenario::FlatStep& step);

@@ -93,7 +93,7 @@ void findings(Yaml& yaml, const RunResult& result, const Options& options) {
 
 std::string diagnostics(const RunResult& result, const Options& options) {
     Yaml yaml;
-    const Verdict verdict = judged(result, options.fail_on);
+    const Verdict verdict = verdict_of(result, options.fail_on);
     yaml.row("verdict", scenario::name(verdict));
     yaml.row("message", headline(result, options.fail_on));
     yaml.row("title", result.title.empty() ? "" : result.title);
@@ -124,7 +124,7 @@ std::string write_tap(const Run& run, const Options& options) {
     std::string out = fmt::format("TAP version 14\n1..{}\n", run.results.size());
     std::size_t number = 0;
     for (const auto& result : run.results) {
-        const Verdict verdict = judged(result, options.fail_on);
+        const Verdict verdict = verdict_of(result, options.fail_on);
         const bool ok = verdict == Verdict::passed || verdict == Verdict::skipped;
         const std::string file = described(result.file), title = described(result.title);
         out += fmt::format("{} {} - {}", ok ? "ok" : "not ok", ++number, file);

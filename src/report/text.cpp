@@ -42,10 +42,10 @@ public:
 
     std::string write() {
         std::string out;
-        const bool stories = options_.detail == Detail::story || options_.detail == Detail::verbose ||
-                             (options_.detail == Detail::automatic && run_.results.size() == 1);
-        if (stories) {
-            for (const auto& result : run_.results) out += story(result) + '\n';
+        const bool logs = options_.detail == Detail::log || options_.detail == Detail::verbose ||
+                          (options_.detail == Detail::automatic && run_.results.size() == 1);
+        if (logs) {
+            for (const auto& result : run_.results) out += log(result) + '\n';
         } else {
             if (options_.detail != Detail::quiet)
                 for (const auto& result : run_.results) out += line(result);
@@ -60,7 +60,7 @@ public:
     }
 
 private:
-    Verdict verdict(const RunResult& result) const { return judged(result, options_.fail_on); }
+    Verdict verdict(const RunResult& result) const { return verdict_of(result, options_.fail_on); }
 
     bool has_details(const RunResult& result) const {
         if (verdict(result) == Verdict::skipped) return false;
@@ -84,7 +84,7 @@ private:
         return out + look_.style.dim(printable(result.file)) + '\n';
     }
 
-    /// Why the result is not simply "passed"; the parts that a story shows in its steps are left to it.
+    /// Why the result is not simply "passed"; the parts that a log shows in its steps are left to it.
     std::string troubles(const RunResult& result, bool in_scenario) const {
         std::string out;
         const auto add = [&](const std::string& part) {
@@ -136,12 +136,12 @@ private:
         return out;
     }
 
-    std::string story(const RunResult& result) const {
+    std::string log(const RunResult& result) const {
         std::string out = heading(result);
         if (result.scenario) {
             const std::string prose = description(*result.scenario);
             if (!prose.empty()) out += '\n' + prose;
-            out += '\n' + story_text(result, look_);
+            out += '\n' + log_text(result, look_);
         }
         out += troubles(result, true);
         if (verdict(result) == Verdict::bug && !result.death)

@@ -1,5 +1,5 @@
-#include "report/step_text.h"
 #include "report/run_log.h"
+#include "report/step_text.h"
 #include "report/text_parts.h"
 
 #include <fmt/format.h>
@@ -16,7 +16,7 @@ class LogWriter {
 public:
     LogWriter(const scenario::RunResult& result, const Look& look)
         : result_(result), look_(look), everything_(look.options.detail == Detail::verbose),
-          story_(tell(result, look.options.names)) {
+          log_(run_log(result, look.options.names)) {
         std::size_t number = 1;
         for (const auto& flat : result_.flat) {
             number = std::max(number, step_number(first_round(flat)).size());
@@ -38,7 +38,7 @@ public:
             out += step(i);
         }
         out += rounds_alike();
-        for (const auto& line : story_.afterwards)
+        for (const auto& line : log_.afterwards)
             if (everything_ || line.bad) out += text(line);
         if (reached < result_.flat.size()) out += left_out(reached);
         return out;
@@ -53,7 +53,7 @@ private:
         return n;
     }
 
-    /// Of a repeat the first round tells the story; later ones only where they went wrong.
+    /// Of a repeat the first round shows what happens; later ones only where they went wrong.
     bool worth_showing(std::uint32_t i) const {
         if (everything_ || result_.steps[i].state != StepResult::State::done) return true;
         const auto& rounds = result_.flat[i].rounds;
@@ -87,10 +87,12 @@ private:
             out += fmt::format("  {:<{}}  ", words.who, who_) + look_.style.strong(printable(words.what));
             if (later || (everything_ && !flat.rounds.empty()))
                 out += step_number(flat).substr(step_number(first_round(flat)).size());
-            if (words.who == "expect" && !wrong) out += "  " + look_.style.good("holds");
+            const bool looks = std::holds_alternative<scenario::ExpectStep>(flat.step->what) ||
+                               std::holds_alternative<scenario::FileStep>(flat.step->what);
+            if (looks && !wrong) out += "  " + look_.style.good("holds");
             out += '\n';
         }
-        if (i < story_.steps.size()) out += lines_text(story_.steps[i]);
+        if (i < log_.steps.size()) out += lines_text(log_.steps[i]);
         for (const auto& failure : result_.failures)
             if (failure.step == i) out += failure_text(failure, place_text(flat.step->place), margin_, look_);
         if (result_.steps[i].state == StepResult::State::died)
@@ -122,13 +124,7 @@ private:
     }
 
     std::string text(const Line& line) const {
-        // Messages and endings say whose; a state says of which driver or port.
-        std::string head = label(line.kind);
-        if (line.kind == LineKind::message) head += ' ' + line.who;
-        std::string body = line.text;
-        if (!line.who.empty() && line.kind != LineKind::message) body = fmt::format("{}: {}", line.who, body);
-        if (line.times > 1) body += fmt::format("  ({} times)", line.times);
-        const std::string shown = fmt::format("{:<{}} {}", head, label_width, printable(body));
+        const std::string shown = fmt::format("{:<{}} {}", head(line), label_width, printable(body(line)));
         const bool proved = line.kind == LineKind::proof && !line.bad;
         return margin_ + (line.bad ? look_.style.bad(shown) : proved ? look_.style.good(shown) : shown) + '\n';
     }
@@ -145,7 +141,7 @@ private:
     const scenario::RunResult& result_;
     const Look& look_;
     bool everything_;
-    RunLog story_;
+    RunLog log_;
     std::size_t number_ = 0, who_ = 0;
     std::string margin_;
     std::size_t alike_ = 0;
@@ -153,7 +149,7 @@ private:
 
 } // namespace
 
-std::string story_text(const scenario::RunResult& result, const Look& look) {
+std::string log_text(const scenario::RunResult& result, const Look& look) {
     return LogWriter(result, look).write();
 }
 

@@ -13,9 +13,9 @@ struct Look {
 };
 
 /// Every step with what happened in it, failures and death in their places.
-std::string story_text(const scenario::RunResult& result, const Look& look);
+std::string log_text(const scenario::RunResult& result, const Look& look);
 
-/// What went wrong in a result that is not shown as a story: the failing step, the failure, the last events.
+/// What went wrong in a result that is not shown as a log: the failing step, the failure, the last events.
 std::string trouble_text(const scenario::RunResult& result, const Look& look);
 
 /// One failed expectation, with the difference marked. `at` is its place in the file, or empty where it has been said.

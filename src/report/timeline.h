@@ -1,10 +1,9 @@
 #pragma once
 /// One run as lanes, moments and spans: who did what when, for writers that draw. A value; read from the journal alone.
-#include "report/report.h"
+#include "report/event_line.h"
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace ddll::report {
@@ -20,16 +19,12 @@ struct Lane {
 };
 
 /// One journal entry that says something. Moments are in the order of the journal; virtual time may stand still.
-struct Moment {
-    std::string_view what; ///< the label of the text report where it has one: "returns", "runs", "state", ...
+struct Moment : EventLine {
     std::uint32_t lane = nobody;
     std::uint32_t from = nobody; ///< lane that a message or a call came from
     std::uint32_t step = nobody; ///< into RunResult::flat
     std::uint64_t seq = 0;       ///< of the journal entry, or of the one after which it was found out
     std::int64_t time_ns = 0;
-    std::string text;
-    bool bad = false;   ///< deserves attention
-    bool minor = false; ///< only for those who want everything
 };
 
 enum class SpanKind : std::uint8_t {
@@ -38,7 +33,7 @@ enum class SpanKind : std::uint8_t {
     callback, ///< driver code runs
     call,     ///< a process has called and has no answer yet
     wait,     ///< a thread waits
-    step,     ///< of the story; its lane is nobody
+    step,     ///< of the scenario; its lane is nobody
 };
 const char* name(SpanKind kind);
 

@@ -21,14 +21,15 @@ std::string Recorder::named(std::string text) const {
     return result_.chosen.empty() ? text : scenario::with_names(std::move(text), result_.chosen);
 }
 
-std::uint32_t Recorder::note(std::string_view what, std::uint32_t lane, std::string text, bool bad, bool minor) {
+std::uint32_t Recorder::note(EventLine said, std::uint32_t lane) {
     skipped_ = seq_ >= gap_first_ && seq_ <= gap_last_;
     if (skipped_ && out_.left_out++ > 0) return last();
     if (skipped_) {
-        out_.moments.push_back({"log", nobody, nobody, step_, seq_, time_ns_, "", true, false});
+        out_.moments.push_back({{LineKind::log, "", true}, nobody, nobody, step_, seq_, time_ns_});
         gap_ = last();
     } else {
-        out_.moments.push_back({what, lane, nobody, step_, seq_, time_ns_, named(std::move(text)), bad, minor});
+        said.text = named(std::move(said.text));
+        out_.moments.push_back({std::move(said), lane, nobody, step_, seq_, time_ns_});
     }
     return last();
 }

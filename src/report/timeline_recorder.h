@@ -7,7 +7,6 @@
 
 #include <map>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,8 +21,7 @@ public:
     void at(const journal::Entry& entry, std::uint32_t step);
 
     /// Appends a moment, and gives its number; inside the gap that of the moment that stands for it.
-    std::uint32_t note(std::string_view what, std::uint32_t lane, std::string text, bool bad = false,
-                       bool minor = false);
+    std::uint32_t note(EventLine said, std::uint32_t lane);
     /// The last moment; there is one after the first note().
     std::uint32_t last() const { return static_cast<std::uint32_t>(out_.moments.size() - 1); }
     /// The moment was caused from that lane, which may be nobody.

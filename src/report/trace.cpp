@@ -23,7 +23,7 @@ public:
         : timeline_(timeline_of(result, options.names)), pid_(pid), flows_(flows), out_(out) {
         const std::string title = printable(result.title.empty() ? result.file : result.title);
         metadata("process_name", scenario_row, {{"name", title}});
-        metadata("process_labels", scenario_row, {{"labels", scenario::name(judged(result, options.fail_on))}});
+        metadata("process_labels", scenario_row, {{"labels", scenario::name(verdict_of(result, options.fail_on))}});
         metadata("process_sort_index", scenario_row, {{"sort_index", pid}});
         row(scenario_row, "story");
         for (std::uint32_t i = 0; i < timeline_.lanes.size(); ++i) {
@@ -114,23 +114,22 @@ private:
     }
 
     void add(std::uint32_t at, const Moment& moment) {
-        if (moment.what == "step" || moment.what == "call" || moment.what == "leaves" || moment.what == "state") return;
-        const std::string what(moment.what);
+        using enum LineKind;
+        if (moment.kind == step || moment.kind == call || moment.kind == leaves || moment.kind == state) return;
+        const std::string what = name(moment.kind), text = printable(moment.text);
         const std::int64_t ts = times_[at];
-        const Json arguments = {{"text", printable(moment.text)}, {"seq", moment.seq}, {"time_ns", moment.time_ns}};
+        const Json arguments = {{"text", text}, {"seq", moment.seq}, {"time_ns", moment.time_ns}};
         const int to = work_row(moment.lane);
-        const std::string text = moment.what == "message" ? printable(moment.text) : what;
-        if (moment.what == "message") {
+        if (moment.kind == message)
             push(ts, inside, "X", text, "message", to, {{"dur", 1}, {"args", arguments}});
-        } else if (moment.what != "runs") {
-            push(ts, inside, "i", fmt::format("{}: {}", what, printable(moment.text)), what.c_str(), to,
+        else if (moment.kind != runs)
+            push(ts, inside, "i", fmt::format("{}: {}", what, text), what.c_str(), to,
                  {{"s", "t"}, {"args", arguments}});
-        }
         if (moment.from == nobody) return;
         // An arrow has to hang on a slice at both ends.
         const int from = work_row(moment.from);
-        if (moment.what == "opens") push(ts, inside, "X", "opens", "opens", to, {{"dur", 1}, {"args", arguments}});
-        const char* verb = moment.what == "message" ? "sends" : moment.what == "runs" ? "calls" : "opens";
+        if (moment.kind == opens) push(ts, inside, "X", "opens", "opens", to, {{"dur", 1}, {"args", arguments}});
+        const char* verb = moment.kind == message ? "sends" : moment.kind == runs ? "calls" : "opens";
         push(ts, inside, "X", verb, "message", from, {{"dur", 1}, {"args", arguments}});
         const Json id = {{"id", ++flows_}};
         push(ts, flow, "s", what, "flow", from, id);

@@ -42,23 +42,23 @@ std::string difference_text(const verify::Difference& difference, const Style& s
                        printable(difference.ours), printable(difference.nodes));
 }
 
-Json scenario_json(const ScenarioComparison& story) {
-    Json one{{"file", story.file},
-             {"title", story.title},
-             {"verdict", word(story.agreement)},
-             {"steps_compared", story.steps_compared}};
-    if (!story.why.empty()) one["why"] = story.why;
-    if (story.death) one["death"] = *story.death;
+Json scenario_json(const ScenarioComparison& compared) {
+    Json one{{"file", compared.file},
+             {"title", compared.title},
+             {"verdict", word(compared.agreement)},
+             {"steps_compared", compared.steps_compared}};
+    if (!compared.why.empty()) one["why"] = compared.why;
+    if (compared.death) one["death"] = *compared.death;
     Json differences = Json::array();
-    for (const auto& [step, difference] : story.differences)
-        differences.push_back({{"step", story.flat[step].number},
-                               {"line", story.flat[step].step->place.line},
+    for (const auto& [step, difference] : compared.differences)
+        differences.push_back({{"step", compared.flat[step].number},
+                               {"line", compared.flat[step].step->place.line},
                                {"what", difference.what},
                                {"ddlltool", printable(difference.ours)},
                                {"erl", printable(difference.nodes)}});
     one["differences"] = std::move(differences);
     Json left = Json::array();
-    for (const auto& part : story.not_compared) left.push_back({{"what", part.what}, {"steps", part.steps}});
+    for (const auto& part : compared.not_compared) left.push_back({{"what", part.what}, {"steps", part.steps}});
     one["not_compared"] = std::move(left);
     return one;
 }
@@ -83,23 +83,23 @@ std::string written(const Json& whole) {
 
 } // namespace
 
-std::string verification_text(const ScenarioComparison& story, bool verbose, const Style& style) {
-    const std::string mark = story.agreement == Agreement::agrees    ? style.good("agrees ")
-                             : story.agreement == Agreement::differs ? style.bad("DIFFERS")
-                                                                     : style.warn("skipped");
-    std::string out = fmt::format("{} {}", mark, story.file);
-    if (!story.title.empty()) out += ": " + printable(story.title);
-    if (story.agreement == Agreement::excluded) return out + fmt::format("\n    not for a node: {}\n", story.why);
-    if (story.agreement == Agreement::not_compared) return out + fmt::format("\n    not judged: {}\n", story.why);
-    if (story.death)
+std::string verification_text(const ScenarioComparison& compared, bool verbose, const Style& style) {
+    const std::string mark = compared.agreement == Agreement::agrees    ? style.good("agrees ")
+                             : compared.agreement == Agreement::differs ? style.bad("DIFFERS")
+                                                                        : style.warn("skipped");
+    std::string out = fmt::format("{} {}", mark, compared.file);
+    if (!compared.title.empty()) out += ": " + printable(compared.title);
+    if (compared.agreement == Agreement::excluded) return out + fmt::format("\n    not for a node: {}\n", compared.why);
+    if (compared.agreement == Agreement::not_compared) return out + fmt::format("\n    not judged: {}\n", compared.why);
+    if (compared.death)
         out += style.dim(fmt::format(
-            " ({}: {})", story.scenario->node_dies ? "the node dies, as the story says" : "both die; the node",
-            *story.death));
+            " ({}: {})", compared.scenario->node_dies ? "the node dies, as the story says" : "both die; the node",
+            *compared.death));
     out += "\n";
     std::uint32_t last = UINT32_MAX;
-    for (const auto& [step, difference] : story.differences) {
+    for (const auto& [step, difference] : compared.differences) {
         if (step != last) {
-            const scenario::FlatStep& flat = story.flat[step];
+            const scenario::FlatStep& flat = compared.flat[step];
             const StepText text = step_text(*flat.step);
             out += fmt::format("    step {} at {}: {}{}{}\n", step_number(flat), place_text(flat.step->place), text.who,
                                text.who.empty() ? "" : ": ", printable(text.what));
@@ -108,7 +108,7 @@ std::string verification_text(const ScenarioComparison& story, bool verbose, con
         out += difference_text(difference, style);
     }
     if (verbose)
-        for (const auto& part : story.not_compared)
+        for (const auto& part : compared.not_compared)
             out += style.dim(fmt::format("    not compared: {}: {}", part.what, steps_text(part.steps))) + "\n";
     return out;
 }
@@ -116,14 +116,14 @@ std::string verification_text(const ScenarioComparison& story, bool verbose, con
 std::string verification_summary(const verify::Verification& all) {
     const auto count = [&](Agreement wanted) {
         return std::count_if(all.scenarios.begin(), all.scenarios.end(),
-                             [&](const ScenarioComparison& story) { return story.agreement == wanted; });
+                             [&](const ScenarioComparison& compared) { return compared.agreement == wanted; });
     };
     std::string out = fmt::format("{} stories: {} agree, {} differ", all.scenarios.size(), count(Agreement::agrees),
                                   count(Agreement::differs));
     if (const auto left = count(Agreement::excluded); left > 0) out += fmt::format(", {} not for a node", left);
     if (const auto left = count(Agreement::not_compared); left > 0) out += fmt::format(", {} not judged", left);
     std::size_t partly = 0;
-    for (const auto& story : all.scenarios) partly += story.not_compared.empty() ? 0 : 1;
+    for (const auto& compared : all.scenarios) partly += compared.not_compared.empty() ? 0 : 1;
     if (partly > 0) out += fmt::format("; {} with parts that are not compared (--verbose lists them)", partly);
     return out + "; " + compared_with(all.facts);
 }
@@ -164,7 +164,7 @@ std::string random_json(const verify::RandomResult& result, std::uint64_t seed) 
 
 std::string verification_json(const verify::Verification& all) {
     Json stories = Json::array();
-    for (const ScenarioComparison& story : all.scenarios) stories.push_back(scenario_json(story));
+    for (const ScenarioComparison& compared : all.scenarios) stories.push_back(scenario_json(compared));
     Json whole = facts_json(all.facts);
     whole["erl"] = all.erl;
     whole["interrupted"] = all.interrupted;

@@ -42,24 +42,25 @@ std::string callback_text(const journal::Entered& e, const Naming& naming) {
     return fmt::format("{}({})", text, fmt::join(arguments, ", "));
 }
 
-bool pending(const journal::DriverChanged& e) {
-    return e.presence == lifecycle::Presence::dynamic &&
-           (lifecycle::reloading(e.status) || lifecycle::unloading(e.status));
+const char* name(DriverState state) {
+    constexpr const char* names[] = {"not loaded", "linked in",      "permanent",
+                                     "loaded",     "reload pending", "unload pending"};
+    return names[static_cast<std::size_t>(state)];
 }
 
-std::string state_word(const journal::DriverChanged& e) {
+DriverState state_of(const journal::DriverChanged& e) {
     using lifecycle::Presence;
     using lifecycle::Status;
-    if (e.presence == Presence::absent) return "not loaded";
-    if (e.presence == Presence::linked_in) return "linked in";
-    if (e.status == Status::permanent) return "permanent";
-    if (e.status == Status::ok) return "loaded";
-    return lifecycle::reloading(e.status) ? "reload pending" : "unload pending";
+    if (e.presence == Presence::absent) return DriverState::not_loaded;
+    if (e.presence == Presence::linked_in) return DriverState::linked_in;
+    if (e.status == Status::permanent) return DriverState::permanent;
+    if (e.status == Status::ok) return DriverState::loaded;
+    return lifecycle::reloading(e.status) ? DriverState::reload_pending : DriverState::unload_pending;
 }
 
 std::string state_text(const journal::DriverChanged& e, const Naming& naming) {
-    std::string text = state_word(e);
-    if (!pending(e)) return text;
+    std::string text = name(state_of(e));
+    if (!pending(state_of(e))) return text;
     if (lifecycle::forced(e.status)) text += ", its ports were killed";
     std::vector<std::string> holders;
     const auto ports = naming.ports_of(e.driver);

@@ -3,6 +3,7 @@
 #include "journal/entry.h"
 #include "report/naming.h"
 
+#include <cstdint>
 #include <string>
 
 namespace ddll::report {
@@ -10,11 +11,14 @@ namespace ddll::report {
 /// "counter/v1 control(P, 1, <<"41">>)".
 std::string callback_text(const journal::Entered& event, const Naming& naming);
 
-/// "loaded", "reload pending", "unload pending", "permanent", "not loaded", "linked in".
-std::string state_word(const journal::DriverChanged& event);
+enum class DriverState : std::uint8_t { not_loaded, linked_in, permanent, loaded, reload_pending, unload_pending };
+const char* name(DriverState state); ///< "not loaded", ...
+DriverState state_of(const journal::DriverChanged& event);
 /// Does it wait for what holds its code?
-bool pending(const journal::DriverChanged& event);
-/// The word, and for a pending state what it waits for: the holders that are known when this is asked.
+constexpr bool pending(DriverState state) {
+    return state >= DriverState::reload_pending;
+}
+/// The name, and for a pending state what it waits for: the holders that are known when this is asked.
 std::string state_text(const journal::DriverChanged& event, const Naming& naming);
 
 /// What a reload came to, and whether a library that was closed left memory.

@@ -354,9 +354,9 @@ private:
         }
         report::Options options;
         options.names = options_.names;
-        options.detail = report::Detail::story;
+        options.detail = report::Detail::log;
         const report::Look look{options, report::Style{false}};
-        std::string text = report::story_text(result, look);
+        std::string text = report::log_text(result, look);
         if (result.death) text += '\n' + report::death_text(result, look);
         if (!result.findings.empty()) text += '\n' + report::findings_text(result, look);
         return {{"text", std::move(text)}};

@@ -55,7 +55,7 @@ TEST_CASE("verbose adds the loader and the API, story does not have them") {
     const std::string all = report::write_text(run, options);
     CHECK(contains(all, "counter/v1 driver_init"));
     CHECK(contains(all, "loader   library live/counter opened"));
-    options.detail = Detail::story;
+    options.detail = Detail::log;
     const std::string story = report::write_text(run, options);
     CHECK_FALSE(contains(story, "driver_init"));
     CHECK_FALSE(contains(story, "loader "));
@@ -120,8 +120,8 @@ TEST_CASE("findings have a rule, a reason and a cure; an unexpected one fails th
                                {},
                                5,
                                false});
-    CHECK(report::judged(result, report::FailOn::error) == Verdict::failed);
-    CHECK(report::judged(result, report::FailOn::never) == Verdict::passed);
+    CHECK(report::verdict_of(result, report::FailOn::error) == Verdict::failed);
+    CHECK(report::verdict_of(result, report::FailOn::never) == Verdict::passed);
     const std::string text = report::write_text(one(result), {});
     CHECK(contains(text, "error: reload-kept-old-code\n"
                          "  counter was not replaced\n"
@@ -130,7 +130,7 @@ TEST_CASE("findings have a rule, a reason and a cure; an unexpected one fails th
                          "  what to do\n    Remove the pin named beside this finding."));
     CHECK(text.ends_with("0 passed, 1 failed\n"));
     result.findings.front().expected = true;
-    CHECK(report::judged(result, report::FailOn::note) == Verdict::passed);
+    CHECK(report::verdict_of(result, report::FailOn::note) == Verdict::passed);
     CHECK(contains(report::write_text(one(result), {}), "error: reload-kept-old-code (expected)\n"));
 }
 

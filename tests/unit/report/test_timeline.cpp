@@ -5,6 +5,7 @@
 
 using namespace made_up;
 using report::LaneKind;
+using report::LineKind;
 using report::SpanKind;
 
 namespace {
@@ -22,9 +23,9 @@ std::vector<std::string> spans(const report::Timeline& timeline, SpanKind kind) 
     return out;
 }
 
-const report::Moment* find(const report::Timeline& timeline, std::string_view what, std::string_view text) {
+const report::Moment* find(const report::Timeline& timeline, LineKind kind, std::string_view text) {
     for (const auto& moment : timeline.moments)
-        if (moment.what == what && contains(moment.text, text)) return &moment;
+        if (moment.kind == kind && contains(moment.text, text)) return &moment;
     return nullptr;
 }
 
@@ -48,12 +49,12 @@ TEST_CASE("states follow each other, and a pending one says what it waits for") 
 
 TEST_CASE("messages come from somewhere, that of a monitor from its driver") {
     const auto timeline = report::timeline_of(reload_scenario(true), {});
-    const auto* up = find(timeline, "message", "'UP'");
+    const auto* up = find(timeline, LineKind::message, "'UP'");
     REQUIRE(up != nullptr);
     CHECK(timeline.lanes[up->lane].name == "alice");
     REQUIRE(up->from != report::nobody);
     CHECK(timeline.lanes[up->from].name == "P"); // the journal of this story says so
-    const auto* opened = find(timeline, "opens", "counter");
+    const auto* opened = find(timeline, LineKind::opens, "counter");
     REQUIRE(opened != nullptr);
     CHECK(timeline.lanes[opened->from].name == "bob");
 }
@@ -63,21 +64,22 @@ TEST_CASE("a library that stays is a state of its own, and the moment is bad") {
     const auto states = spans(timeline, SpanKind::state);
     CHECK(std::find(states.begin(), states.end(), "NOT UNLOADED: the library of counter/v1 is still in memory") !=
           states.end());
-    const auto* proof = find(timeline, "proof", "NOT REPLACED");
+    const auto* proof = find(timeline, LineKind::proof, "NOT REPLACED");
     REQUIRE(proof != nullptr);
     CHECK(proof->bad);
 }
 
 TEST_CASE("a failed expectation stands at the end of its step, and a death at the end of all") {
     const auto failed = report::timeline_of(failed_scenario(), {});
-    const auto* failure = find(failed, "FAILED", "returns: expected {error, not_loaded}, got {error, permanent}");
+    const auto* failure =
+        find(failed, LineKind::trouble, "returns: expected {error, not_loaded}, got {error, permanent}");
     REQUIRE(failure != nullptr);
     CHECK(failure->step == 1);
     CHECK(failed.lanes[failure->lane].name == "alice");
-    CHECK((failure - 1)->what == "returns");
-    CHECK((failure + 1)->what == "step");
+    CHECK((failure - 1)->kind == LineKind::returns);
+    CHECK((failure + 1)->kind == LineKind::step);
     const auto crashed = report::timeline_of(crashed_scenario(), {});
-    CHECK(crashed.moments.back().what == "died");
+    CHECK(crashed.moments.back().kind == LineKind::died);
     CHECK(crashed.lanes[crashed.moments.back().lane].name == "P");
     const auto callback = std::find_if(crashed.spans.begin(), crashed.spans.end(),
                                        [](const auto& span) { return span.kind == SpanKind::callback; });
@@ -91,7 +93,7 @@ TEST_CASE("of a long story the middle is left out, and counted") {
     CHECK(whole.left_out == 0);
     CHECK(cut.left_out > 0);
     CHECK(cut.moments.size() < whole.moments.size());
-    CHECK(find(cut, "log", std::to_string(cut.left_out) + " events are left out here") != nullptr);
+    CHECK(find(cut, LineKind::log, std::to_string(cut.left_out) + " events are left out here") != nullptr);
     CHECK(cut.moments.back().text == whole.moments.back().text);
     for (const auto& span : cut.spans) CHECK(span.last < cut.moments.size());
 }
