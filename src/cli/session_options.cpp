@@ -4,6 +4,7 @@
 #include "cli/choices.h"
 #include "cli/usage.h"
 #include "host/misuse.h"
+#include "session/answer.h"
 #include "session/text.h"
 
 #include <fmt/format.h>
@@ -145,7 +146,7 @@ ExitCode show_answer(const Json& answer, const SessionOptions& options) {
         std::fputs(session::answer_term(answer).c_str(), stdout);
         break;
     }
-    if (answer.value("kind", "") == "died")
+    if (session::kind_of(answer) == session::AnswerKind::died)
         return answer.at("death").value("hung", false) ? ExitCode::hung : ExitCode::crashed;
     bool failed = answer.value("failed", false);
     for (const Json& finding : answer.value("findings", Json::array())) failed |= counts(finding, options.fail_on);

@@ -3,6 +3,7 @@
 #include "cli/choices.h"
 #include "cli/session_options.h"
 #include "cli/usage.h"
+#include "session/answer.h"
 #include "session/text.h"
 
 #include <fmt/format.h>
@@ -241,7 +242,7 @@ ExitCode receive_command(const std::vector<std::string>& arguments) {
         return request;
     });
     if (!answer.json) return answer.code;
-    if (answer.json->value("kind", "") == "died") return show_answer(*answer.json, *answer.options);
+    if (session::kind_of(*answer.json) == session::AnswerKind::died) return show_answer(*answer.json, *answer.options);
     print(shown(*answer.json, *answer.options, session::messages_text));
     return answer.json->at("messages").empty() ? ExitCode::failed : ExitCode::ok;
 }

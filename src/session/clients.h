@@ -22,7 +22,7 @@ nlohmann::json ended_json();
 /// To end the session.
 Request stop_request();
 
-struct Asked {
+struct ClientRequest {
     std::uint64_t client = 0; ///< 0: nobody, the server itself
     Request request;
 };
@@ -35,7 +35,7 @@ public:
     /// The listening socket first, then one for each.
     void add_to(std::vector<pollfd>& fds);
     /// The same ones, in the same order, with what poll said. Requests that have come are behind those of `queue` then.
-    void act(std::span<const pollfd> polled, std::deque<Asked>& queue);
+    void act(std::span<const pollfd> polled, std::deque<ClientRequest>& queue);
     /// Who has gone in the meantime gets nothing.
     void reply(std::uint64_t client, const nlohmann::json& answer);
     /// Sends what can be sent, and forgets who has everything.
@@ -43,7 +43,7 @@ public:
     bool has_unsent() const;
     /// Tells everybody, also who has just come, that nothing will be done any more, and waits for slow readers for a
     /// moment. Nobody is left then.
-    void say_goodbye();
+    void end_all();
 
 private:
     struct Client {
@@ -58,8 +58,8 @@ private:
     };
 
     void accept_all();
-    static void hear(Client& client, short events, std::deque<Asked>& queue);
-    static void take_lines(Client& client, std::deque<Asked>& queue);
+    static void hear(Client& client, short events, std::deque<ClientRequest>& queue);
+    static void take_lines(Client& client, std::deque<ClientRequest>& queue);
     static void send(Client& client, const nlohmann::json& json);
     static void reply(Client& client, const nlohmann::json& json);
     static void flush(Client& client);

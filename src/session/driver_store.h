@@ -26,7 +26,7 @@ public:
 
     bool knows(const std::string& path) const { return files_.contains(path); }
     /// Watches the file from now on, and keeps what it holds: its version, or nothing when there is no such file.
-    std::optional<std::string> meet(const std::string& path);
+    std::optional<std::string> keep_and_watch(const std::string& path);
     /// Which of the watched files are others now than at the last look.
     std::vector<Change> changes();
     /// Takes what ddlltool itself has put there.

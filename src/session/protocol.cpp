@@ -113,4 +113,12 @@ Order order_from(const Json& json) {
     return o;
 }
 
+StepReply step_reply_from(const Json& json) {
+    StepReply out;
+    out.badmatch = json.value("badmatch", false);
+    out.over = json.value("over", false);
+    if (json.contains("impasse")) out.impasse = json.at("impasse").get<std::string>();
+    return out;
+}
+
 } // namespace ddll::session

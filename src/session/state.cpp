@@ -9,31 +9,14 @@ using lifecycle::DriverRecord;
 
 namespace {
 
-std::string waits_for(const host::Host& host, const host::Process& process, const term::Namer& namer) {
-    const auto named = [&](const term::Term& term) { return term::print(term, namer); };
-    if (const auto* wait = std::get_if<host::WaitDriver>(&process.wait))
-        return "the message of " + named(term::Term::reference(wait->ref.value));
+Wait wait_of(const host::Process& process) {
+    if (const auto* wait = std::get_if<host::WaitDriver>(&process.wait)) return {Wait::Kind::message, wait->ref.value};
     if (const auto* wait = std::get_if<host::WaitNotBusy>(&process.wait))
-        return named(term::Term::port(wait->port.value)) + " to be busy no more";
+        return {Wait::Kind::not_busy, wait->port.value};
     if (const auto* wait = std::get_if<host::WaitInitAck>(&process.wait))
-        return "erl_drv_init_ack of " + named(term::Term::port(wait->port.value));
-    if (std::holds_alternative<host::WaitHalt>(process.wait)) return "the end of the node";
-    static_cast<void>(host);
+        return {Wait::Kind::init_ack, wait->port.value};
+    if (std::holds_alternative<host::WaitHalt>(process.wait)) return {Wait::Kind::halt, 0};
     return {};
-}
-
-const char* state_name(host::Port::State state) {
-    switch (state) {
-    case host::Port::State::starting:
-        return "starting";
-    case host::Port::State::open:
-        return "open";
-    case host::Port::State::closing:
-        return "closing";
-    case host::Port::State::stopped:
-        return "stopped";
-    }
-    return "";
 }
 
 PortState port_state(const host::Host& host, const host::Port& port) {
@@ -44,7 +27,7 @@ PortState port_state(const host::Host& host, const host::Port& port) {
     out.held.queue_full = port.queue.size() > 0;
     out.held.draining = port.state == host::Port::State::closing;
     out.name = port.name;
-    out.state = state_name(port.state);
+    out.state = port.state;
     out.creator = port.creator;
     out.queue = port.queue.size();
     out.busy = port.busy;
@@ -86,7 +69,7 @@ Json to_json(const ProcessState& p) {
             {"id", p.person.id.value},
             {"alive", p.alive},
             {"trap_exit", p.person.trap_exit},
-            {"waits", p.waits_for},
+            {"waits", {p.wait.kind, p.wait.id}},
             {"uses_drivers", p.person.uses_drivers},
             {"links", ids(p.person.links)},
             {"reason", p.reason}};
@@ -146,11 +129,41 @@ PortState port_from(const Json& json) {
     p.has_flush = json.at("has_flush");
     p.armed = json.at("armed");
     p.held.queue_full = p.queue > 0;
-    p.held.draining = p.state == "closing";
+    p.held.draining = p.state == host::Port::State::closing;
     return p;
 }
 
 } // namespace
+
+std::string wait_text(const Wait& wait, const term::Namer& namer) {
+    switch (wait.kind) {
+    case Wait::Kind::none:
+        return {};
+    case Wait::Kind::message:
+        return "the message of " + term::print(term::Term::reference(wait.id), namer);
+    case Wait::Kind::not_busy:
+        return term::print(term::Term::port(wait.id), namer) + " to be busy no more";
+    case Wait::Kind::init_ack:
+        return "erl_drv_init_ack of " + term::print(term::Term::port(wait.id), namer);
+    case Wait::Kind::halt:
+        return "the end of the node";
+    }
+    return {};
+}
+
+const char* name(host::Port::State state) {
+    switch (state) {
+    case host::Port::State::starting:
+        return "starting";
+    case host::Port::State::open:
+        return "open";
+    case host::Port::State::closing:
+        return "closing";
+    case host::Port::State::stopped:
+        return "stopped";
+    }
+    return "";
+}
 
 State look_at(const host::Host& host, const std::map<std::string, ProcessId>& processes, const term::Namer& namer) {
     State out;
@@ -166,7 +179,7 @@ State look_at(const host::Host& host, const std::map<std::string, ProcessId>& pr
             if (const auto* linked = std::get_if<ProcessId>(&other)) p.person.links.push_back(*linked);
         p.name = name;
         p.alive = process.alive();
-        p.waits_for = waits_for(host, process, namer);
+        p.wait = wait_of(process);
         if (!p.alive) p.reason = term::print(process.exit_reason, namer);
         out.processes.push_back(std::move(p));
     }
@@ -214,8 +227,9 @@ State state_from(const Json& json) {
         process.person.trap_exit = p.at("trap_exit");
         process.person.uses_drivers = p.at("uses_drivers");
         process.person.links = ids_from(p.at("links"));
-        process.waits_for = p.at("waits");
-        process.person.waits = !process.waits_for.empty();
+        process.wait.kind = p.at("waits").at(0);
+        process.wait.id = p.at("waits").at(1);
+        process.person.waits = process.wait.kind != Wait::Kind::none;
         process.reason = p.at("reason");
         out.processes.push_back(std::move(process));
     }
