@@ -16,7 +16,7 @@ void waiting_options(Parser& app, StepArguments& values) {
     app.add_flag("--wait", values.wait, "ask for the message and come back when it is there, or --timeout is over");
 }
 
-void no_options(Parser&, Values&) {}
+void no_options(Parser&, StepArguments&) {}
 
 void let_option(Parser& app, StepArguments& values) {
     app.add_option("--let", values.let, "a name for the result, instead of P1, P2, ... or Ref1, ...")
@@ -199,22 +199,22 @@ Value value_of(std::string_view name) {
 
 /// Those that a row has.
 std::span<const StepWord> words_of(const StepRow& row) {
-    const auto end =
-        std::find_if(row.words.begin(), row.words.end(), [](const StepWord& word) { return word.name.empty(); });
-    return {row.words.data(), static_cast<std::size_t>(end - row.words.begin())};
+    const auto* end = std::find_if(std::begin(row.words), std::end(row.words),
+                                   [](const StepWord& word) { return word.name.empty(); });
+    return {std::begin(row.words), end};
 }
 
 } // namespace
 
 std::size_t StepRow::least() const {
-    const auto words = words_of(*this);
+    const auto all = words_of(*this);
     return static_cast<std::size_t>(
-        std::count_if(words.begin(), words.end(), [](const StepWord& word) { return word.need == required; }));
+        std::count_if(all.begin(), all.end(), [](const StepWord& word) { return word.need == required; }));
 }
 
 std::size_t StepRow::most() const {
-    const auto words = words_of(*this);
-    return !words.empty() && words.back().need == repeated ? most_words : words.size();
+    const auto all = words_of(*this);
+    return !all.empty() && all.back().need == repeated ? most_words : all.size();
 }
 
 std::string StepRow::usage() const {

@@ -3,7 +3,6 @@
 #include "cli/parser.h"
 #include "cli/session_calls.h"
 
-#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,7 +20,7 @@ struct StepWord {
 struct StepRow {
     std::string_view name;
     std::string_view doc;
-    std::array<StepWord, 3> words; ///< up to the first that has no name
+    StepWord words[3]; ///< up to the first that has no name
     std::string_view examples;     ///< whole lines
     void (*options)(Parser& app, StepArguments& values);
     Result<session::Request> (*request)(const StepArguments& values);

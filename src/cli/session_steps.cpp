@@ -68,9 +68,9 @@ ExitCode session_step(std::string_view name, const std::vector<std::string>& arg
     if (!request) return wrong_usage(name, request.error().message, request.error().hint);
     if (request->by.empty()) request->by = options->as;
     request->limit = options->limit;
-    const auto answer = ask(*options, *request, true);
-    if (!answer) return no_answer(answer.error());
-    const ExitCode code = show_answer(**answer, *options);
+    const Reply reply = ask(*options, *request, true);
+    if (!reply.answer) return no_answer(reply, *options);
+    const ExitCode code = show_answer(*reply.answer, *options);
     if (code != ExitCode::ok) suggest_files(step, values);
     return code;
 }

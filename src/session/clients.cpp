@@ -77,7 +77,7 @@ void Clients::accept_all() {
     while (true) {
         const int fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd < 0) {
-            no_room_ = errno == EMFILE || errno == ENFILE; // until somebody goes
+            no_room_ = errno == EMFILE || errno == ENFILE; // until a client goes
             return;
         }
         Client& client = clients_.emplace_back();

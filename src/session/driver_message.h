@@ -1,5 +1,5 @@
 #pragma once
-/// The message that erl_ddll promises to who asks to be told: {'UP'|'DOWN', Ref, driver, Name, Reason}.
+/// The message of a driver monitor: {'UP'|'DOWN', Ref, driver, Name, Reason}.
 #include "term/term.h"
 
 #include <optional>

@@ -70,7 +70,7 @@ bool Emulator::read() {
     close_child_end(); // the child has its own by now
     char bytes[64 * 1024];
     const ssize_t n = recv(child_, bytes, sizeof bytes, MSG_DONTWAIT);
-    if (n <= 0) return false; // its end is told by the pool
+    if (n <= 0) return false; // the pool reports its end
     unread_.append(bytes, static_cast<std::size_t>(n));
     for (auto end = unread_.find('\n'); end != unread_.npos; end = unread_.find('\n')) {
         const Json answer = Json::parse(unread_.substr(0, end), nullptr, false);

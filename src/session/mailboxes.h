@@ -1,5 +1,5 @@
 #pragma once
-/// Messages that came to the processes of a session and that nobody has read yet.
+/// Messages that the processes of a session have not read yet.
 #include "session/driver_message.h"
 
 #include <cstdint>

@@ -36,7 +36,7 @@ public:
 
     void run() {
         pool_.run(this);
-        if (pool_.interrupted()) folder_.leave_word("it was told to end by a signal");
+        if (pool_.interrupted()) folder_.leave_ending("it was told to end by a signal");
         refuse_the_rest();
     }
 
@@ -71,7 +71,7 @@ private:
         std::size_t at = 0;
     };
 
-    // Nobody finds the socket any more; whoever has found it is told to look again.
+    // The socket is gone; clients that have found it before are told to look again.
     void refuse_the_rest() {
         folder_.clear();
         ended_ = true;
@@ -186,7 +186,7 @@ private:
             if (reply.over) {
                 emulator_.set_stuck();
                 gone_because_ = reply.impasse.value_or("");
-                hung_ = true; // no rest, a deadlock: nobody could go on
+                hung_ = true; // no rest, or a deadlock
             }
             answer = model_->settle(working_->asked.request, working_->orders[working_->at - 1], reply,
                                     state_from(json.at("state")));
@@ -238,7 +238,7 @@ private:
 
     void finish(Json answer) {
         answer["stopped"] = true;
-        folder_.clear(); // whoever has the answer finds nothing there any more
+        folder_.clear(); // before the answer goes out
         if (stopping_->client != 0) clients_.reply(stopping_->client, answer);
         ended_ = true;
     }
@@ -247,7 +247,7 @@ private:
         const auto now = Clock::now();
         reply_all(held_.take_late(now));
         if (!may_be_idle() || now < used_ + options_.idle) return;
-        folder_.leave_word(
+        folder_.leave_ending(
             fmt::format("it ended after {} without a command", to_string(Duration{options_.idle.count() * 1'000'000})));
         stop({0, stop_request()});
     }
@@ -273,7 +273,7 @@ private:
 } // namespace
 
 void serve(const SessionFolder& folder, int listener, int lock, const ServerOptions& options) {
-    folder.forget_last_word();
+    folder.forget_ending();
     Server server(folder, listener, options);
     server.run();
     close(listener);

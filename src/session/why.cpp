@@ -161,7 +161,7 @@ private:
         return out;
     }
 
-    // What a reload would do now, for everybody who could ask for one.
+    // What a reload would do now, for each process that could ask for one.
     Json outlooks(const DriverState& driver, const lifecycle::Situation& situation) const {
         Json out = Json::array();
         for (const ProcessState& p : state_.processes) {
