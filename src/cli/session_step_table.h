@@ -10,21 +10,26 @@
 
 namespace ddll::cli {
 
-/// A positional argument; its name says what it takes.
+/// A positional argument.
 struct StepWord {
-    enum class Need : std::uint8_t { none, required, optional, repeated };
+    enum class Need : std::uint8_t { required, optional, repeated };
     std::string_view name;
-    Need need = Need::none;
+    Need need = Need::required;
+    Takes takes = Takes::text;
+};
+/// Up to the first without a name.
+struct StepWords {
+    StepWord all[3];
 };
 
 struct StepRow {
     std::string_view name;
     std::string_view doc;
-    StepWord words[3]; ///< up to the first that has no name
-    std::string_view examples;     ///< whole lines
+    StepWords words;
     void (*options)(Parser& app, StepArguments& values);
     Result<session::Request> (*request)(const StepArguments& values);
     std::vector<std::string> (*files)(const StepArguments& values); ///< that must be there; may be null
+    std::string_view examples;                                      ///< whole lines
 
     std::size_t least() const;
     std::size_t most() const;

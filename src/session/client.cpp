@@ -91,7 +91,8 @@ Connection::~Connection() {
     if (fd_ >= 0) close(fd_);
 }
 
-Result<std::optional<Connection>> Connection::open(const SessionFolder& folder, bool may_start, const ServerOptions& options) {
+Result<std::optional<Connection>> Connection::open(const SessionFolder& folder, bool may_start,
+                                                   const ServerOptions& options) {
     using std::chrono::steady_clock;
     const auto until = steady_clock::now() + patience;
     bool started = false;

@@ -1,8 +1,8 @@
 #pragma once
 /// The other end: finds the session or starts it, asks, and gives the answer.
-#include "session/session_folder.h"
 #include "session/protocol.h"
 #include "session/server.h"
+#include "session/session_folder.h"
 
 #include <nlohmann/json.hpp>
 
@@ -14,7 +14,8 @@ namespace ddll::session {
 class Connection {
 public:
     /// Connects, and starts the server when none is there and `may_start`. Nothing: there is none.
-    static Result<std::optional<Connection>> open(const SessionFolder& folder, bool may_start, const ServerOptions& options);
+    static Result<std::optional<Connection>> open(const SessionFolder& folder, bool may_start,
+                                                  const ServerOptions& options);
     Connection(Connection&& other) noexcept;
     Connection& operator=(Connection&&) = delete;
     Connection(const Connection&) = delete;

@@ -1,6 +1,6 @@
 #pragma once
-/// The clients of a server: sockets of this user, requests that come in as lines, answers that go out as lines. A client
-/// that is slow, silent or gone does not keep the others waiting.
+/// The clients of a server: sockets of this user, requests that come in as lines, answers that go out as lines. A
+/// client that is slow, silent or gone does not keep the others waiting.
 #include "session/protocol.h"
 
 #include <nlohmann/json.hpp>
@@ -41,8 +41,8 @@ public:
     /// Sends what can be sent, and forgets clients that have everything.
     void flush();
     bool has_unsent() const;
-    /// Tells all clients, also new ones, that nothing will be done any more, and waits a moment for slow readers. None is
-    /// left then.
+    /// Tells all clients, also new ones, that nothing will be done any more, and waits a moment for slow readers. None
+    /// is left then.
     void end_all();
 
 private:

@@ -1,6 +1,6 @@
 #pragma once
-/// The driver files a session has seen: copies of each content, so that its scenario can be run again when the originals
-/// are gone, and a watch on the paths they were loaded from.
+/// The driver files a session has seen: copies of each content, so that its scenario can be run again when the
+/// originals are gone, and a watch on the paths they were loaded from.
 #include "base/result.h"
 #include "scenario/scenario.h"
 

@@ -20,8 +20,8 @@ public:
     std::string file(std::string_view suffix) const { return folder_ + "/" + session_ + std::string(suffix); }
     std::string store() const { return file(".files"); } ///< copies of driver files
 
-    /// A connected socket; nothing when no server listens there. Error: the server is another user's, or the system says
-    /// no.
+    /// A connected socket; nothing when no server listens there. Error: the server is another user's, or the system
+    /// says no.
     Result<std::optional<int>> connect() const;
     /// A listening socket, in place of one that was left behind. Only for the holder of the lock.
     Result<int> listen() const;

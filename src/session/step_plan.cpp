@@ -126,8 +126,9 @@ Result<void> Planner::call(const Request& request) {
             if (!known) return std::move(known).error();
             folder = *std::move(known);
         }
+        const std::string variable = folder_variable(folder);
         const auto at = order.call.find(folder_mark);
-        if (at != order.call.npos) order.call.replace(at, folder_mark.size(), folder_variable(folder));
+        if (at != order.call.npos) order.call.replace(at, folder_mark.size(), variable);
     }
     auto expr = term::parse_expr(order.call);
     if (!expr) {
