@@ -42,9 +42,9 @@ std::vector<Value::Choice> live_names(Takes what, const std::string& session) {
     }
     session::Request request;
     request.kind = session::Request::Kind::status;
-    const auto answer = ask(*options, request, false);
-    if (!answer || !*answer) return {};
-    const Json& status = **answer;
+    const Reply reply = ask(*options, request, false);
+    if (!reply.answer) return {};
+    const Json& status = *reply.answer;
     if (what == Takes::process)
         for (const std::string& name : names_in(status.value("processes", Json()))) out.push_back({name, "process"});
     const Json drivers = status.value("drivers", Json::array());

@@ -72,15 +72,14 @@ ExitCode start(const SessionParser& arguments, SessionOptions options) {
 }
 
 ExitCode stop(const SessionOptions& options) {
-    const auto answer = ask(options, of_kind(Request::Kind::stop), false);
-    if (!answer) return no_answer(answer.error());
-    if (!*answer) {
-        const ExitCode code = no_session(options);
-        if (const auto place = session::SessionFolder::find(options.session); place && place->was_killed())
-            place->clear();
+    const Reply reply = ask(options, of_kind(Request::Kind::stop), false);
+    if (!reply.answer) {
+        const ExitCode code = no_answer(reply, options);
+        const auto place = session::SessionFolder::find(options.session);
+        if (!reply.error && place && place->was_killed()) place->clear();
         return code;
     }
-    const ExitCode code = show_answer(**answer, options);
+    const ExitCode code = show_answer(*reply.answer, options);
     if (options.format == AnswerFormat::text) std::printf("session %s has ended\n", options.session.c_str());
     return code;
 }
@@ -96,9 +95,9 @@ ExitCode list(const SessionOptions& options) {
     for (const std::string& name : here->all()) {
         SessionOptions other = options;
         other.session = name;
-        const auto answer = ask(other, of_kind(Request::Kind::status), false);
-        if (!answer || !*answer || (*answer)->contains("error")) continue;
-        const Json* status = &**answer;
+        const Reply reply = ask(other, of_kind(Request::Kind::status), false);
+        if (!reply.answer || reply.answer->contains("error")) continue;
+        const Json* status = &*reply.answer;
         Json drivers = Json::array();
         for (const Json& driver : status->at("drivers")) drivers.push_back(driver.at("name"));
         width = std::max(width, name.size());
@@ -132,22 +131,21 @@ Result<void> write_to(const fs::path& path, const std::string& text) {
     return {};
 }
 
-/// Plays the file as it is and gives the result: what it says is what anybody will see who plays it.
-Result<scenario::RunResult> play(const std::string& file) {
+/// Runs the file as it is: the result is what anybody will see who runs it.
+Result<scenario::RunResult> run_file(const std::string& file) {
     auto read = scenario::read_scenario_file(file, read_options({}));
     if (!read.scenario) return read.mistakes.front();
-    std::vector<scenario::Scenario> stories;
-    stories.push_back(*std::move(read.scenario));
+    std::vector<scenario::Scenario> scenarios;
+    scenarios.push_back(*std::move(read.scenario));
     scenario::RunOptions options;
-    auto played = scenario::run_all(std::move(stories), options, [](const scenario::RunResult&) {});
-    return std::move(played.results.front());
+    auto done = scenario::run_all(std::move(scenarios), options, [](const scenario::RunResult&) {});
+    return std::move(done.results.front());
 }
 
 ExitCode export_session(const SessionParser& arguments, const SessionOptions& options) {
-    const auto asked = ask(options, of_kind(Request::Kind::exported), false);
-    if (!asked) return no_answer(asked.error());
-    if (!*asked) return no_session(options);
-    const Json& answer = **asked;
+    const Reply reply = ask(options, of_kind(Request::Kind::exported), false);
+    if (!reply.answer) return no_answer(reply, options);
+    const Json& answer = *reply.answer;
     if (answer.contains("error")) return show_answer(answer, options);
     const std::string text = answer.at("scenario");
     if (arguments.file.empty()) {
@@ -169,30 +167,29 @@ ExitCode export_session(const SessionParser& arguments, const SessionOptions& op
         return ExitCode::unusable_input;
     }
     if (answer.contains("trouble")) complain("session " + options.session, answer.at("trouble").get<std::string>());
-    // A driver may leave more behind at the end of a story than the session has seen so far.
-    OrderedJson story = OrderedJson::parse(text);
+    // A driver may leave more behind at the end of a scenario than the session has seen so far.
+    OrderedJson document = OrderedJson::parse(text);
     for (int round = 0; round < 2; ++round) {
-        if (auto written = write_to(file, story.dump(2, ' ', false, Json::error_handler_t::replace) + '\n'); !written) {
+        if (auto written = write_to(file, document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n'); !written) {
             complain(written.error());
             return ExitCode::unusable_input;
         }
-        const auto played = play(file.string());
-        if (!played) {
-            complain(file.string(), played.error().message, played.error().hint);
+        const auto result = run_file(file.string());
+        if (!result) {
+            complain(file.string(), result.error().message, result.error().hint);
             return ExitCode::bug;
         }
         std::set<std::string> rules;
-        for (const auto& rule : story.value("expected_findings", OrderedJson::array())) rules.insert(rule);
+        for (const auto& rule : document.value("expected_findings", OrderedJson::array())) rules.insert(rule);
         bool more = false;
-        for (const scenario::RunFinding& finding : played->findings)
-            more |= rules.insert(std::string(name(finding.rule))).second;
-        if (played->verdict == scenario::Verdict::passed && !more) {
-            std::printf("%s plays: %zu steps, %zu driver file%s beside it\n", file.c_str(), played->flat.size(),
+        for (const scenario::RunFinding& finding : result->findings) more |= rules.insert(std::string(name(finding.rule))).second;
+        if (result->verdict == scenario::Verdict::passed && !more) {
+            std::printf("%s plays: %zu steps, %zu driver file%s beside it\n", file.c_str(), result->flat.size(),
                         answer.at("files").size(), answer.at("files").size() == 1 ? "" : "s");
             return ExitCode::ok;
         }
         if (!more) break;
-        story["expected_findings"] = rules;
+        document["expected_findings"] = rules;
     }
     complain(file.string(), "was written, but does not play as the session went",
              fmt::format("ddlltool run {} shows where; the outside world, threads or real time had a part in it",

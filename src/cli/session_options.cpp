@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/choices.h"
 #include "cli/usage.h"
+#include "session/answer.h"
 #include "session/text.h"
 
 #include <fmt/format.h>
@@ -98,24 +99,19 @@ Result<std::optional<session::Connection>> connect(const SessionOptions& options
     auto place = session::SessionFolder::find(options.session);
     if (!place) return std::move(place).error();
     auto connection = session::Connection::open(*place, may_start, options.server);
-    if (connection && *connection && (*connection)->started() && !(*connection)->last_word().empty())
-        complain("session " + options.session, (*connection)->last_word(), "this is a new one");
+    if (connection && *connection && (*connection)->started() && !(*connection)->last_ending().empty())
+        complain("session " + options.session, (*connection)->last_ending(), "this is a new one");
     return connection;
 }
 
-Result<std::optional<Json>> ask(const SessionOptions& options, const session::Request& request, bool may_start) {
+Reply ask(const SessionOptions& options, const session::Request& request, bool may_start) {
     for (int round = 0;; ++round) {
         auto connection = connect(options, may_start);
-        if (!connection) return std::move(connection).error();
-        if (!*connection) return std::optional<Json>();
+        if (!connection) return {std::nullopt, std::move(connection).error(), false};
+        if (!*connection) return {};
         auto answer = (*connection)->ask(request);
-        if (!answer) {
-            // The one error that is not the place's: whoever listened there is gone.
-            Error e = std::move(answer).error();
-            e.place.file = "session " + options.session;
-            return e;
-        }
-        if (!answer->contains("ended") || round == 10) return std::optional<Json>(*std::move(answer));
+        if (!answer) return {std::nullopt, std::move(answer).error(), true};
+        if (!answer->contains("ended") || round == 10) return {*std::move(answer), std::nullopt, false};
     }
 }
 
@@ -139,26 +135,27 @@ ExitCode show_answer(const Json& answer, const SessionOptions& options) {
         std::fputs(session::answer_term(answer).c_str(), stdout);
         break;
     }
-    if (answer.value("kind", "") == "died")
+    if (session::kind_of(answer) == session::AnswerKind::died)
         return answer.at("death").value("hung", false) ? ExitCode::hung : ExitCode::crashed;
     bool failed = answer.value("failed", false);
     for (const Json& finding : answer.value("findings", Json::array())) failed |= counts(finding, options.fail_on);
     return failed ? ExitCode::failed : ExitCode::ok;
 }
 
-ExitCode no_answer(const Error& error) {
-    complain(error);
-    return error.place.file.empty() ? ExitCode::unusable_input : ExitCode::bug;
-}
-
-ExitCode no_session(const SessionOptions& options) {
+ExitCode no_answer(const Reply& reply, const SessionOptions& options) {
+    if (reply.error) {
+        Error shown = *reply.error;
+        if (reply.server_gone) shown.place.file = "session " + options.session;
+        complain(shown);
+        return reply.server_gone ? ExitCode::bug : ExitCode::unusable_input;
+    }
     std::string why = "there is none", hint = "the next load, open or other call starts one";
     if (const auto place = session::SessionFolder::find(options.session)) {
         const auto all = place->all();
         const std::vector<std::string_view> names(all.begin(), all.end());
         if (place->was_killed())
             why = "it was killed, and its story is lost";
-        else if (const auto word = place->last_word())
+        else if (const auto word = place->last_ending())
             why = *word;
         else if (const auto meant = nearest(options.session, names); meant && *meant != options.session)
             hint = fmt::format("did you mean {}?", *meant);

@@ -6,7 +6,7 @@
 #include "report/style.h"
 #include "session/client.h"
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 
 #include <optional>
 #include <string>
@@ -42,18 +42,19 @@ std::optional<ExitCode> parse_arguments(Parser& app, const std::vector<std::stri
 /// false: there is none.
 Result<std::optional<session::Connection>> connect(const SessionOptions& options, bool may_start);
 
-/// One request and its answer; asks another server when the one it found was about to end. Nothing: there is none, and
-/// none may be started.
-Result<std::optional<nlohmann::json>> ask(const SessionOptions& options, const session::Request& request,
-                                          bool may_start);
+/// What became of a request: an answer, or else an error, or else there is no session and none may be started.
+struct Reply {
+    std::optional<nlohmann::json> answer;
+    std::optional<Error> error;
+    bool server_gone = false; ///< and that is the error: it was there, and gave no answer
+};
+/// Asks another server when the one it found was about to end.
+Reply ask(const SessionOptions& options, const session::Request& request, bool may_start);
 
 /// Prints the answer to a request that is a step, and gives its exit code.
 ExitCode show_answer(const nlohmann::json& answer, const SessionOptions& options);
 
-/// Says why there is none: the session is gone, or there can be none.
-ExitCode no_answer(const Error& error);
-
-/// "session NAME: why" on stderr.
-ExitCode no_session(const SessionOptions& options);
+/// Says on stderr why there is no answer.
+ExitCode no_answer(const Reply& reply, const SessionOptions& options);
 
 } // namespace ddll::cli

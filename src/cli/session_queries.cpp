@@ -3,6 +3,7 @@
 #include "cli/choices.h"
 #include "cli/session_options.h"
 #include "cli/usage.h"
+#include "session/answer.h"
 #include "session/text.h"
 
 #include <fmt/format.h>
@@ -47,15 +48,13 @@ Answer ask_for(Parser& app, SessionTexts& texts, const std::vector<std::string>&
     }
     if (request->by.empty()) request->by = texts.as;
     request->limit = out.options->limit;
-    auto answer = ask(*out.options, *request, false);
-    if (!answer)
-        out.code = no_answer(answer.error());
-    else if (!*answer)
-        out.code = no_session(*out.options);
-    else if ((*answer)->contains("error"))
-        out.code = show_answer(**answer, *out.options);
+    Reply reply = ask(*out.options, *request, false);
+    if (!reply.answer)
+        out.code = no_answer(reply, *out.options);
+    else if (reply.answer->contains("error"))
+        out.code = show_answer(*reply.answer, *out.options);
     else
-        out.json = **std::move(answer);
+        out.json = std::move(reply.answer);
     return out;
 }
 
@@ -85,10 +84,9 @@ ExitCode watch(const SessionOptions& options, std::chrono::milliseconds interval
     while (stopped == 0) {
         Request request;
         request.kind = Request::Kind::status;
-        const auto answer = ask(options, request, false);
-        if (!answer) return no_answer(answer.error());
-        if (!*answer) return no_session(options);
-        const std::string text = shown(**answer, options, session::status_text);
+        const Reply reply = ask(options, request, false);
+        if (!reply.answer) return no_answer(reply, options);
+        const std::string text = shown(*reply.answer, options, session::status_text);
         if (text != before) print((terminal ? "\x1b[H\x1b[2J" : before.empty() ? "" : "\n") + text);
         before = text;
         poll(nullptr, 0, static_cast<int>(interval.count()));
@@ -241,7 +239,7 @@ ExitCode receive_command(const std::vector<std::string>& arguments) {
         return request;
     });
     if (!answer.json) return answer.code;
-    if (answer.json->value("kind", "") == "died") return show_answer(*answer.json, *answer.options);
+    if (session::kind_of(*answer.json) == session::AnswerKind::died) return show_answer(*answer.json, *answer.options);
     print(shown(*answer.json, *answer.options, session::messages_text));
     return answer.json->at("messages").empty() ? ExitCode::failed : ExitCode::ok;
 }

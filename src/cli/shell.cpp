@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "calls/calls.h"
+#include "calls/ddll_call.h"
 #include "cli/session_options.h"
 #include "cli/shell_input.h"
 #include "cli/shell_text.h"
@@ -174,24 +175,19 @@ void Shell::step(Request request) {
 // Atoms, texts and numbers as words.
 std::optional<std::string> word_of(const term::Expr& expr) {
     if (expr.kind == term::Expr::Kind::variable) return expr.name;
+    if (auto word = calls::literal_word(expr)) return word;
     if (expr.kind != term::Expr::Kind::literal) return std::nullopt;
-    if (expr.value.is(Term::Kind::atom)) return std::string(expr.value.as_atom());
-    std::string bytes;
-    if (expr.value.is_list() && term::iolist_to_bytes(expr.value, bytes)) return bytes;
     return term::print(expr.value);
 }
 
 /// The emulator works in a folder of its own: what is written relative to this one is meant here.
 term::ExprPtr with_whole_folder(const term::ExprPtr& expr) {
-    const bool loads = expr->kind == term::Expr::Kind::call && expr->module == "erl_ddll" && !expr->children.empty() &&
-                       (expr->name.find("reload") != expr->name.npos || expr->name == "load" ||
-                        expr->name == "load_driver" || expr->name == "try_load");
-    if (!loads) return expr;
-    const auto folder = word_of(*expr->children[0]);
-    const bool text = expr->children[0]->kind == term::Expr::Kind::literal && expr->children[0]->value.is_list();
-    if (!text || !folder || folder->empty() || folder->starts_with('/')) return expr;
+    const auto call = calls::ddll_call(*expr);
+    if (!call || call->folder == nullptr || !call->folder->value.is_list()) return expr;
+    const auto folder = calls::literal_word(*call->folder);
+    if (!folder || folder->empty() || folder->starts_with('/')) return expr;
     std::error_code ignored;
-    auto whole = std::make_shared<term::Expr>(*expr->children[0]);
+    auto whole = std::make_shared<term::Expr>(*call->folder);
     const std::string here = std::filesystem::current_path(ignored).string();
     whole->value = Term::string(*folder == "." ? here : here + '/' + *folder);
     auto out = std::make_shared<term::Expr>(*expr);
@@ -228,7 +224,7 @@ void Shell::evaluate(const std::string& text) {
     request.kind = Request::Kind::call;
     request.call = term::print(*with_whole_folder(*expr));
     request.pattern = std::move(binding.pattern);
-    request.starts = request.call.find("load") != std::string::npos; // also one in a list
+    request.starts = calls::loads(**expr);
     step(std::move(request));
 }
 

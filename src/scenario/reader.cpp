@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "scenario/driver_files.h"
+#include "scenario/process_name.h"
 #include "scenario/reader_shapes.h"
 #include "scenario/reader_steps.h"
 #include "words/findings.h"
@@ -13,13 +14,6 @@
 
 namespace ddll::scenario {
 namespace {
-
-// An Erlang variable for a process: alice is Alice.
-std::string variable_of(const std::string& process) {
-    std::string out = process;
-    out[0] = static_cast<char>(out[0] - 'a' + 'A');
-    return out;
-}
 
 class Reader {
 public:
@@ -117,7 +111,7 @@ private:
                 texts_.assume_bound(*node);
                 continue;
             }
-            const std::string variable = variable_of(node->key);
+            const std::string variable = process_variable(node->key);
             if (const auto* other = texts_.scope.declared(variable)) {
                 context_.mistake(
                     context_.document.place_of_key(*node),

@@ -1,7 +1,7 @@
 #include "session/calls.h"
 
-#include "calls/calls.h"
 #include "base/text.h"
+#include "calls/calls.h"
 
 #include <fmt/format.h>
 

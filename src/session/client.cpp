@@ -29,7 +29,7 @@ void to_null(int fd) {
 }
 
 // The server: a session of its own, with nothing of the terminal or of the caller's pipes.
-[[noreturn]] void become_server(const SessionFolder& place, const ServerOptions& options, int report) {
+[[noreturn]] void become_server(const SessionFolder& folder, const ServerOptions& options, int report) {
     for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) to_null(fd);
     setsid();
     if (fork() != 0) _exit(0);
@@ -42,20 +42,20 @@ void to_null(int fd) {
         static_cast<void>(write(report, e.message.data(), e.message.size()));
         _exit(1);
     };
-    auto lock = place.lock();
+    auto lock = folder.lock();
     if (!lock) fail(lock.error());
-    if (!*lock) _exit(0); // somebody else was faster
-    auto listener = place.listen();
+    if (!*lock) _exit(0); // another client was faster
+    auto listener = folder.listen();
     if (!listener) fail(listener.error());
     if (chdir("/") != 0) _exit(1);
     static_cast<void>(write(report, &serving, 1));
     close(report);
-    serve(place, *listener, **lock, options);
+    serve(folder, *listener, **lock, options);
     _exit(0);
 }
 
 // True: it listens; false: another one is in its place. Or its words when it cannot.
-Result<bool> start_server(const SessionFolder& place, const ServerOptions& options) {
+Result<bool> start_server(const SessionFolder& folder, const ServerOptions& options) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return error(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
     std::fflush(nullptr);
@@ -66,7 +66,7 @@ Result<bool> start_server(const SessionFolder& place, const ServerOptions& optio
         close(ends[1]);
         return error(fmt::format("cannot start the session: {}", std::strerror(why)));
     }
-    if (child == 0) become_server(place, options, ends[1]);
+    if (child == 0) become_server(folder, options, ends[1]);
     close(ends[1]);
     while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) continue;
     std::string words;
@@ -85,32 +85,33 @@ Result<bool> start_server(const SessionFolder& place, const ServerOptions& optio
 } // namespace
 
 Connection::Connection(Connection&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), started_(other.started_), last_word_(std::move(other.last_word_)) {}
+    : fd_(std::exchange(other.fd_, -1)), started_(other.started_), last_ending_(std::move(other.last_ending_)) {}
 
 Connection::~Connection() {
     if (fd_ >= 0) close(fd_);
 }
 
-Result<std::optional<Connection>> Connection::open(const SessionFolder& place, bool may_start, const ServerOptions& options) {
+Result<std::optional<Connection>> Connection::open(const SessionFolder& folder, bool may_start,
+                                                   const ServerOptions& options) {
     using std::chrono::steady_clock;
     const auto until = steady_clock::now() + patience;
     bool started = false;
-    std::string last_word;
+    std::string last_ending;
     while (true) {
-        auto fd = place.connect();
+        auto fd = folder.connect();
         if (!fd) return std::move(fd).error();
         if (*fd) {
             Connection made(**fd);
             made.started_ = started;
-            made.last_word_ = std::move(last_word);
+            made.last_ending_ = std::move(last_ending);
             return std::optional<Connection>(std::move(made));
         }
         if (!may_start) return std::optional<Connection>();
         if (steady_clock::now() > until)
-            return error(fmt::format("the session {} does not answer", place.session()),
-                         fmt::format("{} is held by a process that does not listen", place.file(".lock")));
-        last_word = place.was_killed() ? "it was killed, and its story is lost" : place.last_word().value_or("");
-        auto done = start_server(place, options);
+            return error(fmt::format("the session {} does not answer", folder.session()),
+                         fmt::format("{} is held by a process that does not listen", folder.file(".lock")));
+        last_ending = folder.was_killed() ? "it was killed, and its story is lost" : folder.last_ending().value_or("");
+        auto done = start_server(folder, options);
         if (!done) return std::move(done).error();
         started = *done;
         if (!started) poll(nullptr, 0, 5); // another client is starting it, or it is about to end

@@ -1,8 +1,8 @@
 #pragma once
 /// The other end: finds the session or starts it, asks, and gives the answer.
-#include "session/session_folder.h"
 #include "session/protocol.h"
 #include "session/server.h"
+#include "session/session_folder.h"
 
 #include <nlohmann/json.hpp>
 
@@ -14,7 +14,8 @@ namespace ddll::session {
 class Connection {
 public:
     /// Connects, and starts the server when none is there and `may_start`. Nothing: there is none.
-    static Result<std::optional<Connection>> open(const SessionFolder& place, bool may_start, const ServerOptions& options);
+    static Result<std::optional<Connection>> open(const SessionFolder& folder, bool may_start,
+                                                  const ServerOptions& options);
     Connection(Connection&& other) noexcept;
     Connection& operator=(Connection&&) = delete;
     Connection(const Connection&) = delete;
@@ -22,7 +23,7 @@ public:
 
     /// Whether this connection began the session; then what is known of how the last one of that name ended.
     bool started() const { return started_; }
-    const std::string& last_word() const { return last_word_; }
+    const std::string& last_ending() const { return last_ending_; }
 
     /// One request and its answer. Error: the server is gone, or the answer makes no sense.
     Result<nlohmann::json> ask(const Request& request) const;
@@ -31,7 +32,7 @@ private:
     explicit Connection(int fd) : fd_(fd) {}
     int fd_;
     bool started_ = false;
-    std::string last_word_;
+    std::string last_ending_;
 };
 
 } // namespace ddll::session

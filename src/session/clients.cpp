@@ -54,7 +54,7 @@ void Clients::add_to(std::vector<pollfd>& fds) {
     }
 }
 
-void Clients::act(std::span<const pollfd> polled, std::deque<Asked>& queue) {
+void Clients::act(std::span<const pollfd> polled, std::deque<ClientRequest>& queue) {
     if ((polled[0].revents & POLLIN) != 0) accept_all();
     for (std::size_t i = 0; i < polled_.size(); ++i)
         if (polled[i + 1].revents != 0) hear(*polled_[i], polled[i + 1].revents, queue);
@@ -77,7 +77,7 @@ void Clients::accept_all() {
     while (true) {
         const int fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd < 0) {
-            no_room_ = errno == EMFILE || errno == ENFILE; // until somebody goes
+            no_room_ = errno == EMFILE || errno == ENFILE; // until a client goes
             return;
         }
         Client& client = clients_.emplace_back();
@@ -90,7 +90,7 @@ void Clients::accept_all() {
     }
 }
 
-void Clients::hear(Client& client, short events, std::deque<Asked>& queue) {
+void Clients::hear(Client& client, short events, std::deque<ClientRequest>& queue) {
     if ((events & POLLIN) != 0) {
         char bytes[16 * 1024];
         for (std::size_t all = 0; all < most_read_at_once;) {
@@ -108,7 +108,7 @@ void Clients::hear(Client& client, short events, std::deque<Asked>& queue) {
     if ((events & (POLLHUP | POLLERR)) != 0) client.gone = true;
 }
 
-void Clients::take_lines(Client& client, std::deque<Asked>& queue) {
+void Clients::take_lines(Client& client, std::deque<ClientRequest>& queue) {
     std::size_t begin = 0;
     for (auto end = client.in.find('\n', client.seen); end != client.in.npos; end = client.in.find('\n', begin)) {
         const std::string line = client.in.substr(begin, end - begin);
@@ -159,7 +159,7 @@ void Clients::flush(Client& client) {
     }
 }
 
-void Clients::say_goodbye() {
+void Clients::end_all() {
     const auto until = Clock::now() + time_to_say_so;
     for (int fd = 0; (fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0;) {
         Client& client = clients_.emplace_back();

@@ -1,6 +1,6 @@
 #pragma once
-/// Who talks to a server: sockets of this user, requests that come in as lines, answers that go out as lines. Nobody
-/// who is slow, silent or gone keeps the others waiting.
+/// The clients of a server: sockets of this user, requests that come in as lines, answers that go out as lines. A
+/// client that is slow, silent or gone does not keep the others waiting.
 #include "session/protocol.h"
 
 #include <nlohmann/json.hpp>
@@ -16,14 +16,14 @@
 namespace ddll::session {
 
 nlohmann::json error_json(const Error& e);
-/// The request was not looked at: whoever wants it done asks another server.
+/// The request was not looked at: its client may ask another server.
 nlohmann::json ended_json();
 
 /// To end the session.
 Request stop_request();
 
-struct Asked {
-    std::uint64_t client = 0; ///< 0: nobody, the server itself
+struct ClientRequest {
+    std::uint64_t client = 0; ///< 0: the server itself
     Request request;
 };
 
@@ -35,15 +35,15 @@ public:
     /// The listening socket first, then one for each.
     void add_to(std::vector<pollfd>& fds);
     /// The same ones, in the same order, with what poll said. Requests that have come are behind those of `queue` then.
-    void act(std::span<const pollfd> polled, std::deque<Asked>& queue);
-    /// Who has gone in the meantime gets nothing.
+    void act(std::span<const pollfd> polled, std::deque<ClientRequest>& queue);
+    /// A client that has gone in the meantime gets nothing.
     void reply(std::uint64_t client, const nlohmann::json& answer);
-    /// Sends what can be sent, and forgets who has everything.
+    /// Sends what can be sent, and forgets clients that have everything.
     void flush();
     bool has_unsent() const;
-    /// Tells everybody, also who has just come, that nothing will be done any more, and waits for slow readers for a
-    /// moment. Nobody is left then.
-    void say_goodbye();
+    /// Tells all clients, also new ones, that nothing will be done any more, and waits a moment for slow readers. None
+    /// is left then.
+    void end_all();
 
 private:
     struct Client {
@@ -58,8 +58,8 @@ private:
     };
 
     void accept_all();
-    static void hear(Client& client, short events, std::deque<Asked>& queue);
-    static void take_lines(Client& client, std::deque<Asked>& queue);
+    static void hear(Client& client, short events, std::deque<ClientRequest>& queue);
+    static void take_lines(Client& client, std::deque<ClientRequest>& queue);
     static void send(Client& client, const nlohmann::json& json);
     static void reply(Client& client, const nlohmann::json& json);
     static void flush(Client& client);

@@ -65,7 +65,7 @@ std::string DriverStore::keep(const std::string& path) {
     return version;
 }
 
-std::optional<std::string> DriverStore::meet(const std::string& path) {
+std::optional<std::string> DriverStore::keep_and_watch(const std::string& path) {
     File& file = files_[path];
     file.stamp = stamp_of(path);
     file.version = file.stamp ? keep(path) : std::string();
@@ -95,7 +95,7 @@ std::vector<DriverStore::Change> DriverStore::changes() {
 }
 
 DriverStore::Change DriverStore::put(const std::string& path, scenario::InstallHow how) {
-    const auto version = meet(path);
+    const auto version = keep_and_watch(path);
     return {path, driver_of(path), version.value_or(std::string()), how};
 }
 

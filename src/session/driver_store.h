@@ -1,5 +1,5 @@
 #pragma once
-/// The driver files a session has met: copies of each content, so that the story can be told and played again when the
+/// The driver files a session has seen: copies of each content, so that its scenario can be run again when the
 /// originals are gone, and a watch on the paths they were loaded from.
 #include "base/result.h"
 #include "scenario/scenario.h"
@@ -26,7 +26,7 @@ public:
 
     bool knows(const std::string& path) const { return files_.contains(path); }
     /// Watches the file from now on, and keeps what it holds: its version, or nothing when there is no such file.
-    std::optional<std::string> meet(const std::string& path);
+    std::optional<std::string> keep_and_watch(const std::string& path);
     /// Which of the watched files are others now than at the last look.
     std::vector<Change> changes();
     /// Takes what ddlltool itself has put there.

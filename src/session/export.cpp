@@ -24,11 +24,12 @@ constexpr std::size_t longest_pattern = 4000;
 class Exporter {
 public:
     Exporter(const SessionModel& model, const std::string& session)
-        : model_(model), story_(model.scenario()), result_(model.result()), namer_(model.namer()), session_(session) {
+        : model_(model), scenario_(model.scenario()), result_(model.result()), namer_(model.names().namer()),
+          session_(session) {
         for (const journal::Entry& entry : *model.journal())
             if (const auto* started = std::get_if<journal::ProcessStarted>(&entry.event))
                 processes_[started->process] = started->name;
-        scenario::Observer observer(*model.journal(), model.versions());
+        scenario::Observer observer(*model.journal(), *model.drivers().versions());
         for (const scenario::StepResult& step : result_.steps)
             if (scenario::StepRecord& record = callbacks_.emplace_back(); step.first_entry != 0)
                 observer.read(record, {}, step.last_entry);
@@ -39,8 +40,8 @@ public:
         out["scenario"] = 1;
         out["title"] = fmt::format("What was done in session {}", session_);
         out["tags"] = {"session"};
-        if (!story_.paths.empty()) out["paths"] = paths();
-        if (!story_.drivers.empty()) out["drivers"] = drivers();
+        if (!scenario_.paths.empty()) out["paths"] = paths();
+        if (!scenario_.drivers.empty()) out["drivers"] = drivers();
         out["processes"] = processes();
         out["strict"] = true;
         std::set<std::string> findings;
@@ -48,15 +49,15 @@ public:
         if (!findings.empty()) out["expected_findings"] = findings;
         if (result_.death) out["expected_crash"] = crash();
         Json steps = Json::array();
-        for (std::uint32_t i = 0; i < story_.steps.size(); ++i) {
-            for (const SessionModel::FirstSight& first : model_.first_sights())
+        for (std::uint32_t i = 0; i < scenario_.steps.size(); ++i) {
+            for (const SessionDrivers::FirstSight& first : model_.drivers().first_sights())
                 if (first.step == i) put_first(first, steps);
             put_step(i, steps);
         }
         out["steps"] = std::move(steps);
         nlohmann::json answer = {{"scenario", out.dump(2, ' ', false, Json::error_handler_t::replace)},
                                  {"files", files_}};
-        if (!model_.store().trouble().empty()) answer["trouble"] = model_.store().trouble();
+        if (!model_.drivers().store().trouble().empty()) answer["trouble"] = model_.drivers().store().trouble();
         return answer;
     }
 
@@ -65,7 +66,7 @@ private:
     Json paths() {
         namespace fs = std::filesystem;
         fs::path common;
-        for (const scenario::PathDecl& path : story_.paths) {
+        for (const scenario::PathDecl& path : scenario_.paths) {
             const fs::path real = fs::path(path.folder).lexically_normal().parent_path();
             if (common.empty()) {
                 common = real;
@@ -79,7 +80,7 @@ private:
         Json out = Json::object();
         std::set<std::string> taken;
         const std::string root = common == "/" ? "/" : common.string() + "/";
-        for (const scenario::PathDecl& path : story_.paths) {
+        for (const scenario::PathDecl& path : scenario_.paths) {
             std::string folder = path.folder.starts_with(root)
                                      ? path.folder.substr(root.size())
                                      : fs::path(path.folder).lexically_normal().lexically_relative(common).string();
@@ -93,7 +94,7 @@ private:
 
     Json drivers() {
         Json out = Json::object();
-        for (const scenario::DriverDecl& driver : story_.drivers) {
+        for (const scenario::DriverDecl& driver : scenario_.drivers) {
             Json versions = Json::object();
             for (const scenario::DriverFile& file : driver.versions) {
                 const std::string name = fmt::format("{}_{}.so", driver.name, file.version);
@@ -110,7 +111,7 @@ private:
 
     Json processes() const {
         Json out = Json::object();
-        for (const scenario::ProcessDecl& process : story_.processes)
+        for (const scenario::ProcessDecl& process : scenario_.processes)
             out[process.name] = process.trap_exit ? Json{{"trap_exit", true}} : Json::object();
         if (out.empty()) out["user"] = Json::object();
         return out;
@@ -133,14 +134,14 @@ private:
         return out;
     }
 
-    void put_first(const SessionModel::FirstSight& first, Json& steps) const {
-        const std::string* into = model_.variable_of(first.path.substr(0, first.path.rfind('/')));
+    void put_first(const SessionDrivers::FirstSight& first, Json& steps) const {
+        const std::string* into = model_.done().variable_of(first.path.substr(0, first.path.rfind('/')));
         if (into == nullptr) return; // named by a literal path in a call: it stays where it is
         steps.push_back({{"install", first.driver}, {"version", first.version}, {"into", *into}});
     }
 
     void put_step(std::uint32_t index, Json& steps) const {
-        const scenario::ScenarioStep& step = story_.steps[index];
+        const scenario::ScenarioStep& step = scenario_.steps[index];
         if (const auto* install = std::get_if<scenario::InstallStep>(&step.what)) {
             Json out = {{"install", install->driver}};
             if (install->how != scenario::InstallHow::remove) out["version"] = install->version;
@@ -156,12 +157,12 @@ private:
         } else if (const auto* call = std::get_if<scenario::CallStep>(&step.what)) {
             Json out = {{"by", call->by}, {"call", with_variables(call->calls.front().source)}};
             const CallResult called = call_result(*model_.journal(), result_.steps[index], namer_);
-            const auto bound = model_.patterns().find(index); // what it binds may be used later
-            if (called.kind == "value")
-                out["returns"] = bound == model_.patterns().end() ? pattern(called.text) : bound->second;
-            else if (called.kind == "raised")
+            const std::string* bound = model_.done().pattern_of(index); // what it binds may be used later
+            if (called.kind == AnswerKind::value)
+                out["returns"] = bound == nullptr ? pattern(called.text) : *bound;
+            else if (called.kind == AnswerKind::raised)
                 out["raises"] = fmt::format("{}:{}", called.exception_class, called.text);
-            else if (called.kind == "blocked")
+            else if (called.kind == AnswerKind::blocked)
                 out["blocks"] = true;
             effects(index, call->by, out);
             steps.push_back(std::move(out));
@@ -175,9 +176,9 @@ private:
         return decoded ? pattern(term::print(decoded->term, namer_)) : "_";
     }
 
-    // Folders given as text become what the story calls them, so that it can be played anywhere.
+    // Folders given as text become the variables for them, so that it can be run anywhere.
     std::string with_variables(std::string text) const {
-        for (const scenario::PathDecl& path : story_.paths) {
+        for (const scenario::PathDecl& path : scenario_.paths) {
             const std::string literal = '"' + path.folder + '"';
             for (auto at = text.find(literal); at != text.npos; at = text.find(literal))
                 text.replace(at, literal.size(), path.variable);
@@ -229,7 +230,7 @@ private:
     }
 
     const SessionModel& model_;
-    const scenario::Scenario& story_;
+    const scenario::Scenario& scenario_;
     scenario::RunResult result_;
     term::Namer namer_;
     std::string session_;

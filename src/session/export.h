@@ -1,5 +1,5 @@
 #pragma once
-/// The story of a session as a scenario file: what was done, and what came of it as expectations.
+/// What was done in a session as a scenario file, and what came of it as expectations.
 #include "session/session_model.h"
 
 #include <nlohmann/json_fwd.hpp>
@@ -8,7 +8,7 @@
 
 namespace ddll::session {
 
-/// {"scenario": the file as JSON, "files": {name in it: path of a copy}, "trouble": why it may not play, if so}. Driver
+/// {"scenario": the file as JSON, "files": {name in it: path of a copy}, "trouble": why it may not run, if so}. Driver
 /// files are named as they are to lie beside the scenario.
 nlohmann::json export_scenario(const SessionModel& model, const std::string& session);
 

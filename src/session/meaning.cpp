@@ -1,9 +1,9 @@
 #include "session/meaning.h"
 
 #include "base/text.h"
+#include "calls/ddll_call.h"
 #include "lifecycle/format_error.h"
 #include "lifecycle/info.h"
-#include "term/external.h"
 
 #include <fmt/format.h>
 
@@ -56,28 +56,32 @@ std::string listed(const std::vector<std::string>& parts) {
     return out;
 }
 
-std::string users(const DriverState& driver, const State& state) {
+std::vector<std::string> users(const DriverState& driver, const State& state) {
     std::vector<std::string> names;
     for (const ProcessState& process : state.processes) {
         const std::uint32_t n = lifecycle::loads_of(driver.record, process.person.id);
         if (n == 1) names.push_back(process.name);
         if (n > 1) names.push_back(fmt::format("{} ({} times)", process.name, n));
     }
-    return listed(names);
+    return names;
 }
 
-// The function that a call step calls, and the driver it names: the atom or string that is its last but options.
+// The function that a call step calls, and the driver it names.
 struct Subject {
-    std::string function;
+    enum class About : std::uint8_t { other, erl_ddll, open_port, port } about = About::other;
+    std::string function; ///< without its module
     std::string driver;
     bool reload = false;
 };
 
-std::string driver_in(const term::Expr& expr) {
-    if (expr.kind != term::Expr::Kind::literal) return {};
-    if (expr.value.is(Term::Kind::atom)) return std::string(expr.value.as_atom());
-    std::string bytes;
-    return expr.value.is_list() && term::iolist_to_bytes(expr.value, bytes) ? bytes : std::string();
+Subject::About about(const term::Expr& expr) {
+    if (expr.module == "erl_ddll") return Subject::About::erl_ddll;
+    if (!expr.module.empty() && expr.module != "erlang") return Subject::About::other;
+    static constexpr std::string_view of_ports[] = {"port_call",    "port_close",    "port_command", "port_connect",
+                                                    "port_control", "port_get_data", "port_info",    "port_set_data"};
+    if (expr.name == "open_port") return Subject::About::open_port;
+    const bool of_port = std::find(std::begin(of_ports), std::end(of_ports), expr.name) != std::end(of_ports);
+    return of_port ? Subject::About::port : Subject::About::other;
 }
 
 Subject subject_of(const scenario::ScenarioStep& step) {
@@ -86,42 +90,44 @@ Subject subject_of(const scenario::ScenarioStep& step) {
     const term::Expr& expr = *call->calls.front().expr;
     if (expr.kind != term::Expr::Kind::call) return {};
     Subject out;
-    out.function = expr.module.empty() ? expr.name : expr.module + ":" + expr.name;
-    if (expr.module != "erl_ddll") return out;
-    const bool with_path = expr.name.find("load") != expr.name.npos && expr.name.find("unload") == expr.name.npos;
-    const std::size_t at = with_path ? 1 : 0;
-    if (expr.children.size() > at) out.driver = driver_in(*expr.children[at]);
-    out.reload = expr.name.starts_with("reload") || call->calls.front().source.find("{reload") != std::string::npos;
+    out.about = about(expr);
+    out.function = expr.name;
+    if (const auto ddll = calls::ddll_call(expr)) {
+        out.reload = ddll->reload;
+        if (ddll->driver != nullptr) out.driver = calls::literal_word(*ddll->driver).value_or("");
+    }
     return out;
+}
+
+std::string let_go(const std::vector<std::string>& holders) {
+    return fmt::format("{} let{} go", listed(holders), holders.size() < 2 ? "s" : "");
 }
 
 std::string after_unload(const Subject& subject, const State& state, const term::Namer& namer) {
     const DriverState* driver = driver_named(state, subject.driver);
     if (driver == nullptr) return "nothing held the code any more: it has left";
-    const std::string held = holders(*driver, state, namer);
-    return fmt::format("no process uses it any more; the code stays until {} let{} go", held,
-                       held.find(" and ") == held.npos ? "s" : "");
+    return fmt::format("no process uses it any more; the code stays until {}", let_go(holders(*driver, state, namer)));
 }
 
 std::string after_reload(const Subject& subject, const State& state, const term::Namer& namer) {
     const DriverState* driver = driver_named(state, subject.driver);
     if (driver == nullptr) return "the old code has left and the new file could not be loaded: there is no driver now";
     if (!lifecycle::reloading(driver->record.status)) return "nothing held the old code: the reload has happened";
-    const std::string held = holders(*driver, state, namer);
-    return fmt::format("the old code runs on until {} let{} go; then {}.so is opened", held,
-                       held.find(" and ") == held.npos ? "s" : "", driver->record.next_path);
+    return fmt::format("the old code runs on until {}; then {}.so is opened", let_go(holders(*driver, state, namer)),
+                       driver->record.next_path);
 }
 
 std::string of_success(const Subject& subject, std::string_view status, const State& state, const term::Namer& namer) {
     const DriverState* driver = driver_named(state, subject.driver);
     if (status == "loaded") return "the library was opened, and init has run";
     if (status == "already_loaded")
-        return driver == nullptr ? "" : fmt::format("it was loaded; its users now: {}", users(*driver, state));
+        return driver == nullptr ? "" : fmt::format("it was loaded; its users now: {}", listed(users(*driver, state)));
     if (subject.reload) return after_reload(subject, state, namer);
     if (status == "pending_process")
-        return driver == nullptr ? "" : fmt::format("the code stays: it is still used by {}", users(*driver, state));
+        return driver == nullptr ? ""
+                                 : fmt::format("the code stays: it is still used by {}", listed(users(*driver, state)));
     if (status == "pending_driver") {
-        if (subject.function == "erl_ddll:try_load") return "it joins the reload that is pending";
+        if (subject.function == "try_load") return "it joins the reload that is pending";
         return after_unload(subject, state, namer);
     }
     return {};
@@ -138,8 +144,7 @@ void of_refusal(const Subject& subject, const Term& reason, const std::string& l
                 std::vector<std::string>& out) {
     const std::string atom = atom_in(reason);
     // The older functions say so of what try_load/3 calls inconsistent.
-    if (atom == "bad_driver_name" && subject.function != "erl_ddll:try_load" &&
-        driver_named(state, subject.driver) != nullptr) {
+    if (atom == "bad_driver_name" && subject.function != "try_load" && driver_named(state, subject.driver) != nullptr) {
         out.emplace_back("it is loaded already, by another spelling of its path or with other options");
         return;
     }
@@ -153,7 +158,7 @@ void of_refusal(const Subject& subject, const Term& reason, const std::string& l
 
 std::string of_exception(const Subject& subject, const CallResult& result, const State& state) {
     if (!result.value.is_atom("badarg")) return {};
-    if (subject.function == "open_port") {
+    if (subject.about == Subject::About::open_port) {
         std::string names;
         for (const DriverState& driver : state.drivers)
             names +=
@@ -161,9 +166,9 @@ std::string of_exception(const Subject& subject, const CallResult& result, const
         return names.empty() ? "no driver is loaded"
                              : fmt::format("no driver of that name opens ports now; there is {}", names);
     }
-    if (subject.function.starts_with("port_") || subject.function.ends_with(":port_call"))
+    if (subject.about == Subject::About::port)
         return "the port is closed, the argument has a wrong form, or the driver lacks the callback for it";
-    if (!subject.function.starts_with("erl_ddll:")) return {};
+    if (subject.about != Subject::About::erl_ddll) return {};
     if (!subject.driver.empty() && driver_named(state, subject.driver) == nullptr) {
         std::vector<std::string_view> names;
         for (const DriverState& driver : state.drivers) names.push_back(driver.name);
@@ -177,63 +182,23 @@ std::string of_exception(const Subject& subject, const CallResult& result, const
 
 } // namespace
 
-bool CallResult::failed() const {
-    if (kind == "raised") return true;
-    return kind == "value" && value.is_tuple(2) && value.elements()[0].is_atom("error");
-}
-
-CallResult call_result(const journal::Journal& journal, const scenario::StepResult& bounds, const term::Namer& namer) {
-    CallResult out;
-    out.kind = "ended";
-    std::optional<ProcessId> caller;
-    bool gone = false;
-    if (bounds.first_entry == 0) return out;
-    for (auto entry = journal.begin(bounds.first_entry); entry && entry->seq <= bounds.last_entry; ++entry) {
-        if (const auto* called = std::get_if<journal::Called>(&entry->event)) {
-            if (!caller) caller = called->process;
-        } else if (const auto* ended = std::get_if<journal::ProcessEnded>(&entry->event)) {
-            gone |= caller && ended->process == *caller;
-        } else if (const auto* failed = std::get_if<journal::ImageFailed>(&entry->event)) {
-            out.load_text = failed->text;
-        } else if (const auto* returned = std::get_if<journal::Returned>(&entry->event)) {
-            if (!caller || returned->process != *caller) continue;
-            using enum journal::Outcome;
-            out.kind = returned->outcome == blocked ? "blocked" : returned->outcome == value ? "value" : "raised";
-            if (returned->outcome == blocked) continue;
-            out.exception_class = returned->outcome == raised_exit    ? "exit"
-                                  : returned->outcome == raised_throw ? "throw"
-                                                                      : "error";
-            if (auto decoded = term::decode(returned->term)) {
-                out.value = std::move(decoded->term);
-                out.text = term::print(out.value, namer);
-            }
-        }
-    }
-    // exit/1 is no exception to anybody: its process is gone.
-    if (gone && out.kind == "raised") {
-        out.kind = "ended";
-        out.text.clear();
-    }
-    return out;
-}
-
 std::vector<std::string> meaning(const CallResult& result, const scenario::ScenarioStep& step, const State& state,
                                  const term::Namer& namer) {
     std::vector<std::string> out;
     const Subject subject = subject_of(step);
-    if (result.kind == "blocked") {
+    if (result.kind == AnswerKind::blocked) {
         const auto& by = std::get<scenario::CallStep>(step.what).by;
         for (const ProcessState& process : state.processes)
             if (process.name == by)
                 out.push_back(fmt::format("{} waits inside the call, for {}; others can go on: --as NAME", by,
-                                          process.waits_for));
+                                          wait_text(process.wait, namer)));
         return out;
     }
-    if (result.kind == "raised") {
+    if (result.kind == AnswerKind::raised) {
         if (std::string text = of_exception(subject, result, state); !text.empty()) out.push_back(std::move(text));
         return out;
     }
-    if (result.kind != "value" || !subject.function.starts_with("erl_ddll:")) return out;
+    if (result.kind != AnswerKind::value || subject.about != Subject::About::erl_ddll) return out;
     if (result.failed()) {
         of_refusal(subject, result.value.elements()[1], result.load_text, state, out);
         return out;
@@ -247,19 +212,7 @@ std::vector<std::string> meaning(const CallResult& result, const scenario::Scena
     return out;
 }
 
-std::string message_meaning(const Term& message) {
-    if (!message.is_tuple(5) || !message.elements()[2].is_atom("driver")) return {};
-    const Term& reason = message.elements()[4];
-    if (reason.is_atom("loaded")) return "the driver is there, and it is the one that was asked for";
-    if (reason.is_atom("unloaded")) return "the code has left";
-    if (reason.is_atom("unload_cancelled")) return "somebody loaded it again before the code could leave";
-    if (reason.is_atom("load_cancelled")) return "the last user unloaded it before the reload could happen";
-    if (reason.is_atom("permanent")) return "the driver locked itself: it will not leave";
-    if (reason.is_tuple(2)) return "the new file was refused, and the old code has left: there is no driver now";
-    return {};
-}
-
-std::string holders(const DriverState& driver, const State& state, const term::Namer& namer) {
+std::vector<std::string> holders(const DriverState& driver, const State& state, const term::Namer& namer) {
     std::vector<std::string> parts;
     constexpr std::size_t most = 4;
     for (const PortState& port : driver.ports) {
@@ -271,7 +224,7 @@ std::string holders(const DriverState& driver, const State& state, const term::N
     if (driver.jobs > 0) parts.push_back(driver.jobs == 1 ? "an async job" : fmt::format("{} async jobs", driver.jobs));
     if (driver.stuck > 0) parts.push_back("a reference to the data lock of a closed port");
     if (parts.empty() && lifecycle::loads(driver.record) > 0) return users(driver, state);
-    return listed(parts);
+    return parts;
 }
 
 } // namespace ddll::session

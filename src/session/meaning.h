@@ -1,36 +1,18 @@
 #pragma once
-/// What a call answered, and what that means, in words.
-#include "scenario/result.h"
+/// What the answer of a call means, in words.
+#include "session/call_result.h"
 #include "session/state.h"
-#include "term/text.h"
 
 #include <string>
 #include <vector>
 
 namespace ddll::session {
 
-struct CallResult {
-    std::string kind;            ///< value, raised, blocked, or ended: the caller did not survive it
-    term::Term value;            ///< or the reason
-    std::string text;            ///< the same as Erlang text, with the session's names
-    std::string exception_class; ///< of raised
-    std::string load_text;       ///< what the loader said when a library could not be opened in this step
-
-    /// An exception, or {error, _}.
-    bool failed() const;
-};
-
-/// Of the call that the step made.
-CallResult call_result(const journal::Journal& journal, const scenario::StepResult& step, const term::Namer& namer);
-
 /// Sentences, in their order; none where the answer speaks for itself. `state` is that after the step.
 std::vector<std::string> meaning(const CallResult& result, const scenario::ScenarioStep& step, const State& state,
                                  const term::Namer& namer);
 
-/// What {'UP'|'DOWN', Ref, driver, Name, Reason} says; empty for any other message.
-std::string message_meaning(const term::Term& message);
-
-/// "P1 of bob, P2 of carol and an async job": what keeps the driver's code besides its users.
-std::string holders(const DriverState& driver, const State& state, const term::Namer& namer);
+/// "P1 of bob", "P2 of carol", "an async job": what keeps the driver's code, its users only when nothing else does.
+std::vector<std::string> holders(const DriverState& driver, const State& state, const term::Namer& namer);
 
 } // namespace ddll::session

@@ -16,7 +16,7 @@ namespace ddll::session {
 struct Origins {
     std::map<PortId, std::uint32_t> ports;                                      ///< opened
     std::map<std::pair<DriverId, ProcessId>, std::vector<std::uint32_t>> loads; ///< that still count, oldest first
-    std::map<std::uint64_t, std::uint32_t> references;                          ///< given to somebody
+    std::map<std::uint64_t, std::uint32_t> references;                          ///< handed out
     std::map<DriverId, std::uint32_t> jobs;                                     ///< the last driver_async
     std::map<DriverId, std::uint32_t> pending;                                  ///< since when it waits
 };

@@ -1,16 +1,8 @@
 #include "session/overview.h"
 
-#include "base/text.h"
 #include "image/elf_facts.h"
 #include "lifecycle/info.h"
-#include "session/meaning.h"
-#include "session/origins.h"
-#include "term/external.h"
-
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
-#include <algorithm>
+#include "session/state_reader.h"
 
 namespace ddll::session {
 
@@ -19,10 +11,9 @@ using term::Term;
 
 namespace {
 
-class Teller {
+class Overview : StateReader {
 public:
-    explicit Teller(const SessionModel& model)
-        : model_(model), state_(*model.state()), namer_(model.namer()), origins_(model.origins()) {}
+    explicit Overview(const SessionModel& model) : StateReader(model) {}
 
     Json status() const {
         Json drivers = Json::array(), processes = Json::array(), findings = Json::array();
@@ -32,9 +23,9 @@ public:
                          {"pid", term::print(Term::pid(process.person.id.value))},
                          {"alive", process.alive},
                          {"trap_exit", process.person.trap_exit},
-                         {"unread", model_.unread(process.name)}};
-            if (!process.waits_for.empty()) item["waits_for"] = process.waits_for;
-            if (!process.reason.empty()) item["reason"] = process.reason;
+                         {"unread", model_.mail().unread(process.name)}};
+            if (process.person.waits) item["waits_for"] = wait_text(process.wait, namer_);
+            if (!process.alive) item["reason"] = process.reason;
             processes.push_back(std::move(item));
         }
         for (const scenario::RunFinding& finding : model_.findings())
@@ -43,79 +34,19 @@ public:
                                 {"title", finding.title},
                                 {"evidence", finding.evidence}});
         return {{"now", to_string(state_.now - VirtualTime{})},
-                {"steps", model_.steps()},
+                {"steps", model_.done().next()},
                 {"drivers", std::move(drivers)},
                 {"processes", std::move(processes)},
-                {"variables", model_.variables()},
+                {"variables", model_.names().variables()},
                 {"findings", std::move(findings)}};
     }
 
-    Json why(const DriverState& driver) const {
-        const auto& record = driver.record;
-        const lifecycle::Situation situation = situation_of(driver, state_.processes);
-        Json out = {{"driver", driver.name},
-                    {"status", lifecycle::state_word(record)},
-                    {"forced", lifecycle::forced(record.status)}};
-        const bool pending = lifecycle::unloading(record.status) || lifecycle::reloading(record.status);
-        if (pending)
-            if (const auto since = origins_.pending.find(driver.id); since != origins_.pending.end())
-                out["since"] = step(since->second);
-        if (lifecycle::reloading(record.status)) out["next"] = record.next_path + ".so";
-        out["holds"] = holds(driver);
-        out["waits"] = waits(driver);
-        Json ways = Json::array();
-        const lifecycle::WayOut agreed = way_out(situation, lifecycle::Means::agreement);
-        const lifecycle::WayOut forced = way_out(situation, lifecycle::Means::force);
-        ways.push_back(way_json("agreement", agreed, situation, driver));
-        const bool shorter =
-            forced.obstacle == lifecycle::Obstacle::none &&
-            (agreed.obstacle != lifecycle::Obstacle::none || forced.moves.size() < agreed.moves.size());
-        if (shorter) ways.push_back(way_json("force", forced, situation, driver));
-        out["ways"] = std::move(ways);
-        if (!pending && record.status == lifecycle::Status::ok) out["reload_now"] = outlooks(driver, situation);
-        return out;
-    }
-
 private:
-    Json step(std::uint32_t index) const {
-        Json out = {{"step", index + 1}};
-        if (index >= model_.scenario().steps.size()) return out;
-        const auto* call = std::get_if<scenario::CallStep>(&model_.scenario().steps[index].what);
-        if (call == nullptr) return out;
-        out["by"] = call->by;
-        out["call"] = call->calls.front().source;
-        return out;
-    }
-
-    std::string process(ProcessId id) const {
-        for (const ProcessState& p : state_.processes)
-            if (p.person.id == id) return p.name;
-        return term::print(Term::pid(id.value));
-    }
-    std::string port(PortId id) const { return term::print(Term::port(id.value), namer_); }
-    std::string reference(RefId id) const { return term::print(Term::reference(id.value), namer_); }
-
     Json users(const DriverState& driver) const {
         Json out = Json::array();
         for (const ProcessState& p : state_.processes)
             if (const std::uint32_t n = lifecycle::loads_of(driver.record, p.person.id); n > 0)
                 out.push_back({{"name", p.name}, {"loads", n}});
-        return out;
-    }
-
-    Json waits(const DriverState& driver) const {
-        Json out = Json::array();
-        for (const lifecycle::UserEntry& entry : driver.record.entries) {
-            if (entry.kind == lifecycle::EntryKind::loaded) continue;
-            Json item = {{"process", process(entry.process)},
-                         {"ref", reference(entry.ref)},
-                         {"for", entry.kind == lifecycle::EntryKind::wait_load     ? "loaded"
-                                 : entry.kind == lifecycle::EntryKind::wait_unload ? "unloaded"
-                                                                                   : "unloaded_only"}};
-            if (const auto made = origins_.references.find(entry.ref.value); made != origins_.references.end())
-                item["made_by"] = step(made->second);
-            out.push_back(std::move(item));
-        }
         return out;
     }
 
@@ -135,22 +66,21 @@ private:
         for (const PortState& p : driver.ports)
             ports.push_back({{"name", port(p.held.id)},
                              {"owner", process(p.held.owner)},
-                             {"state", p.state},
+                             {"state", name(p.state)},
                              {"command", p.name},
                              {"queue", p.queue},
                              {"busy", p.busy}});
         out["ports"] = std::move(ports);
         std::string mapped_build;
-        if (const auto image = model_.images().find(driver.image); image != model_.images().end()) {
-            mapped_build = image->second.build_id;
-            out["mapped"] = {{"version", image->second.version},
-                             {"build_id", mapped_build},
-                             {"never_left", image->second.was_mapped}};
+        if (const auto* image = model_.drivers().image(driver.image)) {
+            mapped_build = image->build_id;
+            out["mapped"] = {
+                {"version", image->version}, {"build_id", mapped_build}, {"never_left", image->was_mapped}};
         }
         const std::string path = (lifecycle::reloading(record.status) ? record.next_path : record.path) + ".so";
         if (path != out["path"]) out["next"] = path;
         if (const auto facts = image::read_elf_facts(path)) {
-            out["on_disk"] = {{"version", version_of(path)}, {"build_id", facts->build_id}};
+            out["on_disk"] = {{"version", version_of(path, *facts)}, {"build_id", facts->build_id}};
             if (out.contains("mapped") && !facts->build_id.empty() && !mapped_build.empty())
                 out["on_disk"]["same"] = facts->build_id == mapped_build;
         } else {
@@ -159,200 +89,28 @@ private:
         return out;
     }
 
-    std::string version_of(const std::string& path) const {
-        const auto* known = versions_of_store(path);
-        return known == nullptr ? "" : known->version;
-    }
-    const scenario::DriverFile* versions_of_store(const std::string& path) const {
-        const auto facts = image::read_elf_facts(path);
-        if (!facts) return nullptr;
-        for (const scenario::DriverDecl& decl : model_.store().drivers())
+    // That of the kept copy with the same bytes.
+    std::string version_of(const std::string& path, const image::ElfFacts& facts) const {
+        for (const scenario::DriverDecl& decl : model_.drivers().store().drivers()) {
+            if (decl.name != driver_of(path)) continue;
             for (const scenario::DriverFile& file : decl.versions)
-                if (decl.name == driver_of(path))
-                    if (const auto kept = image::read_elf_facts(file.file);
-                        kept && kept->content_hash == facts->content_hash)
-                        return &file;
-        return nullptr;
-    }
-
-    Json holds(const DriverState& driver) const {
-        Json out = Json::array();
-        const bool released = lifecycle::reloading(driver.record.status);
-        for (const ProcessState& p : state_.processes) {
-            const std::uint32_t n = lifecycle::loads_of(driver.record, p.person.id);
-            if (n == 0 || released) continue;
-            Json item = {{"kind", "user"}, {"what", n == 1 ? "a load" : fmt::format("{} loads", n)}, {"of", p.name}};
-            if (const auto made = origins_.loads.find({driver.id, p.person.id});
-                made != origins_.loads.end() && !made->second.empty())
-                item["made_by"] = step(made->second.back());
-            out.push_back(std::move(item));
+                if (const auto kept = image::read_elf_facts(file.file);
+                    kept && kept->content_hash == facts.content_hash)
+                    return file.version;
         }
-        for (const PortState& p : driver.ports) {
-            Json item = {
-                {"kind", "port"}, {"what", port(p.held.id)}, {"of", process(p.held.owner)}, {"state", p.state}};
-            if (p.queue > 0) item["queue"] = p.queue;
-            if (p.creator) item["creator"] = port(p.creator);
-            if (p.state == "closing")
-                item["note"] =
-                    p.armed ? "closed, and waits for its queue to get empty; something is armed that may do that"
-                    : p.has_flush
-                        ? "closed, its queue is not empty, flush has run, and nothing is armed: it will stay"
-                        : "closed, its queue is not empty, the driver has no flush and nothing is armed: it will stay";
-            else if (p.queue > 0)
-                item["note"] = p.has_flush
-                                   ? "its queue is not empty: after close it stays until it is"
-                                   : "its queue is not empty and the driver has no flush: after close it will stay";
-            if (const auto made = origins_.ports.find(p.held.id); made != origins_.ports.end())
-                item["made_by"] = step(made->second);
-            out.push_back(std::move(item));
-        }
-        if (driver.record.port_count > driver.ports.size())
-            out.push_back({{"kind", "port"},
-                           {"what", fmt::format("{} more ports", driver.record.port_count - driver.ports.size())}});
-        if (driver.jobs > 0) {
-            Json item = {{"kind", "job"},
-                         {"what", fmt::format("{} async job{}", driver.jobs, driver.jobs == 1 ? "" : "s")}};
-            if (const auto made = origins_.jobs.find(driver.id); made != origins_.jobs.end())
-                item["made_by"] = step(made->second);
-            out.push_back(std::move(item));
-        }
-        if (driver.stuck > 0)
-            out.push_back({{"kind", "reference"},
-                           {"what", fmt::format("{} closed port{}", driver.stuck, driver.stuck == 1 ? "" : "s")},
-                           {"note", "kept by references to port data locks that were never given back"}});
-        return out;
+        return {};
     }
-
-    Json move_json(const lifecycle::Move& move, const DriverState& driver) const {
-        const std::string name = term::print_atom(driver.name);
-        if (const auto* unload = std::get_if<lifecycle::move::Unload>(&move))
-            return {
-                {"by", process(unload->by)},
-                {"call", fmt::format("erl_ddll:try_unload({}, [{}])", name, unload->kill_ports ? "kill_ports" : "")},
-                {"command", fmt::format("ddlltool unload {}{} --as {}", driver.name,
-                                        unload->kill_ports ? " --kill-ports" : "", process(unload->by))}};
-        if (const auto* close = std::get_if<lifecycle::move::Close>(&move))
-            return {{"by", process(close->by)},
-                    {"call", fmt::format("port_close({})", port(close->port))},
-                    {"command", fmt::format("ddlltool close {} --as {}", port(close->port), process(close->by))}};
-        if (const auto* kill = std::get_if<lifecycle::move::KillPort>(&move))
-            return {
-                {"by", process(kill->by)},
-                {"call", fmt::format("exit({}, kill)", port(kill->port))},
-                {"command", fmt::format("ddlltool exit kill --to {} --as {}", port(kill->port), process(kill->by))}};
-        if (const auto* exit = std::get_if<lifecycle::move::Exit>(&move))
-            return {{"by", process(exit->process)},
-                    {"call", "exit(kill)"},
-                    {"command", fmt::format("ddlltool exit kill --as {}", process(exit->process))}};
-        return {{"by", ""}, {"call", "(time goes by: the job ends)"}, {"command", "ddlltool advance 1s"}};
-    }
-
-    static std::string obstacle_text(lifecycle::Obstacle obstacle) {
-        using enum lifecycle::Obstacle;
-        switch (obstacle) {
-        case none:
-            return "";
-        case not_loaded:
-            return "it is not loaded";
-        case permanent:
-            return "no sequence of calls can: the driver has locked itself (driver_lock_driver); only a new node gets "
-                   "other code";
-        case stuck:
-            return "no sequence of calls can: a reference to a port data lock was never given back "
-                   "(driver_pdl_dec_refc), and nothing outside the driver reaches it";
-        case draining:
-            return "no sequence of calls of its users can: a port waits for its queue, and only the driver can empty "
-                   "it";
-        case waiting:
-            return "no sequence can now: whoever would have to make a call waits inside another one";
-        case no_such:
-            return "no sequence of calls leads there";
-        case not_proven:
-            return "there are too many possibilities to look at them all";
-        }
-        return "";
-    }
-
-    Json way_json(const char* means, const lifecycle::WayOut& way, const lifecycle::Situation& situation,
-                  const DriverState& driver) const {
-        Json out = {{"means", means}};
-        if (way.obstacle != lifecycle::Obstacle::none) {
-            out["impossible"] = obstacle_text(way.obstacle);
-            return out;
-        }
-        Json moves = Json::array(), dying = Json::array(), killed = Json::array();
-        for (const lifecycle::Move& move : way.moves) moves.push_back(move_json(move, driver));
-        for (const ProcessId id : way.dying) dying.push_back(process(id));
-        for (const PortId id : way.killed) killed.push_back(port(id));
-        out["moves"] = std::move(moves);
-        out["die"] = std::move(dying);
-        out["killed"] = std::move(killed);
-        static_cast<void>(situation);
-        return out;
-    }
-
-    // What a reload would do now, for everybody who could ask for one.
-    Json outlooks(const DriverState& driver, const lifecycle::Situation& situation) const {
-        Json out = Json::array();
-        for (const ProcessState& p : state_.processes) {
-            if (!p.alive || lifecycle::loads_of(driver.record, p.person.id) == 0) continue;
-            for (const auto option : {lifecycle::PendingOption::pending_driver, lifecycle::PendingOption::pending}) {
-                lifecycle::request::Load load;
-                load.process = p.person.id;
-                load.reload = option;
-                load.kill_ports = driver.record.kill_ports;
-                const lifecycle::Aftermath then = lifecycle::after(situation, load);
-                Json item = {{"by", p.name},
-                             {"option", option == lifecycle::PendingOption::pending ? "pending" : "pending_driver"}};
-                if (const auto* ok = std::get_if<lifecycle::reply::Ok>(&then.reply)) {
-                    item["answer"] = fmt::format("{{ok,{}}}", lifecycle::name(ok->status));
-                    item["granted"] = true;
-                    item["at_once"] = then.situation.record.status == lifecycle::Status::ok;
-                } else if (const auto* refused = std::get_if<lifecycle::reply::Refused>(&then.reply)) {
-                    item["answer"] = fmt::format("{{error,{}}}", lifecycle::name(refused->reason));
-                    item["granted"] = false;
-                }
-                Json dying = Json::array(), killed = Json::array();
-                for (const ProcessId id : then.died) dying.push_back(process(id));
-                for (const PortId id : then.killed) killed.push_back(port(id));
-                item["die"] = std::move(dying);
-                item["killed"] = std::move(killed);
-                out.push_back(std::move(item));
-            }
-        }
-        return out;
-    }
-
-    const SessionModel& model_;
-    const State& state_;
-    term::Namer namer_;
-    const Origins& origins_;
 };
 
 } // namespace
 
 Json overview(const SessionModel& model) {
-    if (!model.state())
-        return {{"now", "0ms"},
-                {"steps", model.steps()},
-                {"drivers", Json::array()},
-                {"processes", Json::array()},
-                {"findings", Json::array()}};
-    return Teller(model).status();
-}
-
-Result<Json> why(const SessionModel& model, const std::string& driver) {
-    std::vector<std::string_view> names;
-    if (model.state()) {
-        for (const DriverState& known : model.state()->drivers) {
-            if (known.name == driver) return Teller(model).why(known);
-            names.push_back(known.name);
-        }
-    }
-    const auto meant = nearest(driver, names);
-    std::string hint = meant ? fmt::format("did you mean {}?", *meant) : std::string();
-    if (!meant) hint = names.empty() ? "nothing is loaded" : fmt::format("loaded: {}", fmt::join(names, ", "));
-    return error(fmt::format("no driver {} is loaded, so nothing holds it", driver), std::move(hint));
+    if (model.state()) return Overview(model).status();
+    return {{"now", "0ms"},
+            {"steps", model.done().next()},
+            {"drivers", Json::array()},
+            {"processes", Json::array()},
+            {"findings", Json::array()}};
 }
 
 } // namespace ddll::session

@@ -1,13 +1,21 @@
 #include "session/protocol.h"
 
-#include "base/text.h"
+#include "session/json_values.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 
+namespace ddll::scenario {
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PathDecl, variable, folder)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProcessDecl, name, variable, trap_exit)
+} // namespace ddll::scenario
+
 namespace ddll::session {
+
+// All but advance.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Order, index, paths, processes, by, call, pattern, await, installed, version, how)
 
 using Json = nlohmann::json;
 
@@ -16,28 +24,31 @@ namespace {
 constexpr std::array<std::string_view, 10> kinds = {"call",   "install", "advance", "spawn",  "receive",
                                                     "status", "why",     "log",     "export", "stop"};
 
+// All but kind and limit, by their keys.
+template <class R, class F>
+void fields(R& r, F f) {
+    f("by", r.by);
+    f("trap_exit", r.trap_exit);
+    f("call", r.call);
+    f("pattern", r.pattern);
+    f("starts", r.starts);
+    f("wait", r.wait);
+    f("file", r.file);
+    f("into", r.into);
+    f("as", r.as);
+    f("how", r.how);
+    f("advance", r.by_how_much.ns);
+    f("await", r.await.ns);
+    f("keep", r.keep);
+    f("driver", r.driver);
+    f("events", r.events);
+}
+
 } // namespace
 
 Json to_json(const Request& r) {
     Json out = {{"ddlltool", protocol_version}, {"do", kinds[static_cast<std::size_t>(r.kind)]}};
-    const auto put = [&out](const char* key, const std::string& text) {
-        if (!text.empty()) out[key] = text;
-    };
-    put("by", r.by);
-    put("call", r.call);
-    put("pattern", r.pattern);
-    put("file", r.file);
-    put("into", r.into);
-    put("as", r.as);
-    put("driver", r.driver);
-    if (r.trap_exit) out["trap_exit"] = true;
-    if (r.starts) out["starts"] = true;
-    if (r.wait) out["wait"] = true;
-    if (r.keep) out["keep"] = true;
-    out["how"] = static_cast<int>(r.how);
-    out["advance"] = r.by_how_much.ns;
-    out["await"] = r.await.ns;
-    out["events"] = r.events;
+    fields(r, [&out](const char* key, const auto& value) { out[key] = value; });
     if (r.limit) out["limit_ms"] = r.limit->count();
     return out;
 }
@@ -52,25 +63,12 @@ Result<Request> request_from(const Json& json) {
         const auto found = std::find(kinds.begin(), kinds.end(), kind);
         if (found == kinds.end()) return error(fmt::format("nothing is called {}", kind));
         r.kind = static_cast<Request::Kind>(found - kinds.begin());
-        r.by = json.value("by", "");
-        r.call = json.value("call", "");
-        r.pattern = json.value("pattern", "");
-        r.file = json.value("file", "");
-        r.into = json.value("into", "");
-        r.as = json.value("as", "");
-        r.driver = json.value("driver", "");
-        r.trap_exit = json.value("trap_exit", false);
-        r.starts = json.value("starts", false);
-        r.wait = json.value("wait", false);
-        r.keep = json.value("keep", false);
-        const auto how = words::numbered<words::InstallHow>(json.value("how", std::uint64_t{0}));
-        r.how = how.value_or(words::InstallHow::rename);
-        r.by_how_much.ns = json.value("advance", std::int64_t{0});
-        r.await.ns = json.value("await", std::int64_t{0});
-        r.events = json.value("events", std::uint64_t{0});
+        fields(r, [&json](const char* key, auto& value) {
+            if (const auto given = json.find(key); given != json.end()) given->get_to(value);
+        });
         if (json.contains("limit_ms")) r.limit = std::chrono::milliseconds(json.at("limit_ms").get<std::int64_t>());
         constexpr std::int64_t year_ns = std::int64_t{365} * 24 * 3600 * 1'000'000'000;
-        const bool sensible = how.has_value() && r.by_how_much.ns >= 0 && r.await.ns >= 0 && r.await.ns <= year_ns &&
+        const bool sensible = words::numbered<words::InstallHow>(static_cast<std::uint64_t>(r.how)) && r.by_how_much.ns >= 0 && r.await.ns >= 0 && r.await.ns <= year_ns &&
                               (!r.limit || (r.limit->count() > 0 && r.limit->count() <= year_ns / 1'000'000));
         if (!sensible) return error("the request makes no sense: a number is out of its range");
         return r;
@@ -80,37 +78,24 @@ Result<Request> request_from(const Json& json) {
 }
 
 Json to_json(const Order& o) {
-    Json paths = Json::array(), processes = Json::array();
-    for (const auto& path : o.paths) paths.push_back({path.variable, path.folder});
-    for (const auto& p : o.processes) processes.push_back({p.name, p.variable, p.trap_exit});
-    Json out = {{"index", o.index},
-                {"paths", std::move(paths)},
-                {"processes", std::move(processes)},
-                {"by", o.by},
-                {"call", o.call},
-                {"pattern", o.pattern},
-                {"await", o.await.ns},
-                {"installed", o.installed},
-                {"version", o.version},
-                {"how", o.how}};
-    if (o.advance) out["advance"] = o.advance->ns;
+    Json out = {};
+    to_json(out, o);
+    if (o.advance) out["advance"] = *o.advance;
     return out;
 }
 
 Order order_from(const Json& json) {
-    Order o;
-    o.index = json.at("index");
-    for (const auto& path : json.at("paths")) o.paths.push_back({path.at(0), path.at(1)});
-    for (const auto& p : json.at("processes")) o.processes.push_back({p.at(0), p.at(1), p.at(2)});
-    o.by = json.at("by");
-    o.call = json.at("call");
-    o.pattern = json.at("pattern");
-    o.await.ns = json.at("await");
-    o.installed = json.at("installed");
-    o.version = json.at("version");
-    o.how = words::numbered<words::InstallHow>(json.at("how").get<std::uint64_t>()).value_or(o.how);
-    if (json.contains("advance")) o.advance = Duration{json.at("advance").get<std::int64_t>()};
+    Order o = json;
+    if (json.contains("advance")) o.advance = json.at("advance").get<Duration>();
     return o;
+}
+
+StepReply step_reply_from(const Json& json) {
+    StepReply out;
+    out.badmatch = json.value("badmatch", false);
+    out.over = json.value("over", false);
+    if (json.contains("impasse")) out.impasse = json.at("impasse").get<std::string>();
+    return out;
 }
 
 } // namespace ddll::session

@@ -1,6 +1,6 @@
 #pragma once
-/// What is said over the sockets: one JSON text a line. A client sends a Request and gets a reply (an object); the
-/// server sends its child an Order and gets what became of it.
+/// What is said over the sockets: one JSON text a line. A client sends a Request and gets an Answer (answer.h) or what
+/// a query found; the server sends its child an Order and gets a StepReply.
 #include "base/time.h"
 #include "scenario/scenario.h"
 
@@ -9,10 +9,11 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace ddll::session {
 
-/// Raised with every change of what is said; another number on the other side is refused with a word about it.
+/// Raised with every change of what is said; another number on the other side is refused, and the error says so.
 inline constexpr int protocol_version = 1;
 
 /// A line may be this long; more is not ours.
@@ -29,7 +30,7 @@ struct Request {
         status,   ///< what there is
         why,      ///< what keeps a driver
         log,      ///< what happened
-        exported, ///< the story so far, for a scenario file
+        exported, ///< what was done so far, for a scenario file
         stop,     ///< the end of the session
     };
     Kind kind = Kind::status;
@@ -41,11 +42,11 @@ struct Request {
     bool wait = false;          ///< when the call blocks: answer when it returns
     std::string file, into, as; ///< install: library file, folder, and name without .so
     scenario::InstallHow how = scenario::InstallHow::rename;
-    Duration by_how_much;                           ///< advance
-    Duration await;                                 ///< receive, advance: real time for what comes from outside
-    bool keep = false;                              ///< receive: and leave it there
-    std::string driver;                             ///< why, status: of this one
-    std::uint64_t events = 0;                       ///< log: so many of the last ones, 0 for the whole story
+    Duration by_how_much;     ///< advance
+    Duration await;           ///< receive, advance: real time for what comes from outside
+    bool keep = false;        ///< receive: and leave it there
+    std::string driver;       ///< why, status: of this one
+    std::uint64_t events = 0; ///< log: so many of the last ones, 0 for what happened in every step
     std::optional<std::chrono::milliseconds> limit; ///< real time for this request
 };
 
@@ -53,9 +54,12 @@ nlohmann::json to_json(const Request& request);
 /// Error: what is wrong with it.
 Result<Request> request_from(const nlohmann::json& json);
 
+/// Stands in Request::call for the folder of a driver: `into`, or that of the loaded driver `driver`.
+inline constexpr std::string_view folder_mark = "@folder";
+
 /// One step for the child.
 struct Order {
-    std::uint32_t index = 0;                      ///< of the step in the story
+    std::uint32_t index = 0;                      ///< of the step in the scenario
     std::vector<scenario::PathDecl> paths;        ///< new since the last order
     std::vector<scenario::ProcessDecl> processes; ///< likewise
     std::string by, call, pattern;                ///< a call, or ...
@@ -66,5 +70,13 @@ struct Order {
 };
 nlohmann::json to_json(const Order& order);
 Order order_from(const nlohmann::json& json);
+
+/// What became of it. Of what the child wrote; anything else throws nlohmann::json::exception.
+struct StepReply {
+    bool badmatch = false;              ///< the value does not match Order::pattern
+    std::optional<std::string> impasse; ///< the step could not be done, and why
+    bool over = false;                  ///< no other step can be done either
+};
+StepReply step_reply_from(const nlohmann::json& json);
 
 } // namespace ddll::session

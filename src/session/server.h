@@ -1,6 +1,6 @@
 #pragma once
-/// The server of one session: keeps the story, serves one request after the other, and never loads a driver: its child
-/// does. It is a process of its own, without a terminal; only its user can reach it.
+/// The server of one session: keeps what was done, serves one request after the other, and never loads a driver: its
+/// child does. It is a process of its own, without a terminal; only its user can reach it.
 #include "report/report.h"
 #include "session/session_folder.h"
 
@@ -15,6 +15,6 @@ struct ServerOptions {
 };
 
 /// Serves until it is told to stop, is idle for too long or gets SIGTERM. `listener` and `lock` are its own.
-void serve(const SessionFolder& place, int listener, int lock, const ServerOptions& options);
+void serve(const SessionFolder& folder, int listener, int lock, const ServerOptions& options);
 
 } // namespace ddll::session

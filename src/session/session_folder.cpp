@@ -142,17 +142,17 @@ Result<std::optional<int>> SessionFolder::lock() const {
     return failed("lock", path, why);
 }
 
-void SessionFolder::leave_word(const std::string& text) const {
+void SessionFolder::leave_ending(const std::string& text) const {
     std::ofstream(file(".ended"), std::ios::trunc) << text;
 }
 
-std::optional<std::string> SessionFolder::last_word() const {
+std::optional<std::string> SessionFolder::last_ending() const {
     auto text = read_file(file(".ended"), 64 * 1024);
     if (!text || text->empty()) return std::nullopt;
     return *std::move(text);
 }
 
-void SessionFolder::forget_last_word() const {
+void SessionFolder::forget_ending() const {
     unlink(file(".ended").c_str());
 }
 

@@ -12,7 +12,7 @@ namespace ddll::session {
 class SessionFolder {
 public:
     /// $XDG_RUNTIME_DIR/ddlltool, or ddlltool-UID in $TMPDIR or /tmp: made if need be, with mode 0700. Refused when it
-    /// belongs to somebody else or is open to others.
+    /// belongs to another user or is open to others.
     static Result<SessionFolder> find(const std::string& session);
 
     const std::string& session() const { return session_; }
@@ -20,19 +20,19 @@ public:
     std::string file(std::string_view suffix) const { return folder_ + "/" + session_ + std::string(suffix); }
     std::string store() const { return file(".files"); } ///< copies of driver files
 
-    /// A connected socket; nothing when nobody listens there. Error: the server is somebody else's, or the system says
-    /// no.
+    /// A connected socket; nothing when no server listens there. Error: the server is another user's, or the system
+    /// says no.
     Result<std::optional<int>> connect() const;
-    /// A listening socket, in place of one that was left behind. Only for who holds the lock.
+    /// A listening socket, in place of one that was left behind. Only for the holder of the lock.
     Result<int> listen() const;
-    /// The lock that a server holds as long as it lives; nothing when somebody has it.
+    /// The lock that a server holds as long as it lives; nothing when another one has it.
     Result<std::optional<int>> lock() const;
 
-    /// A word about how the last session of this name ended, for whoever asks next.
-    void leave_word(const std::string& text) const;
-    std::optional<std::string> last_word() const;
-    void forget_last_word() const;
-    /// Whether a server was there that did not end by itself: its socket is left, and nobody holds the lock.
+    /// How the last session of this name ended, for the next command.
+    void leave_ending(const std::string& text) const;
+    std::optional<std::string> last_ending() const;
+    void forget_ending() const;
+    /// Whether a server was there that did not end by itself: its socket is left, and the lock is free.
     bool was_killed() const;
     void clear() const; ///< socket and copies of a session that has ended
 

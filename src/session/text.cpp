@@ -1,5 +1,6 @@
 #include "session/text.h"
 
+#include "session/answer.h"
 #include "term/text.h"
 
 #include <fmt/format.h>
@@ -193,16 +194,16 @@ std::string way_text(const Json& way, const Style& style) {
 } // namespace
 
 std::string answer_text(const Json& answer, const Style& style) {
-    const std::string kind = text_of(answer, "kind");
+    const auto kind = kind_of(answer);
     std::string out;
-    if (kind == "died") {
+    if (kind == AnswerKind::died) {
         out += lines_text(answer, style) + death_text(answer.at("death"), style);
     } else {
-        if (kind == "value") out += text_of(answer, "term") + '\n';
-        if (kind == "raised")
+        if (kind == AnswerKind::value) out += text_of(answer, "term") + '\n';
+        if (kind == AnswerKind::raised)
             out += style.bad(fmt::format("exception {}: {}", text_of(answer, "class"), text_of(answer, "term"))) + '\n';
-        if (kind == "blocked") out += style.warn("(the call blocks)") + '\n';
-        if (kind == "ended" && answer.contains("step")) out += "(the caller has ended)\n";
+        if (kind == AnswerKind::blocked) out += style.warn("(the call blocks)") + '\n';
+        if (kind == AnswerKind::ended && answer.contains("step")) out += "(the caller has ended)\n";
         for (const Json& sentence : answer.value("means", Json::array()))
             out += wrapped(printable(sentence.get<std::string>()), 2, width);
         out += lines_text(answer, style);
@@ -266,9 +267,8 @@ std::string why_text(const Json& why, const Style& style) {
     if (why.contains("gone_because"))
         out += wrapped(style.bad("the emulator is gone: ") + text_of(why, "gone_because") + "; this is how it was", 0,
                        width);
-    const bool pending = status.ends_with("_pending");
+    const bool reload = status == "reload_pending", pending = reload || status == "unload_pending";
     if (pending) {
-        const bool reload = status == "reload_pending";
         out += fmt::format("{}: {} waits", style.strong(name), reload ? "a reload" : "the unload");
         out += '\n';
         if (why.contains("since")) out += fmt::format("  since {}\n", place_of(why.at("since")));
@@ -312,12 +312,12 @@ std::string why_text(const Json& why, const Style& style) {
 }
 
 std::string answer_term(const Json& answer) {
-    const std::string kind = text_of(answer, "kind");
-    if (kind == "value") return answer.at("term").get<std::string>() + ".\n";
-    if (kind == "raised")
+    const auto kind = kind_of(answer);
+    if (kind == AnswerKind::value) return answer.at("term").get<std::string>() + ".\n";
+    if (kind == AnswerKind::raised)
         return fmt::format("{{exception,{},{}}}.\n", text_of(answer, "class"), answer.at("term").get<std::string>());
-    if (kind == "died") return fmt::format("{{died,{}}}.\n", as_term(answer.at("death").at("headline")));
-    if (kind == "blocked") return "blocked.\n";
+    if (kind == AnswerKind::died) return fmt::format("{{died,{}}}.\n", as_term(answer.at("death").at("headline")));
+    if (kind == AnswerKind::blocked) return "blocked.\n";
     return "ok.\n";
 }
 

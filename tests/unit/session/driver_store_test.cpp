@@ -49,7 +49,7 @@ TEST_CASE("a file that is met is kept, and watched") {
     Stage s;
     s.overwrite("one");
     CHECK(!s.store.knows(s.path));
-    CHECK(s.store.meet(s.path) == "v1");
+    CHECK(s.store.keep_and_watch(s.path) == "v1");
     CHECK(s.store.knows(s.path));
     CHECK(s.store.changes().empty());
     REQUIRE(s.store.drivers().size() == 1);
@@ -63,7 +63,7 @@ TEST_CASE("a file that is met is kept, and watched") {
 
 TEST_CASE("a file that is not there has no version, and one when it comes") {
     Stage s;
-    CHECK(!s.store.meet(s.path));
+    CHECK(!s.store.keep_and_watch(s.path));
     CHECK(s.store.changes().empty());
     s.overwrite("one");
     const auto changes = s.store.changes();
@@ -75,7 +75,7 @@ TEST_CASE("a file that is not there has no version, and one when it comes") {
 TEST_CASE("writing into a file is told from putting another in its place") {
     Stage s;
     s.overwrite("one");
-    s.store.meet(s.path);
+    s.store.keep_and_watch(s.path);
     s.overwrite("two");
     auto changes = s.store.changes();
     REQUIRE(changes.size() == 1);
@@ -92,7 +92,7 @@ TEST_CASE("writing into a file is told from putting another in its place") {
 TEST_CASE("a touched file has not changed; the same bytes in another file are another file of the same version") {
     Stage s;
     s.overwrite("one");
-    s.store.meet(s.path);
+    s.store.keep_and_watch(s.path);
     s.overwrite("one");
     CHECK(s.store.changes().empty());
     s.replace("one");
@@ -105,7 +105,7 @@ TEST_CASE("a touched file has not changed; the same bytes in another file are an
 TEST_CASE("a removed file is told once, and what comes back by what it holds") {
     Stage s;
     s.overwrite("one");
-    s.store.meet(s.path);
+    s.store.keep_and_watch(s.path);
     fs::remove(s.path);
     auto changes = s.store.changes();
     REQUIRE(changes.size() == 1);
@@ -131,7 +131,7 @@ TEST_CASE("where copies cannot be made the original stands for them, and it is s
     Stage s;
     std::ofstream(s.work.path() + "/kept") << "a file where the folder should be";
     s.overwrite("one");
-    CHECK(s.store.meet(s.path) == "v1");
+    CHECK(s.store.keep_and_watch(s.path) == "v1");
     CHECK(s.store.trouble().find("could not be copied") != std::string::npos);
     CHECK(s.store.drivers()[0].versions[0].file == s.path);
 }

@@ -80,11 +80,11 @@ TEST_CASE("the last word is there until it is forgotten") {
     Stage s;
     const auto place = session::SessionFolder::find("x");
     REQUIRE(place);
-    CHECK(!place->last_word());
-    place->leave_word("it was late");
-    CHECK(place->last_word() == "it was late");
-    place->forget_last_word();
-    CHECK(!place->last_word());
+    CHECK(!place->last_ending());
+    place->leave_ending("it was late");
+    CHECK(place->last_ending() == "it was late");
+    place->forget_ending();
+    CHECK(!place->last_ending());
 }
 
 TEST_CASE("all sessions are those with a lock") {

@@ -17,7 +17,7 @@ State sample() {
     alice.person.trap_exit = true;
     alice.person.uses_drivers = true;
     alice.person.links = {ProcessId{81}};
-    alice.waits_for = "the message of Ref1";
+    alice.wait = {Wait::Kind::message, 9};
     alice.person.waits = true;
     ProcessState bob;
     bob.name = "bob";
@@ -49,7 +49,7 @@ State sample() {
     port.held.queue_full = true;
     port.held.draining = true;
     port.name = "counter x";
-    port.state = "closing";
+    port.state = host::Port::State::closing;
     port.creator = PortId{6};
     port.queue = 12;
     port.busy = port.has_flush = port.armed = true;
@@ -88,4 +88,17 @@ TEST_CASE("who has ended is nobody who could do something") {
     CHECK(situation.ports.size() == 1);
     CHECK(situation.passing == 2);
     CHECK(situation.stuck == 1);
+}
+
+TEST_CASE("what a process waits for comes back, and is a text only for readers") {
+    const State after = state_from(to_json(sample()));
+    CHECK(after.processes[0].wait == Wait{Wait::Kind::message, 9});
+    CHECK(after.processes[0].person.waits);
+    CHECK(!after.processes[1].person.waits);
+    const auto named = [](const term::Term& t) {
+        return t.is(term::Term::Kind::reference) ? std::optional<std::string>("Ref1") : std::nullopt;
+    };
+    CHECK(wait_text(after.processes[0].wait, named) == "the message of Ref1");
+    CHECK(wait_text({}, named).empty());
+    CHECK(wait_text({Wait::Kind::halt, 0}, {}) == "the end of the node");
 }

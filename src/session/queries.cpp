@@ -1,0 +1,78 @@
+#include "session/queries.h"
+
+#include "base/time.h"
+#include "report/run_log.h"
+#include "report/text_parts.h"
+#include "session/clients.h"
+#include "session/overview.h"
+#include "session/why.h"
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace ddll::session {
+
+using Json = nlohmann::json;
+
+namespace {
+
+const char* name(Emulator::State state) {
+    switch (state) {
+    case Emulator::State::not_started:
+        return "not started";
+    case Emulator::State::running:
+        return "running";
+    case Emulator::State::stuck:
+    case Emulator::State::gone:
+        return "gone";
+    }
+    return "";
+}
+
+} // namespace
+
+Json status_json(const SessionModel* model, const ServerState& server) {
+    Json out = model != nullptr ? overview(*model)
+                                : Json{{"now", "0ms"},
+                                       {"steps", 0},
+                                       {"drivers", Json::array()},
+                                       {"processes", Json::array()},
+                                       {"findings", Json::array()}};
+    out["session"] = server.session;
+    out["server"] = getpid();
+    out["emulator"] = name(server.emulator);
+    if (model != nullptr && server.emulator != Emulator::State::running) out["gone_because"] = server.gone_because;
+    if (server.hung) out["hung"] = true;
+    if (model != nullptr && !model->drivers().store().trouble().empty())
+        out["trouble"] = model->drivers().store().trouble();
+    out["ends_when_idle_for"] = to_string(Duration{server.idle.count() * 1'000'000});
+    return out;
+}
+
+Json why_json(const SessionModel* model, const ServerState& server, const std::string& driver) {
+    if (model == nullptr) return error_json(error("nothing is loaded in this session", "ddlltool load DIR NAME"));
+    auto found = why(*model, driver);
+    if (!found) return error_json(found.error());
+    if (server.emulator != Emulator::State::running) (*found)["gone_because"] = server.gone_because;
+    return *std::move(found);
+}
+
+Json log_json(const SessionModel* model, std::uint64_t count) {
+    if (model == nullptr) return {{"text", ""}, {"events", Json::array()}};
+    const scenario::RunResult result = model->result();
+    if (count > 0) {
+        Json events = Json::array();
+        for (std::string& line : report::last_events(result, model->api(), count)) events.push_back(std::move(line));
+        return {{"events", std::move(events)}};
+    }
+    report::Options options;
+    options.names = model->api();
+    options.detail = report::Detail::story;
+    const report::Look look{options, report::Style{false}};
+    std::string text = report::story_text(result, look);
+    if (result.death) text += '\n' + report::death_text(result, look);
+    if (!result.findings.empty()) text += '\n' + report::findings_text(result, look);
+    return {{"text", std::move(text)}};
+}
+
+} // namespace ddll::session
