@@ -83,7 +83,7 @@ class Checker:
         except ValueError:
             return f"exit {done.returncode}: {done.stderr.decode(errors='replace').strip()[-300:]}"
 
-    def tell(self, good, text):
+    def note(self, good, text):
         if good:
             self.passed += 1
         else:
@@ -95,7 +95,7 @@ def loud(report):
     return {f["rule"] for f in report["findings"] if f["severity"] != "note"}
 
 
-def unplayed(report):
+def not_run(report):
     return [f"{s['id']} {s['ended']}" for s in report["stories"] if s["ended"] in ("bug", "unusable", "skipped")]
 
 
@@ -149,7 +149,7 @@ def rule_of(checker, build, entry):
     if false:
         wrong.append(f"false alarm on the cure: {', '.join(sorted(false))}")
     for which, report in reports.items():
-        wrong += [f"{which}: {text}" for text in unplayed(report)]
+        wrong += [f"{which}: {text}" for text in not_run(report)]
     text = f"{rule:40} " + ("; ".join(wrong) if wrong else f"{way(found):8} {found['severity']:8} {reports['found']['verdict']:8} cured: {reports['fixed']['verdict']}")
     return not wrong, text
 
@@ -165,8 +165,8 @@ def driver_known(checker, file, levels, against=None):
         shown = f"{Path(file).name if str(file).startswith('/usr') else file} at strictness {strictness}"
         if isinstance(report, str):
             return False, f"{shown}: {report}"
-        if sorted(loud(report)) != expected or unplayed(report):
-            return False, f"{shown}: {sorted(loud(report))}, not {expected}; {unplayed(report)}"
+        if sorted(loud(report)) != expected or not_run(report):
+            return False, f"{shown}: {sorted(loud(report))}, not {expected}; {not_run(report)}"
         if not expected and report["verdict"] != "SAFE":
             return False, f"{shown}: {report['verdict']}"
     return True, f"{shown}: {', '.join(expected) if expected else 'nothing above a note'}"
@@ -196,7 +196,7 @@ def check_all(checker, build, only):
                 print(f"left out {Path(pattern).name}: its package is not installed")
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for done in [pool.submit(function, *arguments) for function, arguments in jobs]:
-            checker.tell(*done.result())
+            checker.note(*done.result())
 
 
 def matrix(checker, build, which):
@@ -217,7 +217,7 @@ def matrix(checker, build, which):
                     done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
                     if done.returncode:
                         print(done.stdout[-2000:], done.stderr[-2000:])
-                        checker.tell(False, f"{name}: cannot be built")
+                        checker.note(False, f"{name}: cannot be built")
                         break
                 else:
                     check_all(checker, folder, None)
