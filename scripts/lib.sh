@@ -52,9 +52,12 @@ need() { # packages...
     "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >&2
 }
 
-# Configures and builds a preset; output only when something is to be said.
+# Configures and builds a preset, or only the targets in build_targets; output only when something is to be said.
 build_preset() { # preset [cmake options...]
-    local preset=$1 log
+    local preset=$1 log targets=()
+    # Where two presets compile a file alike it is compiled once: all paths in debug information are whole ones anyway.
+    export CCACHE_NOHASHDIR=1
+    [ -z "${build_targets+x}" ] || [ "${#build_targets[@]}" -eq 0 ] || targets=(--target "${build_targets[@]}")
     shift
     log=$(mktemp)
     if ! (cd "$root" && cmake --preset "$preset" "$@" >"$log" 2>&1); then
@@ -63,5 +66,5 @@ build_preset() { # preset [cmake options...]
         return 1
     fi
     rm -f "$log"
-    cmake --build "$root/build-$preset" --parallel "$(nproc)" >&2
+    cmake --build "$root/build-$preset" --parallel "$(nproc)" "${targets[@]}" >&2
 }

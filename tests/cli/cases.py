@@ -1,7 +1,7 @@
 """Runs the cases of a file: functions marked with @case, each with a stage of its own in a temporary folder.
 
 A stage is made from its folder and closed at the end; what close() gives, if anything, is wrong. The last line that is
-printed is "N passed, N failed"; a case that the machine cannot play is neither, and is named with the reason.
+printed is "N passed, N failed"; a case that the machine cannot run is neither, and is named with the reason.
 """
 import argparse
 import concurrent.futures
@@ -47,7 +47,7 @@ def options_of(doc):
     return parser.parse_args()
 
 
-def _play(function, make_stage):
+def _run(function, make_stage):
     """What is wrong or None, and why it was left out or None."""
     folder = os.path.realpath(tempfile.mkdtemp(prefix="ddlltool-test-"))
     stage = make_stage(folder)
@@ -73,7 +73,7 @@ def run_cases(options, make_stage):
         notes += [f"{c.__name__}: left out, the sanitizer takes the signal or the memory" for c in cases if hasattr(c, "not_sanitized")]
         cases = [c for c in cases if not hasattr(c, "not_sanitized")]
     with concurrent.futures.ThreadPoolExecutor(options.j) as pool:
-        results = list(zip(cases, pool.map(lambda function: _play(function, make_stage), cases)))
+        results = list(zip(cases, pool.map(lambda function: _run(function, make_stage), cases)))
     passed = failed = 0
     for function, (wrong, skipped) in results:
         if wrong:

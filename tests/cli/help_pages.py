@@ -11,14 +11,14 @@ SECTIONS = ["Positionals:", "Options:", "examples:", "exit codes:"]
 class Help:
     """All pages as the program prints them."""
 
-    def __init__(self, play):
-        self.play = play
+    def __init__(self, run_program):
+        self.run_program = run_program
         # The words of each page, () for the list of commands; those of `ddlltool man` are the same.
-        names = [tuple(line.split()[1:]) for line in play(["man", "--list"]).stdout.decode().splitlines()]
+        names = [tuple(line.split()[1:]) for line in run_program(["man", "--list"]).stdout.decode().splitlines()]
         self.pages = {words: self.page(words) for words in names}
 
     def page(self, words):
-        done = self.play([*words, "--help"])
+        done = self.run_program([*words, "--help"])
         assert done.returncode == 0 and not done.stderr, done
         return done.stdout.decode()
 
@@ -45,13 +45,13 @@ def section(page, title):
 
 
 def every_command_of_the_list_has_a_page(help):
-    table = re.findall(r"^  (\w+) +\S", help.play(["--help"]).stdout.decode(), re.M)
+    table = re.findall(r"^  (\w+) +\S", help.run_program(["--help"]).stdout.decode(), re.M)
     commands = [name for name in table if name != "ddlltool"]
     of_pages = [words[0] for words in help.pages if len(words) == 1]
     assert len(commands) > 25 and sorted(commands) == sorted(of_pages), set(commands) ^ set(of_pages)
-    words = [line.split("\t")[0] for line in help.play(["completions", "words", "--", ""]).stdout.decode().splitlines()[1:]]
+    words = [line.split("\t")[0] for line in help.run_program(["completions", "words", "--", ""]).stdout.decode().splitlines()[1:]]
     assert set(commands) <= set(words), set(commands) - set(words)
-    assert help.play(["help"]).stdout == help.play(["--help"]).stdout
+    assert help.run_program(["help"]).stdout == help.run_program(["--help"]).stdout
 
 
 def every_verb_of_a_command_has_a_page(help):
@@ -68,7 +68,7 @@ def every_verb_of_a_command_has_a_page(help):
 
 def help_is_the_same_by_both_ways(help):
     for words, page in help.pages.items():
-        assert help.play(["help", *words]).stdout.decode() == page, words
+        assert help.run_program(["help", *words]).stdout.decode() == page, words
 
 
 def every_page_has_its_parts(help):

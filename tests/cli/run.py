@@ -41,7 +41,7 @@ TINY = "tests/fuzz/corpus/elf_facts/good-driver"
 
 MUSEUM = "BUILD/drivers/museum"
 
-# name: arguments, exit code. Played in the project's folder; BUILD/ is where the program lies.
+# name: arguments, exit code. Run in the project's folder; BUILD/ is where the program lies.
 CASES = {
     "help": (["--help"], 0),
     "help_run": (["run", "--help"], 0),
@@ -188,7 +188,7 @@ def environment():
     return env
 
 
-def play(program, arguments):
+def run_program(program, arguments):
     arguments = [re.sub("^BUILD(?=/)", str(Path(program).parent), argument) for argument in arguments]
     return subprocess.run([program, *arguments], cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, capture_output=True,
                           timeout=PATIENCE, check=False)
@@ -206,7 +206,7 @@ def transcript(program, arguments, done):
 
 def golden_case(program, name, arguments, expected_exit, rebase):
     """None, or what is wrong."""
-    done = play(program, arguments)
+    done = run_program(program, arguments)
     got = transcript(program, arguments, done)
     if done.returncode != expected_exit:
         return f"exit code {done.returncode} instead of {expected_exit}\n{got}"
@@ -229,32 +229,32 @@ def golden_case(program, name, arguments, expected_exit, rebase):
 
 def same_bytes_twice(program):
     for file in (f"{DEMO}/counter.json", f"{DEMO}/pinned.json", f"{FAILING}/returns.json"):
-        runs = [play(program, ["run", "--format", "json", "--events", file]).stdout for _ in range(2)]
+        runs = [run_program(program, ["run", "--format", "json", "--events", file]).stdout for _ in range(2)]
         assert runs[0] == runs[1] and runs[0], f"two runs of {file} differ"
 
 
 def order_of_results_does_not_depend_on_jobs(program):
-    runs = [play(program, ["run", "-j", jobs, DEMO, FAILING]).stdout for jobs in ("1", "8")]
+    runs = [run_program(program, ["run", "-j", jobs, DEMO, FAILING]).stdout for jobs in ("1", "8")]
     assert runs[0], "nothing was printed"
     apart = "\n".join(difflib.unified_diff(*(run.decode().splitlines() for run in runs), "-j 1", "-j 8", lineterm="", n=1))
     assert runs[0] == runs[1], apart
 
 
 def json_is_json_and_complete(program):
-    doc = json.loads(play(program, ["run", "--format", "json", "--events", DEMO, f"{FAILING}/returns.json"]).stdout)
+    doc = json.loads(run_program(program, ["run", "--format", "json", "--events", DEMO, f"{FAILING}/returns.json"]).stdout)
     assert doc["ddlltool"]["report"] == 1, doc["ddlltool"]
     verdicts = [s["verdict"] for s in doc["scenarios"]]
     assert verdicts == ["passed", "failed", "failed"], verdicts
-    for story in doc["scenarios"]:
-        assert story["steps"] and story["events"], story["file"]
-        assert [e["seq"] for e in story["events"]] == list(range(1, len(story["events"]) + 1)), story["file"]
-        for step in story["steps"]:
+    for scenario in doc["scenarios"]:
+        assert scenario["steps"] and scenario["events"], scenario["file"]
+        assert [e["seq"] for e in scenario["events"]] == list(range(1, len(scenario["events"]) + 1)), scenario["file"]
+        for step in scenario["steps"]:
             assert step["state"] in ("done", "failed", "died", "not_reached"), step
             assert step["place"]["line"] > 0, step
 
 
 def junit_is_xml(program):
-    root = ElementTree.fromstring(play(program, ["run", "--format", "junit", DEMO, FAILING]).stdout)
+    root = ElementTree.fromstring(run_program(program, ["run", "--format", "junit", DEMO, FAILING]).stdout)
     suite = root.find("testsuite")
     assert len(suite.findall("testcase")) == int(suite.get("tests"))
     assert len(suite.findall("testcase/failure")) == int(suite.get("failures")) > 0
@@ -263,7 +263,7 @@ def junit_is_xml(program):
 
 def several_reports_at_once(program):
     with tempfile.TemporaryDirectory() as folder:
-        done = play(program, ["run", "--format", f"text,json={folder}/r.json", "--format", f"junit={folder}/r.xml", f"{DEMO}/counter.json"])
+        done = run_program(program, ["run", "--format", f"text,json={folder}/r.json", "--format", f"junit={folder}/r.xml", f"{DEMO}/counter.json"])
         assert done.returncode == 0, done
         assert done.stdout.endswith(b"1 passed, 0 failed\n"), done.stdout
         json.loads(Path(folder, "r.json").read_text(encoding="utf-8"))
@@ -271,15 +271,15 @@ def several_reports_at_once(program):
 
 
 def schema_is_json(program):
-    schema = json.loads(play(program, ["schema"]).stdout)
+    schema = json.loads(run_program(program, ["schema"]).stdout)
     assert schema["type"] == "object" and "steps" in schema["properties"], schema.keys()
-    assert play(program, ["schema", "scenario"]).stdout == play(program, ["schema"]).stdout
-    schema = json.loads(play(program, ["schema", "report"]).stdout)
+    assert run_program(program, ["schema", "scenario"]).stdout == run_program(program, ["schema"]).stdout
+    schema = json.loads(run_program(program, ["schema", "report"]).stdout)
     assert schema["type"] == "object" and "scenarios" in schema["properties"], schema.keys()
 
 
 def version_names_what_it_was_built_from(program):
-    text = play(program, ["--version"]).stdout.decode()
+    text = run_program(program, ["--version"]).stdout.decode()
     assert re.fullmatch(r"ddlltool \d+\.\d+\.\d+\ndriver interface \d+\.\d+ \(erl_driver\.h of Erlang/OTP \d\S*\)\n"
                         r"built by (g\+\+|clang) \d+\.\d+\.\d+\n", text), text
 
@@ -306,7 +306,7 @@ def ctrl_c_still_ends_with_the_summary(program):
 
 
 def inspect(program, *arguments):
-    done = play(program, ["inspect", "--format", "json", *arguments])
+    done = run_program(program, ["inspect", "--format", "json", *arguments])
     return done, json.loads(done.stdout)
 
 
@@ -335,15 +335,15 @@ def inspect_judges_versions_together(program):
 
 def inspect_writes_files(program):
     with tempfile.TemporaryDirectory() as folder:
-        done = play(program, ["inspect", f"--format=json={folder}/facts.json", TINY])
+        done = run_program(program, ["inspect", f"--format=json={folder}/facts.json", TINY])
         assert done.returncode == 1 and not done.stdout, done
         assert json.loads(Path(folder, "facts.json").read_text(encoding="utf-8"))["inspect"] == 1
-        done = play(program, ["inspect", f"--format=text={folder}/no/such/folder", TINY])
+        done = run_program(program, ["inspect", f"--format=text={folder}/no/such/folder", TINY])
         assert done.returncode == 3 and b"cannot be written" in done.stderr, done
 
 
 def not_looked_at(program, driver, limit):
-    done = play(program, ["check", driver, "--format", "json", "--timeout", limit])
+    done = run_program(program, ["check", driver, "--format", "json", "--timeout", limit])
     report = json.loads(done.stdout)
     assert "many-ports" not in [one["id"] for one in report["stories"]], report["stories"]
     assert "hung" not in [one["ended"] for one in report["stories"]] and done.returncode in (0, 1), done
@@ -389,7 +389,7 @@ def inspect_looks_where_the_node_would(program):
 def init_writes_and_never_overwrites(program):
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder, "counter")
-        done = play(program, ["init", str(project)])
+        done = run_program(program, ["init", str(project)])
         assert done.returncode == 0, done
         files = sorted(str(p.relative_to(project)) for p in project.rglob("*") if p.is_file())
         assert files == [".github/workflows/reload-check.yml", "CMakeLists.txt", "Makefile", "c_src/counter.c", "stories/reload.json",
@@ -400,37 +400,37 @@ def init_writes_and_never_overwrites(program):
             assert "@name@" not in text and "counter" in text, file
         (project / "Makefile").write_text("mine", encoding="utf-8")
         (project / "CMakeLists.txt").unlink()
-        done = play(program, ["init", str(project)])
+        done = run_program(program, ["init", str(project)])
         assert done.returncode == 3 and b"Makefile: exists" in done.stderr and not done.stdout, done
         assert not (project / "CMakeLists.txt").exists() and (project / "Makefile").read_text(encoding="utf-8") == "mine"
         Path(folder, "file").touch()
-        done = play(program, ["init", str(Path(folder, "file")), "--name", "x"])
+        done = run_program(program, ["init", str(Path(folder, "file")), "--name", "x"])
         assert done.returncode == 3 and b"file" in done.stderr, done
 
 
 def export_writes_a_suite_and_leaves_other_files_alone(program):
     with tempfile.TemporaryDirectory() as folder:
         into = Path(folder, "test")
-        stories = [f"{DEMO}/counter.json", "tests/scenarios/lifecycle/r34.json"]
+        scenarios = [f"{DEMO}/counter.json", "tests/scenarios/lifecycle/r34.json"]
         for _ in range(2):  # made anew, too
-            done = play(program, ["export", "--ct", *stories, "--into", str(into)])
+            done = run_program(program, ["export", "--ct", *scenarios, "--into", str(into)])
             assert done.returncode == 0 and b"2 cases, 1 of them skipped" in done.stdout, done
         files = sorted(str(p.relative_to(into)) for p in into.rglob("*") if p.is_file())
         assert files == ["counter_SUITE.erl", "counter_SUITE_data/counter/v1.so", "counter_SUITE_data/counter/v2.so",
                          "ddlltool_match.erl", "ddlltool_player.erl", "ddlltool_story.erl"], files
         suite = (into / "counter_SUITE.erl").read_text(encoding="utf-8")
         assert "-module(counter_SUITE)." in suite and "r34(_Config) ->" in suite and "{skip, " in suite, suite
-        done = play(program, ["export", "--eunit", *stories, "--into", str(into), "--name", "mine"])
+        done = run_program(program, ["export", "--eunit", *scenarios, "--into", str(into), "--name", "mine"])
         assert done.returncode == 0 and (into / "mine_tests.erl").is_file() and (into / "mine_tests_data/counter/v1.so").is_file(), done
         (into / "counter_SUITE.erl").write_text("%% mine\n", encoding="utf-8")
         (into / "ddlltool_story.erl").unlink()
-        done = play(program, ["export", "--ct", *stories, "--into", str(into)])
+        done = run_program(program, ["export", "--ct", *scenarios, "--into", str(into)])
         assert done.returncode == 3 and b"counter_SUITE.erl: exists" in done.stderr and not (into / "ddlltool_story.erl").exists(), done
 
 
 @functools.lru_cache
 def help_of(program):
-    return help_pages.Help(lambda words: play(program, words))
+    return help_pages.Help(lambda words: run_program(program, words))
 
 
 def of_help(check):
@@ -478,7 +478,7 @@ def main():
             return name, function(*arguments)
         except subprocess.TimeoutExpired:
             return name, f"did not end within {PATIENCE} s"
-        except Exception:  # whatever is wrong with one case, the others are still told
+        except Exception:  # whatever is wrong with one case, the others are still reported
             return name, traceback.format_exc()
 
     with concurrent.futures.ThreadPoolExecutor(options.j) as pool:

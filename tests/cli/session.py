@@ -174,10 +174,10 @@ class Stage:
                 os.kill(pid, signal.SIGKILL)
         return f"processes are left: {left}" if left else None
 
-    # --- exported stories
+    # --- exported scenarios
 
     def exported(self, name="story", code=0, verify=False):
-        """Exports, plays the file where it lies and from elsewhere in a copy; gives the story."""
+        """Exports, runs the file where it lies and from elsewhere in a copy; gives the scenario."""
         file = self.folder / "stories" / f"{name}.json"
         self.do("session", "export", file, "--force", code=code)
         self.do("run", "-q", file)
@@ -445,8 +445,8 @@ def a_wrong_command_changes_nothing(s):
     s.do("close", "P9", "--as", "erik", code=2)
     s.do("reload", "counter", "--as", "erik").has("{ok,pending_driver}", "counter/v2")
     assert s.json("status")["drivers"][0]["mapped"]["version"] == "v2"
-    story = s.exported()
-    assert [step.get("version") for step in story["steps"] if "install" in step] == ["v1", "v2"], story["steps"]
+    scenario = s.exported()
+    assert [step.get("version") for step in scenario["steps"] if "install" in step] == ["v1", "v2"], scenario["steps"]
 
 
 # --- waiting ---------------------------------------------------------------------------------------------------------
@@ -1243,8 +1243,8 @@ def export_of_plain_use(s):
     s.do("control", "P1", 1, "add", "--as", "bob")
     s.do("advance", "20ms")
     s.do("close", "P1", "--as", "bob")
-    story = s.exported(verify=True)
-    assert len(story["steps"]) == 6 and story["strict"] is True, story
+    scenario = s.exported(verify=True)
+    assert len(scenario["steps"]) == 6 and scenario["strict"] is True, scenario
     s.do("session", "export", s.folder / "stories/story.json", code=3).complains("is there already", "--force")
     s.do("session", "export", "/proc/no/story.json", code=3)
 
@@ -1256,8 +1256,8 @@ def export_of_a_reload(s):
     s.do("reload", "counter", "--monitor", "--as", "alice")
     s.do("close", "P1", "--as", "bob")
     s.do("open", "counter", "--as", "bob")
-    story = s.exported(verify=True)
-    assert any("receives" in step for step in story["steps"]), story
+    scenario = s.exported(verify=True)
+    assert any("receives" in step for step in scenario["steps"]), scenario
 
 
 @case
@@ -1266,8 +1266,8 @@ def export_of_a_crash(s):
     s.load("crash_in", user="user")
     s.do("open", "crash_in", "control", "segv")
     s.do("control", "P1", 0, code=4)
-    story = s.exported()
-    assert story["expected_crash"] == {"signal": "SIGSEGV", "callback": "control"}, story
+    scenario = s.exported()
+    assert scenario["expected_crash"] == {"signal": "SIGSEGV", "callback": "control"}, scenario
 
 
 @case
@@ -1293,8 +1293,8 @@ def export_of_a_file_overwritten_from_outside(s):
     s.do("unload", "counter")
     shutil.copyfile(DRIVERS / "counter_v2.so", s.live / "counter.so")
     s.do("load", s.live, "counter").has("counter/v2 init")
-    story = s.exported()
-    assert [step.get("how") for step in story["steps"] if "install" in step] == [None, "overwrite"], story["steps"]
+    scenario = s.exported()
+    assert [step.get("how") for step in scenario["steps"] if "install" in step] == [None, "overwrite"], scenario["steps"]
 
 
 @case
@@ -1304,8 +1304,8 @@ def export_of_a_file_replaced_from_outside(s):
     s.do("reload", "counter", "--as", "alice")
     s.put("counter_v1.so", "counter")
     s.do("close", "P1", "--as", "bob").has("counter/v1 init")
-    story = s.exported()
-    assert [step["version"] for step in story["steps"] if "install" in step] == ["v1", "v2", "v1"], story["steps"]
+    scenario = s.exported()
+    assert [step["version"] for step in scenario["steps"] if "install" in step] == ["v1", "v2", "v1"], scenario["steps"]
 
 
 @case
@@ -1316,8 +1316,8 @@ def export_of_a_removed_file(s):
     s.do("load", s.live, "counter", code=1)
     s.put("counter_v2.so", "counter")
     s.do("load", s.live, "counter").has("counter/v2")
-    story = s.exported()
-    assert any(step.get("how") == "remove" for step in story["steps"]), story["steps"]
+    scenario = s.exported()
+    assert any(step.get("how") == "remove" for step in scenario["steps"]), scenario["steps"]
 
 
 @case
@@ -1327,8 +1327,8 @@ def export_of_a_touched_file(s):
     s.do("reload", "counter")
     s.put("counter_v1.so", "counter")  # the same bytes in another file: another library to the loader
     s.do("reload", "counter")
-    story = s.exported()
-    assert [step["version"] for step in story["steps"] if "install" in step] == ["v1", "v1"], story["steps"]
+    scenario = s.exported()
+    assert [step["version"] for step in scenario["steps"] if "install" in step] == ["v1", "v1"], scenario["steps"]
 
 
 @case
@@ -1340,8 +1340,8 @@ def export_of_several_folders_and_spellings(s):
     s.do("load", "./c", "echo")
     s.do("load", f"{s.folder}//c", "echo", code=1).has("inconsistent")
     s.do("load", "c/", "echo", code=None)
-    story = s.exported()
-    assert len(story["paths"]) >= 4, story["paths"]
+    scenario = s.exported()
+    assert len(scenario["paths"]) >= 4, scenario["paths"]
 
 
 @case
@@ -1349,9 +1349,9 @@ def export_of_blocked_calls(s):
     s.counter_with_port()
     done = s.shell(f'erl_ddll:reload("{s.live}", counter).\n', "--as", "alice", code=None)
     s.do("close", "P1", "--as", "bob")
-    story = s.exported(verify=True)
+    scenario = s.exported(verify=True)
     if "blocks" in done.out:
-        assert any(step.get("blocks") for step in story["steps"]) and any("unblocks" in step for step in story["steps"]), story["steps"]
+        assert any(step.get("blocks") for step in scenario["steps"]) and any("unblocks" in step for step in scenario["steps"]), scenario["steps"]
 
 
 @case
@@ -1366,9 +1366,9 @@ def export_of_exits_binaries_and_messages_of_two(s):
     s.do("exit", "kill", "--to", "P1", "--as", "carol", code=None)
     s.do("exit", "{shutdown, 1}", "--as", "carol")
     s.do("unload", "echo", "--as", "alice")
-    story = s.exported()
-    assert any("exits" in step for step in story["steps"]), story["steps"]
-    assert sum("receives" in step for step in story["steps"]) >= 2, story["steps"]
+    scenario = s.exported()
+    assert any("exits" in step for step in scenario["steps"]), scenario["steps"]
+    assert sum("receives" in step for step in scenario["steps"]) >= 2, scenario["steps"]
 
 
 @case
@@ -1432,8 +1432,8 @@ def shell_gives_terms_to_scripts(s):
 def shell_takes_folders_from_where_it_runs(s):
     s.put("counter_v1.so", "counter")
     s.shell('R = erl_ddll:try_load("live", counter, []).\nerl_ddll:load("./live", counter).\n', code=1).has("{ok,loaded}", "{error,bad_driver_name}", "another spelling of its path")
-    story = s.exported()
-    assert story["paths"]["Dir"] == "live", story["paths"]
+    scenario = s.exported()
+    assert scenario["paths"]["Dir"] == "live", scenario["paths"]
 
 
 @case

@@ -103,7 +103,7 @@ class Stage:
         assert code is None or done.returncode == code, f"exit code {code} was expected: {done}"
         return done
 
-    def story(self, name, expect="{ok, loaded}", driver="counter.so"):
+    def scenario(self, name, expect="{ok, loaded}", driver="counter.so"):
         """A scenario that loads a driver which lies beside it."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -333,7 +333,7 @@ class Watcher(Terminal):
     def waits(self):
         self.expect("watch: waiting for a change")
 
-    def played(self):
+    def ran(self):
         return len(re.findall(rb"\d+ passed, \d+ failed", self.seen))
 
     def interrupt(self):
@@ -349,38 +349,38 @@ def replace(path, data):
 
 
 @case
-def watching_plays_a_changed_story_again(s):
+def watching_runs_a_changed_scenario_again(s):
     s.driver()
-    story = s.story("story.json")
-    good = story.read_bytes()
+    scenario = s.scenario("story.json")
+    good = scenario.read_bytes()
     with Watcher(s, PROGRAM, "run", "--watch", "story.json") as t:
         t.expect("1 passed, 0 failed")
         t.waits()
-        story.write_bytes(good.replace(b"{ok, loaded}", b"{error, x}"))
+        scenario.write_bytes(good.replace(b"{ok, loaded}", b"{error, x}"))
         t.expect("story.json has changed")
         t.expect("0 passed, 1 failed")
         t.waits()
         (s.folder / "something.else").write_text("not watched", encoding="utf-8")
-        replace(story, b"{ not JSON yet")
+        replace(scenario, b"{ not JSON yet")
         t.expect("1 unusable")
         t.waits()
-        story.unlink()
+        scenario.unlink()
         t.expect("cannot read story.json")
         t.waits()
-        replace(story, good)
+        replace(scenario, good)
         t.expect("1 passed, 0 failed")
         t.waits()
-        replace(story, good.replace(b"{ok, loaded}", b"{error, x}"))
+        replace(scenario, good.replace(b"{ok, loaded}", b"{error, x}"))
         t.expect("0 passed, 1 failed")
         t.waits()
         assert t.interrupt() == 1, t.seen  # that of the last one
-        assert t.played() == 6, t.seen
+        assert t.ran() == 6, t.seen
 
 
 @case
 def watching_waits_until_a_driver_is_whole(s):
     s.driver()
-    s.story("story.json")
+    s.scenario("story.json")
     driver, data = s.folder / "counter.so", (DRIVERS / "counter_v1.so").read_bytes()
     with Watcher(s, PROGRAM, "run", "--watch", "story.json") as t:
         t.waits()
@@ -417,37 +417,37 @@ def watching_a_folder_sees_what_comes_and_goes(s):
     with Watcher(s, PROGRAM, "run", "--watch", "--driver-path", ".", "--format", "text,json=tests/report.json", "tests") as t:
         t.expect("nothing was played")  # what it writes itself is no scenario
         t.waits()
-        s.story("tests/first.json")
+        s.scenario("tests/first.json")
         t.expect("1 passed, 0 failed")
         t.waits()
-        s.story("tests/deeper/second.json")
+        s.scenario("tests/deeper/second.json")
         t.expect("second.json has changed")
         t.expect("2 passed")
         t.waits()
-        s.story("tests/deeper/third.json")  # in a folder that came later
+        s.scenario("tests/deeper/third.json")  # in a folder that came later
         t.expect("third.json has changed")
         t.expect("3 passed")
         t.waits()
         shutil.rmtree(s.folder / "tests" / "deeper")
         t.expect("1 passed")
         t.waits()
-        played = t.played()
-        s.story("tests/first.json", expect="{error, x}")
+        ran = t.ran()
+        s.scenario("tests/first.json", expect="{error, x}")
         t.expect("1 failed")
         t.waits()
-        # The report that is written into the folder is no reason to play again.
-        assert t.played() == played + 1, t.seen
+        # The report that is written into the folder is no reason to run again.
+        assert t.ran() == ran + 1, t.seen
         assert t.interrupt() == 1 and b"unusable" not in t.seen, t.seen
 
 
 @case
 def watching_without_a_terminal(s):
     s.driver()
-    s.story("story.json")
+    s.scenario("story.json")
     with subprocess.Popen([PROGRAM, "run", "-q", "--watch", "story.json"], cwd=s.folder, env=s.environment, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True) as process:
         assert "waiting for a change" in process.stderr.readline()
-        s.story("story.json", expect="{error, x}")
+        s.scenario("story.json", expect="{error, x}")
         assert "story.json has changed" in process.stderr.readline()
         assert "waiting for a change" in process.stderr.readline()
         process.send_signal(signal.SIGTERM)
@@ -456,7 +456,7 @@ def watching_without_a_terminal(s):
 
 
 @case
-def an_interrupt_while_playing_ends_watching(s):
+def an_interrupt_while_running_ends_watching(s):
     shutil.copy(ROOT / "tests/scenarios/failing/hang.json", s.folder)
     s.driver("hang.so", "hang.so")
     process = subprocess.Popen([PROGRAM, "run", "--watch", "--timeout", "10min", "hang.json"], cwd=s.folder, env=s.environment,
@@ -472,8 +472,8 @@ def an_interrupt_while_playing_ends_watching(s):
 @case
 def watching_follows_a_link_that_is_switched(s):
     s.driver()
-    s.story("release-1/tests/story.json", driver="../../counter.so")
-    s.story("release-2/tests/story.json", driver="../../counter.so", expect="{error, x}")
+    s.scenario("release-1/tests/story.json", driver="../../counter.so")
+    s.scenario("release-2/tests/story.json", driver="../../counter.so", expect="{error, x}")
     link = s.folder / "current"
 
     def switch(to):
@@ -519,7 +519,7 @@ def check_watches_too(s):
 def progress_shows_itself_and_goes_away(s):
     s.driver()
     for n in range(40):
-        s.story(f"many/{n:02}.json", driver="../counter.so")
+        s.scenario(f"many/{n:02}.json", driver="../counter.so")
     with Terminal(s, PROGRAM, "run", "-j1", "many") as t:
         assert t.end() == 0
     drawn = re.findall(rb"\r(\d+)/40 played[^\r]*?\x1b\[K", t.seen)
@@ -538,7 +538,7 @@ def progress_of_verify(s):
     need("erl")
     s.driver()
     for n in range(2):
-        s.story(f"many/{n}.json", driver="../counter.so")
+        s.scenario(f"many/{n}.json", driver="../counter.so")
     with Terminal(s, PROGRAM, "verify", "-j1", "many") as t:
         assert t.end() == 0, t.seen
     assert b"/2 judged" in t.seen and b"/2 judged" not in t.seen[t.seen.rindex(b"\r\x1b[K"):], t.seen
@@ -552,7 +552,7 @@ def progress_of_verify(s):
 @case
 def colours_follow_the_environment_and_the_option(s):
     s.driver()
-    s.story("story.json")
+    s.scenario("story.json")
     s.do("report", "merge", s.folder / "nothing.json", code=3)
     s.do("run", "--format", "json=part.json", "story.json")
     shutil.copyfile(ROOT / "tests/fuzz/corpus/elf_facts/good-driver", s.folder / "tiny.so")
@@ -588,10 +588,10 @@ def a_session_names_what_was_meant(s):
 # --- many machines ---------------------------------------------------------------------------------------------------
 
 
-def many_stories(s, count):
+def many_scenarios(s, count):
     s.driver()
     for n in range(count):
-        s.story(f"stories/{n:02}.json", driver="../counter.so", expect="{ok, loaded}" if n % 7 else "{error, x}")
+        s.scenario(f"stories/{n:02}.json", driver="../counter.so", expect="{ok, loaded}" if n % 7 else "{error, x}")
 
 
 def shard(s, index, count, report=None, code=None):
@@ -603,7 +603,7 @@ def shard(s, index, count, report=None, code=None):
 
 @case
 def shards_put_together_are_the_whole(s):
-    many_stories(s, 20)
+    many_scenarios(s, 20)
     s.do("run", "--format", "json=whole.json,junit=whole.xml", "stories", code=1)
     parts = [shard(s, i, 3) for i in (1, 2, 3)]
     assert sorted(sum(parts, [])) == sorted(f"stories/{n:02}.json" for n in range(20)) and all(parts), parts
@@ -616,10 +616,10 @@ def shards_put_together_are_the_whole(s):
 
 
 @case
-def a_new_story_moves_no_other(s):
-    many_stories(s, 12)
+def a_new_scenario_moves_no_other(s):
+    many_scenarios(s, 12)
     before = [set(shard(s, i, 4)) for i in (1, 2, 3, 4)]
-    s.story("stories/000-first.json", driver="../counter.so")
+    s.scenario("stories/000-first.json", driver="../counter.so")
     after = [set(shard(s, i, 4)) for i in (1, 2, 3, 4)]
     assert sum(len(a - b) for a, b in zip(after, before)) == 1 and all(b <= a for a, b in zip(after, before)), (before, after)
     # However the folder is called.
@@ -629,7 +629,7 @@ def a_new_story_moves_no_other(s):
 
 @case
 def runners_tell_shards_in_the_environment(s):
-    many_stories(s, 9)
+    many_scenarios(s, 9)
     expected = {i: set(shard(s, i, 2)) for i in (1, 2)}
 
     def listed(**environment):
@@ -653,8 +653,8 @@ def runners_tell_shards_in_the_environment(s):
 
 
 @case
-def a_shard_without_stories_is_no_failure(s):
-    many_stories(s, 2)
+def a_shard_without_scenarios_is_no_failure(s):
+    many_scenarios(s, 2)
     empty = next(i for i in range(1, 9) if not shard(s, i, 8))
     done = s.do("run", "--shard", f"{empty}/8", "stories")
     assert done.stdout == "0 passed, 0 failed\n" and done.stderr == f"shard {empty}/8: 0 of 2 scenarios\n", done
@@ -663,7 +663,7 @@ def a_shard_without_stories_is_no_failure(s):
 
 @case
 def merging_tells_what_is_missing_and_what_is_there_twice(s):
-    many_stories(s, 12)
+    many_scenarios(s, 12)
     for i in (1, 2, 3):
         shard(s, i, 3)
     done = s.do("report", "merge", "--format", "json=merged.json", "1-3.json", "3-3.json", code=1)

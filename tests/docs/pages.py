@@ -107,14 +107,14 @@ def the_page_has_every_key(page, schema):
 
 
 def the_schema_has_every_key(page, schema):
-    told = set()
+    documented = set()
     for head, cells in page.rows():
         if head[0] in ("key", "verb"):
-            told |= spans(cells[0])
-    assert len(told) > 40, told
+            documented |= spans(cells[0])
+    assert len(documented) > 40, documented
     for block in examples(page.text):
-        told |= keys_of(json.loads(block if block.startswith("{") else "{" + block + "}"))
-    strange = told - schema.keys
+        documented |= keys_of(json.loads(block if block.startswith("{") else "{" + block + "}"))
+    strange = documented - schema.keys
     assert not strange, f"the schema does not know {sorted(strange)}"
 
 
@@ -127,7 +127,7 @@ def keys_of(part):
     return set(part).union(*(keys_of(value) for key, value in part.items() if key not in NAMED_BY_AUTHORS))
 
 
-def told_values(page):
+def listed_values(page):
     """For each key that takes certain words only: the words that the page tells, at the one place where it does."""
     verbs = next(head for head, _ in page.rows() if head[0] == "verb")
     callbacks = {name for head, cells in page.rows() if head[0] == "callback" for name in spans(cells[0])}
@@ -146,10 +146,10 @@ def told_values(page):
 
 
 def the_page_has_every_value(page, schema):
-    told = told_values(page)
-    assert told.keys() == schema.values.keys(), f"{sorted(told)} are compared, the schema has {sorted(schema.values)}"
+    documented = listed_values(page)
+    assert documented.keys() == schema.values.keys(), f"{sorted(documented)} are compared, the schema has {sorted(schema.values)}"
     wrong = [f"{key}: not on the page {sorted(schema.values[key] - values)}, not in the schema {sorted(values - schema.values[key])}"
-             for key, values in told.items() if values != schema.values[key]]
+             for key, values in documented.items() if values != schema.values[key]]
     assert not wrong, "\n".join(wrong)
 
 
@@ -187,15 +187,15 @@ def commands_and_options_exist(root, program):
     assert not wrong, "\n".join(wrong)
 
 
-def its_examples_play(path, program):
-    """Those that are whole stories; their drivers are the ones beside the program."""
+def its_examples_run(path, program):
+    """Those that are whole scenarios; their drivers are the ones beside the program."""
     whole = [block for block in examples(path.read_text(encoding="utf-8")) if block.startswith("{")]
     assert whole, "there is none any more"
     with tempfile.TemporaryDirectory(prefix="ddlltool-docs-") as folder:
         for block in whole:
-            story = Path(folder, "story.json")
-            story.write_text(block, encoding="utf-8")
-            done = subprocess.run([program, "run", story], check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            scenario = Path(folder, "story.json")
+            scenario.write_text(block, encoding="utf-8")
+            done = subprocess.run([program, "run", scenario], check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, text=True, timeout=60)
             assert done.returncode == 0, done.stdout
 
@@ -204,7 +204,7 @@ def cases(root, program):
     yield "commands and options that pages name exist", commands_and_options_exist, root, program
     yield "docs/README.md lists every page", every_page_is_listed, root
     for name in ("README.md", "docs/scenario.md"):
-        yield f"examples of {name} play", its_examples_play, root / name, program
+        yield f"examples of {name} run", its_examples_run, root / name, program
     for path in markdown_files(root):
         yield f"links of {path.relative_to(root)}", links_lead_somewhere, path
     page, schema = Page(root), Schema(program)

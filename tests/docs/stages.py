@@ -89,7 +89,7 @@ COUNT = """{
 
 
 def project(stage):
-    """A driver project: the file that is asked about, the one before it, and stories."""
+    """A driver project: the file that is asked about, the one before it, and scenarios."""
     for old in ("lib/counter.so", "old.so", "old/counter.so", "released/counter.so"):
         stage.driver("counter_v1.so", old)
     for new in ("counter.so", "counter_v2.so", "new.so", "new/counter.so", "priv/counter.so", "build/counter.so"):
@@ -109,7 +109,7 @@ def readme(stage):
     project(stage)
 
 
-def few_stories(stage):
+def few_scenarios(stage):
     """Stories of ddlltool's own that pass, under the names that pages use."""
     shutil.copy(stage.root / "tests/scenarios/demo/counter.json", stage.folder / "story.json")
     for folder in ("tests", "tests/scenarios"):
@@ -121,7 +121,7 @@ def few_stories(stage):
 def machines(stage):
     """What the other machines have written by the time that the parts are merged."""
     project(stage)
-    few_stories(stage)
+    few_scenarios(stage)
     for part in (1, 3, 4, 5):
         subprocess.run(["ddlltool", "run", "--quiet", "--shard", f"{part}/5", "--format", f"json=part-{part}.json", "tests"],
                        cwd=stage.folder, env=stage.environment, check=True, stdin=subprocess.DEVNULL,
@@ -131,7 +131,7 @@ def machines(stage):
 STAGES = {
     "README.md": readme,
     "docs/patterns.md": checkout,
-    "docs/report.md": few_stories,
+    "docs/report.md": few_scenarios,
     "docs/terminal.md": machines,
-    "docs/verify.md": few_stories,
+    "docs/verify.md": few_scenarios,
 }

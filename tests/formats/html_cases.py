@@ -1,4 +1,4 @@
-"""The HTML report in a real browser. Each case gets the player of run.py and the browser."""
+"""The HTML report in a real browser. Each case gets the reports of run.py and the browser."""
 import json
 import re
 
@@ -15,11 +15,11 @@ MANY = {"scenario": 1, "title": "More than ten thousand events", "paths": {"Dir"
             {"by": "alice", "call": "port_control(P, 1, [])", "returns": "<<\"the end\">>"}]}
 
 
-def opened(player, browser, *stories, **how):
-    name = "-".join(str(s).replace("/", "_") for s in stories)[-100:] + ".html"
-    file = player.folder / name
+def opened(formats, browser, *scenarios, **how):
+    name = "-".join(str(s).replace("/", "_") for s in scenarios)[-100:] + ".html"
+    file = formats.folder / name
     if not file.exists():
-        file.write_text(player.report("html", *stories))
+        file.write_text(formats.report("html", *scenarios))
     return Page(browser, **how).open(file)
 
 
@@ -27,8 +27,8 @@ def selected(page):
     return page.value(f"{SELECTED} && {SELECTED}.textContent")
 
 
-def html_says_nothing_and_asks_for_nothing(player, browser):
-    page = Page(browser).open(player.all()["folder"] / "report.html")
+def html_says_nothing_and_asks_for_nothing(formats, browser):
+    page = Page(browser).open(formats.all()["folder"] / "report.html")
     for i in range(page.value("document.querySelectorAll('.scenario').length")):
         page.value(f"void (document.querySelectorAll('.scenario')[{i}].open = true)")
     drawn = page.value("document.querySelectorAll('.timeline:not([hidden]) .row').length")
@@ -39,24 +39,24 @@ def html_says_nothing_and_asks_for_nothing(player, browser):
     assert any("Content Security Policy" in json.dumps(one) for one in page.complaints)
 
 
-def html_opens_where_it_failed(player, browser):
-    page = opened(player, browser, DEMO, FAILING, "tests/scenarios/failing/several.json")
+def html_opens_where_it_failed(formats, browser):
+    page = opened(formats, browser, DEMO, FAILING, "tests/scenarios/failing/several.json")
     assert page.value("[...document.querySelectorAll('.scenario')].map(s => s.open)") == [False, True, False]
     assert "FAILED" in selected(page)
     inside = f"(() => {{ const r = {SELECTED}.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight; }})()"
     assert page.value(inside) and page.value("document.activeElement.getAttribute('role')") == "listbox"
     details = page.value("document.querySelector('.scenario[open] .details').innerText")
     assert '<<"43">>' in details and '<<"42">>' in details, details
-    crash = opened(player, browser, "tests/scenarios/failing/crash.json")
+    crash = opened(formats, browser, "tests/scenarios/failing/crash.json")
     assert "died" in selected(crash) and "SIGSEGV" in selected(crash)
-    pinned = opened(player, browser, "tests/scenarios/demo/pinned.json")
+    pinned = opened(formats, browser, "tests/scenarios/demo/pinned.json")
     assert "NOT UNLOADED" in selected(pinned)
     text = pinned.value("document.querySelector('.details').innerText")
     assert "dso-pinned-unique-symbol" in text and "-fno-gnu-unique" in text
 
 
-def html_opens_what_is_clicked(player, browser):
-    page = opened(player, browser, DEMO)
+def html_opens_what_is_clicked(formats, browser):
+    page = opened(formats, browser, DEMO)
     assert page.value("document.querySelector('.details').hidden")
     row = page.value("[...document.querySelectorAll('.row')].findIndex(r => r.textContent.includes('start(P'))")
     page.click(f".row:nth-of-type({row + 1})")
@@ -66,14 +66,14 @@ def html_opens_what_is_clicked(player, browser):
     page.click(".details .close")
     assert page.value("document.querySelector('.details').hidden")
     page.value("void (document.querySelectorAll('.scenario')[0].open = true)")
-    failing = opened(player, browser, FAILING)
+    failing = opened(formats, browser, FAILING)
     failing.key("Home")
     failing.click(".trouble [data-step] button")
     assert "FAILED" in selected(failing)
 
 
-def html_obeys_keys(player, browser):
-    page = opened(player, browser, DEMO)
+def html_obeys_keys(formats, browser):
+    page = opened(formats, browser, DEMO)
     first = selected(page)
     page.key("j")
     second = selected(page)
@@ -105,7 +105,7 @@ def html_obeys_keys(player, browser):
     assert not page.value("document.getElementById('help').open")
     page.key("/")
     assert page.value("document.activeElement.id") == "filter"
-    pinned = opened(player, browser, "tests/scenarios/demo/pinned.json")
+    pinned = opened(formats, browser, "tests/scenarios/demo/pinned.json")
     pinned.key("n")
     assert "loader" in selected(pinned)
     pinned.key("n")
@@ -114,8 +114,8 @@ def html_obeys_keys(player, browser):
     assert "loader" in selected(pinned)
 
 
-def html_filters(player, browser):
-    page = Page(browser).open(player.all()["folder"] / "report.html")
+def html_filters(formats, browser):
+    page = Page(browser).open(formats.all()["folder"] / "report.html")
     shown = "[...document.querySelectorAll('.scenario')].filter(s => !s.hidden).map(s => s.dataset.verdict)"
     verdicts = page.value(shown)
     page.key("/")
@@ -129,8 +129,8 @@ def html_filters(player, browser):
     assert page.value(shown) == [] and not page.value("document.getElementById('nothing').hidden")
 
 
-def html_finds_events(player, browser):
-    page = opened(player, browser, DEMO)
+def html_finds_events(formats, browser):
+    page = opened(formats, browser, DEMO)
     page.value("(f => { f.value = 'EXIT'; f.dispatchEvent(new Event('input')); })(document.querySelector('.bar input[type=search]'))")
     rows = page.value("[...document.querySelectorAll('.row')].map(r => r.textContent)")
     assert sum("EXIT" in row for row in rows) == 3 and all("EXIT" in row or "step" in row for row in rows), rows
@@ -141,8 +141,8 @@ def html_finds_events(player, browser):
     assert int(all_of.split()[0]) == int(all_of.split()[2]) > int(few.split()[0])
 
 
-def html_says_what_a_reload_waits_for(player, browser):
-    page = opened(player, browser, DEMO, width=1800, height=3000)
+def html_says_what_a_reload_waits_for(formats, browser):
+    page = opened(formats, browser, DEMO, width=1800, height=3000)
     page.value("void (document.querySelector('.rows').style.maxHeight = 'none')")
     tips = page.value("[...document.querySelectorAll('rect.state title')].map(t => t.textContent)")
     assert "reload pending: held by P, Late" in tips and "loaded" in tips and "unload pending" in tips, tips
@@ -154,8 +154,8 @@ def html_says_what_a_reload_waits_for(player, browser):
     assert "{'UP',Ref,driver,counter,loaded}" in arrows
 
 
-def html_shows_time(player, browser):
-    page = opened(player, browser, "tests/scenarios/api/timers.json", height=3000)
+def html_shows_time(formats, browser):
+    page = opened(formats, browser, "tests/scenarios/api/timers.json", height=3000)
     page.value("void (document.querySelector('.rows').style.maxHeight = 'none')")
     assert any(re.fullmatch(r"\+\d+ (ms|s)", text) for text in page.value("[...document.querySelectorAll('.at')].map(a => a.textContent)"))
 
@@ -178,10 +178,10 @@ LUMINANCE = """(() => {
 })()"""
 
 
-def html_is_legible_in_the_light_and_in_the_dark(player, browser):
+def html_is_legible_in_the_light_and_in_the_dark(formats, browser):
     papers = []
     for dark in (False, True):
-        page = Page(browser, dark=dark).open(player.all()["folder"] / "report.html")
+        page = Page(browser, dark=dark).open(formats.all()["folder"] / "report.html")
         papers.append(page.value("getComputedStyle(document.body).backgroundColor"))
         page.value("void document.querySelectorAll('.scenario').forEach(s => { s.open = true; })")
         weak = page.value(LUMINANCE)
@@ -190,8 +190,8 @@ def html_is_legible_in_the_light_and_in_the_dark(player, browser):
     assert light > 650 and dark < 150, papers
 
 
-def html_draws_only_what_is_seen(player, browser):
-    page = opened(player, browser, player.story("many.json", MANY))
+def html_draws_only_what_is_seen(formats, browser):
+    page = opened(formats, browser, formats.scenario("many.json", MANY))
     count = page.value("document.querySelector('.many').textContent")
     assert int(count.split()[2]) > 10000, count
     assert 10 < page.value("document.querySelectorAll('.row').length") < 80
@@ -206,8 +206,8 @@ def html_draws_only_what_is_seen(player, browser):
     assert page.complaints == []
 
 
-def html_keeps_text_text(player, browser):
-    page = opened(player, browser, "tests/formats/hostile.json")
+def html_keeps_text_text(formats, browser):
+    page = opened(formats, browser, "tests/formats/hostile.json")
     assert page.complaints == [] and len(page.requests) == 1
     assert page.value("document.querySelectorAll('script').length") == 2
     assert page.value("document.querySelectorAll('img, b[onclick]').length") == 0
@@ -226,16 +226,16 @@ def html_keeps_text_text(player, browser):
     assert any(spawned in head for head in heads) and page.complaints == [], heads
 
 
-def html_can_be_read_without_scripts(player, browser):
-    page = opened(player, browser, DEMO, FAILING, scripts=False)
+def html_can_be_read_without_scripts(formats, browser):
+    page = opened(formats, browser, DEMO, FAILING, scripts=False)
     text = page.send("Runtime.evaluate", expression="document.body.innerText", returnByValue=True)["result"]["value"]
     assert "Timelines need JavaScript" in text and "1 passed" in text and "Filter" not in text
     for words in ("A call returns something else", "<<\"43\">>", "port_control(P, 1, <<\"42\">>)", "counter/v1 control(P, 1, <<\"42\">>)"):
         assert words in text, words
 
 
-def html_is_printed_whole(player, browser):
-    page = opened(player, browser, DEMO, FAILING)
+def html_is_printed_whole(formats, browser):
+    page = opened(formats, browser, DEMO, FAILING)
     before = page.value("document.querySelectorAll('.row').length")
     paper = page.pdf()
     assert paper.startswith(b"%PDF-") and len(re.findall(rb"/Type */Page\b", paper)) > 1
@@ -252,8 +252,8 @@ def html_is_printed_whole(player, browser):
     assert before > 0
 
 
-def html_has_names_and_roles(player, browser):
-    page = opened(player, browser, FAILING)
+def html_has_names_and_roles(formats, browser):
+    page = opened(formats, browser, FAILING)
     nodes = [n for n in page.send("Accessibility.getFullAXTree")["nodes"] if not n.get("ignored")]
     named = {}
     for node in nodes:

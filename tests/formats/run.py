@@ -26,8 +26,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PATIENCE = 120
 # Every verdict, findings expected and not, threads, virtual time that moves, text that wants to be markup.
-STORIES = ["tests/scenarios/demo", "tests/scenarios/failing", "tests/scenarios/findings", "tests/scenarios/threads/jobs.json",
-           "tests/scenarios/api/timers.json", "tests/cli/bad/shape-unknown-keys.json", "tests/formats/hostile.json"]
+SCENARIOS = ["tests/scenarios/demo", "tests/scenarios/failing", "tests/scenarios/findings", "tests/scenarios/threads/jobs.json",
+             "tests/scenarios/api/timers.json", "tests/cli/bad/shape-unknown-keys.json", "tests/formats/hostile.json"]
 FORMATS = ["text", "json", "html", "junit", "tap", "sarif", "github", "trace", "term"]
 
 
@@ -42,7 +42,7 @@ def needed(name):
     return found
 
 
-class Player:
+class Formats:
     def __init__(self, program, drivers, folder):
         self.program, self.drivers, self.folder = program, drivers, Path(folder)
         self.written = {}
@@ -51,108 +51,108 @@ class Player:
         env = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "GITHUB_STEP_SUMMARY")}
         return {**env, "LC_ALL": "C.UTF-8", **more}
 
-    def play(self, *arguments, cwd=ROOT, **env):
+    def run_program(self, *arguments, cwd=ROOT, **env):
         return subprocess.run([self.program, *map(str, arguments)], cwd=cwd, env=self.environment(**env), stdin=subprocess.DEVNULL,
                               capture_output=True, timeout=PATIENCE, check=False)
 
-    def report(self, format_name, *stories, cwd=ROOT, options=()):
-        done = self.play("run", "--driver-path", self.drivers, "--format", format_name, *options, *stories, cwd=cwd)
+    def report(self, format_name, *scenarios, cwd=ROOT, options=()):
+        done = self.run_program("run", "--driver-path", self.drivers, "--format", format_name, *options, *scenarios, cwd=cwd)
         assert done.returncode in (0, 1, 3, 4, 5), done.stderr.decode()
         return done.stdout.decode()
 
     def all(self, which=0):
-        """Every format of all stories, from one run; `which` makes another one."""
+        """Every format of all scenarios, from one run; `which` makes another one."""
         if which not in self.written:
             folder = self.folder / f"all-{which}"
             folder.mkdir()
             outputs = ",".join(f"{name}={folder}/report.{name}" for name in FORMATS)
-            done = self.play("run", "--driver-path", self.drivers, "--events", "--format", outputs, *STORIES)
+            done = self.run_program("run", "--driver-path", self.drivers, "--events", "--format", outputs, *SCENARIOS)
             assert done.returncode == 4, done.stderr.decode()
             self.written[which] = {name: (folder / f"report.{name}").read_bytes() for name in FORMATS}
             self.written[which]["folder"] = folder
         return self.written[which]
 
-    def story(self, name, text):
+    def scenario(self, name, text):
         path = self.folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text if isinstance(text, str) else json.dumps(text))
         return path
 
 
-def same_run_same_bytes(player):
-    first, second = player.all(0), player.all(1)
+def same_run_same_bytes(formats):
+    first, second = formats.all(0), formats.all(1)
     for name in FORMATS:
         assert first[name] == second[name], name
 
 
-def no_machine_in_it(player):
+def no_machine_in_it(formats):
     """No address of memory, no folder of this machine."""
     for name in FORMATS:
-        text = player.all()[name].decode()
+        text = formats.all()[name].decode()
         assert str(ROOT) not in text and "0x7f" not in text, name
 
 
-def json_fits_its_schema(player):
-    schema = json.loads(player.play("schema", "report").stdout)
-    wrong = schema_errors(json.loads(player.all()["json"]), schema)
+def json_fits_its_schema(formats):
+    schema = json.loads(formats.run_program("schema", "report").stdout)
+    wrong = schema_errors(json.loads(formats.all()["json"]), schema)
     assert not wrong, wrong[:5]
-    worse = json.loads(player.all()["json"])
+    worse = json.loads(formats.all()["json"])
     worse["scenarios"][0]["verdict"] = "fine"
     del worse["summary"]["hung"]
     assert len(schema_errors(worse, schema)) == 2
 
 
-def junit_fits_its_schema(player):
+def junit_fits_its_schema(formats):
     xmllint = needed("xmllint")
-    check = player.folder / "check.xml"
-    player.play("check", player.drivers / "counter_v1.so", "--strictness", "1", "--format", f"junit={check}")
-    for file in (player.all()["folder"] / "report.junit", check):
+    check = formats.folder / "check.xml"
+    formats.run_program("check", formats.drivers / "counter_v1.so", "--strictness", "1", "--format", f"junit={check}")
+    for file in (formats.all()["folder"] / "report.junit", check):
         done = subprocess.run([xmllint, "--noout", "--nonet", "--schema", HERE / "junit.xsd", file], capture_output=True, check=False)
         assert done.returncode == 0, done.stderr.decode()
 
 
-def junit_names_are_unique(player):
+def junit_names_are_unique(formats):
     xmllint = needed("xmllint")
-    twice = player.folder / "twice.xml"
-    twice.write_text(player.report("junit", "tests/scenarios/demo/counter.json", "tests/scenarios/demo/counter.json"))
+    twice = formats.folder / "twice.xml"
+    twice.write_text(formats.report("junit", "tests/scenarios/demo/counter.json", "tests/scenarios/demo/counter.json"))
     done = subprocess.run([xmllint, "--noout", "--schema", HERE / "junit.xsd", twice], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
 
 
-def verdicts(player):
-    return [story["verdict"] for story in json.loads(player.all()["json"])["scenarios"]]
+def verdicts(formats):
+    return [scenario["verdict"] for scenario in json.loads(formats.all()["json"])["scenarios"]]
 
 
-def tap_says_what_json_says(player):
-    tests = tap(player.all()["tap"].decode())
-    stories = json.loads(player.all()["json"])["scenarios"]
-    assert len(tests) == len(stories)
-    for (ok, description, directive, diagnostics), story in zip(tests, stories):
-        assert ok == (story["verdict"] in ("passed", "skipped")) and directive is None
-        assert description.startswith(story["file"])
+def tap_says_what_json_says(formats):
+    tests = tap(formats.all()["tap"].decode())
+    scenarios = json.loads(formats.all()["json"])["scenarios"]
+    assert len(tests) == len(scenarios)
+    for (ok, description, directive, diagnostics), scenario in zip(tests, scenarios):
+        assert ok == (scenario["verdict"] in ("passed", "skipped")) and directive is None
+        assert description.startswith(scenario["file"])
         if not ok:
-            assert diagnostics["verdict"] == story["verdict"] and diagnostics["message"]
-        for told, known in zip(diagnostics["failures"] if story["failures"] else [], story["failures"], strict=True):
-            assert (told["what"], told.get("expected", "")) == (known["what"], known["expected"])
-            assert told["file"] == story["file"] and ("step" not in known or told["line"] > 0)
+            assert diagnostics["verdict"] == scenario["verdict"] and diagnostics["message"]
+        for reported, known in zip(diagnostics["failures"] if scenario["failures"] else [], scenario["failures"], strict=True):
+            assert (reported["what"], reported.get("expected", "")) == (known["what"], known["expected"])
+            assert reported["file"] == scenario["file"] and ("step" not in known or reported["line"] > 0)
     hostile = next(test for test in tests if "hostile" in test[1])
     assert "# SKIP \\ %0A::error::x" in hostile[1], hostile[1]
     assert unescaped(r"\\ \#") == r"\ #"
 
 
-def tap_is_read_by_perl(player):
+def tap_is_read_by_perl(formats):
     perl = needed("perl")
     # Its versions up to 3.44 know 13 as the last one; what is used here is the same in both.
     script = (r'use TAP::Parser; local $/; my $t = <STDIN>; $t =~ s/^TAP version 14/TAP version 13/;'
               r'my $p = TAP::Parser->new({tap => $t}); $p->run;'
               r'print join(",", scalar $p->passed, scalar $p->failed, scalar $p->parse_errors), "\n", $p->parse_errors;')
-    done = subprocess.run([perl, "-e", script], input=player.all()["tap"], capture_output=True, check=False)
-    good = sum(verdict in ("passed", "skipped") for verdict in verdicts(player))
-    assert done.stdout.decode() == f"{good},{len(verdicts(player)) - good},0\n", done.stdout.decode() + done.stderr.decode()
+    done = subprocess.run([perl, "-e", script], input=formats.all()["tap"], capture_output=True, check=False)
+    good = sum(verdict in ("passed", "skipped") for verdict in verdicts(formats))
+    assert done.stdout.decode() == f"{good},{len(verdicts(formats)) - good},0\n", done.stdout.decode() + done.stderr.decode()
 
 
-def sarif_of(player, *stories, cwd=ROOT):
-    log = json.loads(player.report("sarif", *stories, cwd=cwd))
+def sarif_of(formats, *scenarios, cwd=ROOT):
+    log = json.loads(formats.report("sarif", *scenarios, cwd=cwd))
     wrong = schema_errors(log, json.loads((HERE / "sarif.schema.json").read_text()))
     assert not wrong, wrong[:5]
     return log["runs"][0]
@@ -162,8 +162,8 @@ def places(run):
     return [location["physicalLocation"] for result in run["results"] for location in result["locations"]]
 
 
-def sarif_fits(player):
-    run = sarif_of(player, *STORIES)
+def sarif_fits(formats):
+    run = sarif_of(formats, *SCENARIOS)
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == sorted({rule["id"] for rule in rules})
     for result in run["results"]:
@@ -172,26 +172,26 @@ def sarif_fits(player):
         assert place["artifactLocation"]["uriBaseId"] == "%SRCROOT%" and (ROOT / place["artifactLocation"]["uri"]).is_file()
     prints = [result["partialFingerprints"]["ddlltool/v1"] for result in run["results"]]
     assert len(prints) == len(set(prints))
-    stories = json.loads(player.all()["json"])["scenarios"]
-    assert len(run["results"]) == sum(len(s["findings"]) + len(s["failures"]) + ("death" in s) for s in stories)
-    expected = sum(f["expected"] for s in stories for f in s["findings"]) + sum(s.get("death", {}).get("expected", False) for s in stories)
+    scenarios = json.loads(formats.all()["json"])["scenarios"]
+    assert len(run["results"]) == sum(len(s["findings"]) + len(s["failures"]) + ("death" in s) for s in scenarios)
+    expected = sum(f["expected"] for s in scenarios for f in s["findings"]) + sum(s.get("death", {}).get("expected", False) for s in scenarios)
     assert expected > 0 and sum(bool(result["suppressions"]) for result in run["results"]) == expected
     notes = run["invocations"][0]["toolExecutionNotifications"]
     assert notes[0]["descriptor"]["id"] == "unusable-scenario" and not run["invocations"][0]["executionSuccessful"]
 
 
-def sarif_of_check_fits(player):
-    done = player.play("check", player.drivers / "counter_v1.so", "--strictness", "1", "--format", "sarif")
+def sarif_of_check_fits(formats):
+    done = formats.run_program("check", formats.drivers / "counter_v1.so", "--strictness", "1", "--format", "sarif")
     wrong = schema_errors(json.loads(done.stdout), json.loads((HERE / "sarif.schema.json").read_text()))
     assert not wrong, wrong[:5]
 
 
-def sarif_fingerprints_stay_when_lines_move(player):
+def sarif_fingerprints_stay_when_lines_move(formats):
     text = (ROOT / "tests/scenarios/demo/pinned.json").read_text()
     runs = []
     for before in ("", "\n\n// a remark\n\n"):
-        player.story("moved/pinned.json", before + text)
-        runs.append(sarif_of(player, "moved/pinned.json", cwd=player.folder))
+        formats.scenario("moved/pinned.json", before + text)
+        runs.append(sarif_of(formats, "moved/pinned.json", cwd=formats.folder))
     prints = [[result["partialFingerprints"] for result in run["results"]] for run in runs]
     assert prints[0] and prints[0] == prints[1]
     lines = [[place["region"]["startLine"] for place in places(run)] for run in runs]
@@ -212,43 +212,43 @@ static ErlDrvEntry entry = {.driver_name = "tiny", .start = start, .control = co
     .minor_version = ERL_DRV_EXTENDED_MINOR_VERSION};
 DRIVER_INIT(tiny) { return &entry; }
 """
-STORY = {"scenario": 1, "title": "A crash with a source", "paths": {"Dir": "live"}, "drivers": {"tiny": {"v1": "tiny.so"}},
+SCENARIO = {"scenario": 1, "title": "A crash with a source", "paths": {"Dir": "live"}, "drivers": {"tiny": {"v1": "tiny.so"}},
          "processes": {"alice": {}}, "steps": [
              {"install": "tiny", "version": "v1", "into": "Dir"}, {"by": "alice", "call": "erl_ddll:load(Dir, tiny)"},
              {"by": "alice", "call": "open_port({spawn_driver, \"tiny\"}, [])", "returns": "P"},
              {"by": "alice", "call": "port_control(P, 8, [])"}]}
 
 
-def crash_with_source(player):
-    """The folder of a small project whose driver crashes in line 6 of c_src/tiny.c, and its story."""
+def crash_with_source(formats):
+    """The folder of a small project whose driver crashes in line 6 of c_src/tiny.c, and its scenario."""
     compiler = needed("cc")
-    project = player.folder / "project"
+    project = formats.folder / "project"
     if not project.exists():
         (project / "c_src").mkdir(parents=True)
         (project / "c_src/tiny.c").write_text(SOURCE)
-        (project / "story.json").write_text(json.dumps(STORY))
+        (project / "story.json").write_text(json.dumps(SCENARIO))
         subprocess.run([compiler, "-g", "-O0", "-shared", "-fPIC", "-I/usr/lib/erlang/usr/include", "-o", "tiny.so", "c_src/tiny.c"],
                        cwd=project, check=True)
     return project
 
 
-def places_are_in_the_source(player):
-    project = crash_with_source(player)
-    run = sarif_of(player, "story.json", cwd=project)
+def places_are_in_the_source(formats):
+    project = crash_with_source(formats)
+    run = sarif_of(formats, "story.json", cwd=project)
     assert [result["ruleId"] for result in run["results"]] == ["driver-crashed"]
     assert places(run)[0] == {"artifactLocation": {"uri": "c_src/tiny.c", "uriBaseId": "%SRCROOT%"}, "region": {"startLine": 6}}
-    [(command, properties, _)] = workflow_commands(player.report("github", "story.json", cwd=project))
+    [(command, properties, _)] = workflow_commands(formats.report("github", "story.json", cwd=project))
     assert (command, properties["file"], properties["line"]) == ("error", "c_src/tiny.c", "6")
-    elsewhere = sarif_of(player, project / "story.json")  # the source lies outside of this folder: the story is named
+    elsewhere = sarif_of(formats, project / "story.json")  # the source lies outside of this folder: the scenario is named
     assert places(elsewhere)[0]["artifactLocation"]["uri"].endswith("/project/story.json")
 
 
-def github_annotations(player):
-    text = player.all()["github"].decode()
+def github_annotations(formats):
+    text = formats.all()["github"].decode()
     commands = workflow_commands(text)
-    stories = json.loads(player.all()["json"])["scenarios"]
-    unexpected = [f for s in stories for f in s["findings"] if not f["expected"]]
-    others = sum(len(s["failures"]) + len(s.get("mistakes", [])) + ("death" in s and not s["death"]["expected"]) for s in stories)
+    scenarios = json.loads(formats.all()["json"])["scenarios"]
+    unexpected = [f for s in scenarios for f in s["findings"] if not f["expected"]]
+    others = sum(len(s["failures"]) + len(s.get("mistakes", [])) + ("death" in s and not s["death"]["expected"]) for s in scenarios)
     assert len(commands) == len(unexpected) + others and len(text.splitlines()) == len(commands) + 1
     for severity, level in (("error", None), ("warning", "warning"), ("note", "notice")):
         if level:
@@ -261,10 +261,10 @@ def github_annotations(player):
     assert "# SKIP \\ %0A::error::x" in hostile, hostile
 
 
-def github_job_summary(player):
-    summary = player.folder / "summary.md"
+def github_job_summary(formats):
+    summary = formats.folder / "summary.md"
     for times in (1, 2):
-        done = player.play("run", "--driver-path", player.drivers, "--format", "github", *STORIES, GITHUB_STEP_SUMMARY=str(summary))
+        done = formats.run_program("run", "--driver-path", formats.drivers, "--format", "github", *SCENARIOS, GITHUB_STEP_SUMMARY=str(summary))
         assert done.returncode == 4, done.stderr.decode()
         text = summary.read_text()
         assert text.count("### ddlltool: ") == times
@@ -273,14 +273,14 @@ def github_job_summary(player):
     for line in text.splitlines():
         if line.startswith("|"):
             assert line.count("|") in (5, 6), line
-    text_only = player.folder / "none.md"
-    player.play("run", STORIES[0], GITHUB_STEP_SUMMARY=str(text_only))
+    text_only = formats.folder / "none.md"
+    formats.run_program("run", SCENARIOS[0], GITHUB_STEP_SUMMARY=str(text_only))
     assert not text_only.exists()
-    lost = player.play("run", "--format", "github", "tests/scenarios/demo/counter.json", GITHUB_STEP_SUMMARY="/no/such/folder/x")
+    lost = formats.run_program("run", "--format", "github", "tests/scenarios/demo/counter.json", GITHUB_STEP_SUMMARY="/no/such/folder/x")
     assert lost.returncode == 3 and b"named by GITHUB_STEP_SUMMARY" in lost.stderr
 
 
-def term_is_read_by_erlang(player):
+def term_is_read_by_erlang(formats):
     erl = needed("erl")
     program = (
         'ok = io:setopts([{encoding, unicode}]), case file:consult(os:getenv("REPORT")) of {ok, [{ddlltool_report, 1, #{summary := S, scenarios := L}}]} -> '
@@ -290,17 +290,17 @@ def term_is_read_by_erlang(player):
         'Other -> io:format("~p~n", [Other]) end, halt().')
     program = program.replace("end, L), Other", "end, L); Other")
     done = subprocess.run([erl, "-noshell", "-noinput", "+pc", "unicode", "-eval", program], timeout=PATIENCE, capture_output=True, check=False,
-                          env=player.environment(REPORT=str(player.all()["folder"] / "report.term")))
-    doc = json.loads(player.all()["json"])
-    stories = doc["scenarios"]
-    wanted = f"{doc['summary']['passed']} {doc['summary']['failed']} {len(stories)}\n"
-    wanted += "".join(f"{s['title']} {s['verdict']}\n" for s in stories)
+                          env=formats.environment(REPORT=str(formats.all()["folder"] / "report.term")))
+    doc = json.loads(formats.all()["json"])
+    scenarios = doc["scenarios"]
+    wanted = f"{doc['summary']['passed']} {doc['summary']['failed']} {len(scenarios)}\n"
+    wanted += "".join(f"{s['title']} {s['verdict']}\n" for s in scenarios)
     assert done.stdout.decode() == wanted, done.stdout.decode()[:2000] + done.stderr.decode()
 
 
-def trace_has_its_shape(player):
-    doc = json.loads(player.all()["trace"])
-    stories = json.loads(player.all()["json"])["scenarios"]
+def trace_has_its_shape(formats):
+    doc = json.loads(formats.all()["trace"])
+    scenarios = json.loads(formats.all()["json"])["scenarios"]
     stacks, ends, last, starts, finishes, rows, slices = {}, {}, {}, {}, {}, {}, 0
     for event in doc["traceEvents"]:
         row, phase = (event["pid"], event["tid"]), event["ph"]
@@ -336,20 +336,20 @@ def trace_has_its_shape(player):
         assert start["ts"] <= finishes[number]["ts"] and (start["pid"], start["tid"]) != (finishes[number]["pid"], finishes[number]["tid"])
     kinds = {name.split(" ")[0] for name in rows.values()}
     assert {"story", "process", "driver", "port", "library", "thread"} <= kinds, kinds
-    played = [s for s in stories if "mistakes" not in s]
-    assert len({row[0] for row in last}) == len(played)
+    ran = [s for s in scenarios if "mistakes" not in s]
+    assert len({row[0] for row in last}) == len(ran)
 
 
-def trace_shows_virtual_time(player):
-    events = json.loads(player.report("trace", "tests/scenarios/api/timers.json"))["traceEvents"]
+def trace_shows_virtual_time(formats):
+    events = json.loads(formats.report("trace", "tests/scenarios/api/timers.json"))["traceEvents"]
     times = [(event["args"]["time_ns"], event["ts"]) for event in events if "time_ns" in event.get("args", {})]
     assert max(times)[0] > 0
     for nanoseconds, microseconds in times:
         assert 0 <= microseconds - nanoseconds // 1000 < 2 * len(times)
 
 
-def formats_are_listed(player):
-    help_text = player.play("run", "--help").stdout.decode()
+def formats_are_listed(formats):
+    help_text = formats.run_program("run", "--help").stdout.decode()
     page = (ROOT / "docs/report.md").read_text()
     for name in FORMATS:
         assert re.search(rf"^ *{name}: ", help_text, re.M) and f"\n## {name}\n" in page, name
@@ -371,7 +371,7 @@ def main():
     missing = []
     browser = None
     with tempfile.TemporaryDirectory(prefix="ddlltool-formats-") as folder:
-        player = Player(str(Path(options.program).resolve()), Path(options.drivers).resolve(), Path(folder).resolve())
+        formats = Formats(str(Path(options.program).resolve()), Path(options.drivers).resolve(), Path(folder).resolve())
         for case in CASES + html_cases.CASES:
             if options.filter not in case.__name__:
                 continue
@@ -381,9 +381,9 @@ def main():
                         if not chromium.program():
                             raise Missing("chromium")
                         browser = chromium.Browser()
-                    case(player, browser)
+                    case(formats, browser)
                 else:
-                    case(player)
+                    case(formats)
                 passed += 1
             except Missing as tool:
                 missing.append(f"{case.__name__} needs {tool}")

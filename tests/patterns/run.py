@@ -55,7 +55,7 @@ def lay_out(root, drivers):
     compile_erlang(HERE / "owner_cases.erl", root)
 
 
-def play(root):
+def run_program(root):
     """The node in a group of its own: one that hangs is killed with all that it started."""
     node = subprocess.Popen(["erl", "-noshell", "-pa", str(root), "-s", "owner_cases", "main", str(root)],
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -79,7 +79,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
         lay_out(root, Path(arguments.drivers).resolve())
-        out, code = play(root)
+        out, code = run_program(root)
     print(out, end="")
     return 0 if code == 0 and re.search(r"^[1-9]\d* passed, 0 failed$", out, re.M) else 1
 
