@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`ddlltool check` against drivers whose faults are known.
 
-For each rule of drivers/museum/museum.json: `found` is found by this rule, in the way that museum.json says (in the file,
+For each folder of drivers/museum: `found` is found by its rule, in the way that its exhibit.json says (in the file,
 when used, both), and no other rule above a note speaks; `fixed` has nothing above a note. Rules about those who load
 drivers are shown by their workload. Then drivers with nothing wrong, some with faults that are hard to see (FAULTY), and
 drivers that Debian ships, of which is known on a real node what is wrong with them (KNOWN).
@@ -26,6 +26,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MUSEUM = ROOT / "drivers" / "museum"
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(MUSEUM))
+from museum import entries as exhibits  # noqa: E402
 # Drivers of ours that do nothing wrong, whatever is done with them.
 WELL_BEHAVED = [f"{name}.so" for name in (
     "call_conventions control_conventions counter_v1 counter_v2 created dl echo_server_v1 echo_server_v2 emergency environment failing "
@@ -45,21 +48,6 @@ KNOWN = {
 }
 # Drivers of ours with a fault that shows only because many ports are opened.
 FAULTY = {"port_leak.so": {2: [], 3: ["heap-leak-outside-driver-heap"]}}
-# What the evidence must name, for one rule of each way to find a place.
-EVIDENCE = {"thread-outlives-driver": "in work", "pthread-key-destructor-left": "in forget", "signal-handler-left": "in handle",
-            "on-exit-handler-left": "in at_end", "environment-points-into-driver": "EXHIBIT_MODE", "fd-leak": "/dev/null",
-            "fd-left-selected": "in start", "async-data-leak": "in control", "driver-alloc-leak": "in start",
-            "wrong-heap-free": "in control", "dso-pinned-unique-symbol": "calls", "entry-flags-changed": "ERL_DRV_FLAG_USE_PORT_LOCKING"}
-# A program built with sanitizers keeps its hands off these.
-NOT_SANITIZED = {
-    "constructor-throws": "the sanitizer's dlopen lets exceptions through",
-    "heap-leak-outside-driver-heap": "the heap is the sanitizer's, and tells no size",
-    "async-stack-overflow": "the stack of a pool thread is larger",
-    "pthread-key-destructor-left": "pthread_key_create is the sanitizer's",
-    "thread-outlives-driver": "pthread_create is the sanitizer's",
-    "joinable-thread-in-static": "pthread_create is the sanitizer's",
-    "on-exit-handler-left": "on_exit is the C library's own",
-}
 
 
 CORNERS = {"gcc-O0-g0", "clang-O0-g", "clang-O2-g0"}
@@ -135,11 +123,11 @@ def rule_of(checker, build, entry):
     if found is None:
         wrong.append("not found")
     elif entry["exhibit"] and way(found) != entry["detect"] and not checker.sanitized:
-        wrong.append(f"found {way(found)}, and museum.json says {entry['detect']}")
+        wrong.append(f"found {way(found)}, and exhibit.json says {entry['detect']}")
     elif not entry["exhibit"] and not any(trial for trial in found["seen_when"]):
         wrong.append("found, and not in the workload")
-    elif EVIDENCE.get(rule, "") not in found["evidence"]:
-        wrong.append(f"the evidence does not say {EVIDENCE[rule]}: {found['evidence']}")
+    elif entry.get("evidence", "") not in found["evidence"]:
+        wrong.append(f"the evidence does not say {entry['evidence']}: {found['evidence']}")
     cross = loud(reports["found"]) - {rule} - set(entry.get("also", []))
     if cross:
         wrong.append(f"also found: {', '.join(sorted(cross))}")
@@ -173,20 +161,21 @@ def driver_known(checker, file, levels, against=None):
 
 
 def check_all(checker, build, only):
-    entries = json.loads((MUSEUM / "museum.json").read_text())
+    entries = exhibits()
+    not_sanitized = {entry["rule"] for entry in entries if "not_sanitized" in entry}
     jobs = []
     for entry in entries:
         if only and entry["rule"] not in only:
             continue
-        if checker.sanitized and entry["rule"] in NOT_SANITIZED:
-            print(f"left out {entry['rule']}: {NOT_SANITIZED[entry['rule']]}")
+        if checker.sanitized and "not_sanitized" in entry:
+            print(f"left out {entry['rule']}: {entry['not_sanitized']}")
             continue
         jobs.append((rule_of, (checker, build, entry)))
     if not only:
         for name in WELL_BEHAVED:
             jobs.append((driver_known, (checker, build / "drivers" / name, {5: []})))
         for name, levels in FAULTY.items():
-            if not (checker.sanitized and NOT_SANITIZED.keys() & {rule for rules in levels.values() for rule in rules}):
+            if not (checker.sanitized and not_sanitized & {rule for rules in levels.values() for rule in rules}):
                 jobs.append((driver_known, (checker, build / "drivers" / name, levels)))
         for pattern, levels in KNOWN.items():
             files = glob.glob(pattern)

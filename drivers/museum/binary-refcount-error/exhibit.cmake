@@ -1,0 +1,2 @@
+# Compilers see the mistake.
+exhibit(binary-refcount-error FOUND_OPTIONS -w)

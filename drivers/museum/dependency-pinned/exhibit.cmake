@@ -1,0 +1,1 @@
+exhibit(dependency-pinned PART_LINK -Wl,-z,nodelete)

@@ -1,0 +1,2 @@
+# Compilers see the mistake.
+exhibit(deprecated-api-used FOUND_OPTIONS -w)

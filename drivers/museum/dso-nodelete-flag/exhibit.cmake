@@ -1,0 +1,1 @@
+exhibit(dso-nodelete-flag FOUND_LINK -Wl,-z,nodelete)

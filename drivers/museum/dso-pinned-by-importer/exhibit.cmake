@@ -1,0 +1,1 @@
+exhibit(dso-pinned-by-importer PART_OPENED)

@@ -1,0 +1,2 @@
+# Unique symbols are g++'s.
+exhibit(dso-pinned-unique-symbol GXX)

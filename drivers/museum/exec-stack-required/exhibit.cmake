@@ -1,0 +1,1 @@
+exhibit(exec-stack-required FOUND_LINK -Wl,-z,execstack)

@@ -1,0 +1,1 @@
+exhibit(fp-mode-changed GXX FOUND_OPTIONS -ffast-math)

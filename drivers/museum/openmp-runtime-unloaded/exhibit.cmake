@@ -1,0 +1,2 @@
+# libgomp is g++'s.
+exhibit(openmp-runtime-unloaded GXX FOUND_OPTIONS -fopenmp)

@@ -1,0 +1,1 @@
+exhibit(reload-leaves-no-driver GXX FOUND_OPTIONS -c)

@@ -1,0 +1,1 @@
+exhibit(static-tls-exhausted FOUND_OPTIONS -ftls-model=initial-exec)

@@ -1,0 +1,2 @@
+# Unique symbols are g++'s.
+exhibit(unique-symbol-state-shared GXX)
