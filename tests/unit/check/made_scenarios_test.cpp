@@ -17,10 +17,6 @@ check::Subject subject(std::uint32_t callbacks) {
     return {"odd 'name\\", "/proc/self/exe", "/proc/self/exe", callbacks, 6};
 }
 
-std::uint32_t bit(journal::Callback callback) {
-    return 1U << static_cast<unsigned>(callback);
-}
-
 } // namespace
 
 TEST_CASE("every story is a scenario") {
@@ -56,13 +52,13 @@ TEST_CASE("only what the entry has is called") {
             if (story.text.find(call) != std::string::npos) return true;
         return false;
     };
-    CHECK(asks(bit(journal::Callback::control), "port_control"));
-    CHECK_FALSE(asks(bit(journal::Callback::control), "port_command"));
-    CHECK(asks(bit(journal::Callback::outputv), "port_command"));
+    CHECK(asks(words::bit(journal::Callback::control), "port_control"));
+    CHECK_FALSE(asks(words::bit(journal::Callback::control), "port_command"));
+    CHECK(asks(words::bit(journal::Callback::outputv), "port_command"));
     CHECK_FALSE(asks(0, "port_call"));
 }
 
 TEST_CASE("what a story does on purpose is no finding about the driver") {
     for (const check::MadeScenario& story : check::scenarios_for(subject(0), 10))
-        CHECK(std::find(story.makes.begin(), story.makes.end(), "open-port-blocks-reload") != story.makes.end());
+        CHECK(std::find(story.makes.begin(), story.makes.end(), words::Rule::open_port_blocks_reload) != story.makes.end());
 }
