@@ -51,18 +51,18 @@ public:
             return std::move(made).error();
         subject_.cycles = request_.strictness <= 5 ? 6 : 6 * (request_.strictness - 4);
         out_.name = subject_.name;
-        if (auto read = look_at_files(); !read) return std::move(read).error();
+        if (auto read = read_files(); !read) return std::move(read).error();
         if (openable_)
-            play_all();
+            run_made();
         else if (!unusable_)
             out_.not_looked_at.emplace_back("nothing was run: opening this library would end the process");
         out_.conditions = std::move(conditions_);
-        judge(out_, {&statics_, used_, unusable_});
+        conclude(out_, {&statics_, used_, unusable_});
         return std::move(out_);
     }
 
 private:
-    Result<void> look_at_files() {
+    Result<void> read_files() {
         auto facts = findings::read_static_facts(request_.file, world_, libraries_);
         if (!facts && (request_.against.empty() || !std::filesystem::exists(request_.file)))
             return std::move(facts).error();
@@ -99,24 +99,24 @@ private:
         return {};
     }
 
-    void play_all() {
-        if (play({first_scenario(subject_)}) && callbacks_seen()) {
-            std::vector<MadeScenario> all = stories(subject_, request_.strictness);
+    void run_made() {
+        if (run_these({first_scenario(subject_)}) && callbacks_seen()) {
+            std::vector<MadeScenario> all = scenarios_for(subject_, request_.strictness);
             if (!request_.against.empty())
-                for (MadeScenario& story : comparison(subject_)) all.push_back(std::move(story));
-            used_ = play(all);
-            if (request_.strictness >= 3 && used_) play_many_ports();
-            const CheckRun *older = trial_of("replies-old"), *newer = trial_of("replies-new");
+                for (MadeScenario& made : comparison(subject_)) all.push_back(std::move(made));
+            used_ = run_these(all);
+            if (request_.strictness >= 3 && used_) run_many_ports();
+            const CheckRun *older = run_of("replies-old"), *newer = run_of("replies-new");
             if (older != nullptr && newer != nullptr) compare(*older, *newer);
         } else {
             // What a reload would come to, as far as that can be seen.
             if (!request_.against.empty()) {
-                std::vector<MadeScenario> all = stories(subject_, 1);
-                play({all.back()});
+                std::vector<MadeScenario> all = scenarios_for(subject_, 1);
+                run_these({all.back()});
             }
             out_.not_looked_at.emplace_back("its use: it could not be loaded");
         }
-        play_workloads();
+        run_workloads();
         out_.not_looked_at.emplace_back(
             "what only its authors know how to ask for: --workload names a story of your own");
         if (!request_.workloads.empty()) out_.not_looked_at.pop_back();
@@ -133,56 +133,56 @@ private:
         return options;
     }
 
-    struct RanScenario {
-        const MadeScenario* story;
-        CheckRun trial;
+    struct Ran {
+        const MadeScenario* made;
+        CheckRun run;
     };
 
-    // Those that can be told.
-    std::vector<RanScenario> run_all(const std::vector<MadeScenario>& all) {
+    // Those that can be read.
+    std::vector<Ran> run_all(const std::vector<MadeScenario>& all) {
         std::vector<scenario::Scenario> scenarios;
-        std::vector<const MadeScenario*> told;
+        std::vector<const MadeScenario*> readable;
         scenario::ReadOptions read = request_.read;
         read.examine_driver = {};
-        for (const MadeScenario& story : all) {
-            auto parsed = scenario::read_scenario(story.text, story.id, read);
+        for (const MadeScenario& made : all) {
+            auto parsed = scenario::read_scenario(made.text, made.id, read);
             if (!parsed.scenario) {
-                out_.not_looked_at.push_back(fmt::format("{}: {}", story.title, parsed.mistakes.front().message));
+                out_.not_looked_at.push_back(fmt::format("{}: {}", made.title, parsed.mistakes.front().message));
                 continue;
             }
-            told.push_back(&story);
+            readable.push_back(&made);
             scenarios.push_back(*std::move(parsed.scenario));
         }
         scenario::RunOptions options = run_options();
         options.lenient = true;
-        auto played = scenario::run_all(std::move(scenarios), options, [](const scenario::RunResult&) {});
-        out_.interrupted = out_.interrupted || played.interrupted;
-        for (const Rule rule : timed_rules) confirm(rule, played.results, options);
-        std::vector<RanScenario> out;
-        for (std::size_t i = 0; i < told.size(); ++i)
-            out.push_back({told[i], {told[i]->id, told[i]->title, std::move(played.results[i])}});
+        auto done = scenario::run_all(std::move(scenarios), options, [](const scenario::RunResult&) {});
+        out_.interrupted = out_.interrupted || done.interrupted;
+        for (const Rule rule : timed_rules) confirm(rule, done.results, options);
+        std::vector<Ran> out;
+        for (std::size_t i = 0; i < readable.size(); ++i)
+            out.push_back({readable[i], {readable[i]->id, readable[i]->title, std::move(done.results[i])}});
         return out;
     }
 
-    // False when one of them could not be told, which is a bug of ours or Ctrl-C.
-    bool play(const std::vector<MadeScenario>& all) {
-        std::vector<RanScenario> ran = run_all(all);
-        for (RanScenario& one : ran) take(std::move(one.trial), one.story->by_newer, one.story->makes);
+    // False when one of them could not be run, which is a bug of ours or Ctrl-C.
+    bool run_these(const std::vector<MadeScenario>& all) {
+        std::vector<Ran> ran = run_all(all);
+        for (Ran& one : ran) take(std::move(one.run), one.made->by_newer, one.made->makes);
         return !out_.interrupted && ran.size() == all.size();
     }
 
-    void play_many_ports() {
-        const std::vector<MadeScenario> story{many_ports(subject_)};
+    void run_many_ports() {
+        const std::vector<MadeScenario> made{many_ports(subject_)};
         const bool slow = std::any_of(out_.findings.begin(), out_.findings.end(), [](const CheckFinding& f) {
             return f.confirmed &&
                    std::find(std::begin(timed_rules), std::end(timed_rules), f.rule) != std::end(timed_rules);
         });
         if (!slow)
-            for (RanScenario& one : run_all(story))
-                if (one.trial.result.verdict != scenario::Verdict::hung)
-                    return take(std::move(one.trial), true, one.story->makes);
+            for (Ran& one : run_all(made))
+                if (one.run.result.verdict != scenario::Verdict::hung)
+                    return take(std::move(one.run), true, one.made->makes);
         out_.not_looked_at.push_back(
-            fmt::format("{}: {}", story.front().title,
+            fmt::format("{}: {}", made.front().title,
                         slow ? "the driver's callbacks take too long for that"
                              : "they did not come to their end in time (--timeout gives them more)"));
     }
@@ -197,65 +197,65 @@ private:
         if (first == results.end()) return;
         for (int i = 0; i < 2 && !out_.interrupted; ++i) {
             std::vector<scenario::Scenario> one{*first->scenario};
-            const auto played = scenario::run_all(std::move(one), options, [](const scenario::RunResult&) {});
-            out_.interrupted = out_.interrupted || played.interrupted;
-            if (played.results.empty() || shows(played.results.front())) continue;
+            const auto done = scenario::run_all(std::move(one), options, [](const scenario::RunResult&) {});
+            out_.interrupted = out_.interrupted || done.interrupted;
+            if (done.results.empty() || shows(done.results.front())) continue;
             for (scenario::RunResult& result : results)
                 std::erase_if(result.findings, [&](const scenario::RunFinding& f) { return f.rule == rule; });
             return;
         }
     }
 
-    void play_workloads() {
+    void run_workloads() {
         for (const scenario::Scenario& workload : request_.workloads) {
-            scenario::Scenario story = workload;
-            story.expected_findings.clear(); // here it is the findings that are asked for
+            scenario::Scenario scenario = workload;
+            scenario.expected_findings.clear(); // here it is the findings that are asked for
             std::size_t versions = 0;
-            for (scenario::DriverDecl& driver : story.drivers) {
+            for (scenario::DriverDecl& driver : scenario.drivers) {
                 if (driver.name != subject_.name) continue;
                 versions = driver.versions.size();
                 for (std::size_t i = 0; i < versions; ++i)
                     driver.versions[i].file = i + 1 == versions ? subject_.newer : subject_.older;
             }
             const std::string title = workload.title.empty() ? workload.file : workload.title;
-            take({"workload", title, play_one(story)}, true, {});
-            // A story with one version can be told of both.
+            take({"workload", title, run_one(scenario)}, true, {});
+            // A scenario with one version can be run with both.
             if (request_.against.empty() || versions != 1) continue;
-            for (scenario::DriverDecl& driver : story.drivers)
+            for (scenario::DriverDecl& driver : scenario.drivers)
                 if (driver.name == subject_.name) driver.versions.front().file = subject_.older;
-            const std::size_t newer = out_.trials.size() - 1;
-            take({"workload-old", fmt::format("{}, with the older one", title), play_one(story)}, false, {});
-            compare(out_.trials.back(), out_.trials[newer]);
+            const std::size_t newer = out_.runs.size() - 1;
+            take({"workload-old", fmt::format("{}, with the older one", title), run_one(scenario)}, false, {});
+            compare(out_.runs.back(), out_.runs[newer]);
         }
     }
 
-    scenario::RunResult play_one(const scenario::Scenario& story) {
-        auto played = scenario::run_all({story}, run_options(), [](const scenario::RunResult&) {});
-        out_.interrupted = out_.interrupted || played.interrupted;
-        for (const Rule rule : timed_rules) confirm(rule, played.results, run_options());
-        return std::move(played.results.front());
+    scenario::RunResult run_one(const scenario::Scenario& one) {
+        auto done = scenario::run_all({one}, run_options(), [](const scenario::RunResult&) {});
+        out_.interrupted = out_.interrupted || done.interrupted;
+        for (const Rule rule : timed_rules) confirm(rule, done.results, run_options());
+        return std::move(done.results.front());
     }
 
-    void take(CheckRun trial, bool by_newer, const std::vector<Rule>& makes) {
+    void take(CheckRun run, bool by_newer, const std::vector<Rule>& makes) {
         using scenario::Verdict;
-        const scenario::RunResult& result = trial.result;
+        const scenario::RunResult& result = run.result;
         if (result.verdict == Verdict::skipped || result.verdict == Verdict::bug || result.verdict == Verdict::unusable)
-            out_.not_looked_at.push_back(fmt::format("{}: {}", trial.title,
+            out_.not_looked_at.push_back(fmt::format("{}: {}", run.title,
                                                      result.verdict == Verdict::skipped ? "interrupted"
                                                      : result.failures.empty()          ? "it could not be played"
                                                                                         : result.failures.front().got));
         else
-            out_.looked_at.push_back(trial.title);
+            out_.looked_at.push_back(run.title);
         if (by_newer)
             for (const scenario::RunFinding& found : result.findings)
-                if (std::find(makes.begin(), makes.end(), found.rule) == makes.end()) add(found, trial.title);
-        if (trial.id == "workload" && result.verdict == Verdict::failed && !result.failures.empty())
+                if (std::find(makes.begin(), makes.end(), found.rule) == makes.end()) add(found, run.title);
+        if (run.id == "workload" && result.verdict == Verdict::failed && !result.failures.empty())
             conditions_.push_back(
-                fmt::format("the workload \"{}\" does not hold: {}", trial.title, result.failures.front().what));
-        out_.trials.push_back(std::move(trial));
+                fmt::format("the workload \"{}\" does not hold: {}", run.title, result.failures.front().what));
+        out_.runs.push_back(std::move(run));
     }
 
-    void look_at_flags(std::uint32_t flags) {
+    void check_flags(std::uint32_t flags) {
         // An entry that is filled in at run time does not show its flags to who only reads the file.
         if ((flags & ERL_DRV_FLAG_USE_PORT_LOCKING) == 0 || variables_ == 0) return;
         CheckFinding& entry = entry_for(Rule::shared_code_without_driver_lock);
@@ -265,13 +265,13 @@ private:
         entry.also_static = true;
     }
 
-    // The entry of the newer file, as the first story saw it.
+    // The entry of the newer file, as the first run saw it.
     bool callbacks_seen() {
-        for (const journal::Entry& entry : *out_.trials.front().result.journal)
+        for (const journal::Entry& entry : *out_.runs.front().result.journal)
             if (const auto* seen = std::get_if<journal::EntrySeen>(&entry.event)) {
                 subject_.callbacks = seen->callbacks;
-                look_at_flags(seen->flags);
-                return !out_.trials.front().result.death;
+                check_flags(seen->flags);
+                return !out_.runs.front().result.death;
             }
         return false;
     }
@@ -280,10 +280,10 @@ private:
         if (const auto finding = compare_replies(subject_.name, older, newer)) add(*finding, newer.title);
     }
 
-    const CheckRun* trial_of(std::string_view id) const {
+    const CheckRun* run_of(std::string_view id) const {
         const auto it =
-            std::find_if(out_.trials.begin(), out_.trials.end(), [&](const CheckRun& trial) { return trial.id == id; });
-        return it == out_.trials.end() ? nullptr : &*it;
+            std::find_if(out_.runs.begin(), out_.runs.end(), [&](const CheckRun& run) { return run.id == id; });
+        return it == out_.runs.end() ? nullptr : &*it;
     }
 
     CheckFinding& entry_for(Rule rule) {
@@ -303,7 +303,7 @@ private:
     }
 
     // What was seen says more than what the file says.
-    void add(const scenario::RunFinding& found, const std::string& trial) {
+    void add(const scenario::RunFinding& found, const std::string& run) {
         CheckFinding& entry = entry_for(found.rule);
         if (!entry.confirmed || found.severity > entry.severity) {
             entry.title = found.title;
@@ -312,8 +312,7 @@ private:
             entry.severity = std::max(entry.severity, found.severity);
         }
         entry.confirmed = true;
-        if (std::find(entry.trials.begin(), entry.trials.end(), trial) == entry.trials.end())
-            entry.trials.push_back(trial);
+        if (std::find(entry.runs.begin(), entry.runs.end(), run) == entry.runs.end()) entry.runs.push_back(run);
     }
 
     const Request& request_;
@@ -324,7 +323,7 @@ private:
     std::vector<findings::Finding> statics_;
     bool openable_ = true;
     std::uint64_t variables_ = 0; ///< bytes, in the newer file, besides the entry
-    bool used_ = false;           ///< all stories could be played
+    bool used_ = false;           ///< all scenarios could be run
     bool unusable_ = false;       ///< the loader will refuse it
     std::vector<std::string> conditions_;
     CheckResult out_;

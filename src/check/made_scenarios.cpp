@@ -15,7 +15,7 @@ using Json = nlohmann::ordered_json;
 /// So many times a cycle shows what a port leaves behind: some 50 bytes each are enough to be seen in the heap.
 constexpr unsigned ports_in_a_cycle = 40;
 
-/// Writes the steps of one story. Processes: owner loads the driver, user opens ports.
+/// Writes the steps of one scenario. Processes: owner loads the driver, user opens ports.
 class Writer {
 public:
     explicit Writer(const Subject& subject) : subject_(subject) {
@@ -74,14 +74,14 @@ public:
 
     MadeScenario done(std::string id, std::string title) {
         story_["title"] = title;
-        MadeScenario story{
+        MadeScenario made{
             std::move(id), std::move(title), story_.dump(2, ' ', false, Json::error_handler_t::replace), true, {}};
-        // What these stories do on purpose is theirs, not the driver's.
-        story.makes = {words::Rule::kill_ports_kills_owners,     words::Rule::loaded_more_than_once,
-                       words::Rule::loader_process_exits,        words::Rule::open_port_blocks_reload,
-                       words::Rule::reload_needs_own_load,       words::Rule::state_not_carried_over,
-                       words::Rule::path_or_options_inconsistent};
-        return story;
+        // What these scenarios do on purpose is theirs, not the driver's.
+        made.makes = {words::Rule::kill_ports_kills_owners,     words::Rule::loaded_more_than_once,
+                      words::Rule::loader_process_exits,        words::Rule::open_port_blocks_reload,
+                      words::Rule::reload_needs_own_load,       words::Rule::state_not_carried_over,
+                      words::Rule::path_or_options_inconsistent};
+        return made;
     }
 
 private:
@@ -107,7 +107,7 @@ MadeScenario first_scenario(const Subject& subject) {
     return writer.install("new").load().advance("1s").unload().advance("1s").done("load-unload", "loaded and unloaded");
 }
 
-std::vector<MadeScenario> stories(const Subject& subject, unsigned strictness) {
+std::vector<MadeScenario> scenarios_for(const Subject& subject, unsigned strictness) {
     std::vector<MadeScenario> out;
     const auto with = [&](unsigned least, auto write) {
         if (strictness < least) return;
@@ -181,21 +181,21 @@ std::vector<MadeScenario> stories(const Subject& subject, unsigned strictness) {
             .done("owner-dies", "the owner of a port was killed");
     });
     with(3, [](Writer& w) {
-        MadeScenario story = w.install("new")
-                                 .load()
-                                 .open("P")
-                                 .use("P")
-                                 .reload("Empty")
-                                 .close("P")
-                                 .load()
-                                 .open("Q")
-                                 .use("Q")
-                                 .close("Q")
-                                 .unload()
-                                 .advance("1s")
-                                 .done("failed-reload", "a reload that failed, and the way back");
-        story.makes.emplace_back(words::Rule::reload_leaves_no_driver);
-        return story;
+        MadeScenario made = w.install("new")
+                                .load()
+                                .open("P")
+                                .use("P")
+                                .reload("Empty")
+                                .close("P")
+                                .load()
+                                .open("Q")
+                                .use("Q")
+                                .close("Q")
+                                .unload()
+                                .advance("1s")
+                                .done("failed-reload", "a reload that failed, and the way back");
+        made.makes.emplace_back(words::Rule::reload_leaves_no_driver);
+        return made;
     });
     with(4, [](Writer& w) {
         return w.install("old")

@@ -1,5 +1,5 @@
 #pragma once
-/// The stories that a driver is tried with. Each is a scenario like any other: what is found can be played again.
+/// The scenarios that a driver is checked with. Each is one like any other: what is found can be run again.
 #include "base/result.h"
 #include "scenario/reader.h"
 #include "words/rule.h"
@@ -10,7 +10,7 @@
 
 namespace ddll::check {
 
-/// What the stories are about.
+/// What the scenarios are about.
 struct Subject {
     std::string name;            ///< of the driver
     std::string older, newer;    ///< files; the same one when there is only one
@@ -22,14 +22,14 @@ struct MadeScenario {
     std::string id, title;
     std::string text;               ///< JSON
     bool by_newer = true;           ///< what it finds is the newer file's; else it is only compared with
-    std::vector<words::Rule> makes; ///< rules that the story itself breaks: no findings about the driver
+    std::vector<words::Rule> makes; ///< rules that the scenario itself breaks: no findings about the driver
 };
 
-/// Load and unload: the first thing to be played, and all when the driver cannot be loaded.
+/// Load and unload: the first thing to be run, and all when the driver cannot be loaded.
 MadeScenario first_scenario(const Subject& subject);
 
 /// The others, for a level of strictness.
-std::vector<MadeScenario> stories(const Subject& subject, unsigned strictness);
+std::vector<MadeScenario> scenarios_for(const Subject& subject, unsigned strictness);
 
 /// What each of many ports leaves behind. By the number of its calls it may take long: not to end in time says nothing
 /// about the driver.

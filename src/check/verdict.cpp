@@ -64,18 +64,18 @@ void suppress(CheckResult& checked) {
         }
 }
 
-/// Did a story end in a way that no accepted finding explains?
-bool died_unexplained(const CheckResult& checked, const CheckRun& trial) {
+/// Did a run end in a way that no accepted finding explains?
+bool died_unexplained(const CheckResult& checked, const CheckRun& run) {
     using enum scenario::Verdict;
-    if (trial.result.verdict != crashed && trial.result.verdict != hung) return false;
+    if (run.result.verdict != crashed && run.result.verdict != hung) return false;
     return std::none_of(checked.findings.begin(), checked.findings.end(), [&](const CheckFinding& f) {
-        return f.suppressed != nullptr && std::find(f.trials.begin(), f.trials.end(), trial.title) != f.trials.end();
+        return f.suppressed != nullptr && std::find(f.runs.begin(), f.runs.end(), run.title) != f.runs.end();
     });
 }
 
 } // namespace
 
-void judge(CheckResult& checked, const Grounds& grounds) {
+void conclude(CheckResult& checked, const Grounds& grounds) {
     if (grounds.used) soften_what_was_not_seen(checked);
     drop_what_is_said_better(checked);
     bool unseen = failed_only_here(checked, grounds) || checked.interrupted;
@@ -91,26 +91,26 @@ void judge(CheckResult& checked, const Grounds& grounds) {
         if (finding.severity == Severity::warning)
             checked.conditions.push_back(fmt::format("{}: {}", name(finding.rule), words::row(finding.rule).advice));
     }
-    for (const CheckRun& trial : checked.trials) {
-        unsafe = unsafe || died_unexplained(checked, trial);
-        unseen = unseen || trial.result.verdict == scenario::Verdict::bug ||
-                 trial.result.verdict == scenario::Verdict::skipped;
+    for (const CheckRun& run : checked.runs) {
+        unsafe = unsafe || died_unexplained(checked, run);
+        unseen =
+            unseen || run.result.verdict == scenario::Verdict::bug || run.result.verdict == scenario::Verdict::skipped;
     }
-    checked.verdict = unsafe                       ? Verdict::unsafe
-                      : unseen                     ? Verdict::unknown
-                      : checked.conditions.empty() ? Verdict::safe
-                                                   : Verdict::safe_if;
+    checked.verdict = unsafe                       ? Safety::unsafe
+                      : unseen                     ? Safety::unknown
+                      : checked.conditions.empty() ? Safety::safe
+                                                   : Safety::safe_if;
 }
 
-const char* name(Verdict verdict) {
+const char* name(Safety verdict) {
     switch (verdict) {
-    case Verdict::safe:
+    case Safety::safe:
         return "SAFE";
-    case Verdict::safe_if:
+    case Safety::safe_if:
         return "SAFE-IF";
-    case Verdict::unsafe:
+    case Safety::unsafe:
         return "UNSAFE";
-    case Verdict::unknown:
+    case Safety::unknown:
         return "UNKNOWN";
     }
     return "UNKNOWN";

@@ -54,11 +54,11 @@ std::string today() {
 
 ExitCode code_of(const check::CheckResult& checked, report::FailOn fail_on) {
     ExitCode code = report::reaches(checked, fail_on) ? ExitCode::failed : ExitCode::ok;
-    for (const check::CheckRun& trial : checked.trials) {
-        if (trial.result.verdict == scenario::Verdict::bug) code = worse(code, ExitCode::bug);
-        if (trial.result.verdict == scenario::Verdict::crashed && fail_on != report::FailOn::never)
+    for (const check::CheckRun& run : checked.runs) {
+        if (run.result.verdict == scenario::Verdict::bug) code = worse(code, ExitCode::bug);
+        if (run.result.verdict == scenario::Verdict::crashed && fail_on != report::FailOn::never)
             code = worse(code, ExitCode::crashed);
-        if (trial.result.verdict == scenario::Verdict::hung && fail_on != report::FailOn::never)
+        if (run.result.verdict == scenario::Verdict::hung && fail_on != report::FailOn::never)
             code = worse(code, ExitCode::hung);
     }
     return code;

@@ -1,9 +1,8 @@
-/// `ddlltool explain`: the page of a rule, the known_words of an error, a state or a status, offline.
+/// `ddlltool explain`: the page of a rule, the words of an error, a state or a status, offline.
 #include "base/text.h"
 #include "cli/complete.h"
 #include "cli/session_options.h"
 #include "cli/usage.h"
-#include "findings/catalogue.h"
 #include "lifecycle/format_error.h"
 #include "report/rule_page.h"
 #include "report/style.h"
@@ -105,7 +104,7 @@ ExitCode explain_command(const std::vector<std::string>& arguments) {
     if (word == "open_error") {
         std::fputs(
             "{open_error,N}: the loader refused the file. N is a number of this node only: erl_ddll:format_error/1\n"
-            "tells the loader's own known_words, which name a missing file or symbol.\n",
+            "tells the loader's own words, which name a missing file or symbol.\n",
             stdout);
         found = true;
     }

@@ -1,5 +1,5 @@
 #pragma once
-/// For rules with an exhibit in drivers/museum: what the exhibit does, and how it differs from its cure. The texts are
+/// For rules with a sample in drivers/museum: what the sample does, and how it differs from its fix. The texts are
 /// part of the executable; scripts/rules-page keeps them.
 #include "words/rule.h"
 
@@ -10,10 +10,10 @@ namespace ddll::findings {
 struct Example {
     words::Rule rule{};
     std::string_view shows;      ///< one line: "a thread that nobody ends"
-    std::string_view difference; ///< lines that begin with '-' (has it), '+' (cured), ' ' (both), or are "..."
+    std::string_view difference; ///< lines that begin with '-' (has it), '+' (fixed), ' ' (both), or are "..."
 };
 
-/// Null for a rule without an exhibit.
+/// Null for a rule without one.
 const Example* example(words::Rule rule);
 
 } // namespace ddll::findings

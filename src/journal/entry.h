@@ -108,8 +108,8 @@ struct DriverChanged {
     words::Status status = words::Status::ok;
     std::uint32_t ports = 0, holds = 0, loads = 0;
     std::string_view name;
-    std::uint32_t jobs = 0;   ///< async jobs of it that are out
-    std::string_view users{}; ///< UserLoads each, of one process maybe several
+    std::uint32_t jobs = 0;                              ///< async jobs of it that are out
+    std::string_view users{};                            ///< UserLoads each, of one process maybe several
     words::LifecycleRow row = words::LifecycleRow::none; ///< the rule by which it did
 };
 struct ImageOpened {

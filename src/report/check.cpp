@@ -24,12 +24,12 @@ std::string painted(Severity severity, const Style& style) {
 std::string verdict_text(const CheckResult& checked, const Style& style) {
     const std::string word = check::name(checked.verdict);
     switch (checked.verdict) {
-    case check::Verdict::safe:
+    case check::Safety::safe:
         return style.good(word);
-    case check::Verdict::unsafe:
+    case check::Safety::unsafe:
         return style.bad(word);
-    case check::Verdict::safe_if:
-    case check::Verdict::unknown:
+    case check::Safety::safe_if:
+    case check::Safety::unknown:
         return style.warn(word);
     }
     return word;
@@ -55,7 +55,7 @@ std::string finding_text(const check::CheckFinding& finding, const Style& style)
     out += wrapped(printable(finding.title), 2, width);
     if (!finding.evidence.empty()) out += wrapped("seen: " + printable(finding.evidence), 2, width);
     if (const auto* frame = known_frame(finding.stack)) out += fmt::format("  at {}\n", printable(frame->source));
-    if (!finding.trials.empty()) out += wrapped("when: " + printable(some(finding.trials)), 2, width);
+    if (!finding.runs.empty()) out += wrapped("when: " + printable(some(finding.runs)), 2, width);
     out += wrapped(fmt::format("on a node: {}", words::row(finding.rule).why), 2, width);
     out += wrapped("cure: " + advice(finding.rule), 2, width);
     if (finding.suppressed != nullptr)
@@ -96,14 +96,14 @@ std::string list(const char* heading, const std::vector<std::string>& items) {
 
 std::vector<CheckCrash> deaths_of(const CheckResult& checked) {
     std::vector<CheckCrash> ways;
-    for (const check::CheckRun& trial : checked.trials) {
-        if (!trial.result.death) continue;
-        const scenario::Death& death = *trial.result.death;
+    for (const check::CheckRun& run : checked.runs) {
+        if (!run.result.death) continue;
+        const scenario::Death& death = *run.result.death;
         auto it = std::find_if(ways.begin(), ways.end(), [&](const CheckCrash& way) {
             return way.death->headline == death.headline && where_it_died(*way.death) == where_it_died(death);
         });
         if (it == ways.end()) it = ways.insert(ways.end(), {&death, {}});
-        it->titles.push_back(trial.title);
+        it->titles.push_back(run.title);
     }
     return ways;
 }
@@ -139,7 +139,7 @@ bool reaches(const CheckResult& checked, FailOn fail_on) {
         if (finding.severity == Severity::error || fail_on == FailOn::note) return true;
         if (finding.severity == Severity::warning && fail_on == FailOn::warning) return true;
     }
-    return checked.verdict == check::Verdict::unsafe;
+    return checked.verdict == check::Safety::unsafe;
 }
 
 std::string check_text(const CheckResult& checked, const CheckFormatOptions& options) {
@@ -160,16 +160,16 @@ std::string check_text(const CheckResult& checked, const CheckFormatOptions& opt
     out += list("not looked at", checked.not_looked_at);
     out += '\n' + verdict_text(checked, style);
     switch (checked.verdict) {
-    case check::Verdict::safe:
+    case check::Safety::safe:
         out += ": nothing was found that speaks against replacing it on a live node\n";
         break;
-    case check::Verdict::safe_if:
+    case check::Safety::safe_if:
         out += ": it can be replaced, as long as\n" + list("", checked.conditions).substr(1);
         break;
-    case check::Verdict::unsafe:
+    case check::Safety::unsafe:
         out += ": do not replace it on a live node before the errors above are cured\n";
         break;
-    case check::Verdict::unknown:
+    case check::Safety::unknown:
         out += ": too little could be looked at\n";
         break;
     }

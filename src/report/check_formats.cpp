@@ -40,7 +40,7 @@ std::string check_json(const CheckResult& checked, const CheckFormatOptions& opt
                      {"cure", advice(finding.rule)},
                      {"confirmed", finding.confirmed},
                      {"static", finding.also_static},
-                     {"seen_when", finding.trials}};
+                     {"seen_when", finding.runs}};
         const Location place = location_of(checked, finding.stack, options.root);
         if (place.line > 0) item["place"] = {{"file", place.file}, {"line", place.line}};
         if (!finding.stack.empty()) item["stack"] = stack_json(finding.stack);
@@ -49,9 +49,9 @@ std::string check_json(const CheckResult& checked, const CheckFormatOptions& opt
         out["findings"].push_back(std::move(item));
     }
     out["stories"] = Json::array();
-    for (const check::CheckRun& trial : checked.trials) {
-        Json item = {{"id", trial.id}, {"title", trial.title}, {"ended", scenario::name(trial.result.verdict)}};
-        if (trial.result.death) item["death"] = trial.result.death->headline;
+    for (const check::CheckRun& run : checked.runs) {
+        Json item = {{"id", run.id}, {"title", run.title}, {"ended", scenario::name(run.result.verdict)}};
+        if (run.result.death) item["death"] = run.result.death->headline;
         out["stories"].push_back(std::move(item));
     }
     out["looked_at"] = checked.looked_at;
@@ -113,14 +113,14 @@ std::string check_junit(const CheckResult& checked, const CheckFormatOptions& op
                                  xml_attribute(text));
         }
     }
-    for (const check::CheckRun& trial : checked.trials) {
+    for (const check::CheckRun& run : checked.runs) {
         ++tests;
         cases += fmt::format("    <testcase classname=\"{}.stories\" name=\"{}\"", xml_attribute(checked.name),
-                             xml_attribute(trial.title));
-        if (trial.result.death) {
+                             xml_attribute(run.title));
+        if (run.result.death) {
             ++failures;
             cases += fmt::format("><failure type=\"died\" message=\"{}\"/></testcase>\n",
-                                 xml_attribute(trial.result.death->headline));
+                                 xml_attribute(run.result.death->headline));
         } else {
             cases += "/>\n";
         }

@@ -45,7 +45,8 @@ constexpr bool spell_the_same(std::string_view enumerator, std::string_view id) 
     return std::equal(enumerator.begin(), enumerator.end(), id.begin(), id.end(),
                       [](char letter, char of_id) { return letter == (of_id == '-' ? '_' : of_id); });
 }
-#define DDLL_FINDING(rule, id, ...) static_assert(spell_the_same(#rule, id), "an id is its enumerator with '-' for '_'");
+#define DDLL_FINDING(rule, id, ...)                                                                                    \
+    static_assert(spell_the_same(#rule, id), "an id is its enumerator with '-' for '_'");
 #include "words/findings.def"
 #undef DDLL_FINDING
 

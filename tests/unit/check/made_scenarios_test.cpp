@@ -1,4 +1,4 @@
-/// The stories that a driver is tried with: each can be read as a scenario, and says what the entry can be asked.
+/// The scenarios that a driver is checked with: each can be read as a scenario, and says what the entry can be asked.
 #include "check/made_scenarios.h"
 #include "journal/entry.h"
 #include "scenario/reader.h"
@@ -17,17 +17,13 @@ check::Subject subject(std::uint32_t callbacks) {
     return {"odd 'name\\", "/proc/self/exe", "/proc/self/exe", callbacks, 6};
 }
 
-std::uint32_t bit(journal::Callback callback) {
-    return 1U << static_cast<unsigned>(callback);
-}
-
 } // namespace
 
 TEST_CASE("every story is a scenario") {
     std::set<std::string> ids;
     check::Subject plain = subject(~0U);
     plain.name = "counter";
-    auto all = check::stories(plain, 10);
+    auto all = check::scenarios_for(plain, 10);
     all.push_back(check::first_scenario(plain));
     for (auto& story : check::comparison(plain)) all.push_back(std::move(story));
     for (const check::MadeScenario& story : all) {
@@ -43,7 +39,7 @@ TEST_CASE("more strictness, more stories, and none goes") {
     std::set<std::string> before;
     for (unsigned strictness = 1; strictness <= 10; ++strictness) {
         std::set<std::string> now;
-        for (const check::MadeScenario& story : check::stories(subject(0), strictness)) now.insert(story.id);
+        for (const check::MadeScenario& story : check::scenarios_for(subject(0), strictness)) now.insert(story.id);
         CHECK(std::includes(now.begin(), now.end(), before.begin(), before.end()));
         before = std::move(now);
     }
@@ -52,17 +48,17 @@ TEST_CASE("more strictness, more stories, and none goes") {
 
 TEST_CASE("only what the entry has is called") {
     const auto asks = [](std::uint32_t callbacks, const char* call) {
-        for (const check::MadeScenario& story : check::stories(subject(callbacks), 1))
+        for (const check::MadeScenario& story : check::scenarios_for(subject(callbacks), 1))
             if (story.text.find(call) != std::string::npos) return true;
         return false;
     };
-    CHECK(asks(bit(journal::Callback::control), "port_control"));
-    CHECK_FALSE(asks(bit(journal::Callback::control), "port_command"));
-    CHECK(asks(bit(journal::Callback::outputv), "port_command"));
+    CHECK(asks(words::bit(journal::Callback::control), "port_control"));
+    CHECK_FALSE(asks(words::bit(journal::Callback::control), "port_command"));
+    CHECK(asks(words::bit(journal::Callback::outputv), "port_command"));
     CHECK_FALSE(asks(0, "port_call"));
 }
 
 TEST_CASE("what a story does on purpose is no finding about the driver") {
-    for (const check::MadeScenario& story : check::stories(subject(0), 10))
-        CHECK(std::find(story.makes.begin(), story.makes.end(), "open-port-blocks-reload") != story.makes.end());
+    for (const check::MadeScenario& story : check::scenarios_for(subject(0), 10))
+        CHECK(std::find(story.makes.begin(), story.makes.end(), words::Rule::open_port_blocks_reload) != story.makes.end());
 }

@@ -60,7 +60,8 @@ TEST_CASE("an interrupted run is not a success either, and hides nothing worse")
 
 TEST_CASE("unexpected findings count from the level asked for") {
     auto run = run_of({Verdict::passed});
-    run.results.front().findings.push_back({words::Rule::fd_leak, words::Severity::warning, "title", "", "", {}, UINT32_MAX, false});
+    run.results.front().findings.push_back(
+        {words::Rule::fd_leak, words::Severity::warning, "title", "", "", {}, UINT32_MAX, false});
     CHECK(cli::exit_code_of(run, FailOn::error) == ExitCode::ok);
     CHECK(cli::exit_code_of(run, FailOn::warning) == ExitCode::failed);
     CHECK(cli::exit_code_of(run, FailOn::note) == ExitCode::failed);

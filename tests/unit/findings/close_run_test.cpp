@@ -131,8 +131,7 @@ TEST_CASE("growth is a leak when every cycle after the first ones grows") {
     const auto grown = [](const std::vector<std::int64_t>& by) {
         journal::Journal journal;
         for (const std::int64_t bytes : by)
-            journal.write(
-                journal::LeftBehind{counter, first, words::Residue::heap, "", {}, bytes});
+            journal.write(journal::LeftBehind{counter, first, words::Residue::heap, "", {}, bytes});
         return rules(journal);
     };
     CHECK(grown({0, 90000, -20, 2048, 2048, 4000}) == Rules{Rule::heap_leak_outside_driver_heap});

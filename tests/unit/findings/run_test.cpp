@@ -153,8 +153,8 @@ TEST_CASE("the same misuse is said once, with a count; another function is anoth
         journal::Misused{Rule::late_callback_into_closed_port, words::ApiFunction::driver_free, PortId{5}, "", {}});
     journal.write(
         journal::Misused{Rule::late_callback_into_closed_port, words::ApiFunction::driver_output, PortId{6}, "", {}});
-    journal.write(journal::Misused{
-        Rule::double_free, words::ApiFunction::driver_free, {}, "the block was freed before", {}});
+    journal.write(
+        journal::Misused{Rule::double_free, words::ApiFunction::driver_free, {}, "the block was freed before", {}});
     const auto found = findings::find_in_run(journal, names_with(&facts));
     REQUIRE(found.size() == 3);
     CHECK(found[0].title == "driver_output: a port was used after its stop had returned");
@@ -175,8 +175,8 @@ TEST_CASE("where a misuse happened: the driver's line if there is one, else the 
     journal::Journal journal;
     journal.write(journal::Entered{journal::Callback::timeout, counter, PortId{5}, {}, first, 0, ""});
     journal.write(journal::Entered{journal::Callback::stop, counter, PortId{5}, {}, first, 0, ""});
-    journal.write(
-        journal::Misused{Rule::late_callback_into_closed_port, words::ApiFunction::driver_output, PortId{5}, "", bytes});
+    journal.write(journal::Misused{Rule::late_callback_into_closed_port, words::ApiFunction::driver_output, PortId{5},
+                                   "", bytes});
     journal.write(journal::Left{journal::Callback::stop, PortId{5}, 0});
     journal.write(journal::Misused{Rule::double_free, words::ApiFunction::driver_free, {}, "", {}});
     journal.write(journal::Left{journal::Callback::timeout, PortId{5}, 0});

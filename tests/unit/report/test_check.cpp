@@ -39,7 +39,7 @@ check::CheckFinding finding(words::Rule rule, words::Severity severity, bool con
     out.evidence = "50%: one\nand another";
     out.confirmed = confirmed;
     out.also_static = !confirmed;
-    if (confirmed) out.trials = {"loaded and unloaded"};
+    if (confirmed) out.runs = {"loaded and unloaded"};
     return out;
 }
 
@@ -50,7 +50,7 @@ struct Made {
         checked.name = "counter";
         checked.file = "build/counter.so";
         checked.against = "old/counter.so";
-        checked.verdict = check::Verdict::unsafe;
+        checked.verdict = check::Safety::unsafe;
         checked.suppressions.push_back({words::Rule::fd_leak, "", "until <2.1>", "2026-12-31", {}, true, false});
         checked.findings.push_back(finding(words::Rule::thread_outlives_driver, words::Severity::error, true));
         checked.findings.back().stack = {{"counter.so", 0x10, "", ""},
@@ -61,11 +61,11 @@ struct Made {
         checked.looked_at = {"loaded and unloaded"};
         checked.not_looked_at = {"code that runs only with real devices"};
         for (const char* id : {"load-unload", "use"}) {
-            check::CheckRun trial{id, std::string("story ") + id, {}};
-            trial.result.verdict = scenario::Verdict::passed;
-            checked.trials.push_back(std::move(trial));
+            check::CheckRun run{id, std::string("story ") + id, {}};
+            run.result.verdict = scenario::Verdict::passed;
+            checked.runs.push_back(std::move(run));
         }
-        scenario::RunResult& dead = checked.trials.back().result;
+        scenario::RunResult& dead = checked.runs.back().result;
         dead.verdict = scenario::Verdict::crashed;
         dead.death.emplace();
         dead.death->headline = "SIGSEGV in control of driver counter";
@@ -134,7 +134,7 @@ TEST_CASE("colours do not move what stands behind them") {
 
 TEST_CASE("the same way to die is told once") {
     Made made;
-    made.checked.trials.front().result = made.checked.trials.back().result;
+    made.checked.runs.front().result = made.checked.runs.back().result;
     const std::string text = report::check_text(made.checked, plain);
     CHECK(text.find("died") == text.rfind("died"));
     CHECK(contains(text, "  when: story load-unload; story use\n"));
@@ -199,7 +199,7 @@ TEST_CASE("what reaches a level") {
     CHECK(report::reaches(made.checked, report::FailOn::error));
     CHECK_FALSE(report::reaches(made.checked, report::FailOn::never));
     made.checked.findings.erase(made.checked.findings.begin());
-    made.checked.verdict = check::Verdict::safe;
+    made.checked.verdict = check::Safety::safe;
     CHECK_FALSE(report::reaches(made.checked, report::FailOn::warning)); // it is accepted
     CHECK(report::reaches(made.checked, report::FailOn::note));
 }

@@ -99,8 +99,14 @@ TEST_CASE("TAP: a line for each story, a block for each that did not hold") {
 
 TEST_CASE("SARIF: what was expected is suppressed, and prints do not depend on lines") {
     auto result = reload_scenario(false);
-    result.findings.push_back(
-        {words::Rule::reload_kept_old_code, words::Severity::error, "counter was not replaced", "counter", "mapped", {}, 5, true});
+    result.findings.push_back({words::Rule::reload_kept_old_code,
+                               words::Severity::error,
+                               "counter was not replaced",
+                               "counter",
+                               "mapped",
+                               {},
+                               5,
+                               true});
     const auto read = [](const report::Run& run) { return json::parse(report::write_sarif(run, {}))["runs"][0]; };
     const json first = read(one(result));
     REQUIRE(first["results"].size() == 1);
