@@ -166,7 +166,7 @@ TEST_CASE("monitor waits") {
         const auto row = [&](MonitorWhen when, UserEntry entry) {
             std::vector<UserEntry> next = users;
             next.insert(next.begin(), entry);
-            return Row{name(status),  Driver(status, users).jobs(1), request::Monitor{c, when, fresh},
+            return Row{"46 waits",    Driver(status, users).jobs(1), request::Monitor{c, when, fresh},
                        reply::None{}, Driver(status, next).jobs(1),  {},
                        enrols};
         };

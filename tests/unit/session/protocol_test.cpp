@@ -73,7 +73,7 @@ TEST_CASE("an order comes back from its JSON as it was") {
     o.await = Duration{4};
     o.installed = "/a/b.so";
     o.version = "v1";
-    o.how = 1;
+    o.how = words::InstallHow::overwrite;
     CHECK(to_json(order_from(to_json(o))) == to_json(o));
     CHECK(!order_from(to_json(o)).advance);
     o.advance = Duration{0};
