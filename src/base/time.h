@@ -18,7 +18,11 @@ struct Duration {
 struct VirtualTime {
     std::int64_t ns = 0;
     friend constexpr auto operator<=>(const VirtualTime&, const VirtualTime&) = default;
-    friend constexpr VirtualTime operator+(VirtualTime t, Duration d) { return {t.ns + d.ns}; }
+    /// Stops at the end of time, some 292 years from the beginning: what is due later is due then.
+    friend constexpr VirtualTime operator+(VirtualTime t, Duration d) {
+        constexpr std::int64_t end = INT64_MAX;
+        return {d.ns > 0 && t.ns > end - d.ns ? end : t.ns + d.ns};
+    }
     friend constexpr Duration operator-(VirtualTime a, VirtualTime b) { return {a.ns - b.ns}; }
 };
 

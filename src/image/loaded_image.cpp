@@ -89,6 +89,19 @@ Error loader_error() {
     return error(text ? text : "unknown error of the loader");
 }
 
+// What initialisers and destructors of the library throw ends the process here, while whoever asked for it still says
+// that it is inside of the loader. The loader's own declarations promise that nothing is thrown, and a compiler that
+// believes it may let the exception through to frames further up: it must not know whom it calls.
+void* open_library(const char* path) noexcept {
+    void* (*volatile call)(const char*, int) = dlopen;
+    return call(path, RTLD_NOW | RTLD_LOCAL);
+}
+
+void close_library(void* handle) noexcept {
+    int (*volatile call)(void*) = dlclose;
+    call(handle);
+}
+
 } // namespace
 
 words::LoaderRefusal refusal_of(const std::string& text, const std::string& file) {
@@ -106,7 +119,7 @@ Result<LoadedImage> LoadedImage::open(const std::string& path) {
     struct stat file {};
     const bool known = stat(path.c_str(), &file) == 0;
     const std::uint64_t adds = objects_ever_added();
-    void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    void* handle = open_library(path.c_str());
     if (!handle) return loader_error();
 
     LoadedImage image;
@@ -205,7 +218,7 @@ Result<void*> LoadedImage::symbol(const char* name) const {
 
 Unmapped LoadedImage::close() {
     DDLL_CHECK_MSG(handle_ != nullptr, "a library is closed twice");
-    dlclose(std::exchange(handle_, nullptr));
+    close_library(std::exchange(handle_, nullptr));
     Search search{map_address_, map_name_.c_str(), nullptr};
     dl_iterate_phdr(visit, &search);
     return {!search.found};
