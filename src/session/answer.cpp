@@ -22,11 +22,11 @@ Json to_json(const report::Line& line) {
 }
 
 Json to_json(const scenario::RunFinding& finding) {
-    return {{"rule", finding.rule},
-            {"severity", finding.severity},
+    return {{"rule", name(finding.rule)},
+            {"severity", name(finding.severity)},
             {"title", finding.title},
             {"evidence", finding.evidence},
-            {"advice", finding.advice}};
+            {"advice", advice(finding.rule)}};
 }
 
 Json to_json(const scenario::Death& death, std::uint32_t step) {

@@ -8,7 +8,7 @@ void FindingWatch::see(const journal::Entry& entry) {
     else if (const auto* reloaded = std::get_if<journal::Reloaded>(&entry.event))
         due_ |= !reloaded->new_runs;
     else if (const auto* misused = std::get_if<journal::Misused>(&entry.event))
-        due_ |= misuses_.emplace(static_cast<int>(misused->rule), static_cast<int>(misused->function)).second;
+        due_ |= misuses_.emplace(misused->rule, misused->function).second;
 }
 
 void FindingWatch::set(std::vector<scenario::RunFinding> findings) {

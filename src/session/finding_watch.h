@@ -26,9 +26,9 @@ public:
 
 private:
     bool due_ = false;
-    std::set<std::pair<int, int>> misuses_; ///< rule and function, seen before
+    std::set<std::pair<words::Rule, words::ApiFunction>> misuses_; ///< rule and function, seen before
     std::vector<scenario::RunFinding> findings_;
-    std::set<std::pair<std::string, std::string>> reported_; ///< rule and title
+    std::set<std::pair<words::Rule, std::string>> reported_; ///< rule and title
 };
 
 } // namespace ddll::session

@@ -67,9 +67,9 @@ Json log_json(const SessionModel* model, std::uint64_t count) {
     }
     report::Options options;
     options.names = model->api();
-    options.detail = report::Detail::story;
+    options.detail = report::Detail::log;
     const report::Look look{options, report::Style{false}};
-    std::string text = report::story_text(result, look);
+    std::string text = report::log_text(result, look);
     if (result.death) text += '\n' + report::death_text(result, look);
     if (!result.findings.empty()) text += '\n' + report::findings_text(result, look);
     return {{"text", std::move(text)}};

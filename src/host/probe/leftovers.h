@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "host/made.h"
 #include "host/misuse.h"
+#include "words/facts.h"
 
 #include <string_view>
 
