@@ -63,7 +63,7 @@ void erl_drv_thread_exit(void* result) {
     }
     // Inside until the end: the thread never goes back to the code that called.
     host->threads().enter();
-    host->exit_thread(result);
+    host::exit_thread(*host, result);
 }
 
 int erl_drv_thread_join(ErlDrvTid tid, void** result) {

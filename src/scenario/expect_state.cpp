@@ -1,5 +1,7 @@
 #include "scenario/expect_state.h"
 
+#include "lifecycle/info.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
