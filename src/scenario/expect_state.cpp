@@ -18,15 +18,13 @@ const char* yes_no(bool b) {
 }
 
 // Drivers that are part of the emulator have no entry in the journal, nor has what takes one of them away.
-std::optional<DriverView> find(const ExpectStep& step, const Observer& observer, const ExpectScope& scope) {
+const DriverView* find(const ExpectStep& step, const Observer& observer, const ExpectScope& scope) {
+    static const DriverView linked_in{"", Presence::linked_in, {}, 0, 0, {}, {}, {}};
     const DriverView* known = observer.drivers().find(step.driver);
-    if (known != nullptr && known->presence == Presence::dynamic) return *known;
+    if (known != nullptr && known->presence == Presence::dynamic) return known;
     const auto asked = scope.call("erl_ddll", "info", {Term::string(step.driver), Term::atom("linked_in_driver")});
-    if (asked.kind != term::Evaluated::Kind::value || !asked.value.is_atom("true")) return std::nullopt;
-    if (known != nullptr) return *known;
-    DriverView linked_in;
-    linked_in.presence = Presence::linked_in;
-    return linked_in;
+    if (asked.kind != term::Evaluated::Kind::value || !asked.value.is_atom("true")) return nullptr;
+    return known != nullptr ? known : &linked_in;
 }
 
 // What besides its users keeps the code: ports, then jobs.
@@ -46,13 +44,13 @@ public:
     std::vector<Mismatch> run() {
         if (step_.status) compare("status", *step_.status, status_word());
         if (step_.forced)
-            compare("forced", yes_no(*step_.forced), yes_no(driver_ && lifecycle::forced(driver_->status)));
+            compare("forced", yes_no(*step_.forced), yes_no(driver_ != nullptr && lifecycle::forced(driver_->status)));
         if (step_.image) compare("image", *step_.image, image());
         if (step_.replaced) replaced();
         if (step_.unloaded) unloaded();
         if (step_.port_count)
             compare("port_count", fmt::to_string(*step_.port_count),
-                    driver_ ? fmt::to_string(driver_->port_count) : "(not loaded)");
+                    driver_ != nullptr ? fmt::to_string(driver_->port_count) : "(not loaded)");
         if (step_.held_by) held_by();
         if (step_.users) users();
         return std::move(out_);
@@ -65,7 +63,7 @@ private:
 
     const char* status_word() const {
         lifecycle::DriverRecord record;
-        if (driver_) {
+        if (driver_ != nullptr) {
             record.presence = driver_->presence;
             record.status = driver_->status;
         }
@@ -73,7 +71,7 @@ private:
     }
 
     std::string image() const {
-        if (!driver_ || !driver_->image) return "(no code is loaded)";
+        if (driver_ == nullptr || !driver_->image) return "(no code is loaded)";
         const std::string version = observer_.version(driver_->image);
         return version.empty() ? "(a file that is none of the scenario's versions)" : version;
     }
@@ -92,7 +90,7 @@ private:
     }
 
     void unloaded() {
-        const bool present = driver_.has_value();
+        const bool present = driver_ != nullptr;
         const bool did = !present && replacement_ != nullptr && replacement_->old_gone;
         std::string got = yes_no(did);
         if (present)
@@ -105,7 +103,7 @@ private:
     }
 
     void held_by() {
-        std::vector<Term> got = driver_ ? holders(*driver_) : std::vector<Term>();
+        std::vector<Term> got = driver_ != nullptr ? holders(*driver_) : std::vector<Term>();
         std::vector<Term> left = got;
         std::string expected;
         bool same = true;
@@ -131,7 +129,7 @@ private:
         std::sort(wanted.begin(), wanted.end());
         for (const auto& [name, count] : wanted)
             expected += fmt::format("{}{}: {}", expected.empty() ? "" : ", ", name, count);
-        if (driver_)
+        if (driver_ != nullptr)
             for (const auto& [name, count] : driver_->users)
                 got += fmt::format("{}{}: {}", got.empty() ? "" : ", ", name, count);
         compare("users", "{" + expected + "}", "{" + got + "}");
@@ -140,7 +138,7 @@ private:
     const ExpectStep& step_;
     const Observer& observer_;
     const ExpectScope& scope_;
-    const std::optional<DriverView> driver_;
+    const DriverView* driver_; ///< null: not loaded
     const Replacement* replacement_;
     std::vector<Mismatch> out_;
 };
