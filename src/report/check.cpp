@@ -1,5 +1,7 @@
 #include "report/check.h"
 
+#include "base/text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -107,7 +109,8 @@ std::vector<CheckCrash> deaths_of(const CheckResult& checked) {
     return ways;
 }
 
-Location location_of(const CheckResult& checked, const std::vector<scenario::StackFrame>& stack, const std::string& root) {
+Location location_of(const CheckResult& checked, const std::vector<scenario::StackFrame>& stack,
+                     const std::string& root) {
     Location source = source_of(stack, root);
     if (!source.file.empty()) return source;
     std::string file = below(checked.file, root);
@@ -121,9 +124,6 @@ std::string check_summary(const CheckResult& checked) {
            : finding.severity == "error"   ? errors
            : finding.severity == "warning" ? warnings
                                            : notes);
-    const auto counted = [](std::size_t n, const char* what) {
-        return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
-    };
     std::string out = fmt::format("{}: {}, {}, {}", check::name(checked.verdict), counted(errors, "error"),
                                   counted(warnings, "warning"), counted(notes, "note"));
     if (suppressed > 0) out += fmt::format(", {} suppressed", suppressed);

@@ -18,8 +18,7 @@ namespace {
 constexpr std::string_view folder_mark = "@folder";
 
 bool is_process_name(std::string_view name) {
-    const auto good = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
-    return !name.empty() && name[0] >= 'a' && name[0] <= 'z' && std::all_of(name.begin(), name.end(), good);
+    return !name.empty() && is_lower(name[0]) && std::all_of(name.begin(), name.end(), is_word);
 }
 
 std::string variable_for(const std::string& process) {

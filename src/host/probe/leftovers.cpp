@@ -1,4 +1,5 @@
 // What a port or a driver leaves behind when it goes. Everything is told once, with the call that made it.
+#include "base/text.h"
 #include "host/callbacks.h"
 #include "host/host.h"
 
@@ -6,10 +7,6 @@
 
 namespace ddll::host {
 namespace {
-
-std::string counted(std::size_t n, const char* what) {
-    return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
-}
 
 std::string text_of(const DriverMemory::Left& left) {
     if (!left.is_binary) return fmt::format("{}, {} bytes", counted(left.count, "block"), left.bytes);
