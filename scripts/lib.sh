@@ -7,7 +7,7 @@ say() { printf '%s\n' "$*" >&2; }
 
 # What a plain build needs. Beside compilers and headers: the Erlang packages with erl_driver.h and real drivers to play.
 build_packages=(g++ cmake ninja-build ccache erlang-base erlang-dev libcli11-dev libfmt-dev nlohmann-json3-dev
-    libgmp-dev libedit-dev libdw-dev libelf-dev liblzma-dev libbz2-dev zlib1g-dev)
+    libgmp-dev libedit-dev libmd-dev libdw-dev libelf-dev liblzma-dev libbz2-dev zlib1g-dev)
 driver_packages=(erlang-runtime-tools erlang-megaco erlang-p1-sqlite3)
 # Those of the last line read reports (tests/formats): a browser, xmllint, TAP.
 test_packages=(doctest-dev libvalijson-dev librapidcheck-dev python3 python3-yaml tmux dpkg-dev make pkg-config

@@ -40,6 +40,21 @@ if(IS_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/share)
   install(DIRECTORY share/ DESTINATION ${CMAKE_INSTALL_DATADIR})
 endif()
 
+# --- manual pages and completions: the program knows them -------------------------------------------------------------
+
+if(NOT DDLLTOOL_SANITIZE) # nobody installs those
+  set(terminal_files ${CMAKE_BINARY_DIR}/terminal)
+  add_custom_command(OUTPUT ${terminal_files}/done
+    COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/scripts/terminal-files --program $<TARGET_FILE:ddlltool> ${terminal_files}
+    COMMAND ${CMAKE_COMMAND} -E touch ${terminal_files}/done
+    DEPENDS ddlltool ${CMAKE_CURRENT_SOURCE_DIR}/scripts/terminal-files VERBATIM)
+  add_custom_target(terminal-files ALL DEPENDS ${terminal_files}/done)
+  install(DIRECTORY ${terminal_files}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  install(FILES ${terminal_files}/ddlltool DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES ${terminal_files}/_ddlltool DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+  install(FILES ${terminal_files}/ddlltool.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endif()
+
 # --- the Debian package: cpack in the build folder --------------------------------------------------------------------
 
 set(CPACK_GENERATOR DEB)

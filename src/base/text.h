@@ -1,7 +1,8 @@
 #pragma once
-/// Small text helpers that more than one layer needs: suggestions, lists in words, UTF-8.
+/// Small text helpers that more than one layer needs: kinds of characters, plurals, suggestions, lists in words, UTF-8.
 #include "base/result.h"
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,33 @@
 #include <vector>
 
 namespace ddll {
+
+// Characters of ASCII, whatever the locale says.
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+constexpr bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+constexpr bool is_upper(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+constexpr char to_lower(char c) {
+    return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+}
+constexpr bool is_alnum(char c) {
+    return is_digit(c) || is_lower(c) || is_upper(c);
+}
+constexpr bool is_word(char c) {
+    return is_alnum(c) || c == '_';
+}
+
+/// What follows a noun behind the number `n`: "s", unless that is one.
+constexpr std::string_view plural(std::uint64_t n) {
+    return n == 1 ? "" : "s";
+}
+/// "1 port", "2 ports".
+std::string counted(std::uint64_t n, std::string_view what);
 
 /// The candidate nearest to `word` (edit distance with transpositions, case folded), or nothing when
 /// none is near enough to be meant. Ties: the first.

@@ -1,5 +1,7 @@
 #include "base/time.h"
 
+#include "base/text.h"
+
 #include <fmt/format.h>
 
 #include <cctype>
@@ -30,7 +32,7 @@ Result<Duration> parse_duration(std::string_view text) {
     std::size_t i = 0;
     std::int64_t whole = 0;
     const std::int64_t limit = std::numeric_limits<std::int64_t>::max() / 10 - 1;
-    while (i < text.size() && std::isdigit(static_cast<unsigned char>(text[i]))) {
+    while (i < text.size() && is_digit(text[i])) {
         if (whole > limit / 10) return bad;
         whole = whole * 10 + (text[i++] - '0');
     }
@@ -38,7 +40,7 @@ Result<Duration> parse_duration(std::string_view text) {
     std::int64_t fraction = 0, scale = 1;
     if (i < text.size() && text[i] == '.') {
         const std::size_t first = ++i;
-        while (i < text.size() && std::isdigit(static_cast<unsigned char>(text[i])) && i - first < 9) {
+        while (i < text.size() && is_digit(text[i]) && i - first < 9) {
             fraction = fraction * 10 + (text[i++] - '0');
             scale *= 10;
         }

@@ -1,9 +1,9 @@
 /// `ddlltool completions bash|zsh|fish`, and what their scripts ask: `ddlltool completions words`.
 #include "cli/complete.h"
 #include "cli/session_options.h"
-#include "cli/shell_scripts.h"
 #include "cli/verbs.h"
 
+#include <embedded/cli.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <signal.h>
@@ -128,13 +128,13 @@ Command completions_row() {
         return words(app.typed);
     };
     row.verbs = {
-        script("bash", "for bash", bash_script(),
+        script("bash", "for bash", embedded::completion_bash(),
                "  eval \"$(ddlltool completions bash)\"     now, or in ~/.bashrc\n"
                "  ddlltool completions bash > ~/.local/share/bash-completion/completions/ddlltool"),
-        script("zsh", "for zsh", zsh_script(),
+        script("zsh", "for zsh", embedded::completion_zsh(),
                "  eval \"$(ddlltool completions zsh)\"      after compinit, now or in ~/.zshrc\n"
                "  ddlltool completions zsh > ~/.zfunc/_ddlltool"),
-        script("fish", "for fish", fish_script(),
+        script("fish", "for fish", embedded::completion_fish(),
                "  ddlltool completions fish | source\n"
                "  ddlltool completions fish > ~/.config/fish/completions/ddlltool.fish"),
         {"words", "what the scripts ask", "", ask_words, [] { return std::make_unique<WordsParser>(); }},

@@ -1,4 +1,5 @@
 /// `ddlltool export`: scenarios as a suite of Common Test or EUnit, for a real node and without ddlltool.
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/read_options.h"
 #include "cli/select.h"
@@ -63,10 +64,9 @@ std::string module_name(const std::string& input) {
     if (!path.has_filename()) path = path.parent_path();
     std::string name;
     for (const char c : path.stem().string()) {
-        const bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-        name += good ? c : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : '_';
+        name += is_word(c) ? to_lower(c) : '_';
     }
-    return name.empty() || name.front() < 'a' || name.front() > 'z' ? "stories_" + name : name;
+    return name.empty() || !is_lower(name.front()) ? "stories_" + name : name;
 }
 
 bool is_module_name(const std::string& name) {

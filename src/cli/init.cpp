@@ -40,10 +40,9 @@ constexpr std::string_view taken[] = {
 
 /// Why a driver cannot be called so; empty when it can.
 std::string_view objection(std::string_view name) {
-    if (name.empty() || name.front() < 'a' || name.front() > 'z') return "must begin with a letter from a to z";
+    if (name.empty() || !is_lower(name.front())) return "must begin with a letter from a to z";
     for (const char c : name)
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'))
-            return "may consist of a to z, digits and _ only";
+        if (!is_word(c) || is_upper(c)) return "may consist of a to z, digits and _ only";
     if (name.size() > longest_name) return "is too long";
     if (std::find(std::begin(taken), std::end(taken), name) != std::end(taken))
         return "is one that the emulator or CMake keeps for itself";

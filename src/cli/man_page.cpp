@@ -1,5 +1,7 @@
 #include "cli/man_page.h"
 
+#include "base/text.h"
+
 #include <fmt/format.h>
 
 namespace ddll::cli {
@@ -62,7 +64,7 @@ std::string as_is(std::string_view lines) {
 std::string head(std::string_view page, std::string_view doc) {
     std::string title(page);
     for (char& c : title)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+        if (is_lower(c)) c = static_cast<char>(c - 'a' + 'A');
     return fmt::format(".TH {} 1 {} \"ddlltool {}\" \"User Commands\"\n.SH NAME\n{} \\- {}\n", title, DDLLTOOL_RELEASED,
                        DDLLTOOL_VERSION, roff(page), roff(doc));
 }

@@ -1,5 +1,7 @@
 #include "cli/shell_text.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 #include <cctype>
 
@@ -69,9 +71,7 @@ Binding split_binding(std::string_view text) {
 
 std::string_view word_before(std::string_view line, std::size_t cursor) {
     std::size_t begin = std::min(cursor, line.size());
-    const auto part = [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '@' || c == ':';
-    };
+    const auto part = [](char c) { return is_word(c) || c == '@' || c == ':'; };
     while (begin > 0 && part(line[begin - 1])) --begin;
     return line.substr(begin, cursor - begin);
 }

@@ -1,13 +1,12 @@
 #include "findings/examples.h"
 
 #include "base/check.h"
-#include "base/embed.h"
 #include "words/findings.h"
+
+#include <embedded/findings.h>
 
 #include <algorithm>
 #include <vector>
-
-DDLL_EMBED(rule_examples, DDLL_RULE_EXAMPLES)
 
 namespace ddll::findings {
 
@@ -39,8 +38,7 @@ std::vector<Example> read_examples(std::string_view text) {
 } // namespace
 
 const Example* example(words::Rule rule) {
-    static const std::vector<Example> all = read_examples(
-        {ddll_rule_examples_begin, static_cast<std::size_t>(ddll_rule_examples_end - ddll_rule_examples_begin)});
+    static const std::vector<Example> all = read_examples(embedded::examples_txt());
     const auto it = std::find_if(all.begin(), all.end(), [&](const Example& e) { return e.rule == rule; });
     return it == all.end() ? nullptr : &*it;
 }

@@ -1,5 +1,7 @@
 #include "report/check.h"
 
+#include "base/text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -6,6 +6,7 @@
 #include "report/xml.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 namespace ddll::report {

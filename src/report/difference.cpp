@@ -1,14 +1,15 @@
 #include "report/difference.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 #include <vector>
 
 namespace ddll::report {
 namespace {
 
-bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           static_cast<unsigned char>(c) >= 0x80;
+bool in_word(char c) {
+    return is_word(c) || static_cast<unsigned char>(c) >= 0x80;
 }
 
 std::vector<std::string_view> lines_of(std::string_view text) {
@@ -71,8 +72,8 @@ Range differing(std::string_view expected, std::string_view got) {
         ++tail;
     std::size_t last = got.size() - tail;
     if (first == last) return {first, last};
-    while (first > 0 && is_word(got[first]) && is_word(got[first - 1])) --first;
-    while (last < got.size() && is_word(got[last - 1]) && is_word(got[last])) ++last;
+    while (first > 0 && in_word(got[first]) && in_word(got[first - 1])) --first;
+    while (last < got.size() && in_word(got[last - 1]) && in_word(got[last])) ++last;
     return {first, last};
 }
 

@@ -44,10 +44,8 @@ bool is_word(std::string_view key) {
 }
 
 bool plain_atom(std::string_view text) {
-    if (text.empty() || text.front() < 'a' || text.front() > 'z') return false;
-    return std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    });
+    if (text.empty() || !is_lower(text.front())) return false;
+    return std::all_of(text.begin(), text.end(), ddll::is_word);
 }
 
 class TermWriter {

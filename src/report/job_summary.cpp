@@ -1,5 +1,6 @@
 #include "report/job_summary.h"
 
+#include "base/text.h"
 #include "report/location.h"
 #include "report/sarif.h"
 #include "report/style.h"
@@ -21,8 +22,7 @@ std::string cell(std::string_view text) {
     for (const char c : printable(text, true)) {
         const auto byte = static_cast<unsigned char>(c);
         if (++shown > most_text && (byte & 0xC0) != 0x80) return out + " ...";
-        const bool plain = byte >= 0x80 || c == ' ' || c == '/' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                           (c >= 'A' && c <= 'Z');
+        const bool plain = byte >= 0x80 || c == ' ' || c == '/' || is_alnum(c);
         if (plain)
             out += c;
         else if (c == '\n')

@@ -49,8 +49,7 @@ std::string uri(const std::string& path) {
     std::string out;
     for (const char c : path) {
         const auto byte = static_cast<unsigned char>(c);
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (letter || plain.find(c) != std::string_view::npos)
+        if (is_alnum(c) || plain.find(c) != std::string_view::npos)
             out += c;
         else
             out += fmt::format("%{:02X}", byte);

@@ -1,12 +1,11 @@
-#include "base/embed.h"
 #include "report/json.h"
 
-DDLL_EMBED(report_schema, DDLL_REPORT_SCHEMA)
+#include <embedded/report.h>
 
 namespace ddll::report {
 
 std::string report_schema() {
-    return {ddll_report_schema_begin, static_cast<std::size_t>(ddll_report_schema_end - ddll_report_schema_begin)};
+    return std::string(embedded::report_schema_json());
 }
 
 } // namespace ddll::report

@@ -1,5 +1,6 @@
 #include "report/step_text.h"
 
+#include "base/text.h"
 #include "journal/text.h"
 
 #include <fmt/format.h>
@@ -53,7 +54,7 @@ StepText text(const ExpectStep& step) {
     if (step.image) parts.push_back(*step.image + " runs");
     flag(step.replaced, "replaced", "not replaced");
     flag(step.unloaded, "left memory", "did not leave memory");
-    if (step.port_count) parts.push_back(fmt::format("{} port{}", *step.port_count, *step.port_count == 1 ? "" : "s"));
+    if (step.port_count) parts.push_back(counted(*step.port_count, "port"));
     if (step.held_by) {
         std::vector<std::string> holders;
         for (const auto& holder : *step.held_by) holders.push_back(holder.source);
@@ -95,7 +96,7 @@ StepText text(const PeerStep& step) {
 StepText text(const FileStep& step) {
     std::vector<std::string> parts;
     if (step.exists) parts.emplace_back(*step.exists ? "is there" : "is not there");
-    if (step.size) parts.push_back(fmt::format("{} byte{}", *step.size, *step.size == 1 ? "" : "s"));
+    if (step.size) parts.push_back(counted(*step.size, "byte"));
     if (step.bytes) parts.push_back(journal::one_line(step.bytes->source));
     for (const auto& part : step.contains) parts.push_back(fmt::format("contains \"{}\"", journal::one_line(part)));
     if (step.sha256) parts.push_back("SHA-256 " + *step.sha256);

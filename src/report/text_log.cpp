@@ -62,7 +62,7 @@ private:
 
     std::string rounds_alike() {
         if (alike_ == 0) return "";
-        const std::string text = fmt::format("({} more step{} of later rounds held)", alike_, alike_ == 1 ? "" : "s");
+        const std::string text = fmt::format("({} of later rounds held)", counted(alike_, "more step"));
         alike_ = 0;
         return margin_ + look_.style.dim(text) + '\n';
     }

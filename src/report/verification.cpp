@@ -1,5 +1,6 @@
 #include "report/verification.h"
 
+#include "base/text.h"
 #include "report/step_text.h"
 
 #include <fmt/format.h>
@@ -32,7 +33,7 @@ const char* word(Agreement agreement) {
 
 std::string steps_text(const std::vector<std::uint32_t>& steps) {
     if (steps.empty()) return "whole story";
-    std::string out = steps.size() == 1 ? "step " : "steps ";
+    std::string out = fmt::format("step{} ", plural(steps.size()));
     for (std::size_t i = 0; i < steps.size(); ++i) out += fmt::format("{}{}", i == 0 ? "" : ", ", steps[i]);
     return out;
 }

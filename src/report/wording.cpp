@@ -1,9 +1,11 @@
 #include "report/wording.h"
 
+#include "base/text.h"
 #include "journal/kinds.h"
 #include "lifecycle/record.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace ddll::report {
 namespace {
@@ -68,7 +70,7 @@ std::string state_text(const journal::DriverChanged& e, const Naming& naming) {
         if (holders.size() < most_holders) holders.push_back(naming.port(port));
     if (ports.size() > most_holders) holders.push_back(fmt::format("{} more ports", ports.size() - most_holders));
     const std::size_t others = e.holds > ports.size() ? e.holds - ports.size() : 0;
-    if (others > 0) holders.push_back(fmt::format("{} other{} (async jobs, users)", others, others == 1 ? "" : "s"));
+    if (others > 0) holders.push_back(counted(others, "other") + " (async jobs, users)");
     if (!holders.empty()) text += fmt::format(": held by {}", fmt::join(holders, ", "));
     return text;
 }

@@ -16,10 +16,6 @@
 namespace ddll::scenario {
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 bool has_wildcard(std::string_view s) {
     return s.find_first_of("*?") != s.npos;
 }

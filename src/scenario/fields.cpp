@@ -1,5 +1,6 @@
 #include "scenario/fields.h"
 
+#include "base/text.h"
 #include "base/time.h"
 
 #include <algorithm>
@@ -14,20 +15,8 @@ using Words = std::string_view;
 // --- spellings
 // ----------------------------------------------------------------------------------------------------------
 
-bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
-bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_alnum_(char c) {
-    return is_lower(c) || is_upper(c) || is_digit(c) || c == '_';
-}
 bool is_plain(char c) {
-    return is_alnum_(c) || c == '.' || c == '@' || c == '+' || c == '-';
+    return is_word(c) || c == '.' || c == '@' || c == '+' || c == '-';
 }
 
 bool is_driver_character(char c) {
@@ -39,12 +28,12 @@ bool all(std::string_view s, Good good) {
     return std::all_of(s.begin(), s.end(), good);
 }
 
-constexpr Spelling process_spelling{
-    "^[a-z][A-Za-z0-9_]*$", [](std::string_view s) { return !s.empty() && is_lower(s[0]) && all(s, is_alnum_); },
-    "it begins with a-z, then come letters, digits and _"};
-constexpr Spelling variable_spelling{
-    "^[A-Z][A-Za-z0-9_]*$", [](std::string_view s) { return !s.empty() && is_upper(s[0]) && all(s, is_alnum_); },
-    "it begins with A-Z, then come letters, digits and _"};
+constexpr Spelling process_spelling{"^[a-z][A-Za-z0-9_]*$",
+                                    [](std::string_view s) { return !s.empty() && is_lower(s[0]) && all(s, is_word); },
+                                    "it begins with a-z, then come letters, digits and _"};
+constexpr Spelling variable_spelling{"^[A-Z][A-Za-z0-9_]*$",
+                                     [](std::string_view s) { return !s.empty() && is_upper(s[0]) && all(s, is_word); },
+                                     "it begins with A-Z, then come letters, digits and _"};
 constexpr Spelling plain_spelling{"^[A-Za-z0-9_.@+-]+$",
                                   [](std::string_view s) { return !s.empty() && all(s, is_plain); },
                                   "letters, digits and _ . @ + -"};

@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 std::size_t skip_digits(std::string_view text, std::size_t i) {
     while (i < text.size() && is_digit(text[i])) ++i;
     return i;

@@ -12,11 +12,11 @@ namespace {
 using After = SyntaxState::After;
 
 bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
 }
 
-bool is_word(char c) {
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '$';
+bool in_name(char c) {
+    return is_word(c) || c == '$';
 }
 
 class Explainer {
@@ -44,7 +44,7 @@ public:
         if (at(i) != ',') {
             std::string hint;
             const bool touches_text = i == state_.position && i > 0 && text_[i - 1] == '"';
-            if (touches_text && is_word(at(i)))
+            if (touches_text && in_name(at(i)))
                 hint = "a double quote within a text is written \\\"";
             else if (i < text_.size() && at(i) != (object ? ']' : '}') && at(i) != ':' && at(i) != '=')
                 hint = "is a comma missing in front of it?";
@@ -82,9 +82,9 @@ private:
             return make(i, fmt::format("expected {}, not '/'", wanted), "comments are written // and /* */");
         }
         std::string got;
-        if (is_word(at(i)) || at(i) == '-') {
+        if (in_name(at(i)) || at(i) == '-') {
             std::size_t end = i + 1;
-            while (is_word(at(end))) ++end;
+            while (in_name(at(end))) ++end;
             got = std::string(text_.substr(i, std::min<std::size_t>(end - i, 40)));
         } else if (at(i) == '"') {
             got = "a text";
@@ -101,17 +101,17 @@ private:
     Error key_at(std::size_t i, std::string_view wanted) const {
         if (at(i) == '"') return text_at(i);
         return unexpected(i, wanted,
-                          is_word(at(i)) || at(i) == '\'' ? "keys are written in double quotes" : std::string());
+                          in_name(at(i)) || at(i) == '\'' ? "keys are written in double quotes" : std::string());
     }
 
     Error value_at(std::size_t i, std::string_view wanted) const {
         const char c = at(i);
         if (c == '"') return text_at(i);
-        if (c == '-' || c == '+' || c == '.' || (c >= '0' && c <= '9')) return number_at(i);
+        if (c == '-' || c == '+' || c == '.' || is_digit(c)) return number_at(i);
         if (c == '\'') return unexpected(i, wanted, "texts are written in double quotes");
-        if (is_word(c)) {
+        if (in_name(c)) {
             std::size_t end = i;
-            while (is_word(at(end))) ++end;
+            while (in_name(at(end))) ++end;
             static constexpr std::array<std::string_view, 3> words = {"true", "false", "null"};
             const auto meant = nearest(text_.substr(i, end - i), words);
             return unexpected(i, wanted,
@@ -122,7 +122,7 @@ private:
 
     Error number_at(std::size_t i) const {
         std::size_t end = i;
-        while (is_word(at(end)) || at(end) == '.' || at(end) == '+' || at(end) == '-') ++end;
+        while (in_name(at(end)) || at(end) == '.' || at(end) == '+' || at(end) == '-') ++end;
         const std::string number(text_.substr(i, std::min<std::size_t>(end - i, 40)));
         if ((at(i) == '-' || is_hex(at(i))) && skip_token(text_, i) == end && end > i + (at(i) == '-' ? 1u : 0u))
             return make(i, fmt::format("the number {} is too large", number));

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/descriptor.h"
+#include "base/text.h"
 #include "journal/text.h"
 #include "term/external.h"
 
@@ -246,8 +247,7 @@ Peers::Done Peers::send(const std::string& name, const Term& iodata) {
     std::string bytes;
     if (!term::iolist_to_bytes(iodata, bytes)) return mistaken(fmt::format("{} is no iodata", term::print(iodata)));
     if (peer.state != State::connected || peer.close_when_sent) return mistaken("it is not connected");
-    acted(name,
-          fmt::format("sends {} byte{}, {}", bytes.size(), bytes.size() == 1 ? "" : "s", journal::bytes_text(bytes)));
+    acted(name, fmt::format("sends {}, {}", counted(bytes.size(), "byte"), journal::bytes_text(bytes)));
     peer.unsent += bytes;
     errno = 0;
     write_some(name, peer);

@@ -1,6 +1,7 @@
 #include "scenario/reader_driver_calls.h"
 
 #include "base/check.h"
+#include "base/text.h"
 #include "scenario/fields.h"
 
 #include <fmt/format.h>
@@ -17,9 +18,7 @@ std::string_view trim(std::string_view s) {
 }
 
 bool is_identifier(std::string_view s) {
-    return !s.empty() && std::all_of(s.begin(), s.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    });
+    return !s.empty() && std::all_of(s.begin(), s.end(), is_word);
 }
 
 struct Reader {
@@ -104,8 +103,8 @@ struct Reader {
                            "only those of callbacks can: write the name alone");
         if (most >= 0 && expr->children.size() > static_cast<std::size_t>(most)) {
             return mistake(offset, fmt::format("{} has {} argument{}, not {}", out.name,
-                                               most == 0 ? "no" : std::to_string(most), most == 1 ? "" : "s",
-                                               expr->children.size()));
+                                               most == 0 ? "no" : std::to_string(most),
+                                               plural(static_cast<unsigned>(most)), expr->children.size()));
         }
         for (const auto& argument : expr->children) {
             texts.check_pattern(node, *argument, offset);

@@ -1,5 +1,6 @@
 #include "scenario/reader_steps.h"
 
+#include "base/text.h"
 #include "scenario/reader_driver_calls.h"
 #include "scenario/reader_shapes.h"
 
@@ -104,9 +105,8 @@ CallStep StepReader::batch(const Node& node) {
     const Node* returns = context_.good(node, "returns");
     if (calls && returns && calls->children.size() != returns->children.size()) {
         context_.mistake(*returns,
-                         fmt::format("\"returns\" lists {} outcome{} for {} call{}", returns->children.size(),
-                                     returns->children.size() == 1 ? "" : "s", calls->children.size(),
-                                     calls->children.size() == 1 ? "" : "s"),
+                         fmt::format("\"returns\" lists {} for {}", counted(returns->children.size(), "outcome"),
+                                     counted(calls->children.size(), "call")),
                          "one pattern for each of \"calls\"; _ matches any value");
     }
     // What one call returned is usable in the next, so calls and outcomes are read in turn.
@@ -141,7 +141,7 @@ CallOutcome StepReader::raises(const Node& node) {
     const std::string_view written = node.text;
     const auto is_space = [](char c) { return c == ' '; };
     const auto word = std::find_if_not(written.begin(), written.end(), is_space);
-    const auto word_end = std::find_if_not(word, written.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    const auto word_end = std::find_if_not(word, written.end(), is_lower);
     const auto colon = std::find_if_not(word_end, written.end(), is_space);
     if (word == word_end || colon == written.end() || *colon != ':') return Raises{"error", texts_.pattern(node)};
     const std::string_view name(word, static_cast<std::size_t>(word_end - word));

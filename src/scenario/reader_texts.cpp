@@ -11,8 +11,8 @@ namespace {
 
 using Kind = term::Expr::Kind;
 
-bool is_word(char c) {
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '@';
+bool in_name(char c) {
+    return is_word(c) || c == '@';
 }
 
 std::size_t offset_of(std::string_view text, int line, int column) {
@@ -188,7 +188,7 @@ struct Texts::Walk {
         const std::string written = with_arity(e.module, e.name, e.children.size());
         if (!arities.empty())
             return mistake(e, fmt::format("there is no {}", written),
-                           fmt::format("{} takes {} argument{}", e.name, arities, arities == "1" ? "" : "s"));
+                           fmt::format("{} takes {} argument{}", e.name, arities, plural(arities == "1" ? 1 : 2)));
         if (!elsewhere.empty())
             return mistake(e, fmt::format("there is no {}", written),
                            fmt::format("did you mean {}?", elsewhere.front()));
@@ -246,7 +246,7 @@ void Texts::assume_bound(const Node& node) {
     const std::string& text = node.text;
     for (std::size_t i = 0; i < text.size();) {
         std::size_t end = i;
-        while (end < text.size() && is_word(text[end])) ++end;
+        while (end < text.size() && in_name(text[end])) ++end;
         if (text[i] >= 'A' && text[i] <= 'Z') scope.bind(text.substr(i, end - i));
         i = std::max(end, i + 1);
     }

@@ -268,7 +268,6 @@ void judge_failures(RunResult& result, const Reading& reading) {
 } // namespace
 
 std::string with_names(std::string text, const std::map<std::string, std::string>& chosen) {
-    const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
     for (const auto& [digits, name] : chosen) {
         for (auto at = text.find(digits); at != text.npos; at = text.find(digits, at)) {
             const auto end = at + digits.size();

@@ -61,7 +61,7 @@ private:
 Result<std::string> session_name(const std::string& given) {
     std::string name = given.empty() ? variable("DDLLTOOL_SESSION") : given;
     if (name.empty()) name = "default";
-    const auto good = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; };
+    const auto good = [](char c) { return is_word(c) || c == '-'; };
     if (name.size() > longest_name || !std::all_of(name.begin(), name.end(), good))
         return error(fmt::format("{} is no name for a session", name),
                      fmt::format("letters, digits, _ and -, at most {}", longest_name));

@@ -179,7 +179,7 @@ std::string way_text(const Json& way, const Style& style) {
         return wrapped((force ? "by force: " : "without force: ") + text_of(way, "impossible"), 0, width);
     const auto& moves = way.at("moves");
     out += style.strong(force ? "shorter, by force" : "the shortest way out");
-    out += fmt::format(": {} call{}\n", moves.size(), moves.size() == 1 ? "" : "s");
+    out += fmt::format(": {}\n", counted(moves.size(), "call"));
     std::vector<std::vector<std::string>> rows;
     constexpr std::size_t most = 20;
     for (std::size_t i = 0; i < moves.size() && i < most; ++i)
@@ -250,7 +250,7 @@ std::string status_text(const Json& status, const Style& style) {
             what +=
                 (what.empty() ? "" : ", ") + fmt::format("waits inside a call, for {}", text_of(process, "waits_for"));
         if (const auto n = process.at("unread").get<std::size_t>(); n > 0)
-            what += (what.empty() ? "" : ", ") + fmt::format("{} unread message{}", n, n == 1 ? "" : "s");
+            what += (what.empty() ? "" : ", ") + counted(n, "unread message");
         rows.push_back({text_of(process, "name"), text_of(process, "pid"), what});
     }
     if (!rows.empty()) out += "\nprocesses\n" + table(rows, 2);

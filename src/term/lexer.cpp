@@ -23,10 +23,6 @@ constexpr std::array<std::string_view, 35> symbols = {
 constexpr std::array<std::string_view, 8> operator_words = {"and", "andalso", "div", "not",
                                                             "or",  "orelse",  "rem", "xor"};
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 std::string name_character(char32_t c) {
     std::string out;
     if (c < 32 || (c >= 127 && c < 160) || !append_utf8(out, c))

@@ -3,8 +3,8 @@
 #include "base/text.h"
 #include "isolate/isolate.h"
 #include "term/external.h"
-#include "verify/embedded.h"
 
+#include <embedded/verify.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -138,8 +138,8 @@ Result<Toolbox> Toolbox::open(const std::string& erl) {
     auto folder = scenario::WorkFolder::create();
     if (!folder) return std::move(folder).error();
     const std::string source = folder->path() + "/ddlltool_player.erl";
-    if (auto done = put(source, player_source()); !done) return std::move(done).error();
-    if (auto done = put(folder->path() + "/witness.so", witness_library()); !done) return std::move(done).error();
+    if (auto done = put(source, embedded::ddlltool_player_erl()); !done) return std::move(done).error();
+    if (auto done = put(folder->path() + "/witness.so", embedded::witness_so()); !done) return std::move(done).error();
     const std::string output = folder->path() + "/compiler";
     const std::string compile = fmt::format("case compile:file(\"{}\", [{{outdir, \"{}\"}}, report]) of "
                                             "{{ok, _}} -> halt(0); _ -> halt(1) end.",

@@ -1,6 +1,7 @@
 #include "verify/random_scenario.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <initializer_list>

@@ -1,9 +1,11 @@
 #include "verify/suite.h"
 
-#include "verify/embedded.h"
+#include "base/text.h"
 #include "verify/suite_case.h"
 
+#include <embedded/verify.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -49,12 +51,11 @@ std::string first_objection(const std::vector<ScenarioStep>& steps, std::uint32_
 std::string function_name(const std::string& file, std::set<std::string>& taken) {
     std::string name;
     for (const char c : std::filesystem::path(file).stem().string()) {
-        const bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-        name += good ? c : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : '_';
+        name += is_word(c) ? to_lower(c) : '_';
     }
     static const std::set<std::string_view> special{"all",           "suite", "groups", "module_info", "init_per_suite",
                                                     "end_per_suite", "test",  "play"};
-    if (name.empty() || name.front() < 'a' || name.front() > 'z' || special.contains(name) || erlang_atom(name) != name)
+    if (name.empty() || !is_lower(name.front()) || special.contains(name) || erlang_atom(name) != name)
         name = "story_" + name;
     std::string unique = name;
     for (int n = 2; !taken.insert(unique).second; ++n) unique = fmt::format("{}_{}", name, n);
@@ -142,9 +143,9 @@ Suite make_suite(SuiteKind kind, const std::string& name, const std::vector<scen
     text +=
         kind == SuiteKind::common_test ? common_test(suite, scenarios, libraries) : eunit(suite, scenarios, libraries);
     suite.files.push_back({suite.module + ".erl", std::move(text), ""});
-    suite.files.push_back({"ddlltool_story.erl", head + std::string(scenario_source()), ""});
-    suite.files.push_back({"ddlltool_match.erl", head + std::string(match_source()), ""});
-    suite.files.push_back({"ddlltool_player.erl", head + std::string(player_source()), ""});
+    suite.files.push_back({"ddlltool_story.erl", head + std::string(embedded::ddlltool_story_erl()), ""});
+    suite.files.push_back({"ddlltool_match.erl", head + std::string(embedded::ddlltool_match_erl()), ""});
+    suite.files.push_back({"ddlltool_player.erl", head + std::string(embedded::ddlltool_player_erl()), ""});
     for (const auto& [place, source] : libraries.all())
         suite.files.push_back({suite.module + "_data/" + place, "", source});
     return suite;

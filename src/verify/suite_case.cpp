@@ -3,6 +3,7 @@
 #include "term/text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 

@@ -1,18 +1,13 @@
 #include "findings/static/node_exports.h"
 
-#include "base/embed.h"
-
+#include <embedded/findings.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 
-DDLL_EMBED(node_exports, DDLL_NODE_EXPORTS)
-
 namespace ddll::findings {
 
-NodeExports::NodeExports()
-    : NodeExports(std::string_view(ddll_node_exports_begin,
-                                   static_cast<std::size_t>(ddll_node_exports_end - ddll_node_exports_begin))) {}
+NodeExports::NodeExports() : NodeExports(embedded::node_exports_otp25_txt()) {}
 
 NodeExports::NodeExports(std::string_view list) {
     std::vector<std::string_view>* names = nullptr;

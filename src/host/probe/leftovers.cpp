@@ -7,10 +7,6 @@
 namespace ddll::host {
 namespace {
 
-std::string counted(std::size_t n, const char* what) {
-    return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
-}
-
 std::string text_of(const DriverMemory::Left& left) {
     if (!left.is_binary) return fmt::format("{}, {} bytes", counted(left.count, "block"), left.bytes);
     return fmt::format("{} {}, {} bytes", left.count, left.count == 1 ? "binary" : "binaries", left.bytes);

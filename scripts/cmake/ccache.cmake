@@ -1,0 +1,12 @@
+# Compiling through ccache, where it is installed.
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(launcher ${CCACHE})
+  if(DDLLTOOL_PCH)
+    # It compares what a precompiled header was made of; macros given on the command line, which it cannot see behind
+    # one, are the same for all files here.
+    set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+  endif()
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+endif()
