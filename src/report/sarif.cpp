@@ -1,4 +1,5 @@
 #include "report/sarif.h"
+#include "base/text.h"
 
 #include "base/sha256.h"
 #include "words/findings.h"

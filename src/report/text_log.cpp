@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "report/run_log.h"
 #include "report/step_text.h"
 #include "report/text_parts.h"

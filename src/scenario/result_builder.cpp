@@ -1,4 +1,5 @@
 #include "scenario/result_builder.h"
+#include "base/text.h"
 
 #include "findings/runtime/find.h"
 #include "host/host.h"

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "session/text.h"
 
 #include "session/answer.h"

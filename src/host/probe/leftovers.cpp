@@ -1,4 +1,5 @@
 #include "host/probe/leftovers.h"
+#include "base/text.h"
 
 #include "host/host.h"
 
@@ -48,7 +49,8 @@ void cleared_away(Host& host, const Port& port, const Made& made, words::Cleared
 
 void report_cleared_queue(Host& host, const Port& port) {
     if (port.queue.size() > 0)
-        cleared_away(host, port, port.queue.filled, words::Cleared::queue, counted(port.queue.size(), "byte") + " of its queue");
+        cleared_away(host, port, port.queue.filled, words::Cleared::queue,
+                     counted(port.queue.size(), "byte") + " of its queue");
 }
 
 void report_jobs(Host& host, const Port& port) {
@@ -90,8 +92,8 @@ void report_holding_locks(Host& host) {
 
 void report_driver_leftovers(Host& host, const Driver& driver) {
     for (const DriverMemory::Left& left : host.memory().left_by(driver.id))
-        leftover(host, left.is_binary ? Misuse(Rule::binary_refcount_error) : Misuse(Rule::driver_alloc_leak), left.made, {},
-                 fmt::format("{}: {}", driver.name, text_of(left)));
+        leftover(host, left.is_binary ? Misuse(Rule::binary_refcount_error) : Misuse(Rule::driver_alloc_leak),
+                 left.made, {}, fmt::format("{}: {}", driver.name, text_of(left)));
     host.memory().disown(driver.id);
     for (Lockable* object : host.sync().of(driver.id)) {
         leftover(host, Rule::locks_and_tsd_leak, object->made, {},
