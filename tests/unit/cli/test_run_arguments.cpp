@@ -85,7 +85,7 @@ TEST_CASE("what does not go together or is missing") {
 }
 
 TEST_CASE("details and switches") {
-    CHECK(parsed({"a.json", "--story"}).detail == report::Detail::story);
+    CHECK(parsed({"a.json", "--story"}).detail == report::Detail::log);
     CHECK(parsed({"a.json", "-v"}).detail == report::Detail::verbose);
     CHECK(parsed({"a.json", "-q"}).detail == report::Detail::quiet);
     const auto a = parsed({"a.json", "--events", "--in-process", "--list", "--fail-on", "never", "--color", "never"});

@@ -1,6 +1,8 @@
 /// Monitors that ports have on processes.
 #include "stage.h"
 
+#include "host/ports/monitors.h"
+
 #include <doctest/doctest.h>
 
 #include <cstring>

@@ -99,7 +99,7 @@ TEST_CASE("a halting node closes its ports, waits for the queues, and tells nobo
     stage.host().report_end();
     CHECK(stage.misuses() == "queue-never-drained");
     port.queue.clear();
-    stage.host().settle(port);
+    stage.host().ports().settle(port);
     CHECK(stage.trail() == "stop | closed | Alice ends {halt,3} | Bob ends {halt,3}");
     CHECK_FALSE(stage.host().step());
 }

@@ -19,7 +19,7 @@ bool due_after(FindingWatch& watch, const Event& event) {
     return due;
 }
 
-scenario::RunFinding finding(const char* rule, const char* title) {
+scenario::RunFinding finding(words::Rule rule, const char* title) {
     scenario::RunFinding out;
     out.rule = rule;
     out.title = title;
@@ -47,9 +47,9 @@ TEST_CASE("findings are looked for when the journal has something new that may b
 
 TEST_CASE("a finding is new once") {
     FindingWatch watch;
-    watch.set({finding("fd-leak", "one")});
+    watch.set({finding(words::Rule::fd_leak, "one")});
     CHECK(watch.take_new().size() == 1);
-    watch.set({finding("fd-leak", "one"), finding("fd-leak", "another")});
+    watch.set({finding(words::Rule::fd_leak, "one"), finding(words::Rule::fd_leak, "another")});
     const auto fresh = watch.take_new();
     REQUIRE(fresh.size() == 1);
     CHECK(fresh[0].title == "another");

@@ -86,7 +86,7 @@ std::string fingerprint(const session::State& state) {
     for (const auto& process : state.processes) out += process.alive ? process.person.uses_drivers ? "U" : "u" : "-";
     if (state.drivers.empty()) return out + " absent";
     const auto& driver = state.drivers.front();
-    out += fmt::format(" {} {} {}", lifecycle::name(driver.record.status), driver.record.other_holds,
+    out += fmt::format(" {} {} {}", name(driver.record.status), driver.record.other_holds,
                        lifecycle::state_word(driver.record));
     for (const auto& process : state.processes) out += fmt::format(" {}", loads_of(driver.record, process.person.id));
     std::multiset<std::string> ports;

@@ -24,7 +24,7 @@ constexpr const char* call = R"~({"by": "alice", "call": "self()", "returns": "A
 
 std::string terms(const scenario::Scenario& one) {
     verify::Libraries libraries;
-    return verify::story_terms(one, libraries, 0);
+    return verify::scenario_terms(one, libraries, 0);
 }
 
 bool contains(const std::string& text, const std::string& part) {
