@@ -46,6 +46,7 @@ CallResult call_result(const journal::Journal& journal, const scenario::StepResu
     }
     // exit/1 is no exception to anybody: its process is gone.
     if (gone && out.kind == AnswerKind::raised) {
+        out.kind = AnswerKind::ended;
         out.text.clear();
     }
     return out;

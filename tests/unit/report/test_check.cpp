@@ -190,7 +190,7 @@ TEST_CASE("the job summary of check: verdict, deaths and findings, and no markup
     CHECK(
         contains(text, "| error | driver&#45;crashed | SIGSEGV in control of driver counter | build/counter&#46;so |"));
     CHECK(contains(text, "| error | thread&#45;outlives&#45;driver | counter&#58; &#60;something&#62;"));
-    CHECK(contains(text, " | src/counter&#46;c&#58;42 | Do not&#46; |"));
+    CHECK(contains(text, " | src/counter&#46;c&#58;42 | Tell the thread to end and join it in finish"));
     CHECK(contains(text, "| accepted | fd&#45;leak |"));
 }
 
