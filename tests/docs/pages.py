@@ -160,7 +160,7 @@ def every_page_is_listed(root):
 
 
 FOREIGN = {"--install", "--prefix", "--strip", "--variable",  # of cmake and pkg-config
-           "--write", "--check", "--matrix"}                  # of scripts/ and tests/
+           "--write", "--check", "--matrix", "--only", "--preset", "--rebase"}  # of scripts/ and tests/
 
 
 def says(program, *words):
