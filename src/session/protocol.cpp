@@ -64,11 +64,18 @@ Result<Request> request_from(const Json& json) {
         if (found == kinds.end()) return error(fmt::format("nothing is called {}", kind));
         r.kind = static_cast<Request::Kind>(found - kinds.begin());
         fields(r, [&json](const char* key, auto& value) {
-            if (const auto given = json.find(key); given != json.end()) given->get_to(value);
+            const auto given = json.find(key);
+            if (given == json.end()) return;
+            using Value = std::remove_reference_t<decltype(value)>;
+            if constexpr ((std::is_integral_v<Value> || std::is_enum_v<Value>)&&!std::is_same_v<Value, bool>)
+                value = static_cast<Value>(given->template get_ref<const Json::number_integer_t&>()); // no fraction
+            else
+                given->get_to(value);
         });
         if (json.contains("limit_ms")) r.limit = std::chrono::milliseconds(json.at("limit_ms").get<std::int64_t>());
         constexpr std::int64_t year_ns = std::int64_t{365} * 24 * 3600 * 1'000'000'000;
-        const bool sensible = words::numbered<words::InstallHow>(static_cast<std::uint64_t>(r.how)) && r.by_how_much.ns >= 0 && r.await.ns >= 0 && r.await.ns <= year_ns &&
+        const bool sensible = words::numbered<words::InstallHow>(static_cast<std::uint64_t>(r.how)) &&
+                              r.by_how_much.ns >= 0 && r.await.ns >= 0 && r.await.ns <= year_ns &&
                               (!r.limit || (r.limit->count() > 0 && r.limit->count() <= year_ns / 1'000'000));
         if (!sensible) return error("the request makes no sense: a number is out of its range");
         return r;

@@ -143,6 +143,7 @@ public:
 
 private:
     void see_thread(const journal::LeftBehind& left);
+    void see_heap(const journal::LeftBehind& left);
     bool uses_openmp(ImageId image) const;
 
     struct Object {

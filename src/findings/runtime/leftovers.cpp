@@ -63,13 +63,16 @@ void Leftovers::see(const journal::LeftBehind& e) {
     case name_elsewhere:
         reading_.add(Rule::driver_name_dangling, e.driver, text);
         break;
-    case heap: {
-        auto& [driver, grown] = grown_[reading_.names.driver(e.driver)];
-        driver = e.driver;
-        grown.push_back(e.bytes);
+    case heap:
+        see_heap(e);
         break;
     }
-    }
+}
+
+void Leftovers::see_heap(const journal::LeftBehind& e) {
+    auto& cycles = grown_[reading_.names.driver(e.driver)];
+    cycles.first = e.driver;
+    cycles.second.push_back(e.bytes);
 }
 
 void Leftovers::see_thread(const journal::LeftBehind& e) {
