@@ -71,9 +71,14 @@ constexpr bool is_found(Finder finder, Rule rule) {
 template <Finder finder>
 class RuleOf {
 public:
+#ifdef __clang__
+    // clang 14 destroys the wrong temporaries of an expression with a consteval call in it. g++ does the checking.
+    constexpr RuleOf(Rule rule) : rule_(rule) {}
+#else
     consteval RuleOf(Rule rule) : rule_(rule) {
         if (!is_found(finder, rule)) throw "findings.def names another finder";
     }
+#endif
     constexpr operator Rule() const { return rule_; }
 
 private:
