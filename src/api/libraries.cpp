@@ -61,8 +61,8 @@ int driver_dl_close(void* library) {
     call.locks_driver_list();
     if (!call.host().drivers().libraries().closed(library)) {
         call.misuse(Rule::bad_library_handle, library == nullptr
-                                                          ? "the handle is NULL"
-                                                          : "the handle is not, or no longer, one of driver_dl_open");
+                                                  ? "the handle is NULL"
+                                                  : "the handle is not, or no longer, one of driver_dl_open");
         return call.returns(-1);
     }
     return call.returns(dlclose(library) == 0 ? 0 : -1);

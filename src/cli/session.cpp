@@ -170,7 +170,8 @@ ExitCode export_session(const SessionParser& arguments, const SessionOptions& op
     // A driver may leave more behind at the end of a scenario than the session has seen so far.
     OrderedJson document = OrderedJson::parse(text);
     for (int round = 0; round < 2; ++round) {
-        if (auto written = write_to(file, document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n'); !written) {
+        if (auto written = write_to(file, document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
+            !written) {
             complain(written.error());
             return ExitCode::unusable_input;
         }
@@ -182,7 +183,8 @@ ExitCode export_session(const SessionParser& arguments, const SessionOptions& op
         std::set<std::string> rules;
         for (const auto& rule : document.value("expected_findings", OrderedJson::array())) rules.insert(rule);
         bool more = false;
-        for (const scenario::RunFinding& finding : result->findings) more |= rules.insert(std::string(name(finding.rule))).second;
+        for (const scenario::RunFinding& finding : result->findings)
+            more |= rules.insert(std::string(name(finding.rule))).second;
         if (result->verdict == scenario::Verdict::passed && !more) {
             std::printf("%s plays: %zu steps, %zu driver file%s beside it\n", file.c_str(), result->flat.size(),
                         answer.at("files").size(), answer.at("files").size() == 1 ? "" : "s");

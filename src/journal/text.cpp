@@ -29,9 +29,7 @@ public:
 
     std::string on(const StepBegun& e) const { return fmt::format("step {}", e.index + 1); }
     std::string on(const StepEnded& e) const { return fmt::format("step {} done", e.index + 1); }
-    std::string on(const Called& e) const {
-        return fmt::format("{} calls {}", show(e.process), one_line(e.text));
-    }
+    std::string on(const Called& e) const { return fmt::format("{} calls {}", show(e.process), one_line(e.text)); }
     std::string on(const Returned& e) const {
         const std::string who = show(e.process);
         const char* late = e.late ? " at last" : "";
@@ -134,9 +132,7 @@ public:
         return fmt::format("waits for the outside world, at most {} of real time: another run may differ",
                            to_string(Duration{e.longest_ns}));
     }
-    std::string on(const PeerActed& e) const {
-        return fmt::format("peer {} {}", one_line(e.peer), one_line(e.what));
-    }
+    std::string on(const PeerActed& e) const { return fmt::format("peer {} {}", one_line(e.peer), one_line(e.what)); }
     std::string on(const PeerReceived& e) const {
         return fmt::format("peer {} receives {}", one_line(e.peer), term(e.term));
     }

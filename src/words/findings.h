@@ -79,7 +79,9 @@ public:
         if (!is_found(finder, rule)) throw "findings.def names another finder";
     }
 #endif
-    constexpr operator Rule() const { return rule_; }
+    constexpr operator Rule() const {
+        return rule_;
+    }
 
 private:
     Rule rule_;

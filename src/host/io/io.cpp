@@ -192,7 +192,8 @@ void Io::descriptor_is_closed(int descriptor) {
     else
         host_.log(fmt::format("Bad {} fd in erts_poll()! fd={}, port={}, driver={}, name={}", which, descriptor,
                               port_text(one), names(one).first, names(one).second));
-    host_.misuse(Rule::select_of_bad_descriptor, no_function, one, fmt::format("descriptor {} is not open", descriptor));
+    host_.misuse(Rule::select_of_bad_descriptor, no_function, one,
+                 fmt::format("descriptor {} is not open", descriptor));
 }
 
 void Io::offer(std::vector<Step>& ready) {

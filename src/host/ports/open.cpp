@@ -257,7 +257,8 @@ BifResult Ports::start_failed(Port& port, std::intptr_t result, int error) {
 }
 
 Port* Ports::create(const Port& creator, ProcessId owner, std::string name, ErlDrvData data) {
-    if (!creator.driver->locks_per_port()) host_.misuse(Rule::create_port_without_port_locking, no_function, creator.id, "");
+    if (!creator.driver->locks_per_port())
+        host_.misuse(Rule::create_port_without_port_locking, no_function, creator.id, "");
     Process* process = host_.processes().find(owner);
     if (process == nullptr || !process->alive() || !lifecycle::opens_ports(creator.driver->record)) return nullptr;
     Port& port = make(creator.driver, owner, std::move(name));

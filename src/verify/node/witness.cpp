@@ -5,8 +5,8 @@
 // dlopen, dlsym and dlclose; for driver_init it hands out a function of its own that calls the driver's and puts
 // callbacks into the entry it got that write a line and then do what the original does, until the library is closed.
 // What drivers register themselves (add_driver_entry) goes around that and is not seen; neither are calls from driver
-// to emulator, nor async functions. Only where a scenario gives async jobs a duration is the address of driver_async in a
-// driver's tables replaced, so that its jobs can be held up until the clock says that they are done.
+// to emulator, nor async functions. Only where a scenario gives async jobs a duration is the address of driver_async in
+// a driver's tables replaced, so that its jobs can be held up until the clock says that they are done.
 //
 // clock_gettime, when the emulator itself calls it, answers with a time that moves only when the coordinator moves it.
 // getpid, when the emulator itself calls it, answers with the number of events so far: os:getpid() is how Erlang code

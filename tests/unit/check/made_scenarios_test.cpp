@@ -60,5 +60,6 @@ TEST_CASE("only what the entry has is called") {
 
 TEST_CASE("what a story does on purpose is no finding about the driver") {
     for (const check::MadeScenario& story : check::scenarios_for(subject(0), 10))
-        CHECK(std::find(story.makes.begin(), story.makes.end(), words::Rule::open_port_blocks_reload) != story.makes.end());
+        CHECK(std::find(story.makes.begin(), story.makes.end(), words::Rule::open_port_blocks_reload) !=
+              story.makes.end());
 }

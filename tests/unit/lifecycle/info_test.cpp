@@ -27,7 +27,7 @@ TEST_CASE("info items are known by their atoms") {
 
 TEST_CASE("info of a driver in use") {
     const std::vector<UserEntry> entries = {wait_only(c, 3),   loaded(a), wait_unload(a, 2),
-                                        wait_unload(c, 1), loaded(b), loaded(a)};
+                                            wait_unload(c, 1), loaded(b), loaded(a)};
     const DriverRecord record = Driver(Status::ok, entries).ports(2).jobs(1);
     CHECK(all_items(record) == Values{ProcessCounts{{b, 1}, {a, 2}}, InfoOptions{false}, 2U, false, false,
                                       ProcessCounts{}, ProcessCounts{{a, 1}, {c, 2}}});
