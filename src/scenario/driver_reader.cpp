@@ -6,7 +6,7 @@ namespace ddll::scenario {
 
 using lifecycle::Presence;
 
-void DriverReader::see_state(const journal::DriverChanged& changed) {
+void DriverReader::on(const journal::DriverChanged& changed) {
     DriverView& driver = drivers_[changed.driver];
     driver.name = changed.name;
     driver.presence = changed.presence;
@@ -22,35 +22,39 @@ void DriverReader::see_state(const journal::DriverChanged& changed) {
 }
 
 // A library that was refused goes at once, and what was loaded before is as it was.
-void DriverReader::see_end(const journal::ImageClosed& closed) {
+void DriverReader::on(const journal::ImageClosed& closed) {
     DriverView& driver = drivers_[closed.driver];
     driver.image = {};
     if (refused_.erase(closed.image) == 0) replacements_[driver.name] = {false, closed.gone, false};
 }
 
-void DriverReader::see(const journal::Entry& entry) {
-    if (const auto* changed = std::get_if<journal::DriverChanged>(&entry.event)) {
-        see_state(*changed);
-    } else if (const auto* started = std::get_if<journal::ProcessStarted>(&entry.event)) {
-        processes_[started->process] = started->name;
-    } else if (const auto* port = std::get_if<journal::PortOpened>(&entry.event)) {
-        if (!port->driver) return;
-        ports_[port->port] = port->driver;
-        drivers_[port->driver].ports.insert(port->port);
-    } else if (const auto* end = std::get_if<journal::PortClosed>(&entry.event)) {
-        const auto its = ports_.find(end->port);
-        if (its == ports_.end()) return;
-        drivers_[its->second].ports.erase(end->port);
-        ports_.erase(its);
-    } else if (const auto* opened = std::get_if<journal::ImageOpened>(&entry.event)) {
-        drivers_[opened->driver].image = opened->image;
-    } else if (const auto* failed = std::get_if<journal::ImageFailed>(&entry.event)) {
-        if (const ImageId image = drivers_[failed->driver].image) refused_.insert(image);
-    } else if (const auto* closed = std::get_if<journal::ImageClosed>(&entry.event)) {
-        see_end(*closed);
-    } else if (const auto* reloaded = std::get_if<journal::Reloaded>(&entry.event)) {
-        replacements_[name(reloaded->driver)] = {true, reloaded->old_gone, reloaded->new_runs};
-    }
+void DriverReader::on(const journal::ProcessStarted& started) {
+    processes_[started.process] = started.name;
+}
+
+void DriverReader::on(const journal::PortOpened& port) {
+    if (!port.driver) return;
+    ports_[port.port] = port.driver;
+    drivers_[port.driver].ports.insert(port.port);
+}
+
+void DriverReader::on(const journal::PortClosed& port) {
+    const auto its = ports_.find(port.port);
+    if (its == ports_.end()) return;
+    drivers_[its->second].ports.erase(port.port);
+    ports_.erase(its);
+}
+
+void DriverReader::on(const journal::ImageOpened& opened) {
+    drivers_[opened.driver].image = opened.image;
+}
+
+void DriverReader::on(const journal::ImageFailed& failed) {
+    if (const ImageId image = drivers_[failed.driver].image) refused_.insert(image);
+}
+
+void DriverReader::on(const journal::Reloaded& reloaded) {
+    replacements_[name(reloaded.driver)] = {true, reloaded.old_gone, reloaded.new_runs};
 }
 
 const DriverView* DriverReader::find(std::string_view name) const {

@@ -1,6 +1,6 @@
 #pragma once
 /// What a journal says of the drivers at the moment it was read to: what `expect` steps look at.
-#include "journal/entry.h"
+#include "journal/visitor.h"
 #include "lifecycle/record.h"
 
 #include <map>
@@ -28,9 +28,9 @@ struct Replacement {
     bool new_runs = false; ///< the file that was asked for is what runs
 };
 
-class DriverReader {
+class DriverReader : private journal::Visitor<DriverReader> {
 public:
-    void see(const journal::Entry& entry);
+    void see(const journal::Entry& entry) { read(entry); }
 
     /// The newest of that name that is loaded or linked in, or null.
     const DriverView* find(std::string_view name) const;
@@ -38,8 +38,23 @@ public:
     const std::string& name(DriverId id) const; ///< empty when it is not known
 
 private:
-    void see_state(const journal::DriverChanged& changed);
-    void see_end(const journal::ImageClosed& closed);
+    friend journal::Visitor<DriverReader>;
+    using Ignores = journal::Kinds<journal::StepBegun, journal::StepEnded, journal::Called, journal::Returned,
+                                   journal::Delivered, journal::ProcessEnded, journal::PortClosing, journal::Entered,
+                                   journal::Left, journal::ApiCalled, journal::FileInstalled, journal::ClockAdvanced,
+                                   journal::Awaited, journal::PeerActed, journal::PeerReceived, journal::NumberChosen,
+                                   journal::Misused, journal::ClearedAway, journal::LeftBehind, journal::EntrySeen,
+                                   journal::TookLong, journal::Logged, journal::Mismatched, journal::StepFailed,
+                                   journal::Bound, journal::ThreadStarted, journal::ThreadWaits, journal::ThreadRuns,
+                                   journal::ThreadEnded, journal::ThreadLeftAlone, journal::Deadlocked, journal::Ended>;
+    void on(const journal::ProcessStarted& event);
+    void on(const journal::PortOpened& event);
+    void on(const journal::PortClosed& event);
+    void on(const journal::DriverChanged& event);
+    void on(const journal::ImageOpened& event);
+    void on(const journal::ImageFailed& event);
+    void on(const journal::ImageClosed& event);
+    void on(const journal::Reloaded& event);
 
     std::map<ProcessId, std::string> processes_;
     std::map<DriverId, DriverView> drivers_;

@@ -1,5 +1,6 @@
 #include "scenario/observer.h"
 
+#include "journal/visitor.h"
 #include "term/external.h"
 
 namespace ddll::scenario {
@@ -72,82 +73,80 @@ std::string Observer::version(ImageId id) const {
     return it == labels_.end() ? std::string() : it->second;
 }
 
-void Observer::add(DriverCall::Kind kind, std::optional<Callback> callback, std::string name, DriverId driver,
-                   ImageId image, std::vector<Term> arguments, StepRecord& record) {
-    record.driver_calls.push_back(
-        {kind, callback, std::move(name), drivers_.name(driver), version(image), std::move(arguments), !returned_});
-}
+/// Adds what an entry says to the record of a step.
+class Observer::Reader : public journal::Visitor<Reader> {
+public:
+    using Ignores = journal::Kinds<journal::StepEnded, journal::Called, journal::PortOpened, journal::PortClosing,
+                                   journal::PortClosed, journal::DriverChanged, journal::ImageFailed, journal::Reloaded,
+                                   journal::FileInstalled, journal::ClockAdvanced, journal::Awaited, journal::PeerActed,
+                                   journal::NumberChosen, journal::Misused, journal::ClearedAway, journal::LeftBehind,
+                                   journal::EntrySeen, journal::TookLong, journal::Mismatched, journal::StepFailed,
+                                   journal::Bound, journal::ThreadStarted, journal::ThreadWaits, journal::ThreadRuns,
+                                   journal::ThreadEnded, journal::ThreadLeftAlone, journal::Deadlocked, journal::Ended>;
 
-void Observer::see_callback(const journal::Entered& entered, StepRecord& record) {
-    // The loader's frames only say that it is at work; whether code came or went is said by the image's own entries.
-    if (entered.callback == Callback::dlopen || entered.callback == Callback::dlclose) return;
-    const bool loader = entered.callback == Callback::driver_init;
-    add(loader ? DriverCall::Kind::loader : DriverCall::Kind::callback, entered.callback, words::name(entered.callback),
-        entered.driver, entered.image,
-        callback_arguments(entered.callback, Term::port(entered.port.value), entered.a, entered.data), record);
-}
+    Reader(Observer& observer, const std::string& caller, StepRecord& record)
+        : known_(observer), caller_(caller), record_(record) {}
 
-// What was seen by the time of the last return came before it.
-void Observer::see_return(const journal::Returned& returned, const std::string& caller, StepRecord& record) {
-    term::Evaluated result = evaluated(returned);
-    if (!returned.process) {
-        record.info = std::move(result.value);
-        return;
+    void on(const journal::StepBegun&) { known_.returned_ = false; }
+    // What was seen by the time of the last return came before it.
+    void on(const journal::Returned& e) {
+        term::Evaluated result = evaluated(e);
+        if (!e.process) {
+            record_.info = std::move(result.value);
+            return;
+        }
+        const std::string& name = known_.processes_[e.process];
+        if (name != caller_) {
+            record_.late.emplace(name, std::move(result));
+            return;
+        }
+        const bool nothing = never_called(result);
+        if (nothing && record_.returns.empty()) return;
+        if (!nothing) {
+            // A call that blocked and had its answer within the step did return.
+            if (e.late && !record_.returns.empty()) record_.returns.pop_back();
+            record_.returns.push_back(std::move(result));
+        }
+        known_.returned_ = nothing || record_.returns.back().kind != term::Evaluated::Kind::blocked;
+        for (DriverCall& call : record_.driver_calls) call.before_return = true;
+        for (auto& [process, arrivals] : record_.messages)
+            for (Arrival& arrival : arrivals) arrival.before_return = true;
     }
-    const std::string& name = processes_[returned.process];
-    if (name != caller) {
-        record.late.emplace(name, std::move(result));
-        return;
+    void on(const journal::Delivered& e) {
+        record_.messages[known_.processes_[e.to]].push_back({decoded(e.term), !known_.returned_});
     }
-    const bool nothing = never_called(result);
-    if (nothing && record.returns.empty()) return;
-    if (!nothing) {
-        // A call that blocked and had its answer within the step did return.
-        if (returned.late && !record.returns.empty()) record.returns.pop_back();
-        record.returns.push_back(std::move(result));
+    void on(const journal::ProcessStarted& e) { known_.processes_[e.process] = e.name; }
+    void on(const journal::ProcessEnded& e) { record_.exits.emplace(known_.processes_[e.process], decoded(e.reason)); }
+    void on(const journal::Entered& e) {
+        known_.frames_[entry().thread].emplace_back(e.driver, e.image);
+        // The loader's frames only say that it is at work; whether code came or went is said by the image's own
+        // entries.
+        if (e.callback == Callback::dlopen || e.callback == Callback::dlclose) return;
+        const bool loader = e.callback == Callback::driver_init;
+        add(loader ? DriverCall::Kind::loader : DriverCall::Kind::callback, e.callback, words::name(e.callback),
+            e.driver, e.image, callback_arguments(e.callback, Term::port(e.port.value), e.a, e.data));
     }
-    returned_ = nothing || record.returns.back().kind != term::Evaluated::Kind::blocked;
-    for (DriverCall& call : record.driver_calls) call.before_return = true;
-    for (auto& [process, arrivals] : record.messages)
-        for (Arrival& arrival : arrivals) arrival.before_return = true;
-}
-
-void Observer::see(const journal::Entry& entry, const std::string& caller, StepRecord& record) {
-    drivers_.see(entry);
-    const auto loader = [&](Callback callback, DriverId driver, ImageId image) {
-        add(DriverCall::Kind::loader, callback, words::name(callback), driver, image, {}, record);
-    };
-    if (std::holds_alternative<journal::StepBegun>(entry.event)) {
-        returned_ = false;
-    } else if (const auto* opened = std::get_if<journal::ImageOpened>(&entry.event)) {
-        if (const auto* known = versions_.of(*opened)) labels_[opened->image] = known->version;
-        if (!opened->was_mapped) loader(Callback::dlopen, opened->driver, opened->image);
-    } else if (const auto* closed = std::get_if<journal::ImageClosed>(&entry.event)) {
-        if (closed->gone) loader(Callback::dlclose, closed->driver, closed->image);
-    } else if (const auto* entered = std::get_if<journal::Entered>(&entry.event)) {
-        frames_[entry.thread].emplace_back(entered->driver, entered->image);
-        see_callback(*entered, record);
-    } else if (std::holds_alternative<journal::Left>(entry.event)) {
-        Frames& frames = frames_[entry.thread];
+    void on(const journal::Left&) {
+        Frames& frames = known_.frames_[entry().thread];
         if (!frames.empty()) frames.pop_back();
-        if (frames.empty() && entry.thread != 0) frames_.erase(entry.thread); // threads come and go, but for the first
-    } else if (const auto* api = std::get_if<journal::ApiCalled>(&entry.event)) {
-        const Frames& frames = frames_[entry.thread];
+        // Threads come and go, but for the first.
+        if (frames.empty() && entry().thread != 0) known_.frames_.erase(entry().thread);
+    }
+    void on(const journal::ApiCalled& e) {
+        const Frames& frames = known_.frames_[entry().thread];
         const auto [driver, image] = frames.empty() ? std::pair<DriverId, ImageId>() : frames.back();
-        add(DriverCall::Kind::api, std::nullopt, words::name(api->function), driver, image, {}, record);
-    } else if (const auto* returned = std::get_if<journal::Returned>(&entry.event)) {
-        see_return(*returned, caller, record);
-    } else if (const auto* started = std::get_if<journal::ProcessStarted>(&entry.event)) {
-        processes_[started->process] = started->name;
-    } else if (const auto* delivered = std::get_if<journal::Delivered>(&entry.event)) {
-        record.messages[processes_[delivered->to]].push_back({decoded(delivered->term), !returned_});
-    } else if (const auto* ended = std::get_if<journal::ProcessEnded>(&entry.event)) {
-        record.exits.emplace(processes_[ended->process], decoded(ended->reason));
-    } else if (const auto* logged = std::get_if<journal::Logged>(&entry.event)) {
-        record.logs.emplace_back(logged->text);
-    } else if (const auto* received = std::get_if<journal::PeerReceived>(&entry.event)) {
-        auto& all = record.at_peers[std::string(received->peer)];
-        Term what = decoded(received->term);
+        add(DriverCall::Kind::api, std::nullopt, words::name(e.function), driver, image);
+    }
+    void on(const journal::ImageOpened& e) {
+        if (const auto* version = known_.versions_.of(e)) known_.labels_[e.image] = version->version;
+        if (!e.was_mapped) add_loader(Callback::dlopen, e.driver, e.image);
+    }
+    void on(const journal::ImageClosed& e) {
+        if (e.gone) add_loader(Callback::dlclose, e.driver, e.image);
+    }
+    void on(const journal::PeerReceived& e) {
+        auto& all = record_.at_peers[std::string(e.peer)];
+        Term what = decoded(e.term);
         if (!what.is_binary()) {
             all.emplace_back(std::move(what));
         } else {
@@ -155,12 +154,29 @@ void Observer::see(const journal::Entry& entry, const std::string& caller, StepR
             term::iolist_to_bytes(what, std::get<std::string>(all.back()));
         }
     }
-}
+    void on(const journal::Logged& e) { record_.logs.emplace_back(e.text); }
+
+private:
+    void add(DriverCall::Kind kind, std::optional<Callback> callback, std::string name, DriverId driver, ImageId image,
+             std::vector<Term> arguments = {}) {
+        record_.driver_calls.push_back({kind, callback, std::move(name), known_.drivers_.name(driver),
+                                        known_.version(image), std::move(arguments), !known_.returned_});
+    }
+    void add_loader(Callback callback, DriverId driver, ImageId image) {
+        add(DriverCall::Kind::loader, callback, words::name(callback), driver, image);
+    }
+
+    Observer& known_;
+    const std::string& caller_;
+    StepRecord& record_;
+};
 
 void Observer::read(StepRecord& record, const std::string& caller, std::uint64_t last) {
+    Reader reader(*this, caller, record);
     for (auto cursor = journal_.begin(seen_ + 1); cursor && cursor->seq <= last; ++cursor) {
         seen_ = cursor->seq;
-        see(*cursor, caller, record);
+        drivers_.see(*cursor);
+        reader.read(*cursor);
     }
 }
 

@@ -20,11 +20,7 @@ public:
     std::string version(ImageId id) const;
 
 private:
-    void see(const journal::Entry& entry, const std::string& caller, StepRecord& record);
-    void see_return(const journal::Returned& returned, const std::string& caller, StepRecord& record);
-    void see_callback(const journal::Entered& entered, StepRecord& record);
-    void add(DriverCall::Kind kind, std::optional<journal::Callback> callback, std::string name, DriverId driver,
-             ImageId image, std::vector<term::Term> arguments, StepRecord& record);
+    class Reader;
 
     const journal::Journal& journal_;
     const Versions& versions_;

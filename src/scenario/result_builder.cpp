@@ -3,6 +3,7 @@
 
 #include "findings/runtime/find.h"
 #include "host/host.h"
+#include "journal/visitor.h"
 #include "scenario/code_places.h"
 #include "scenario/crash_report.h"
 #include "term/external.h"
@@ -39,14 +40,14 @@ namespace {
 using StepState = StepResult::State;
 
 // One walk over the journal: steps, failures, names.
-class Reading {
+class Reading : private journal::Visitor<Reading> {
 public:
     explicit Reading(RunResult& result) : result_(result) {}
 
     void run() {
         for (const journal::Entry& entry : *result_.journal) {
             last_ = entry.seq;
-            std::visit([&](const auto& event) { see(event, entry.seq); }, entry.event);
+            read(entry);
         }
         if (open_) result_.steps[*open_].last_entry = last_;
     }
@@ -58,40 +59,48 @@ public:
     std::string open_failure; ///< text of dlopen in the current step
 
 private:
-    template <class E>
-    void see(const E&, std::uint64_t) {}
+    friend journal::Visitor<Reading>;
+    using Ignores =
+        journal::Kinds<journal::Called, journal::Returned, journal::Delivered, journal::ProcessStarted,
+                       journal::ProcessEnded, journal::PortOpened, journal::PortClosing, journal::PortClosed,
+                       journal::Entered, journal::Left, journal::ApiCalled, journal::DriverChanged,
+                       journal::ImageOpened, journal::ImageClosed, journal::Reloaded, journal::FileInstalled,
+                       journal::ClockAdvanced, journal::PeerActed, journal::PeerReceived, journal::Misused,
+                       journal::ClearedAway, journal::LeftBehind, journal::EntrySeen, journal::TookLong,
+                       journal::Logged, journal::ThreadWaits, journal::ThreadRuns, journal::ThreadEnded>;
 
     StepResult* at(std::uint32_t index) { return index < result_.steps.size() ? &result_.steps[index] : nullptr; }
 
-    void see(const journal::StepBegun& e, std::uint64_t seq) {
+    void on(const journal::StepBegun& e) {
         open_failure.clear();
         open_ = e.index;
-        if (StepResult* step = at(e.index)) step->first_entry = step->last_entry = seq;
+        if (StepResult* step = at(e.index)) step->first_entry = step->last_entry = entry().seq;
     }
-    void see(const journal::StepEnded& e, std::uint64_t seq) {
+    void on(const journal::StepEnded& e) {
         open_.reset();
         if (StepResult* step = at(e.index)) {
             step->state = StepState::done;
-            step->last_entry = seq;
+            step->last_entry = entry().seq;
         }
     }
-    void see(const journal::Mismatched& e, std::uint64_t) {
+    void on(const journal::Mismatched& e) {
         if (StepResult* step = at(e.index)) step->state = StepState::failed;
-        result_.failures.push_back({e.index, std::string(e.what), std::string(e.expected), std::string(e.got), ""});
+        result_.failures.push_back(
+            {e.index, std::string(e.what), std::string(e.expected), std::string(e.got), ""});
     }
-    void see(const journal::StepFailed& e, std::uint64_t) {
+    void on(const journal::StepFailed& e) {
         if (StepResult* step = at(e.index)) step->state = StepState::failed;
         impasse = e.kind;
         result_.failures.push_back({e.index, "step", "(the step can be done)", std::string(e.text), ""});
     }
-    void see(const journal::Deadlocked& e, std::uint64_t) {
+    void on(const journal::Deadlocked& e) {
         deadlocked = e.text;
         impasse = words::ImpasseKind::deadlock;
     }
-    void see(const journal::ImageFailed& e, std::uint64_t) {
+    void on(const journal::ImageFailed& e) {
         if (e.kind == words::LoadErrorKind::open_error) open_failure = e.text;
     }
-    void see(const journal::Bound& e, std::uint64_t) {
+    void on(const journal::Bound& e) {
         const auto value = term::decode(e.term);
         if (!value) return;
         using Kind = term::Term::Kind;
@@ -100,15 +109,15 @@ private:
         // A later name of the same thing (in another round) wins; an equal thing named twice keeps its first name.
         result_.names.try_emplace(term::print(value->term), std::string(e.name));
     }
-    void see(const journal::NumberChosen& e, std::uint64_t) {
+    void on(const journal::NumberChosen& e) {
         result_.chosen.try_emplace(fmt::to_string(e.number), std::string(e.name));
     }
-    void see(const journal::Awaited&, std::uint64_t) { result_.reproducible = false; }
-    void see(const journal::ThreadLeftAlone&, std::uint64_t) { result_.reproducible = false; }
-    void see(const journal::ThreadStarted& e, std::uint64_t) {
+    void on(const journal::Awaited&) { result_.reproducible = false; }
+    void on(const journal::ThreadLeftAlone&) { result_.reproducible = false; }
+    void on(const journal::ThreadStarted& e) {
         if (e.kind == words::ThreadKind::foreign || result_.scenario->free_threads) result_.reproducible = false;
     }
-    void see(const journal::Ended&, std::uint64_t) { ended = true; }
+    void on(const journal::Ended&) { ended = true; }
 
     RunResult& result_;
     std::uint64_t last_ = 0;

@@ -1,38 +1,46 @@
 #include "session/origins.h"
 
+#include "journal/visitor.h"
 #include "lifecycle/record.h"
 #include "term/external.h"
 
 namespace ddll::session {
 
-class OriginsReader::Reader {
+class OriginsReader::Reader : public journal::Visitor<Reader> {
 public:
-    template <class E>
-    void operator()(const E&) {}
+    using Ignores =
+        journal::Kinds<journal::StepEnded, journal::Returned, journal::Delivered, journal::ProcessStarted,
+                       journal::PortClosing, journal::PortClosed, journal::Entered, journal::Left, journal::ImageOpened,
+                       journal::ImageFailed, journal::ImageClosed, journal::Reloaded, journal::FileInstalled,
+                       journal::ClockAdvanced, journal::Awaited, journal::PeerActed, journal::PeerReceived,
+                       journal::NumberChosen, journal::Misused, journal::ClearedAway, journal::LeftBehind,
+                       journal::EntrySeen, journal::TookLong, journal::Logged, journal::Mismatched, journal::StepFailed,
+                       journal::ThreadStarted, journal::ThreadWaits, journal::ThreadRuns, journal::ThreadEnded,
+                       journal::ThreadLeftAlone, journal::Deadlocked, journal::Ended>;
 
-    void operator()(const journal::StepBegun& e) {
+    void on(const journal::StepBegun& e) {
         step_ = e.index;
         caller_ = {};
     }
-    void operator()(const journal::Called& e) { caller_ = e.process; }
-    void operator()(const journal::PortOpened& e) {
+    void on(const journal::Called& e) { caller_ = e.process; }
+    void on(const journal::PortOpened& e) {
         out.ports[e.port] = step_;
         drivers_[e.port] = e.driver;
     }
-    void operator()(const journal::ProcessEnded& e) {
+    void on(const journal::ProcessEnded& e) {
         std::erase_if(out.loads, [&](const auto& load) { return load.first.second == e.process; });
     }
-    void operator()(const journal::ApiCalled& e) {
+    void on(const journal::ApiCalled& e) {
         const auto driver = drivers_.find(e.port);
         if (driver != drivers_.end() && e.function == words::ApiFunction::driver_async)
             out.jobs[driver->second] = step_;
     }
-    void operator()(const journal::Bound& e) {
+    void on(const journal::Bound& e) {
         const auto value = term::decode(e.term);
         if (value && value->term.is(term::Term::Kind::reference))
             out.references.try_emplace(value->term.as_reference(), step_);
     }
-    void operator()(const journal::DriverChanged& e) {
+    void on(const journal::DriverChanged& e) {
         Known& known = known_[e.driver];
         auto& loads = out.loads[{e.driver, caller_}];
         if (e.loads > known.loads) loads.push_back(step_);
@@ -59,7 +67,7 @@ OriginsReader::OriginsReader() : reader_(std::make_unique<Reader>()) {}
 OriginsReader::~OriginsReader() = default;
 
 void OriginsReader::see(const journal::Entry& entry) {
-    std::visit(*reader_, entry.event);
+    reader_->read(entry);
 }
 
 const Origins& OriginsReader::origins() const {

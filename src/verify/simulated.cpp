@@ -1,5 +1,6 @@
 #include "verify/simulated.h"
 
+#include "journal/visitor.h"
 #include "lifecycle/record.h"
 #include "scenario/observer.h"
 #include "term/text.h"
@@ -18,7 +19,7 @@ using term::Term;
 namespace {
 
 /// One walk over the journal, step by step.
-class Reading {
+class Reading : private journal::Visitor<Reading> {
 public:
     explicit Reading(const scenario::RunResult& result)
         : result_(result), versions_(*result.scenario), observer_(*result.journal, versions_) {}
@@ -26,31 +27,40 @@ public:
     std::vector<StepRecord> run() {
         for (const journal::Entry& entry : *result_.journal) {
             last_ = entry.seq;
-            std::visit([&](const auto& event) { see(event, entry.seq); }, entry.event);
+            read(entry);
         }
         if (open_) end_step(last_);
         return std::move(records_);
     }
 
 private:
-    template <class E>
-    void see(const E&, std::uint64_t) {}
+    friend journal::Visitor<Reading>;
+    using Ignores =
+        journal::Kinds<journal::Called, journal::Returned, journal::Delivered, journal::ProcessStarted,
+                       journal::ProcessEnded, journal::PortOpened, journal::PortClosing, journal::PortClosed,
+                       journal::Entered, journal::Left, journal::ApiCalled, journal::ImageOpened, journal::ImageFailed,
+                       journal::ImageClosed, journal::Reloaded, journal::FileInstalled, journal::ClockAdvanced,
+                       journal::Awaited, journal::PeerActed, journal::PeerReceived, journal::NumberChosen,
+                       journal::Misused, journal::ClearedAway, journal::LeftBehind, journal::EntrySeen,
+                       journal::TookLong, journal::Logged, journal::Mismatched, journal::Bound, journal::ThreadStarted,
+                       journal::ThreadWaits, journal::ThreadRuns, journal::ThreadEnded, journal::ThreadLeftAlone,
+                       journal::Deadlocked, journal::Ended>;
 
     // Drivers that drivers add themselves: no witness stands between them and the emulator.
-    void see(const journal::DriverChanged& e, std::uint64_t) {
+    void on(const journal::DriverChanged& e) {
         if (e.presence == lifecycle::Presence::linked_in) added_.emplace(e.name);
     }
 
-    void see(const journal::StepBegun& e, std::uint64_t seq) {
-        if (open_) end_step(seq - 1);
+    void on(const journal::StepBegun& e) {
+        if (open_) end_step(entry().seq - 1);
         StepRecord before;
-        observer_.read(before, {}, seq);
+        observer_.read(before, {}, entry().seq);
         open_ = true;
         record_ = {};
         call_ = std::get_if<scenario::CallStep>(&result_.flat[e.index].step->what);
     }
-    void see(const journal::StepEnded&, std::uint64_t seq) { end_step(seq); }
-    void see(const journal::StepFailed& e, std::uint64_t) { record_.death = fmt::format("ddlltool: {}", e.text); }
+    void on(const journal::StepEnded&) { end_step(entry().seq); }
+    void on(const journal::StepFailed& e) { record_.death = fmt::format("ddlltool: {}", e.text); }
 
     void end_step(std::uint64_t seq) {
         if (!open_) return;

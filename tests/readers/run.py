@@ -21,7 +21,11 @@ from pathlib import Path
 SRC = Path(__file__).resolve().parent.parent.parent / "src"
 READERS = """
     journal/text.cpp
+    findings/runtime/find.cpp
+    scenario/driver_reader.cpp scenario/observer.cpp scenario/result_builder.cpp
+    verify/simulated.cpp
     report/event_line.cpp report/naming.cpp report/run_log.cpp report/timeline.cpp
+    session/origins.cpp
 """.split()
 KIND = "InventedForATest"
 # Looking for an entry or two of a journal is not reading it.

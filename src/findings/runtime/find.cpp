@@ -1,47 +1,52 @@
 #include "findings/runtime/finders.h"
+#include "journal/visitor.h"
 
 #include <cstring>
-#include <variant>
 
 namespace ddll::findings {
 
 namespace {
 
-class EveryRun {
+class EveryRun : public journal::Visitor<EveryRun> {
 public:
     explicit EveryRun(const RunNames& names) : reading_{names, {}}, pins_(reading_), misuses_(reading_) {}
 
-    void see(const journal::Entry& entry) {
-        std::visit([&](const auto& event) { (*this)(event, entry); }, entry.event);
-    }
     void see_asleep(const journal::Entry& entry) { misuses_.see_asleep(entry); }
     std::vector<Finding> take() { return reading_.findings.take(); }
 
 private:
-    template <class E>
-    void operator()(const E&, const journal::Entry&) {}
-    void operator()(const journal::ImageOpened& e, const journal::Entry&) { pins_.see(e); }
-    void operator()(const journal::ImageClosed& e, const journal::Entry& entry) { pins_.see(e, entry.seq); }
-    void operator()(const journal::Reloaded& e, const journal::Entry& entry) { pins_.see(e, entry.seq); }
-    void operator()(const journal::LeftBehind& e, const journal::Entry&) { pins_.see(e); }
-    void operator()(const journal::Misused& e, const journal::Entry& entry) { misuses_.see(e, entry); }
-    void operator()(const journal::Entered& e, const journal::Entry& entry) { misuses_.see(e, entry); }
-    void operator()(const journal::Left& e, const journal::Entry& entry) { misuses_.see(e, entry); }
-    void operator()(const journal::ThreadWaits& e, const journal::Entry&) { misuses_.see(e); }
-    void operator()(const journal::ThreadRuns& e, const journal::Entry&) { misuses_.see(e); }
+    friend journal::Visitor<EveryRun>;
+    using Ignores =
+        journal::Kinds<journal::StepBegun, journal::StepEnded, journal::Called, journal::Returned, journal::Delivered,
+                       journal::ProcessStarted, journal::ProcessEnded, journal::PortOpened, journal::PortClosing,
+                       journal::PortClosed, journal::ApiCalled, journal::DriverChanged, journal::ImageFailed,
+                       journal::FileInstalled, journal::ClockAdvanced, journal::Awaited, journal::PeerActed,
+                       journal::PeerReceived, journal::NumberChosen, journal::ClearedAway, journal::EntrySeen,
+                       journal::TookLong, journal::Logged, journal::Mismatched, journal::StepFailed, journal::Bound,
+                       journal::ThreadStarted, journal::ThreadEnded, journal::ThreadLeftAlone, journal::Deadlocked,
+                       journal::Ended>;
+    void on(const journal::ImageOpened& e) { pins_.see(e); }
+    void on(const journal::ImageClosed& e) { pins_.see(e, entry().seq); }
+    void on(const journal::Reloaded& e) { pins_.see(e, entry().seq); }
+    void on(const journal::LeftBehind& e) { pins_.see(e); }
+    void on(const journal::Misused& e) { misuses_.see(e, entry()); }
+    void on(const journal::Entered& e) { misuses_.see(e, entry()); }
+    void on(const journal::Left& e) { misuses_.see(e, entry()); }
+    void on(const journal::ThreadWaits& e) { misuses_.see(e); }
+    void on(const journal::ThreadRuns& e) { misuses_.see(e); }
 
     RunReading reading_;
     Pins pins_;
     Misuses misuses_;
 };
 
-class CloseRun {
+class CloseRun : private journal::Visitor<CloseRun> {
 public:
     explicit CloseRun(const RunNames& names) : reading_{names, {}, 0, {}} {}
 
     void see(const journal::Entry& entry) {
         reading_.at = entry.seq;
-        std::visit([&](const auto& event) { (*this)(event); }, entry.event);
+        read(entry);
     }
     std::vector<Finding> take() {
         leftovers_.find_growth();
@@ -49,25 +54,31 @@ public:
     }
 
 private:
-    template <class E>
-    void operator()(const E&) {}
-    void operator()(const journal::StepBegun& e) { users_.see(e); }
-    void operator()(const journal::Called& e) { users_.see(e); }
-    void operator()(const journal::Returned& e) { users_.see(e); }
-    void operator()(const journal::ProcessEnded& e) { users_.see(e); }
-    void operator()(const journal::DriverChanged& e) { users_.see(e); }
-    void operator()(const journal::FileInstalled& e) { loads_.see(e); }
-    void operator()(const journal::ImageOpened& e) { loads_.see(e); }
-    void operator()(const journal::ImageFailed& e) { loads_.see(e); }
-    void operator()(const journal::EntrySeen& e) { loads_.see(e); }
-    void operator()(const journal::ImageClosed& e) {
+    friend journal::Visitor<CloseRun>;
+    using Ignores = journal::Kinds<journal::StepEnded, journal::Delivered, journal::ProcessStarted, journal::PortOpened,
+                                   journal::PortClosing, journal::PortClosed, journal::Entered, journal::Left,
+                                   journal::Reloaded, journal::ClockAdvanced, journal::Awaited, journal::PeerActed,
+                                   journal::PeerReceived, journal::NumberChosen, journal::Misused, journal::Logged,
+                                   journal::Mismatched, journal::StepFailed, journal::Bound, journal::ThreadStarted,
+                                   journal::ThreadWaits, journal::ThreadRuns, journal::ThreadEnded,
+                                   journal::ThreadLeftAlone, journal::Deadlocked, journal::Ended>;
+    void on(const journal::StepBegun& e) { users_.see(e); }
+    void on(const journal::Called& e) { users_.see(e); }
+    void on(const journal::Returned& e) { users_.see(e); }
+    void on(const journal::ProcessEnded& e) { users_.see(e); }
+    void on(const journal::DriverChanged& e) { users_.see(e); }
+    void on(const journal::FileInstalled& e) { loads_.see(e); }
+    void on(const journal::ImageOpened& e) { loads_.see(e); }
+    void on(const journal::ImageFailed& e) { loads_.see(e); }
+    void on(const journal::EntrySeen& e) { loads_.see(e); }
+    void on(const journal::ImageClosed& e) {
         loads_.see(e);
         leftovers_.see(e);
     }
-    void operator()(const journal::LeftBehind& e) { leftovers_.see(e); }
-    void operator()(const journal::ClearedAway& e) { leftovers_.see(e); }
-    void operator()(const journal::TookLong& e) { callbacks_.see(e); }
-    void operator()(const journal::ApiCalled& e) { callbacks_.see(e); }
+    void on(const journal::LeftBehind& e) { leftovers_.see(e); }
+    void on(const journal::ClearedAway& e) { leftovers_.see(e); }
+    void on(const journal::TookLong& e) { callbacks_.see(e); }
+    void on(const journal::ApiCalled& e) { callbacks_.see(e); }
 
     CloseReading reading_;
     Users users_{reading_};
@@ -116,7 +127,7 @@ std::vector<Finding> find_in_run(const journal::Journal& journal, const RunNames
     EveryRun readers(names);
     auto asleep = asleep_at.begin();
     for (const journal::Entry& entry : journal) {
-        readers.see(entry);
+        readers.read(entry);
         for (; asleep != asleep_at.end() && *asleep == entry.seq; ++asleep) readers.see_asleep(entry);
     }
     return readers.take();
