@@ -1,5 +1,6 @@
 #include "check/check.h"
 
+#include "base/prose.h"
 #include "base/text.h"
 #include "check/made_scenarios.h"
 #include "check/replies.h"
@@ -71,7 +72,7 @@ private:
             CheckFinding& entry = entry_for(Rule::reload_leaves_no_driver);
             entry.severity = Severity::error;
             entry.title = findings::title_of(entry.rule, subject_.name);
-            entry.evidence = facts.error().message;
+            entry.evidence = prose(facts.error().message);
             entry.also_static = true;
             unusable_ = true;
             openable_ = false;
@@ -260,8 +261,8 @@ private:
         if ((flags & ERL_DRV_FLAG_USE_PORT_LOCKING) == 0 || variables_ == 0) return;
         CheckFinding& entry = entry_for(Rule::shared_code_without_driver_lock);
         entry.title = findings::title_of(entry.rule, subject_.name);
-        entry.evidence =
-            fmt::format("the entry has ERL_DRV_FLAG_USE_PORT_LOCKING, and there are {} bytes of variables", variables_);
+        entry.evidence = prose(fmt::format(
+            "the entry has ERL_DRV_FLAG_USE_PORT_LOCKING, and there are {} bytes of variables", variables_));
         entry.also_static = true;
     }
 

@@ -1,5 +1,6 @@
 #include "check/replies.h"
 
+#include "base/prose.h"
 #include "findings/finding.h"
 #include "journal/entry.h"
 #include "term/external.h"
@@ -68,7 +69,7 @@ std::optional<scenario::RunFinding> compare_replies(const std::string& driver, c
         finding.rule = rule;
         finding.title = findings::title_of(rule, driver);
         finding.evidence =
-            fmt::format("{}; now{}", was.text, is.text.substr(is.value == std::string::npos ? 0 : is.value));
+            prose(fmt::format("{}; now{}", was.text, is.text.substr(is.value == std::string::npos ? 0 : is.value)));
         return finding;
     }
     return std::nullopt;

@@ -1,5 +1,6 @@
 #include "check/verdict.h"
 
+#include "base/prose.h"
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,7 +25,7 @@ void soften_what_was_not_seen(CheckResult& checked) {
         if (finding.confirmed || finding.severity != Severity::warning) continue;
         if (!words::is_found(words::by_probe, finding.rule)) continue;
         finding.severity = Severity::note;
-        finding.evidence += "; not seen to happen here";
+        finding.evidence += prose("; not seen to happen here");
     }
 }
 

@@ -1,12 +1,14 @@
 #include "findings/finding.h"
 
+#include "base/prose.h"
+
 #include <fmt/format.h>
 
 namespace ddll::findings {
 
 std::string title_of(Rule rule, const std::string& subject) {
     const std::string_view title = words::row(rule).title;
-    return subject.empty() ? std::string(title) : fmt::format("{}: {}", subject, title);
+    return prose(subject.empty() ? std::string(title) : fmt::format("{}: {}", subject, title));
 }
 
 Finding finding_of(Rule rule, std::string subject, std::string evidence) {
@@ -15,7 +17,7 @@ Finding finding_of(Rule rule, std::string subject, std::string evidence) {
     out.severity = words::row(rule).severity;
     out.title = title_of(rule, subject);
     out.subject = std::move(subject);
-    out.evidence = std::move(evidence);
+    out.evidence = prose(std::move(evidence));
     return out;
 }
 

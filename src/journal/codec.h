@@ -2,6 +2,7 @@
 /// The bytes of one entry: a head, the time, the fields in the order of kinds.h (a string as its length), then the
 /// strings' bytes. Numbers are written seven bits at a time: most are small, and getting fresh memory pages costs far
 /// more than the shifting. Only journal.cpp includes this.
+#include "base/prose.h"
 #include "journal/kinds.h"
 #include "words/findings.h"
 
@@ -137,10 +138,11 @@ inline std::byte* encode(const E& event, std::int64_t time, std::byte* at) {
         else
             at = put(at, to_number(value));
     });
-    for_each_field(event, [&](const auto&, const auto& value) {
+    for_each_field(event, [&](const auto& f, const auto& value) {
         if constexpr (is_string<std::decay_t<decltype(value)>>) {
             const std::size_t length = std::min(value.size(), payload_limit);
             if (length > 0) std::memcpy(at, value.data(), length);
+            if (f.shape == Shape::prose) touch_prose(reinterpret_cast<char*>(at), length);
             at += length;
         }
     });

@@ -223,6 +223,7 @@ struct Mismatched {
     std::string_view what;   ///< "returns", "receives alice", ...
     std::string_view expected;
     std::string_view got;
+    bool of_return = false; ///< it is about what the step's call returned
 };
 /// The step could not be done at all: it needs what is not simulated, or a limit was passed.
 struct StepFailed {

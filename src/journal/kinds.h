@@ -11,7 +11,8 @@ namespace ddll::journal {
 /// How a field is to be shown.
 enum class Shape : std::uint8_t {
     plain,   ///< a number, flag or identifier by its type; an enumerator as it is spelled, if it is
-    text,    ///< UTF-8, or Latin-1 if it is not valid
+    text,    ///< a name, or what others say: UTF-8, or Latin-1 if it is not valid
+    prose,   ///< composed for people to read; what is a fact in it stands in another field too
     term,    ///< external term format
     bytes,   ///< what a driver was given: shown as a binary
     address, ///< differs from run to run: never shown
@@ -52,7 +53,7 @@ inline constexpr int kind = 0;
 template <> inline constexpr auto kind<StepBegun> = describe("step_begun", field("step", &StepBegun::index));
 template <> inline constexpr auto kind<StepEnded> = describe("step_ended", field("step", &StepEnded::index));
 template <> inline constexpr auto kind<Called> = describe("called",
-    field("process", &Called::process), field("call", &Called::text), field("asks", &Called::asks, Shape::hidden));
+    field("process", &Called::process), field("call", &Called::text, Shape::prose), field("asks", &Called::asks, Shape::hidden));
 template <> inline constexpr auto kind<Returned> = describe("returned",
     field("process", &Returned::process), field("outcome", &Returned::outcome), field("late", &Returned::late),
     field("term", &Returned::term, Shape::term));
@@ -105,22 +106,22 @@ template <> inline constexpr auto kind<FileInstalled> = describe("file_installed
 template <> inline constexpr auto kind<ClockAdvanced> = describe("clock_advanced", field("by_ns", &ClockAdvanced::by_ns));
 template <> inline constexpr auto kind<Awaited> = describe("awaited", field("longest_ns", &Awaited::longest_ns));
 template <> inline constexpr auto kind<PeerActed> = describe("peer_acted",
-    field("peer", &PeerActed::peer), field("what", &PeerActed::what));
+    field("peer", &PeerActed::peer), field("what", &PeerActed::what, Shape::prose));
 template <> inline constexpr auto kind<PeerReceived> = describe("peer_received",
     field("peer", &PeerReceived::peer), field("term", &PeerReceived::term, Shape::term));
 template <> inline constexpr auto kind<NumberChosen> = describe("number_chosen",
     field("name", &NumberChosen::name), field("number", &NumberChosen::number));
 template <> inline constexpr auto kind<Misused> = describe("misused",
     field("rule", &Misused::rule), field("function", &Misused::function),
-    field("port", &Misused::port), field("detail", &Misused::detail),
+    field("port", &Misused::port), field("detail", &Misused::detail, Shape::prose),
     field("stack", &Misused::stack, Shape::address));
 template <> inline constexpr auto kind<ClearedAway> = describe("cleared_away",
     field("port", &ClearedAway::port), field("function", &ClearedAway::function),
-    field("what", &ClearedAway::what), field("stack", &ClearedAway::stack, Shape::address),
+    field("what", &ClearedAway::what, Shape::prose), field("stack", &ClearedAway::stack, Shape::address),
     field("cleared", &ClearedAway::cleared, Shape::hidden));
 template <> inline constexpr auto kind<LeftBehind> = describe("left_behind",
     field("driver", &LeftBehind::driver), field("image", &LeftBehind::image), field("residue", &LeftBehind::kind, Shape::number),
-    field("text", &LeftBehind::text), field("stack", &LeftBehind::stack, Shape::address),
+    field("text", &LeftBehind::text, Shape::prose), field("stack", &LeftBehind::stack, Shape::address),
     field("bytes", &LeftBehind::bytes, Shape::hidden), field("path", &LeftBehind::path, Shape::hidden));
 template <> inline constexpr auto kind<EntrySeen> = describe("entry_seen",
     field("driver", &EntrySeen::driver), field("image", &EntrySeen::image), field("flags", &EntrySeen::flags),
@@ -130,22 +131,22 @@ template <> inline constexpr auto kind<TookLong> = describe("took_long",
     field("cpu_ns", &TookLong::cpu_ns), field("wall_ns", &TookLong::wall_ns));
 template <> inline constexpr auto kind<Logged> = describe("logged", field("text", &Logged::text));
 template <> inline constexpr auto kind<Mismatched> = describe("mismatched",
-    field("step", &Mismatched::index), field("what", &Mismatched::what), field("expected", &Mismatched::expected),
-    field("got", &Mismatched::got));
+    field("step", &Mismatched::index), field("what", &Mismatched::what, Shape::prose), field("expected", &Mismatched::expected, Shape::prose),
+    field("got", &Mismatched::got, Shape::prose), field("of_return", &Mismatched::of_return, Shape::hidden));
 template <> inline constexpr auto kind<StepFailed> = describe("step_failed",
-    field("step", &StepFailed::index), field("impasse", &StepFailed::kind, Shape::number), field("text", &StepFailed::text));
+    field("step", &StepFailed::index), field("impasse", &StepFailed::kind, Shape::number), field("text", &StepFailed::text, Shape::prose));
 template <> inline constexpr auto kind<Bound> = describe("bound",
     field("name", &Bound::name), field("term", &Bound::term, Shape::term));
 template <> inline constexpr auto kind<ThreadStarted> = describe("thread_started",
     field("id", &ThreadStarted::thread), field("made_by", &ThreadStarted::kind),
     field("driver", &ThreadStarted::driver), field("name", &ThreadStarted::name));
 template <> inline constexpr auto kind<ThreadWaits> = describe("thread_waits",
-    field("id", &ThreadWaits::thread), field("for", &ThreadWaits::text));
+    field("id", &ThreadWaits::thread), field("for", &ThreadWaits::text, Shape::prose));
 template <> inline constexpr auto kind<ThreadRuns> = describe("thread_runs", field("id", &ThreadRuns::thread));
 template <> inline constexpr auto kind<ThreadEnded> = describe("thread_ended", field("id", &ThreadEnded::thread));
 template <> inline constexpr auto kind<ThreadLeftAlone> = describe("thread_left_alone",
     field("id", &ThreadLeftAlone::thread));
-template <> inline constexpr auto kind<Deadlocked> = describe("deadlocked", field("text", &Deadlocked::text));
+template <> inline constexpr auto kind<Deadlocked> = describe("deadlocked", field("text", &Deadlocked::text, Shape::prose));
 template <> inline constexpr auto kind<Ended> = describe("ended");
 // clang-format on
 

@@ -1,5 +1,6 @@
 #include "scenario/crash_report.h"
 
+#include "base/prose.h"
 #include "image/symbolize.h"
 #include "scenario/code_places.h"
 #include "term/text.h"
@@ -192,10 +193,10 @@ Death examine(const isolate::Ending& ending, const RunResult& result, const Vers
                             death.in.version.empty() ? "" : "/", death.in.version);
         if (!death.in.port.empty()) where += fmt::format(", port {}", death.in.port);
     }
-    death.headline = what + where;
+    death.headline = prose(what + where);
     death.stack = frames_of(crash, result, versions);
     death.output = ending.output;
-    death.advice = advice_for(death);
+    death.advice = prose(advice_for(death));
     return death;
 }
 

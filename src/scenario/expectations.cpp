@@ -175,9 +175,9 @@ std::optional<Mismatch> check_outcome(const CallOutcome& wanted, const Evaluated
     }
     if (const auto* value = std::get_if<Text>(&wanted)) {
         if (result.kind == Evaluated::Kind::value && matches(*value)) return std::nullopt;
-        return Mismatch{returns, pattern_text(*value), scope.show(result)};
+        return Mismatch{returns, pattern_text(*value), scope.show(result), true};
     }
-    if (result.kind == Evaluated::Kind::raised) return Mismatch{returns, "(any value)", scope.show(result)};
+    if (result.kind == Evaluated::Kind::raised) return Mismatch{returns, "(any value)", scope.show(result), true};
     return std::nullopt;
 }
 

@@ -14,6 +14,7 @@ struct Mismatch {
     std::string what; ///< "returns", "receives alice", ...
     std::string expected;
     std::string got;
+    bool of_return = false; ///< it is about what the step's call returned
 };
 
 /// What comparisons need to know of the run.

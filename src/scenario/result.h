@@ -24,6 +24,7 @@ struct Failure {
     std::string expected;
     std::string got;
     std::string help; ///< what to do next; may be empty
+    bool of_return = false; ///< it is about what the step's call returned
 };
 
 struct StackFrame {

@@ -1,6 +1,7 @@
 #include "scenario/result_builder.h"
 #include "base/text.h"
 
+#include "base/prose.h"
 #include "findings/runtime/find.h"
 #include "host/host.h"
 #include "journal/visitor.h"
@@ -86,7 +87,7 @@ private:
     void on(const journal::Mismatched& e) {
         if (StepResult* step = at(e.index)) step->state = StepState::failed;
         result_.failures.push_back(
-            {e.index, std::string(e.what), std::string(e.expected), std::string(e.got), ""});
+            {e.index, std::string(e.what), std::string(e.expected), std::string(e.got), "", e.of_return});
     }
     void on(const journal::StepFailed& e) {
         if (StepResult* step = at(e.index)) step->state = StepState::failed;
@@ -129,7 +130,7 @@ void add_finding(RunResult& result, findings::Finding found, std::vector<StackFr
     finding.severity = found.severity;
     finding.title = std::move(found.title);
     finding.subject = std::move(found.subject);
-    finding.evidence = std::move(found.evidence);
+    finding.evidence = prose(std::move(found.evidence));
     finding.stack = std::move(stack);
     for (std::size_t i = 0; i < result.steps.size() && found.entry != 0; ++i)
         if (result.steps[i].first_entry != 0 && result.steps[i].first_entry <= found.entry &&
@@ -268,7 +269,7 @@ void judge_failures(RunResult& result, const Reading& reading) {
     result.verdict = Verdict::failed;
     if (reading.open_failure.empty()) return;
     for (Failure& failure : result.failures) {
-        if (!failure.what.starts_with("returns")) continue;
+        if (!failure.of_return) continue;
         // The story is not at fault: the library it needs cannot be opened.
         result.verdict = Verdict::unusable;
         failure.help = fmt::format("the loader says: {}", reading.open_failure);
@@ -343,6 +344,9 @@ RunResult build_result(Running running, const isolate::Ending& ending, const Run
                 {UINT32_MAX, "expected_crash", "the driver dies", "the story came to its end", ""});
         }
     }
+    for (Failure& failure : result.failures)
+        for (std::string* text : {&failure.what, &failure.expected, &failure.got, &failure.help})
+            *text = prose(std::move(*text));
     return result;
 }
 

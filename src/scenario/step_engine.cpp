@@ -128,7 +128,7 @@ bool StepEngine::end_step() {
 void StepEngine::mismatch(Mismatch found) {
     if (!options_.lenient) {
         failed_ = true;
-        target_.note(journal::Mismatched{index_, found.what, found.expected, found.got});
+        target_.note(journal::Mismatched{index_, found.what, found.expected, found.got, found.of_return});
     }
     mismatches_.push_back(std::move(found));
 }
@@ -179,7 +179,7 @@ bool StepEngine::make_call(const CallStep& step, std::size_t i) {
     if (i > 0 && unknown_ == nullptr && has_ended(step.by)) { // inside an earlier call of the batch
         if (!std::holds_alternative<std::monostate>(step.outcomes[i]))
             mismatch({fmt::format("returns, call {}", i + 1), "(the call returns)",
-                      fmt::format("{} has ended: {}", step.by, scope().show(ended_.at(step.by)))});
+                      fmt::format("{} has ended: {}", step.by, scope().show(ended_.at(step.by))), true});
         return false;
     }
     auto result = target_.call(step.calls[i], step.outcomes[i], bindings_);
@@ -214,9 +214,9 @@ void StepEngine::check_blocked(const CallStep& step, std::size_t i) {
         // It will never return; where that was expected, `exits` tells the reason.
         if (!step.blocks && !std::holds_alternative<std::monostate>(step.outcomes[i]))
             mismatch({"returns", "(the call returns)",
-                      fmt::format("{} ended inside the call: {}", step.by, scope().show(ended_.at(step.by)))});
+                      fmt::format("{} ended inside the call: {}", step.by, scope().show(ended_.at(step.by))), true});
     } else if (!step.blocks || !last) {
-        mismatch({"returns", "(the call returns)", "(the call blocks)"});
+        mismatch({"returns", "(the call returns)", "(the call blocks)", true});
     }
 }
 
@@ -345,6 +345,7 @@ void StepEngine::compare_late(const Effects& effects, const ExpectScope& scope, 
                            target_.waits(wanted.process) ? "(the call goes on waiting)"
                                                          : fmt::format("({} was not blocked)", wanted.process)});
         } else if (auto wrong = check_outcome(wanted.outcome, it->second, what, what, scope)) {
+            wrong->of_return = false; // of an earlier step
             out.push_back(*std::move(wrong));
         }
     }

@@ -1,5 +1,6 @@
 #include "findings/static/find.h"
 
+#include "base/prose.h"
 #include "findings/static/collector.h"
 #include "image/demangle.h"
 
@@ -47,7 +48,7 @@ void StaticCollector::add(FileRule rule, Doubt doubt, const std::string& evidenc
     const Severity severity = severity_of(rule, doubt);
     for (Finding& known : findings_) {
         if (known.rule != rule) continue;
-        known.evidence += "; " + evidence;
+        known.evidence += prose("; " + evidence);
         known.severity = std::max(known.severity, severity);
         return;
     }
