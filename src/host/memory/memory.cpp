@@ -126,7 +126,7 @@ void* DriverMemory::make(std::size_t size, const Made& made, bool is_binary) {
     Block block{size, made, is_binary, 0};
     char* data = size > largest_binary ? nullptr : guarded(whole(block));
     if (data == nullptr) return nullptr;
-    const std::lock_guard hold(lock_);
+    const MutexLock hold(lock_);
     block.number = next_number_++;
     blocks_.insert_or_assign(data, block);
     count(made, true);
@@ -135,7 +135,7 @@ void* DriverMemory::make(std::size_t size, const Made& made, bool is_binary) {
 
 void* DriverMemory::move(void* from, std::size_t size, bool is_binary, PointerState& state) {
     state = PointerState::live;
-    const std::lock_guard hold(lock_);
+    const MutexLock hold(lock_);
     const auto it = find(from, is_binary);
     if (it == blocks_.end()) {
         state = absent_state(from);
@@ -177,7 +177,7 @@ void* DriverMemory::reallocate(void* block, std::size_t size, const Made& made, 
 }
 
 PointerState DriverMemory::release(void* block) {
-    const std::lock_guard hold(lock_);
+    const MutexLock hold(lock_);
     const auto it = find(block, false);
     if (it == blocks_.end()) return absent_state(block);
     drop(it);
@@ -185,7 +185,7 @@ PointerState DriverMemory::release(void* block) {
 }
 
 std::optional<std::size_t> DriverMemory::size_of(const void* block) {
-    const std::lock_guard hold(lock_);
+    const MutexLock hold(lock_);
     const auto it = find(block, false);
     if (it == blocks_.end()) return std::nullopt;
     return it->second.size;
@@ -204,22 +204,22 @@ ErlDrvBinary* DriverMemory::reallocate_binary(ErlDrvBinary* binary, std::size_t 
 }
 
 PointerState DriverMemory::state_of(const ErlDrvBinary* binary) {
-    const std::lock_guard hold(lock_);
+    const MutexLock hold(lock_);
     return find(binary, true) != blocks_.end() ? PointerState::live : absent_state(binary);
 }
 
 std::int64_t DriverMemory::references(const ErlDrvBinary* binary) {
-    const std::lock_guard hold(lock_);
+    const MutexLock hold(lock_);
     return blocks_.at(binary).references;
 }
 
 std::int64_t DriverMemory::add_reference(ErlDrvBinary* binary) {
-    const std::lock_guard hold(lock_);
+    const MutexLock hold(lock_);
     return ++blocks_.at(binary).references;
 }
 
 std::int64_t DriverMemory::drop_reference(ErlDrvBinary* binary) {
-    const std::lock_guard hold(lock_);
+    const MutexLock hold(lock_);
     const auto it = find(binary, true);
     // A driver that frees too often leaves messages behind that still think they have a reference.
     if (it == blocks_.end()) return 0;
@@ -229,7 +229,7 @@ std::int64_t DriverMemory::drop_reference(ErlDrvBinary* binary) {
 }
 
 std::int64_t DriverMemory::decrease_reference(ErlDrvBinary* binary) {
-    const std::lock_guard hold(lock_);
+    const MutexLock hold(lock_);
     auto& info = blocks_.at(binary);
     if (info.references <= 1) return 0;
     return --info.references;
@@ -243,7 +243,7 @@ std::shared_ptr<const void> DriverMemory::share(ErlDrvBinary* binary, std::size_
         drop_reference(binary);
     });
     const std::uint64_t hash = hash_of(binary->orig_bytes + offset, length);
-    const std::lock_guard hold(lock_);
+    const MutexLock hold(lock_);
     shares_.push_back({message, binary, offset, length, port, hash});
     return message;
 }
@@ -252,7 +252,7 @@ std::vector<DriverMemory::ChangedShare> DriverMemory::changed_shares() {
     std::vector<ChangedShare> changed;
     std::vector<std::shared_ptr<const void>> held; // given up without the lock, which the last reference needs
     {
-        const std::lock_guard hold(lock_);
+        const MutexLock hold(lock_);
         std::erase_if(shares_, [&](Share& share) {
             held.push_back(share.message.lock());
             if (held.back() == nullptr) return true;
@@ -266,7 +266,7 @@ std::vector<DriverMemory::ChangedShare> DriverMemory::changed_shares() {
 }
 
 void DriverMemory::refer_in_message(ErlDrvBinary* binary, int change) {
-    const std::lock_guard hold(lock_);
+    const MutexLock hold(lock_);
     const auto it = find(binary, true);
     if (it == blocks_.end()) return;
     it->second.in_messages += change;
@@ -286,7 +286,7 @@ void DriverMemory::count(const Made& made, bool more) {
 }
 
 std::size_t DriverMemory::take_made_by_port(PortId port) {
-    const std::lock_guard hold(lock_);
+    const MutexLock hold(lock_);
     const auto it = made_by_port_.find(port);
     if (it == made_by_port_.end()) return 0;
     const std::size_t n = it->second;
@@ -296,7 +296,7 @@ std::size_t DriverMemory::take_made_by_port(PortId port) {
 
 template <class Wanted>
 std::vector<DriverMemory::Left> DriverMemory::left(Wanted wanted) {
-    const std::lock_guard hold(lock_);
+    const MutexLock hold(lock_);
     struct Group {
         Left left;
         std::uint64_t first = UINT64_MAX;
@@ -329,13 +329,13 @@ std::vector<DriverMemory::Left> DriverMemory::left_by(PortId port) {
 }
 
 void DriverMemory::disown(DriverId driver) {
-    const std::lock_guard hold(lock_);
+    const MutexLock hold(lock_);
     for (auto& [pointer, block] : blocks_)
         if (block.made.driver == driver) block.made.driver = {};
 }
 
 HeapUse DriverMemory::used_by(DriverId owner) {
-    const std::lock_guard hold(lock_);
+    const MutexLock hold(lock_);
     HeapUse use;
     for (const auto& [pointer, block] : blocks_) {
         if (block.made.driver != owner) continue;
@@ -347,14 +347,14 @@ HeapUse DriverMemory::used_by(DriverId owner) {
 
 std::uint64_t DriverMemory::footprint() {
     constexpr std::uint64_t around = 256; // guards, the C library's own words, our row
-    const std::lock_guard locked(lock_);
+    const MutexLock locked(lock_);
     std::uint64_t bytes = kept_bytes_ + around * (blocks_.size() + kept_.size());
     for (const auto& [block, row] : blocks_) bytes += row.size;
     return bytes;
 }
 
 void DriverMemory::inspect(DriverId owner) {
-    const std::lock_guard hold(lock_);
+    const MutexLock hold(lock_);
     const std::size_t before = damage_.size();
     for (const auto& [pointer, block] : blocks_)
         if (!owner || block.made.driver == owner)
@@ -370,7 +370,7 @@ void DriverMemory::inspect(DriverId owner) {
 }
 
 std::vector<Damage> DriverMemory::take_damage() {
-    const std::lock_guard hold(lock_);
+    const MutexLock hold(lock_);
     return std::exchange(damage_, {});
 }
 

@@ -3,6 +3,7 @@
 /// without being touched. Each lies between guard bytes, and what was freed is kept for a while, so that writing where
 /// one must not is seen later. Any thread may call; one lock guards the table.
 #include "base/id.h"
+#include "base/mutex.h"
 #include "host/made.h"
 
 #include <erl_driver.h>
@@ -12,7 +13,6 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -121,38 +121,39 @@ private:
         bool is_binary;
     };
 
-    std::mutex lock_;
-    Table blocks_;
+    ddll::Mutex lock_;
+    Table blocks_ DDLL_GUARDED_BY(lock_);
     // The last pointers freed, to tell "freed twice" from "never ours".
     static constexpr std::size_t remembered = 1024;
-    const void* freed_[remembered] = {};
-    std::size_t freed_next_ = 0;
+    const void* freed_[remembered] DDLL_GUARDED_BY(lock_) = {};
+    std::size_t freed_next_ DDLL_GUARDED_BY(lock_) = 0;
 
     // Freed memory waits here, filled, until there is too much of it.
     static constexpr std::size_t most_kept = 256, most_kept_bytes = std::size_t{1} << 20;
-    std::deque<Freed> kept_;
-    std::size_t kept_bytes_ = 0;
-    std::vector<Damage> damage_;
-    std::vector<Share> shares_;
-    std::uint64_t next_number_ = 1;
-    std::unordered_map<PortId, std::size_t> made_by_port_;
+    std::deque<Freed> kept_ DDLL_GUARDED_BY(lock_);
+    std::size_t kept_bytes_ DDLL_GUARDED_BY(lock_) = 0;
+    std::vector<Damage> damage_ DDLL_GUARDED_BY(lock_);
+    std::vector<Share> shares_ DDLL_GUARDED_BY(lock_);
+    std::uint64_t next_number_ DDLL_GUARDED_BY(lock_) = 1;
+    std::unordered_map<PortId, std::size_t> made_by_port_ DDLL_GUARDED_BY(lock_);
 
     static std::size_t whole(const Block& block); ///< bytes between its guards
     void* make(std::size_t size, const Made& made, bool is_binary);
     void* move(void* from, std::size_t size, bool is_binary, PointerState& state);
-    Table::iterator find(const void* pointer, bool is_binary); ///< a live one of that kind
-    void drop(Table::iterator block);
+    /// A live one of that kind.
+    Table::iterator find(const void* pointer, bool is_binary) DDLL_REQUIRES(lock_);
+    void drop(Table::iterator block) DDLL_REQUIRES(lock_);
     void refer_in_message(ErlDrvBinary* binary, int change);
-    void count(const Made& made, bool more);
+    void count(const Made& made, bool more) DDLL_REQUIRES(lock_);
     template <class Wanted>
     std::vector<Left> left(Wanted wanted);
 
-    void remember_freed(const void* pointer);
-    void check_guards(const char* data, std::size_t size, bool is_binary);
-    void check_freed(const Freed& freed);
+    void remember_freed(const void* pointer) DDLL_REQUIRES(lock_);
+    void check_guards(const char* data, std::size_t size, bool is_binary) DDLL_REQUIRES(lock_);
+    void check_freed(const Freed& freed) DDLL_REQUIRES(lock_);
     /// Takes memory out of use: `data` lies behind its front guard.
-    void retire(char* data, std::size_t size, bool is_binary);
-    PointerState absent_state(const void* pointer) const;
+    void retire(char* data, std::size_t size, bool is_binary) DDLL_REQUIRES(lock_);
+    PointerState absent_state(const void* pointer) const DDLL_REQUIRES(lock_);
 };
 
 } // namespace ddll::host

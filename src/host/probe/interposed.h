@@ -1,10 +1,10 @@
 #pragma once
 /// What libraries asked of the system behind the driver API's back: threads, thread-specific keys, exit handlers.
 /// Filled by the functions of api/interposed.cpp in runs that look for what is left behind (Options::probe).
+#include "base/mutex.h"
 #include "host/probe/traces.h"
 
 #include <map>
-#include <mutex>
 #include <set>
 #include <vector>
 
@@ -27,11 +27,11 @@ public:
     std::vector<Found> take_leading_into(const CodeRange& old);
 
 private:
-    mutable std::mutex lock_;
-    std::map<int, std::uintptr_t> threads_;
-    std::map<unsigned, std::uintptr_t> keys_;
-    std::set<std::uintptr_t> destructors_; ///< ever given
-    std::vector<std::uintptr_t> exit_handlers_;
+    mutable ddll::Mutex lock_;
+    std::map<int, std::uintptr_t> threads_ DDLL_GUARDED_BY(lock_);
+    std::map<unsigned, std::uintptr_t> keys_ DDLL_GUARDED_BY(lock_);
+    std::set<std::uintptr_t> destructors_ DDLL_GUARDED_BY(lock_); ///< ever given
+    std::vector<std::uintptr_t> exit_handlers_ DDLL_GUARDED_BY(lock_);
 };
 
 } // namespace ddll::host

@@ -2,6 +2,7 @@
 /// A thread that runs driver code: the emulator's, one of the async pool, one that a driver made with
 /// erl_drv_thread_create, or one that came from somewhere else and called the driver API.
 #include "base/id.h"
+#include "base/mutex.h"
 #include "host/threads/sync.h"
 #include "words/emulator.h"
 
@@ -9,7 +10,6 @@
 #include <sys/types.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -39,7 +39,7 @@ struct Thread {
     bool abandoned = false;      ///< its code has left memory: it never runs again
     std::vector<Lockable*> holds;
     std::atomic<Side> side{Side::driver};
-    std::condition_variable wake;
+    Condition wake; ///< with the lock of Threads
     pthread_t handle{};
     pid_t system_id = 0;
     void* (*function)(void*) = nullptr;

@@ -47,7 +47,7 @@ Threads::Threads(journal::Journal& journal, Chooser& chooser, ThreadMode mode)
 
 Threads::~Threads() {
     {
-        const std::lock_guard guard(lock_);
+        const MutexLock guard(lock_);
         ending_ = true;
         watchdog_.changed.notify_all();
         for (Thread* thread : table_.others) thread->wake.notify_all();
@@ -62,9 +62,9 @@ Threads::~Threads() {
 
 void Threads::retire(std::unique_ptr<Threads> threads) {
     const auto runs = [](const Thread* t) { return t->kind != ThreadKind::pool && t->state != Thread::State::ended; };
+    const MutexLock guard(threads->lock_);
     if (std::any_of(threads->table_.others.begin(), threads->table_.others.end(), runs)) {
         // A thread is parked in it forever, and needs its record and the lock.
-        const std::lock_guard guard(threads->lock_);
         threads->holder_ = nullptr;
         for (Thread* thread : threads->table_.others) thread->abandoned = true;
         this_thread_ = nullptr;
@@ -90,22 +90,23 @@ void Threads::become_several() {
 
 Side Threads::arrive() {
     ++arriving_;
-    std::unique_lock lock(lock_);
     auto* thread = new Thread;
     thread->kind = ThreadKind::foreign;
     thread->name = "unknown";
-    thread->number = table_.next_number++;
     thread->handle = pthread_self();
     thread->system_id = static_cast<pid_t>(syscall(SYS_gettid));
     thread->state = Thread::State::running;
     thread->controlled = false;
     thread->side = Side::host;
-    table_.others.push_back(thread);
-    this_thread_ = thread;
-    become_several();
-    --arriving_;
-    wait_to_enter(lock, *thread);
-    lock.unlock();
+    {
+        const MutexLock lock(lock_);
+        thread->number = table_.next_number++;
+        table_.others.push_back(thread);
+        this_thread_ = thread;
+        become_several();
+        --arriving_;
+        wait_to_enter(*thread);
+    }
     isolate::number_thread(thread->number);
     journal_.write(journal::ThreadStarted{thread->number, thread->kind, {}, ""});
     return Side::driver;
@@ -133,7 +134,7 @@ std::vector<Thread*> Threads::candidates() const {
 }
 
 // The calling thread has the baton and gives it away.
-void Threads::hand_on(std::unique_lock<std::mutex>& lock, Thread& from) {
+void Threads::hand_on(Thread& from) {
     if (emulator_steps_) {
         hand_to(emulator_);
         return;
@@ -151,27 +152,28 @@ void Threads::hand_on(std::unique_lock<std::mutex>& lock, Thread& from) {
     watchdog_.changed.notify_all();
     if (emulator_.state != Thread::State::blocked || table_.any_uncontrolled()) return;
     holder_ = &from; // to call the host, and to write the journal
-    lock.unlock();
+    lock_.unlock();
     const bool relieved = handlers_.relief && handlers_.relief();
-    lock.lock();
+    lock_.lock();
     if (relieved) {
-        hand_on(lock, from);
+        hand_on(from);
         return;
     }
     const std::string text = situation(table_.waiting);
-    lock.unlock();
-    handlers_.deadlock(text);
+    lock_.unlock();
+    handlers_.deadlock(text); // does not come back
+    lock_.lock();
     DDLL_CHECK_MSG(false, "a deadlock was survived");
 }
 
-void Threads::wait_for_baton(std::unique_lock<std::mutex>& lock, Thread& self) {
+void Threads::wait_for_baton(Thread& self) {
     while (holder_ != &self) {
         if (ending_ && self.kind == ThreadKind::pool) return;
         if (holder_ == nullptr && self.waits_to_enter && !self.abandoned) {
             hand_to(self);
             break;
         }
-        self.wake.wait(lock);
+        self.wake.wait(lock_);
     }
     self.waits_to_enter = false;
     self.state = Thread::State::running;
@@ -181,21 +183,21 @@ void Threads::wait_for_baton(std::unique_lock<std::mutex>& lock, Thread& self) {
 
 void Threads::take_baton(Thread& self) {
     ++arriving_;
-    std::unique_lock lock(lock_);
+    const MutexLock lock(lock_);
     --arriving_;
     if (holder_ == &self) {
         watchdog_.crossings.fetch_add(1, std::memory_order_relaxed);
         return;
     }
-    wait_to_enter(lock, self);
+    wait_to_enter(self);
 }
 
-void Threads::wait_to_enter(std::unique_lock<std::mutex>& lock, Thread& self) {
+void Threads::wait_to_enter(Thread& self) {
     self.waits_to_enter = true;
     if (&self == &emulator_) self.controlled = true;
     watchdog_.changed.notify_all();
     if (on_arrival_) on_arrival_();
-    wait_for_baton(lock, self);
+    wait_for_baton(self);
 }
 
 // Leaving for driver code.
@@ -204,13 +206,13 @@ void Threads::put_down(Thread& self) {
         watchdog_.crossings.fetch_add(1, std::memory_order_relaxed);
         return;
     }
-    std::unique_lock lock(lock_);
+    const MutexLock lock(lock_);
     // The thread counts as outside as soon as the baton is gone.
     self.side.store(Side::driver, std::memory_order_release);
     self.state = Thread::State::running;
     const bool waited_for = emulator_steps_ || !candidates().empty();
     if (waited_for)
-        hand_on(lock, self);
+        hand_on(self);
     else
         holder_ = nullptr;
 }
@@ -219,27 +221,27 @@ void Threads::put_down(Thread& self) {
 
 bool Threads::block(const WaitFor& wait) {
     Thread& self = *this_thread_;
-    std::unique_lock lock(lock_);
+    const MutexLock lock(lock_);
     self.state = Thread::State::blocked;
     self.wait = wait;
     table_.waiting.push_back(&self);
     if (wait.kind != WaitFor::Kind::job) journal_.write(journal::ThreadWaits{self.number, waits_for(self)});
     if (waits_for_itself(self, emulator_)) handlers_.cycle(situation(table_.waiting));
-    hand_on(lock, self);
-    wait_for_baton(lock, self);
+    hand_on(self);
+    wait_for_baton(self);
     std::erase(table_.waiting, &self);
     if (wait.kind != WaitFor::Kind::job && !ending_) journal_.write(journal::ThreadRuns{self.number});
     return !ending_;
 }
 
 void Threads::wake(const Lockable& object, bool all) {
-    const std::lock_guard guard(lock_);
+    const MutexLock guard(lock_);
     table_.make_ready(&object, nullptr, all);
     watchdog_.changed.notify_all();
 }
 
 void Threads::wake(Thread& thread) {
-    const std::lock_guard guard(lock_);
+    const MutexLock guard(lock_);
     if (thread.state == Thread::State::blocked) thread.state = Thread::State::ready;
     watchdog_.changed.notify_all();
 }
@@ -253,9 +255,9 @@ void* Threads::start(void* argument) {
     isolate::number_thread(self.number);
     Threads& threads = *self.threads;
     {
-        std::unique_lock lock(threads.lock_);
+        const MutexLock lock(threads.lock_);
         self.system_id = static_cast<pid_t>(syscall(SYS_gettid));
-        threads.wait_for_baton(lock, self);
+        threads.wait_for_baton(self);
         if (threads.ending_) return nullptr;
     }
     void* result = self.function(self.argument);
@@ -264,12 +266,12 @@ void* Threads::start(void* argument) {
 }
 
 void Threads::end(Thread& self, void* result) {
-    std::unique_lock lock(lock_);
+    const MutexLock lock(lock_);
     if (ending_) return;
     self.result = result;
     self.state = Thread::State::ended;
     table_.make_ready(nullptr, &self, true);
-    hand_on(lock, self);
+    hand_on(self);
 }
 
 void Threads::exit(void* result) {
@@ -292,7 +294,7 @@ Thread* Threads::create(ThreadKind kind, std::string name, DriverId driver, void
     pthread_attr_init(&attributes);
     if (stack_size > 0) pthread_attr_setstacksize(&attributes, std::max<std::size_t>(stack_size, 64 * 1024));
     {
-        const std::lock_guard guard(lock_);
+        const MutexLock guard(lock_);
         become_several();
         thread->number = table_.next_number++;
         thread->waits_to_enter = mode_ == ThreadMode::free;
@@ -315,29 +317,29 @@ bool Threads::join(Thread& thread, void** result) {
         pthread_join(thread.handle, nullptr);
     }
     if (result != nullptr) *result = thread.result;
-    const std::lock_guard guard(lock_);
+    const MutexLock guard(lock_);
     std::erase(table_.others, &thread);
     delete &thread;
     return true;
 }
 
 Thread* Threads::find(const void* handle) {
-    const std::lock_guard guard(lock_);
+    const MutexLock guard(lock_);
     return table_.find(handle);
 }
 
 std::vector<Thread*> Threads::of(DriverId driver) const {
-    const std::lock_guard guard(lock_);
+    const MutexLock guard(lock_);
     return table_.of(driver);
 }
 
 std::set<int> Threads::system_ids() const {
-    const std::lock_guard guard(lock_);
+    const MutexLock guard(lock_);
     return table_.system_ids(watchdog_.system_id);
 }
 
 void Threads::abandon(DriverId driver) {
-    const std::lock_guard guard(lock_);
+    const MutexLock guard(lock_);
     bool signals = false;
     for (Thread* thread : table_.others) {
         if (thread->kind != ThreadKind::driver || thread->driver != driver || thread->abandoned) continue;
@@ -364,19 +366,19 @@ void Threads::abandon(DriverId driver) {
 
 void Threads::collect(std::vector<Step>& ready) {
     if (!several_) return;
-    const std::lock_guard guard(lock_);
+    const MutexLock guard(lock_);
     for (const Thread* thread : table_.ready()) ready.push_back({Step::Kind::thread, thread->number});
 }
 
 void Threads::run(std::uint16_t number) {
-    std::unique_lock lock(lock_);
+    const MutexLock lock(lock_);
     const auto it =
         std::find_if(table_.others.begin(), table_.others.end(), [&](const Thread* t) { return t->number == number; });
     if (it == table_.others.end()) return;
     emulator_steps_ = true;
     emulator_.state = Thread::State::running;
     hand_to(**it);
-    wait_for_baton(lock, emulator_);
+    wait_for_baton(emulator_);
     emulator_steps_ = false;
 }
 

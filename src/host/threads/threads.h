@@ -11,6 +11,7 @@
 /// Then it is left to itself (Thread::controlled is false from there on), the others go on, and the journal says that
 /// the run does not repeat itself. The pace of that is real time, the only place where it counts.
 #include "base/id.h"
+#include "base/mutex.h"
 #include "base/time.h"
 #include "host/step.h"
 #include "host/threads/sync.h"
@@ -20,10 +21,8 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
@@ -136,17 +135,17 @@ public:
 private:
     Side arrive();
     void take_baton(Thread& self);
-    void wait_to_enter(std::unique_lock<std::mutex>& lock, Thread& self);
+    void wait_to_enter(Thread& self) DDLL_REQUIRES(lock_);
     void put_down(Thread& self);
-    void hand_to(Thread& next);
-    void hand_on(std::unique_lock<std::mutex>& lock, Thread& from);
-    void wait_for_baton(std::unique_lock<std::mutex>& lock, Thread& self);
-    void become_several();
-    void let_go(std::unique_lock<std::mutex>& lock, Thread& holder);
+    void hand_to(Thread& next) DDLL_REQUIRES(lock_);
+    void hand_on(Thread& from) DDLL_REQUIRES(lock_);
+    void wait_for_baton(Thread& self) DDLL_REQUIRES(lock_);
+    void become_several() DDLL_REQUIRES(lock_);
+    void let_go(Thread& holder) DDLL_REQUIRES(lock_);
     void watch();
-    bool others_wait() const;
-    std::vector<Thread*> candidates() const;
-    UnknownThreads unknown_threads() const;
+    bool others_wait() const DDLL_REQUIRES(lock_);
+    std::vector<Thread*> candidates() const DDLL_REQUIRES(lock_);
+    UnknownThreads unknown_threads() const DDLL_REQUIRES(lock_);
     void end(Thread& self, void* result);
     static void* start(void* thread);
 
@@ -156,7 +155,7 @@ private:
     struct Watchdog {
         std::thread thread;
         std::atomic<pid_t> system_id{0};
-        std::condition_variable changed;
+        Condition changed;                       ///< with lock_
         std::atomic<std::uint64_t> crossings{0}; ///< changes whenever a thread crosses the border
     };
 
@@ -169,13 +168,13 @@ private:
     Watchdog watchdog_;
     Handlers handlers_;
 
-    mutable std::mutex lock_; ///< guards all below, and the states of the threads, once there are several
-    ThreadTable table_{emulator_};
-    Thread* holder_ = &emulator_;
-    bool emulator_steps_ = false; ///< it waits in run() for the step to end
-    bool ending_ = false;
-    bool unknown_expected_ = false;
-    std::function<void()> on_arrival_;
+    mutable ddll::Mutex lock_; ///< guards all below, and the states of the threads, once there are several
+    ThreadTable table_ DDLL_GUARDED_BY(lock_){emulator_};
+    Thread* holder_ DDLL_GUARDED_BY(lock_) = &emulator_;
+    bool emulator_steps_ DDLL_GUARDED_BY(lock_) = false; ///< it waits in run() for the step to end
+    bool ending_ DDLL_GUARDED_BY(lock_) = false;
+    bool unknown_expected_ DDLL_GUARDED_BY(lock_) = false;
+    std::function<void()> on_arrival_ DDLL_GUARDED_BY(lock_);
 };
 
 /// Scope of one visit to the host.

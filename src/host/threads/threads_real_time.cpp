@@ -29,18 +29,19 @@ constexpr auto unrest = 1000ms;
 } // namespace
 
 bool Threads::listen(std::function<void()> on_arrival) {
-    const std::lock_guard guard(lock_);
+    const MutexLock guard(lock_);
     on_arrival_ = std::move(on_arrival);
     return std::any_of(table_.others.begin(), table_.others.end(), [](const Thread* t) { return t->waits_to_enter; });
 }
 
 bool Threads::may_act() const {
     if (!several_) return false;
-    const std::lock_guard guard(lock_);
+    const MutexLock guard(lock_);
     return table_.any_uncontrolled() || unknown_threads() != UnknownThreads::none;
 }
 
 void Threads::expect_unknown() {
+    const MutexLock guard(lock_);
     unknown_expected_ = true;
     become_several();
 }
@@ -52,7 +53,7 @@ UnknownThreads Threads::unknown_threads() const {
 
 bool Threads::wait_quiet() {
     if (!several_) return false;
-    std::unique_lock lock(lock_);
+    const MutexLock lock(lock_);
     const auto until = std::chrono::steady_clock::now() + unrest;
     for (int still = 0; still < 2;) {
         const bool known_ones = table_.any_uncontrolled();
@@ -70,7 +71,7 @@ bool Threads::wait_quiet() {
         }
         still = asleep ? still + 1 : 0;
         if (std::chrono::steady_clock::now() > until) return false;
-        watchdog_.changed.wait_for(lock, 200us);
+        watchdog_.changed.wait_for(lock_, 200us);
     }
     return false;
 }
@@ -82,17 +83,17 @@ bool Threads::others_wait() const {
 }
 
 // The holder sits in driver code and does not come back; the others go on without it.
-void Threads::let_go(std::unique_lock<std::mutex>& lock, Thread& holder) {
+void Threads::let_go(Thread& holder) {
     if (holder.controlled) {
         const std::uint16_t thread = holder.number;
         holder.controlled = false;
         journal_.write(journal::ThreadLeftAlone{thread});
     }
-    hand_on(lock, holder);
+    hand_on(holder);
 }
 
 void Threads::watch() {
-    std::unique_lock lock(lock_);
+    const MutexLock lock(lock_);
     watchdog_.system_id = static_cast<pid_t>(syscall(SYS_gettid));
     const Thread* last = nullptr;
     std::uint64_t crossings = 0;
@@ -100,7 +101,7 @@ void Threads::watch() {
     while (!ending_) {
         if (holder_ == nullptr || !others_wait()) {
             last = nullptr;
-            watchdog_.changed.wait(lock);
+            watchdog_.changed.wait(lock_);
             continue;
         }
         const std::uint64_t now = watchdog_.crossings.load(std::memory_order_relaxed);
@@ -113,12 +114,12 @@ void Threads::watch() {
             ++(sleeps ? asleep : awake);
             const bool patient = holder_->kind == ThreadKind::pool && emulator_steps_;
             if (asleep > (patient ? job_glances : 1) || awake > loop_glances) {
-                let_go(lock, *holder_);
+                let_go(*holder_);
                 last = nullptr;
                 continue;
             }
         }
-        watchdog_.changed.wait_until(lock, std::chrono::steady_clock::now() + glance);
+        watchdog_.changed.wait_for(lock_, glance);
     }
 }
 
