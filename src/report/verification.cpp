@@ -47,7 +47,8 @@ Json scenario_json(const ScenarioComparison& compared) {
     Json one{{"file", compared.file},
              {"title", compared.title},
              {"verdict", word(compared.agreement)},
-             {"steps_compared", compared.steps_compared}};
+             {"steps_compared", compared.steps_compared},
+             {"runs", compared.runs}};
     if (!compared.why.empty()) one["why"] = compared.why;
     if (compared.death) one["death"] = *compared.death;
     Json differences = Json::array();
@@ -67,6 +68,11 @@ Json scenario_json(const ScenarioComparison& compared) {
 std::string compared_with(const verify::NodeFacts& facts) {
     return fmt::format("judged by OTP {} (erts {}, driver interface {})", facts.otp, facts.erts,
                        facts.driver_interface);
+}
+
+std::string varied(std::uint64_t scenarios) {
+    if (scenarios == 0) return "";
+    return fmt::format("; {} in which runs of the node itself were not all the same", scenarios);
 }
 
 Json facts_json(const verify::NodeFacts& facts) {
@@ -92,6 +98,8 @@ std::string verification_text(const ScenarioComparison& compared, bool verbose, 
     if (!compared.title.empty()) out += ": " + printable(compared.title);
     if (compared.agreement == Agreement::excluded) return out + fmt::format("\n    not for a node: {}\n", compared.why);
     if (compared.agreement == Agreement::not_compared) return out + fmt::format("\n    not judged: {}\n", compared.why);
+    if (compared.agreement == Agreement::agrees && compared.runs > 1)
+        out += style.dim(fmt::format(" (run {} of the node; it did something else before)", compared.runs));
     if (compared.death)
         out += style.dim(fmt::format(
             " ({}: {})", compared.scenario->node_dies ? "the node dies, as the story says" : "both die; the node",
@@ -123,6 +131,10 @@ std::string verification_summary(const verify::Verification& all) {
                                   count(Agreement::differs));
     if (const auto left = count(Agreement::excluded); left > 0) out += fmt::format(", {} not for a node", left);
     if (const auto left = count(Agreement::not_compared); left > 0) out += fmt::format(", {} not judged", left);
+    out += varied(static_cast<std::uint64_t>(
+        std::count_if(all.scenarios.begin(), all.scenarios.end(), [](const ScenarioComparison& compared) {
+            return compared.agreement == Agreement::agrees && compared.runs > 1;
+        })));
     std::size_t partly = 0;
     for (const auto& compared : all.scenarios) partly += compared.not_compared.empty() ? 0 : 1;
     if (partly > 0) out += fmt::format("; {} with parts that are not compared (--verbose lists them)", partly);
@@ -139,9 +151,9 @@ std::string random_difference_text(const verify::RandomDifference& difference, c
 }
 
 std::string random_summary(const verify::RandomResult& result, std::uint64_t seed) {
-    return fmt::format("{} random stories of seed {}, {} steps, {} nodes: {} agree, {} differ; {}", result.scenarios,
+    return fmt::format("{} random stories of seed {}, {} steps, {} nodes: {} agree, {} differ{}; {}", result.scenarios,
                        seed, result.steps, result.nodes, result.scenarios - result.differ, result.differ,
-                       compared_with(result.facts));
+                       varied(result.vary), compared_with(result.facts));
 }
 
 std::string random_json(const verify::RandomResult& result, std::uint64_t seed) {
@@ -157,6 +169,7 @@ std::string random_json(const verify::RandomResult& result, std::uint64_t seed) 
     whole["random_stories"] = result.scenarios;
     whole["steps"] = result.steps;
     whole["differ"] = result.differ;
+    whole["vary"] = result.vary;
     whole["interrupted"] = result.interrupted;
     whole["exercised"] = result.tally;
     whole["stories"] = std::move(stories);

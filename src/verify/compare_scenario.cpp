@@ -101,6 +101,14 @@ ScenarioComparison begin_comparison(const scenario::RunResult& run) {
     return comparison;
 }
 
+void begin_run(ScenarioComparison& comparison) {
+    comparison.agreement = Agreement::not_compared;
+    comparison.differences.clear();
+    comparison.steps_compared = 0;
+    comparison.tally.clear();
+    comparison.death.reset();
+}
+
 bool compare_scenario(const scenario::RunResult& run, Node& node, const VerifyOptions& options, Identities& identities,
                       ScenarioComparison& comparison) {
     const scenario::Scenario& scenario = *run.scenario;

@@ -7,6 +7,9 @@ namespace ddll::verify {
 /// What is known before a node is asked: names, and what it cannot say about this scenario.
 ScenarioComparison begin_comparison(const scenario::RunResult& run);
 
+/// Forgets what a run on a node has shown, before another one.
+void begin_run(ScenarioComparison& comparison);
+
 /// Runs the steps that ddlltool has run, up to the first that differs. True when the node may run another scenario.
 bool compare_scenario(const scenario::RunResult& run, Node& node, const VerifyOptions& options, Identities& identities,
                       ScenarioComparison& comparison);

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t scenarios_at_once = 128;
 constexpr std::uint64_t scenarios_per_node = 500; ///< then a fresh one: port numbers must not come around
-constexpr std::chrono::milliseconds patience_in_shrinking{300};
 
 class RandomRun {
 public:
@@ -22,6 +21,8 @@ public:
         nodes_.resize(std::max(1U, options.verify.parallel));
         run_.parallel = options.verify.parallel;
         run_.time_limit = options.verify.time_limit;
+        in_shrinking_.patience = std::chrono::milliseconds(300);
+        in_shrinking_.most_runs = 1;
     }
 
     Result<void> begin(RandomResult& result) {
@@ -32,7 +33,7 @@ public:
     }
 
     Result<std::vector<ScenarioComparison>> compare(const std::vector<RandomScenario>& made,
-                                                    std::chrono::milliseconds patience);
+                                                    const VerifyOptions& options);
     Result<RandomDifference> shrink(RandomScenario scenario, std::uint64_t number);
 
     bool interrupted() const { return interrupted_; }
@@ -63,6 +64,7 @@ private:
               const VerifyOptions& options, std::vector<ScenarioComparison>& comparisons);
 
     const RandomOptions& options_;
+    VerifyOptions in_shrinking_ = options_.verify;
     const Toolbox& toolbox_;
     scenario::RunOptions run_;
     std::vector<Worker> nodes_; ///< one for each worker
@@ -75,21 +77,26 @@ void RandomRun::work(Worker& worker, const scenario::Played& runs, std::atomic<s
     for (std::size_t i = next++; i < comparisons.size(); i = next++) {
         ScenarioComparison& comparison = comparisons[i];
         comparison = begin_comparison(runs.results[i]);
-        if (!worker.node || worker.node->death() || worker.scenarios == scenarios_per_node) {
-            if (auto started = fresh(worker); !started) {
-                comparison.why = started.error().message;
-                continue;
+        for (;; ++comparison.runs) {
+            if (!worker.node || worker.node->death() || worker.scenarios == scenarios_per_node) {
+                if (auto started = fresh(worker); !started) {
+                    comparison.why = started.error().message;
+                    break;
+                }
             }
+            Identities identities;
+            identities.match_open_errors = true; // earlier scenarios have left their texts
+            ++worker.scenarios;
+            if (!compare_scenario(runs.results[i], *worker.node, options, identities, comparison)) worker.node.reset();
+            if (comparison.agreement != Agreement::differs || comparison.runs == options.most_runs) break;
+            worker.node.reset(); // what differs is asked of a node that has no past
+            begin_run(comparison);
         }
-        Identities identities;
-        identities.match_open_errors = true; // earlier scenarios have left their texts
-        ++worker.scenarios;
-        if (!compare_scenario(runs.results[i], *worker.node, options, identities, comparison)) worker.node.reset();
     }
 }
 
 Result<std::vector<ScenarioComparison>> RandomRun::compare(const std::vector<RandomScenario>& made,
-                                                           std::chrono::milliseconds patience) {
+                                                           const VerifyOptions& options) {
     std::vector<scenario::Scenario> scenarios;
     for (const RandomScenario& random : made) {
         auto scenario = read(random);
@@ -101,8 +108,6 @@ Result<std::vector<ScenarioComparison>> RandomRun::compare(const std::vector<Ran
     interrupted_ = runs.interrupted;
     std::vector<ScenarioComparison> comparisons(made.size());
     if (interrupted_) return comparisons;
-    VerifyOptions options = options_.verify;
-    options.patience = patience;
     std::atomic<std::size_t> next{0};
     std::vector<std::thread> workers;
     for (Worker& worker : nodes_) {
@@ -120,7 +125,7 @@ Result<RandomDifference> RandomRun::shrink(RandomScenario scenario, std::uint64_
     found.steps_before = scenario.steps.size();
     const auto still_differs = [&](const RandomScenario& candidate) {
         if (!read(candidate)) return false; // a variable has lost its step
-        const auto comparisons = compare({candidate}, patience_in_shrinking);
+        const auto comparisons = compare({candidate}, in_shrinking_);
         return comparisons && !interrupted_ && comparisons->front().agreement == Agreement::differs;
     };
     for (std::size_t length = std::max<std::size_t>(1, scenario.steps.size() / 2); length > 0 && !interrupted_;) {
@@ -139,7 +144,7 @@ Result<RandomDifference> RandomRun::shrink(RandomScenario scenario, std::uint64_
         if (length == 1 && !shorter) break;
         if (length > 1) length /= 2;
     }
-    auto comparisons = compare({scenario}, options_.verify.patience);
+    auto comparisons = compare({scenario}, options_.verify);
     if (!comparisons) return std::move(comparisons).error();
     found.text = scenario.text();
     found.comparison = std::move(comparisons->front());
@@ -161,7 +166,7 @@ Result<RandomResult> verify_random(const RandomOptions& options, const std::func
         const auto n =
             std::min<std::uint64_t>({scenarios_at_once, result.scenarios + 8, options.count - result.scenarios});
         for (std::uint64_t i = 1; i <= n; ++i) scenarios.push_back(random_scenario(options.seed, result.scenarios + i));
-        const auto comparisons = run.compare(scenarios, options.verify.patience);
+        const auto comparisons = run.compare(scenarios, options.verify);
         if (!comparisons) return comparisons.error();
         for (std::uint64_t i = 0; i < n && !run.interrupted(); ++i) {
             const ScenarioComparison& comparison = (*comparisons)[i];
@@ -169,6 +174,7 @@ Result<RandomResult> verify_random(const RandomOptions& options, const std::func
                 return error(fmt::format("story {} of seed {} could not be judged: {}", result.scenarios + i + 1,
                                          options.seed, comparison.why));
             result.steps += comparison.steps_compared;
+            if (comparison.agreement == Agreement::agrees && comparison.runs > 1) ++result.vary;
             for (const auto& [what, times] : comparison.tally) result.tally[what] += times;
             if (comparison.agreement != Agreement::differs) continue;
             ++result.differ;

@@ -29,6 +29,7 @@ struct RandomDifference {
 struct RandomResult {
     NodeFacts facts;
     std::uint64_t scenarios = 0, differ = 0, steps = 0, nodes = 0;
+    std::uint64_t vary = 0;                    ///< agree, though another run of the node did something else
     std::vector<RandomDifference> differences; ///< the first of those that differ, shrunk
     Tally tally;
     bool interrupted = false;

@@ -19,15 +19,18 @@ ScenarioComparison compare_one(const scenario::RunResult& run, const Toolbox& to
         comparison.why = std::string("ddlltool could not play it: ") + scenario::name(run.verdict);
         return comparison;
     }
-    auto node =
-        Node::start(toolbox, {run.scenario->environment, run.scenario->async_takes, run.scenario->async_threads});
-    if (!node) {
-        comparison.why = node.error().message;
-        return comparison;
+    for (;; ++comparison.runs) {
+        auto node =
+            Node::start(toolbox, {run.scenario->environment, run.scenario->async_takes, run.scenario->async_threads});
+        if (!node) {
+            comparison.why = node.error().message;
+            return comparison;
+        }
+        Identities identities;
+        compare_scenario(run, **node, options, identities, comparison);
+        if (comparison.agreement != Agreement::differs || comparison.runs == options.most_runs) return comparison;
+        begin_run(comparison);
     }
-    Identities identities;
-    compare_scenario(run, **node, options, identities, comparison);
-    return comparison;
 }
 
 } // namespace

@@ -45,6 +45,7 @@ struct ScenarioComparison {
     std::vector<StepDifference> differences; ///< of the first step that has some: what follows is another scenario
     std::vector<NotCompared> not_compared;
     std::size_t steps_compared = 0;
+    unsigned runs = 1;                ///< on nodes; agreement is that of the last one
     Tally tally;                      ///< of the steps that agree
     std::optional<std::string> death; ///< both died, and how the node did
 };
@@ -55,6 +56,10 @@ struct VerifyOptions {
     std::optional<std::chrono::milliseconds> time_limit; ///< wins over the scenarios' own
     /// How long a node that shows less than ddlltool is looked at again before that counts as a difference.
     std::chrono::milliseconds patience{2'000};
+    /// How often a scenario is run on nodes while it differs. Some of what an emulator does is left to chance, on a
+    /// busy machine more of it: who comes first, a process that ends or the code of a driver. Where its own runs differ
+    /// from each other, ddlltool agrees when it did as one of them.
+    unsigned most_runs = 4;
 };
 
 struct Verification {
