@@ -101,7 +101,8 @@ def rule_of(checker, build, entry):
     rule, folder = entry["rule"], build / "drivers" / "museum" / entry["rule"]
     if entry["exhibit"]:
         files = {which: folder / which / "exhibit.so" for which in ("found", "fixed")}
-        options = {which: [] for which in files}
+        # What takes long in every callback or job takes minutes with many ports.
+        options = {which: ["--strictness", entry["strictness"]] if "strictness" in entry else [] for which in files}
         if entry["old"]:
             options["found"] += ["--against", folder / "old" / "exhibit.so"]
             if entry.get("against_fixed", True):
