@@ -72,7 +72,7 @@ void note_memory() {
 }
 
 void note_signal(int signal) {
-    child_block->signal = signal;
+    child_block->signal.number = signal;
     child_block->signalled.store(true, std::memory_order_release);
 }
 
@@ -84,13 +84,14 @@ void copy_text(char (&to)[Block::text_room], std::string_view text) {
 
 void on_fatal_signal(int signal, siginfo_t* info, void* context) {
     if (!become_writer(signal)) return;
-    child_block->code = info->si_code;
+    Block::Signal& noted = child_block->signal;
+    noted.code = info->si_code;
     // si_code above 0 means that the kernel saw it happen; otherwise somebody sent the signal.
-    child_block->has_fault_address =
+    noted.has_fault_address =
         info->si_code > 0 && (signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE);
-    if (child_block->has_fault_address) {
-        child_block->fault_address = reinterpret_cast<std::uintptr_t>(info->si_addr);
-        if (signal == SIGSEGV) child_block->stack_exhausted = is_stack_exhausted(child_block->fault_address, context);
+    if (noted.has_fault_address) {
+        noted.fault_address = reinterpret_cast<std::uintptr_t>(info->si_addr);
+        if (signal == SIGSEGV) noted.stack_exhausted = is_stack_exhausted(noted.fault_address, context);
     }
     note_signal(signal);
     note_memory();
