@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+
 namespace ddll::host {
 namespace {
 
@@ -117,7 +119,8 @@ void report_changed_entry(Host& host, const Driver& driver) {
     if (!driver.image || driver.entry == nullptr) return;
     if (driver.entry->driver_flags != driver.flags)
         host.misuse(Rule::entry_changed_after_init, no_function, {}, fmt::format("driver_flags of {}", driver.name));
-    if (callbacks_of(*driver.entry) != driver.callbacks)
+    const ErlDrvEntry now = callbacks_of(*driver.entry);
+    if (std::memcmp(&now, &driver.callbacks, sizeof now) != 0)
         host.misuse(Rule::entry_changed_after_init, no_function, {}, fmt::format("a callback of {}", driver.name));
 }
 
