@@ -6,12 +6,8 @@
 
 #include <cerrno>
 
-using namespace ddll;
-using api::Call;
 using api::fatal;
-using api::Function;
 using host::SyncKind;
-using words::Rule;
 
 namespace {
 

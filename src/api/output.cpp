@@ -1,15 +1,10 @@
 #include "host/ports/output.h"
 #include "api/entry.h"
-#include "api/io_vector.h"
 
 #include <algorithm>
 #include <cstring>
 
-using namespace ddll;
-using api::Call;
-using api::Function;
 using term::Term;
-using words::Rule;
 
 namespace {
 
