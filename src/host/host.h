@@ -18,7 +18,7 @@
 /// What touches several parts and owns nothing is a function: callbacks.h (the only way into a driver),
 /// ports/output.h, ports/monitors.h, ports/data_lock.h, threads/driver_threads.h, probe/leftovers.h.
 ///
-/// A host belongs to the thread that made it. Read next: step.h, stepping.cpp, drivers/drivers.h, ports/ports.h.
+/// A host belongs to the thread that made it. Read next: step.h, host.cpp, drivers/drivers.h, ports/ports.h.
 #include "base/time.h"
 #include "host/atoms.h"
 #include "host/clock.h"
@@ -73,7 +73,7 @@ public:
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;
 
-    // --- stepping (stepping.cpp) -----------------------------------------------------------------------------------
+    // --- stepping ---------------------------------------------------------------------------------------------------
 
     /// Does one of the steps that may happen now; false when there is none.
     bool step();

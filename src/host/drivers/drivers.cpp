@@ -38,10 +38,6 @@ Driver* Drivers::find(std::string_view name) {
     return nullptr;
 }
 
-const Driver* Drivers::find(std::string_view name) const {
-    return const_cast<Drivers*>(this)->find(name);
-}
-
 const Drivers::Proof* Drivers::proof(std::string_view name) const {
     const auto it = proofs_.find(name);
     return it == proofs_.end() ? nullptr : &it->second;

@@ -164,7 +164,7 @@ bool Reader::compound(ErlDrvTermData tag, ErlDrvTermData count) {
     std::vector<Term> items = pop(count); // the last of them is the tail
     Term tail = std::move(items.back());
     items.pop_back();
-    return push(items.empty() ? tail : Term::list(std::move(items), std::move(tail)));
+    return push(Term::list(std::move(items), std::move(tail)));
 }
 
 } // namespace

@@ -26,11 +26,6 @@ Process* Processes::find(ProcessId id) {
     return it == processes_.end() ? nullptr : it->second.get();
 }
 
-const Process* Processes::find(ProcessId id) const {
-    const auto it = processes_.find(id);
-    return it == processes_.end() ? nullptr : it->second.get();
-}
-
 void Processes::mark_exiting(Process& process, Term reason) {
     if (process.state != Process::State::running) return;
     process.state = Process::State::exiting;
