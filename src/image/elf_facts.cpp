@@ -2,8 +2,7 @@
 
 #include "base/text.h"
 #include "image/elf_file.h"
-#include "image/elf_sections.h"
-#include "image/elf_symbols.h"
+#include "image/elf_parts.h"
 #include "image/notes.h"
 
 #include <fmt/format.h>

@@ -37,7 +37,6 @@ struct ElfSymbol {
     bool weak = false;
     bool unique = false; ///< STB_GNU_UNIQUE
     bool function = false;
-    bool thread_local_data = false;
     bool interposable = true; ///< false: hidden or protected, so no other library can take its place
     bool relocated = false;   ///< a dynamic relocation of this file refers to it
     RelocationKind relocation = RelocationKind::none; ///< of the first one

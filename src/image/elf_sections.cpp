@@ -1,6 +1,6 @@
-#include "image/elf_sections.h"
+#include "image/elf_parts.h"
 
-#include "image/demangle.h"
+#include "image/symbolize.h"
 
 #include <algorithm>
 #include <map>

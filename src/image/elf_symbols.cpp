@@ -1,4 +1,4 @@
-#include "image/elf_symbols.h"
+#include "image/elf_parts.h"
 
 #include <algorithm>
 #include <map>
@@ -119,7 +119,6 @@ ElfSymbol copied(const Elf64_Sym& symbol, std::string_view strings) {
     out.weak = bind == STB_WEAK;
     out.unique = bind == STB_GNU_UNIQUE;
     out.function = type == STT_FUNC || type == STT_GNU_IFUNC;
-    out.thread_local_data = type == STT_TLS;
     out.interposable = bind != STB_LOCAL && ELF64_ST_VISIBILITY(symbol.st_other) == STV_DEFAULT;
     out.value = symbol.st_value;
     out.size = symbol.st_size;

@@ -1,7 +1,7 @@
 #include "report/inspection.h"
 
 #include "findings/static/entry_hint.h"
-#include "image/demangle.h"
+#include "image/symbolize.h"
 
 #include <nlohmann/json.hpp>
 

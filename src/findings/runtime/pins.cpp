@@ -1,5 +1,5 @@
 #include "findings/runtime/finders.h"
-#include "image/demangle.h"
+#include "image/symbolize.h"
 
 #include <fmt/format.h>
 

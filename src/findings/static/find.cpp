@@ -2,7 +2,7 @@
 
 #include "base/prose.h"
 #include "findings/static/collector.h"
-#include "image/demangle.h"
+#include "image/symbolize.h"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 // What the loader will find, or not, or find elsewhere.
 #include "findings/static/collector.h"
-#include "image/demangle.h"
+#include "image/symbolize.h"
 
 #include "base/text.h"
 

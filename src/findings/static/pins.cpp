@@ -1,6 +1,6 @@
 // What keeps a library in memory after its unload.
 #include "findings/static/collector.h"
-#include "image/demangle.h"
+#include "image/symbolize.h"
 
 #include <fmt/format.h>
 
