@@ -76,37 +76,27 @@ void Host::collect_ready() {
 void Host::take(const Step& step) {
     switch (step.kind) {
     case Step::Kind::exit_scan:
-        processes_.scan_exit();
-        break;
+        return processes_.scan_exit();
     case Step::Kind::exit_signals:
-        processes_.signal_exit();
-        break;
+        return processes_.signal_exit();
     case Step::Kind::collect:
-        drivers_.collect();
-        break;
+        return drivers_.collect();
     case Step::Kind::free_port:
-        ports_.free_next();
-        break;
+        return ports_.free_next();
     case Step::Kind::resume:
-        processes_.resume();
-        break;
+        return processes_.resume();
     case Step::Kind::timeout:
-        timers_.fire(PortId{step.subject});
-        break;
+        return timers_.fire(PortId{step.subject});
     case Step::Kind::ready_input:
     case Step::Kind::ready_output:
-        io_.call_ready(static_cast<int>(step.subject),
-                       step.kind == Step::Kind::ready_input ? Direction::input : Direction::output);
-        break;
+        return io_.call_ready(static_cast<int>(step.subject),
+                              step.kind == Step::Kind::ready_input ? Direction::input : Direction::output);
     case Step::Kind::async_end:
-        jobs_.finish(step.subject);
-        break;
+        return jobs_.finish(step.subject);
     case Step::Kind::thread:
-        threads_->run(static_cast<std::uint16_t>(step.subject));
-        break;
+        return threads_->run(static_cast<std::uint16_t>(step.subject));
     case Step::Kind::program_end:
-        ports_.end_next_program();
-        break;
+        return ports_.end_next_program();
     }
 }
 

@@ -31,7 +31,8 @@ std::uint32_t thread_number() {
     return static_cast<std::uint32_t>(syscall(SYS_gettid));
 }
 
-[[noreturn]] void end_by(int signal) {
+/// From here on the signal ends the process.
+void let_end(int signal) {
     struct sigaction plain {};
     plain.sa_handler = SIG_DFL;
     sigaction(signal, &plain, nullptr);
@@ -39,6 +40,10 @@ std::uint32_t thread_number() {
     sigemptyset(&only);
     sigaddset(&only, signal);
     pthread_sigmask(SIG_UNBLOCK, &only, nullptr);
+}
+
+[[noreturn]] void end_by(int signal) {
+    let_end(signal);
     raise(signal);
     _exit(128 + signal);
 }
@@ -51,13 +56,7 @@ bool become_writer(int signal) {
     if (child_block->writer.compare_exchange_strong(nobody, me)) {
         child_block->thread = own_number;
         // Unwinding takes the loader's lock, which a thread that waits for us may hold.
-        struct sigaction plain {};
-        plain.sa_handler = SIG_DFL;
-        sigaction(SIGALRM, &plain, nullptr);
-        sigset_t only;
-        sigemptyset(&only);
-        sigaddset(&only, SIGALRM);
-        pthread_sigmask(SIG_UNBLOCK, &only, nullptr);
+        let_end(SIGALRM);
         alarm(2);
         return true;
     }

@@ -72,25 +72,20 @@ public:
         if (e.caller) out += ", for " + show(e.caller);
         switch (e.callback) {
         case Callback::start:
-            out += fmt::format(": {}", one_line(e.data));
-            break;
+            return out + ": " + one_line(e.data);
         case Callback::control:
         case Callback::call:
-            out += fmt::format(": command {}, {}", e.a, bytes_text(e.data));
-            break;
+            return out + fmt::format(": command {}, {}", e.a, bytes_text(e.data));
         case Callback::output:
         case Callback::outputv:
-            out += fmt::format(": {} bytes, {}", e.a, bytes_text(e.data));
-            break;
+            return out + fmt::format(": {} bytes, {}", e.a, bytes_text(e.data));
         case Callback::ready_input:
         case Callback::ready_output:
         case Callback::stop_select:
-            out += fmt::format(": descriptor {}", e.a);
-            break;
+            return out + fmt::format(": descriptor {}", e.a);
         default:
-            break;
+            return out;
         }
-        return out;
     }
     std::string on(const Left& e) const {
         return fmt::format("leave {}{}{}: {}", name(e.callback), e.port ? ", port " : "", e.port ? show(e.port) : "",
