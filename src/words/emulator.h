@@ -72,6 +72,15 @@ DDLL_PLAIN_WORDS(InstallHow, DDLL_INSTALLS)
     X(foreign, "code outside of the driver API")
 DDLL_WORDS(ThreadKind, DDLL_THREADS)
 
+/// The locks of the driver API, and what is like one.
+#define DDLL_SYNC_KINDS(X)                                                                                             \
+    X(mutex, "mutex") X(cond, "condition variable") X(rwlock, "rwlock") X(port_data_lock, "port data lock")
+DDLL_WORDS(SyncKind, DDLL_SYNC_KINDS)
+
+/// How far a job of the async pool is.
+#define DDLL_JOB_STATES(X) X(not_begun, "not begun") X(running, "running") X(done, "done")
+DDLL_WORDS(JobState, DDLL_JOB_STATES)
+
 /// Why an emulator can go no further. Not the driver's mistake as such, and never silently passed over. `not_simulated`
 /// is a port of a driver that is part of the emulator itself; `no_rest` more steps than any scenario needs, a timer or
 /// message loop that never ends; `journal_full` a driver that floods; `deadlock` threads that all wait for each other.

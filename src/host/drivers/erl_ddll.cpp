@@ -177,29 +177,17 @@ BifResult Drivers::try_unload(ProcessId by, const Term& name, const Term& option
 
 // The wrappers ask for a message and, when they get a reference, wait for it without limit.
 BifResult Drivers::load(ProcessId by, const Term& path, const Term& name, bool kill_ports_option, bool reload) {
-    request::Load wanted;
-    wanted.process = by;
-    wanted.kill_ports = kill_ports_option;
-    wanted.monitor = PendingOption::pending_driver;
-    if (reload) wanted.reload = PendingOption::pending_driver;
-    const auto answer = ask_load(std::move(wanted), path, name);
-    return wait_for(by, answer, WrapperKind::load);
+    const auto wanted = PendingOption::pending_driver;
+    const auto replaces = reload ? std::optional(wanted) : std::nullopt;
+    return wait_for(by, ask_load({by, {}, kill_ports_option, replaces, wanted, {}}, path, name), WrapperKind::load);
 }
 
 BifResult Drivers::unload_driver(ProcessId by, const Term& name) {
-    request::Unload wanted;
-    wanted.process = by;
-    wanted.kill_ports = true;
-    wanted.monitor = PendingOption::pending_driver;
-    const auto answer = ask_unload(std::move(wanted), name);
-    return wait_for(by, answer, WrapperKind::unload);
+    return wait_for(by, ask_unload({by, true, PendingOption::pending_driver, {}}, name), WrapperKind::unload);
 }
 
 BifResult Drivers::unload(ProcessId by, const Term& name) {
-    request::Unload wanted;
-    wanted.process = by;
-    const auto answer = ask_unload(std::move(wanted), name);
-    return wait_for(by, answer, WrapperKind::unload);
+    return wait_for(by, ask_unload({by, false, std::nullopt, {}}, name), WrapperKind::unload);
 }
 
 BifResult Drivers::wait_for(ProcessId by, const std::optional<lifecycle::Reply>& answer, WrapperKind kind) {

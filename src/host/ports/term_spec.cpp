@@ -93,18 +93,13 @@ bool Reader::item(ErlDrvTermData tag) {
     // FLOAT, INT64, UINT64: a pointer to the value
     const void* value = pointer<const void>();
     if (value == nullptr) return false;
-    if (tag == ERL_DRV_INT64) {
-        std::int64_t number = 0;
+    const auto read = [value]<class T>(T number) {
         std::memcpy(&number, value, sizeof number);
-        return push(Term::integer(number));
-    }
-    if (tag == ERL_DRV_UINT64) {
-        std::uint64_t number = 0;
-        std::memcpy(&number, value, sizeof number);
-        return push(Term::unsigned_integer(number));
-    }
-    double number = 0;
-    std::memcpy(&number, value, sizeof number);
+        return number;
+    };
+    if (tag == ERL_DRV_INT64) return push(Term::integer(read(std::int64_t{})));
+    if (tag == ERL_DRV_UINT64) return push(Term::unsigned_integer(read(std::uint64_t{})));
+    const double number = read(double{});
     return std::isfinite(number) && push(Term::floating(number));
 }
 

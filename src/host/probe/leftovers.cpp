@@ -15,12 +15,6 @@ std::string text_of(const DriverMemory::Left& left) {
     return fmt::format("{} {}, {} bytes", left.count, left.count == 1 ? "binary" : "binaries", left.bytes);
 }
 
-const char* text_of(AsyncPool::JobState state) {
-    return state == AsyncPool::JobState::done      ? "done"
-           : state == AsyncPool::JobState::running ? "running"
-                                                   : "not begun";
-}
-
 /// The one address of a journaled stack. A return address lies behind its call.
 class CalledFrom {
 public:
@@ -60,7 +54,7 @@ void report_jobs(Host& host, const Port& port) {
         if (job.port != port.id) return;
         const bool freed = job.free != nullptr;
         cleared_away(host, port, job.made, freed ? words::Cleared::async_job : words::Cleared::async_job_forgotten,
-                     fmt::format("async job {}, {}: its result is {}", job.number, text_of(state),
+                     fmt::format("async job {}, {}: its result is {}", job.number, words::name(state),
                                  freed ? "given to async_free" : "forgotten"));
     });
 }

@@ -97,7 +97,7 @@ void Processes::signal_exit() {
     const Term pid = Term::pid(process.id.value);
     // Linked processes hear first, then those that monitor, ports among them; linked ports close last, because their
     // signals wait until the process is gone (measured).
-    const Links links = std::move(process.links);
+    const std::vector<Linked> links = process.links.all();
     process.links.clear();
     for (const Linked& other : links) {
         const auto* id = std::get_if<ProcessId>(&other);

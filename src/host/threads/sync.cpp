@@ -15,20 +15,6 @@ std::vector<void*>& slots() {
 
 } // namespace
 
-std::string_view name(SyncKind kind) {
-    switch (kind) {
-    case SyncKind::mutex:
-        return "mutex";
-    case SyncKind::cond:
-        return "condition variable";
-    case SyncKind::rwlock:
-        return "rwlock";
-    case SyncKind::port_data_lock:
-        return "port data lock";
-    }
-    return "?";
-}
-
 bool Lockable::held_by(const Thread& thread) const {
     return std::find(holders.begin(), holders.end(), &thread) != holders.end();
 }
