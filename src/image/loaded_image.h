@@ -4,7 +4,6 @@
 #include "words/facts.h"
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace ddll::image {

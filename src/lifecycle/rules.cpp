@@ -94,5 +94,10 @@ void wait_for(Decision& out, const request::AddWait& wait) {
         add_newest(out, UserEntry{wait.kind, wait.process, wait.ref, false});
 }
 
+void answer(Decision& out, OkStatus status, bool waits, const request::AddWait& wait) {
+    out.reply = reply::Ok{status, waits ? wait.ref : RefId{}};
+    if (waits) wait_for(out, wait);
+}
+
 } // namespace rules
 } // namespace ddll::lifecycle

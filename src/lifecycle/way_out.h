@@ -3,7 +3,6 @@
 /// The search knows the calls that erl_ddll and ports offer, and what a host does when it carries them out.
 #include "lifecycle/rules.h"
 
-#include <optional>
 #include <variant>
 #include <vector>
 

@@ -30,9 +30,9 @@ struct Driver {
     ImageId image_id;
     ImageId previous_image; ///< the one that ran before, once there was one: the next opening is a reload
     bool in_list = false;
-    std::uint32_t ports_told = 0; ///< ports of which was reported what they left behind
-    std::uint32_t jobs = 0;       ///< async jobs of it that are out
-    Port* first_port = nullptr;   ///< ports of this driver, in order of opening
+    std::uint32_t ports_reported = 0; ///< ports of which was reported what they left behind
+    std::uint32_t jobs = 0;           ///< async jobs of it that are out
+    Port* first_port = nullptr;       ///< ports of this driver, in order of opening
     Port* last_port = nullptr;
 
     std::unique_ptr<Traces> before; ///< what there was before the library was opened; only where it is looked for

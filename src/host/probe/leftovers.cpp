@@ -29,7 +29,7 @@ private:
 };
 
 // A port whose driver leaves something in every stop would be reported again and again.
-constexpr std::uint32_t most_ports_told = 8;
+constexpr std::uint32_t most_ports_reported = 8;
 
 } // namespace
 
@@ -66,10 +66,10 @@ void report_port_leftovers(Host& host, const Port& port) {
                  fmt::format("the port data lock has {} left besides the port's own",
                              counted(static_cast<std::size_t>(port.data_lock->references - 1), "reference")));
     // Jobs that are still to run have memory of their own, which will be freed.
-    if (host.memory().take_made_by_port(port.id) == 0 || port.driver->ports_told == most_ports_told ||
+    if (host.memory().take_made_by_port(port.id) == 0 || port.driver->ports_reported == most_ports_reported ||
         host.jobs().has(port))
         return;
-    ++port.driver->ports_told;
+    ++port.driver->ports_reported;
     for (const DriverMemory::Left& left : host.memory().left_by(port.id))
         leftover(host, Rule::left_at_stop, left.made, port.id, text_of(left) + " made in its callbacks");
 }

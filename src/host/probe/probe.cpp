@@ -26,7 +26,7 @@ void Probe::after_close(Driver& driver, const Closing& closing, bool gone) {
     const CodeRange& old = closing.code;
     // First of all: whatever else is looked at changes it.
     const std::int64_t heap = heap_outside_driver_api();
-    const auto tell = [&](const Found& found) {
+    const auto report = [&](const Found& found) {
         const std::uintptr_t address = found.address;
         host_.journal().write(
             journal::LeftBehind{driver.id,
@@ -39,7 +39,7 @@ void Probe::after_close(Driver& driver, const Closing& closing, bool gone) {
     };
     const std::set<int> ours = host_.threads().system_ids();
     if (gone)
-        for (const Found& found : threads_inside(*driver.before, old, ours, interposed_)) tell(found);
+        for (const Found& found : threads_inside(*driver.before, old, ours, interposed_)) report(found);
     std::vector<Found> all = compare(*driver.before, old, gone, ours, interposed_);
     for (Found& found : variables_left(closing.variables)) all.push_back(std::move(found));
     for (Found& found : interposed_.take_leading_into(old)) all.push_back(std::move(found));
@@ -47,7 +47,7 @@ void Probe::after_close(Driver& driver, const Closing& closing, bool gone) {
     if (gone) guard(old);
     const std::int64_t growth = heap - driver.heap_before;
     all.push_back({Residue::heap, fmt::format("{}", growth), 0, growth});
-    for (const Found& found : all) tell(found);
+    for (const Found& found : all) report(found);
     driver.before.reset();
 }
 

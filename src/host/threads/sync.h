@@ -11,12 +11,9 @@
 #include <erl_driver.h>
 #include <pthread.h>
 
-#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -109,6 +106,8 @@ public:
 private:
     template <class Wanted>
     std::vector<Lockable*> choose(Wanted wanted) const;
+    template <class Try, class Wait>
+    void acquire(Lockable& lock, WaitFor::Kind kind, Try attempt, Wait wait);
     void took(Lockable& lock);
     bool gave(Lockable& lock);
 

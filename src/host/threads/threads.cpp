@@ -3,7 +3,6 @@
 #include "base/check.h"
 #include "isolate/crash.h"
 
-#include <fmt/format.h>
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -20,7 +20,6 @@
 #include "journal/journal.h"
 
 #include <atomic>
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <set>

@@ -2,15 +2,10 @@
 // there is rest.
 #include "host/threads/threads.h"
 
-#include <dirent.h>
-#include <fmt/format.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 
 namespace ddll::host {
 namespace {
