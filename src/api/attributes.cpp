@@ -3,10 +3,6 @@
 #include <cerrno>
 #include <cstdint>
 
-using namespace ddll;
-using api::Call;
-using api::Function;
-
 extern "C" {
 
 void set_busy_port(ErlDrvPort handle, int on) {

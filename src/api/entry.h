@@ -62,4 +62,14 @@ private:
 /// SIGABRT (measured).
 [[noreturn]] void fatal(words::Fatal kind, Function function, int error);
 
+/// Drops the first `skip` bytes by changing the driver's vector in place, as the emulator does: whole elements are
+/// passed over untouched, the one in which it ends is shortened. Index of the first element left.
+int skip_bytes(ErlIOVec& ev, std::size_t skip);
+
 } // namespace ddll::api
+
+// The functions of the driver API stand outside of all namespaces, and only their files include this one.
+using namespace ddll;
+using api::Call;
+using api::Function;
+using words::Rule;

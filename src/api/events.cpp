@@ -1,9 +1,5 @@
 #include "api/entry.h"
 
-using namespace ddll;
-using api::Call;
-using api::Function;
-
 extern "C" {
 
 long driver_async(ErlDrvPort handle, unsigned* key, void (*invoke)(void*), void* data, void (*free)(void*)) {

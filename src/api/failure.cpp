@@ -2,9 +2,6 @@
 #include "base/text.h"
 #include "host/ports/output.h"
 
-using namespace ddll;
-using api::Call;
-using api::Function;
 using term::Term;
 
 namespace {

@@ -7,11 +7,6 @@
 
 #include <string>
 
-using namespace ddll;
-using api::Call;
-using api::Function;
-using words::Rule;
-
 namespace {
 
 // The emulator's text for everything but a failed driver_dl_sym: it looks for the real one in the wrong place

@@ -6,12 +6,8 @@
 
 #include <cerrno>
 
-using namespace ddll;
-using api::Call;
 using api::fatal;
-using api::Function;
 using host::SyncKind;
-using words::Rule;
 
 namespace {
 
@@ -58,12 +54,25 @@ void blame_unlock(Call& call, const std::string& name) {
     call.misuse(Rule::unlock_of_unheld_lock, fmt::format("\"{}\" is not held by this thread", name));
 }
 
-// `act` is done with the object behind the handle, as one visit to the host.
-template <class Object, class Handle, class F>
-auto with(Handle* handle, Function function, F&& act) {
+// What Sync does with the object behind a handle, as one visit to the host.
+template <class Object, class Handle>
+void act(Handle* handle, Function function, void (host::Sync::*action)(Object&)) {
+    Call call(function);
+    (call.host().sync().*action)(object<Object>(call, handle, function));
+}
+
+// 0, or EBUSY where it cannot be had now.
+template <class Object, class Handle>
+int attempt(Handle* handle, Function function, bool (host::Sync::*action)(Object&)) {
+    Call call(function);
+    return (call.host().sync().*action)(object<Object>(call, handle, function)) ? 0 : EBUSY;
+}
+
+template <class Object, class Handle>
+void release(Handle* handle, Function function, bool (host::Sync::*action)(Object&)) {
     Call call(function);
     Object& known = object<Object>(call, handle, function);
-    return act(call, known);
+    if (!(call.host().sync().*action)(known)) blame_unlock(call, known.name);
 }
 
 } // namespace
@@ -80,19 +89,15 @@ void erl_drv_mutex_destroy(ErlDrvMutex* mutex) {
 }
 
 int erl_drv_mutex_trylock(ErlDrvMutex* mutex) {
-    return with<host::Mutex>(mutex, Function::erl_drv_mutex_trylock,
-                             [](Call& call, host::Mutex& m) { return call.host().sync().try_lock(m) ? 0 : EBUSY; });
+    return attempt(mutex, Function::erl_drv_mutex_trylock, &host::Sync::try_lock);
 }
 
 void erl_drv_mutex_lock(ErlDrvMutex* mutex) {
-    with<host::Mutex>(mutex, Function::erl_drv_mutex_lock,
-                      [](Call& call, host::Mutex& m) { call.host().sync().lock(m); });
+    act(mutex, Function::erl_drv_mutex_lock, &host::Sync::lock);
 }
 
 void erl_drv_mutex_unlock(ErlDrvMutex* mutex) {
-    with<host::Mutex>(mutex, Function::erl_drv_mutex_unlock, [](Call& call, host::Mutex& m) {
-        if (!call.host().sync().unlock(m)) blame_unlock(call, m.name);
-    });
+    release(mutex, Function::erl_drv_mutex_unlock, &host::Sync::unlock);
 }
 
 char* erl_drv_mutex_name(ErlDrvMutex* mutex) {
@@ -109,20 +114,18 @@ void erl_drv_cond_destroy(ErlDrvCond* cond) {
 }
 
 void erl_drv_cond_signal(ErlDrvCond* cond) {
-    with<host::Cond>(cond, Function::erl_drv_cond_signal,
-                     [](Call& call, host::Cond& c) { call.host().sync().signal(c); });
+    act(cond, Function::erl_drv_cond_signal, &host::Sync::signal);
 }
 
 void erl_drv_cond_broadcast(ErlDrvCond* cond) {
-    with<host::Cond>(cond, Function::erl_drv_cond_broadcast,
-                     [](Call& call, host::Cond& c) { call.host().sync().broadcast(c); });
+    act(cond, Function::erl_drv_cond_broadcast, &host::Sync::broadcast);
 }
 
 void erl_drv_cond_wait(ErlDrvCond* cond, ErlDrvMutex* mutex) {
-    with<host::Cond>(cond, Function::erl_drv_cond_wait, [&](Call& call, host::Cond& c) {
-        host::Mutex& m = object<host::Mutex>(call, mutex, Function::erl_drv_cond_wait);
-        if (!call.host().sync().wait(c, m)) blame_unlock(call, m.name);
-    });
+    Call call(Function::erl_drv_cond_wait);
+    host::Cond& c = object<host::Cond>(call, cond, Function::erl_drv_cond_wait);
+    host::Mutex& m = object<host::Mutex>(call, mutex, Function::erl_drv_cond_wait);
+    if (!call.host().sync().wait(c, m)) blame_unlock(call, m.name);
 }
 
 char* erl_drv_cond_name(ErlDrvCond* cond) {
@@ -140,37 +143,27 @@ void erl_drv_rwlock_destroy(ErlDrvRWLock* lock) {
 }
 
 int erl_drv_rwlock_tryrlock(ErlDrvRWLock* lock) {
-    return with<host::RWLock>(lock, Function::erl_drv_rwlock_tryrlock, [](Call& call, host::RWLock& l) {
-        return call.host().sync().try_read_lock(l) ? 0 : EBUSY;
-    });
+    return attempt(lock, Function::erl_drv_rwlock_tryrlock, &host::Sync::try_read_lock);
 }
 
 void erl_drv_rwlock_rlock(ErlDrvRWLock* lock) {
-    with<host::RWLock>(lock, Function::erl_drv_rwlock_rlock,
-                       [](Call& call, host::RWLock& l) { call.host().sync().read_lock(l); });
+    act(lock, Function::erl_drv_rwlock_rlock, &host::Sync::read_lock);
 }
 
 void erl_drv_rwlock_runlock(ErlDrvRWLock* lock) {
-    with<host::RWLock>(lock, Function::erl_drv_rwlock_runlock, [](Call& call, host::RWLock& l) {
-        if (!call.host().sync().read_unlock(l)) blame_unlock(call, l.name);
-    });
+    release(lock, Function::erl_drv_rwlock_runlock, &host::Sync::read_unlock);
 }
 
 int erl_drv_rwlock_tryrwlock(ErlDrvRWLock* lock) {
-    return with<host::RWLock>(lock, Function::erl_drv_rwlock_tryrwlock, [](Call& call, host::RWLock& l) {
-        return call.host().sync().try_write_lock(l) ? 0 : EBUSY;
-    });
+    return attempt(lock, Function::erl_drv_rwlock_tryrwlock, &host::Sync::try_write_lock);
 }
 
 void erl_drv_rwlock_rwlock(ErlDrvRWLock* lock) {
-    with<host::RWLock>(lock, Function::erl_drv_rwlock_rwlock,
-                       [](Call& call, host::RWLock& l) { call.host().sync().write_lock(l); });
+    act(lock, Function::erl_drv_rwlock_rwlock, &host::Sync::write_lock);
 }
 
 void erl_drv_rwlock_rwunlock(ErlDrvRWLock* lock) {
-    with<host::RWLock>(lock, Function::erl_drv_rwlock_rwunlock, [](Call& call, host::RWLock& l) {
-        if (!call.host().sync().write_unlock(l)) blame_unlock(call, l.name);
-    });
+    release(lock, Function::erl_drv_rwlock_rwunlock, &host::Sync::write_unlock);
 }
 
 char* erl_drv_rwlock_name(ErlDrvRWLock* lock) {

@@ -1,11 +1,6 @@
 // Called from any thread, and often: not journaled one by one, only misuse is.
 #include "api/entry.h"
 
-using namespace ddll;
-using api::Call;
-using api::Function;
-using words::Rule;
-
 namespace {
 
 void blame(Call& call, host::PointerState state, const char* what) {

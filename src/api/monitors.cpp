@@ -3,10 +3,6 @@
 
 #include <cstring>
 
-using namespace ddll;
-using api::Call;
-using api::Function;
-
 extern "C" {
 
 int driver_monitor_process(ErlDrvPort handle, ErlDrvTermData process, ErlDrvMonitor* monitor) {

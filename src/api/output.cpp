@@ -1,15 +1,10 @@
 #include "host/ports/output.h"
 #include "api/entry.h"
-#include "api/io_vector.h"
 
 #include <algorithm>
 #include <cstring>
 
-using namespace ddll;
-using api::Call;
-using api::Function;
 using term::Term;
-using words::Rule;
 
 namespace {
 
@@ -19,12 +14,6 @@ std::string_view view(const char* data, std::size_t size) {
 
 std::size_t offset_in(const ErlDrvBinary* binary, const void* data) {
     return static_cast<std::size_t>(static_cast<const char*>(data) - binary->orig_bytes);
-}
-
-std::vector<Term> header_items(std::string_view header) {
-    std::vector<Term> items;
-    for (const char c : header) items.push_back(Term::integer(static_cast<unsigned char>(c)));
-    return items;
 }
 
 } // namespace
@@ -59,8 +48,7 @@ int driver_output_binary(ErlDrvPort handle, char* hbuf, ErlDrvSizeT hlen, ErlDrv
     const std::string_view header = view(hbuf, hlen);
     if (port->options.binary) {
         Term data = host::binary_term(host, bin, offset, len);
-        if (!header.empty()) data = Term::list(header_items(header), std::move(data));
-        host::output_to_owner(host, *port, std::move(data));
+        host::output_to_owner(host, *port, Term::list(host::header_items(header), std::move(data)));
     } else {
         std::string all(header);
         all.append(bin->orig_bytes + offset, len);
@@ -84,7 +72,6 @@ int driver_outputv(ErlDrvPort handle, char* hbuf, ErlDrvSizeT hlen, ErlIOVec* ev
     if (port->discards_output()) return call.returns(0);
     port->info.input += hlen + size;
     const std::string_view header = view(hbuf, hlen);
-    std::vector<Term> items = header_items(header);
     if (!port->options.binary) {
         std::string all(header);
         for (int i = first; i < ev->vsize; ++i)
@@ -92,6 +79,7 @@ int driver_outputv(ErlDrvPort handle, char* hbuf, ErlDrvSizeT hlen, ErlIOVec* ev
         host::output_to_owner(host, *port, Term::bytes_list(all));
         return call.returns(0, static_cast<std::int64_t>(hlen), static_cast<std::int64_t>(size));
     }
+    std::vector<Term> items = host::header_items(header);
     for (int i = first; i < ev->vsize; ++i) {
         const SysIOVec& element = ev->iov[i];
         ErlDrvBinary* binary = ev->binv[i];
@@ -102,7 +90,7 @@ int driver_outputv(ErlDrvPort handle, char* hbuf, ErlDrvSizeT hlen, ErlIOVec* ev
     }
     Term tail = std::move(items.back());
     items.pop_back();
-    host::output_to_owner(host, *port, items.empty() ? tail : Term::list(std::move(items), std::move(tail)));
+    host::output_to_owner(host, *port, Term::list(std::move(items), std::move(tail)));
     return call.returns(0, static_cast<std::int64_t>(hlen), static_cast<std::int64_t>(size));
 }
 

@@ -2,11 +2,6 @@
 #include "api/entry.h"
 #include "host/ports/data_lock.h"
 
-using namespace ddll;
-using api::Call;
-using api::Function;
-using words::Rule;
-
 namespace {
 
 // nullptr, and journaled, for a lock that is not there (any more).

@@ -1,16 +1,10 @@
 #include "api/entry.h"
-#include "api/io_vector.h"
 
 #include <algorithm>
 
-using namespace ddll;
-using api::Call;
-using api::Function;
-using words::Rule;
-
 namespace {
 
-enum class End : std::uint8_t { head, tail };
+using End = host::IoQueue::End;
 
 constexpr ErlDrvSizeT failed_size = static_cast<ErlDrvSizeT>(-1);
 
@@ -18,7 +12,7 @@ int put(Call& call, ErlDrvPort handle, std::string_view bytes, End end, const vo
     host::Port* port = call.port(handle);
     if (port == nullptr) return call.returns(-1);
     port->queue.filled = call.made(from);
-    end == End::tail ? port->queue.append(bytes) : port->queue.prepend(bytes);
+    port->queue.put(end, bytes);
     return call.returns(0, static_cast<std::int64_t>(bytes.size()), static_cast<std::int64_t>(port->queue.size()));
 }
 
@@ -29,7 +23,7 @@ int put(Call& call, ErlDrvPort handle, ErlDrvBinary* binary, std::size_t offset,
     if (length == 0) return call.returns(0);
     if (!call.has_part(binary, offset, length)) return call.returns(-1);
     port->queue.filled = call.made(from);
-    end == End::tail ? port->queue.append(binary, offset, length) : port->queue.prepend(binary, offset, length);
+    port->queue.put(end, binary, offset, length);
     return call.returns(0, static_cast<std::int64_t>(length), static_cast<std::int64_t>(port->queue.size()));
 }
 
@@ -66,14 +60,10 @@ int put(Call& call, ErlDrvPort handle, ErlIOVec* ev, std::size_t skip, End end, 
         if (!referenced && end == End::head)
             call.misuse(Rule::pushqv_without_binary,
                         "a real emulator corrupts its queue when an element pushed has no binary");
-        if (referenced && end == End::tail)
-            port->queue.append(part.binary, offset, part.length);
-        else if (referenced)
-            port->queue.prepend(part.binary, offset, part.length);
-        else if (end == End::tail)
-            port->queue.append({part.data, part.length});
+        if (referenced)
+            port->queue.put(end, part.binary, offset, part.length);
         else
-            port->queue.prepend({part.data, part.length});
+            port->queue.put(end, {part.data, part.length});
     }
     return call.returns(0, static_cast<std::int64_t>(ev->size - skip), static_cast<std::int64_t>(port->queue.size()));
 }

@@ -1,9 +1,5 @@
 #include "api/entry.h"
 
-using namespace ddll;
-using api::Call;
-using api::Function;
-
 extern "C" {
 
 int driver_select(ErlDrvPort handle, ErlDrvEvent event, int mode, int on) {

@@ -7,10 +7,6 @@
 #include <cstring>
 #include <limits>
 
-using namespace ddll;
-using api::Call;
-using api::Function;
-
 namespace {
 
 // The emulator whose behaviour this host has.

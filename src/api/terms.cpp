@@ -7,11 +7,6 @@
 
 #include <cstring>
 
-using namespace ddll;
-using api::Call;
-using api::Function;
-using words::Rule;
-
 namespace {
 
 // To the port's owner or to `to`; the order of the checks is the emulator's: port, description, receiver.

@@ -4,10 +4,7 @@
 
 #include <cerrno>
 
-using namespace ddll;
-using api::Call;
 using api::fatal;
-using api::Function;
 
 namespace {
 

@@ -1,10 +1,5 @@
 #include "api/entry.h"
 
-using namespace ddll;
-using api::Call;
-using api::Function;
-using words::Rule;
-
 extern "C" {
 
 int driver_set_timer(ErlDrvPort handle, unsigned long milliseconds) {

@@ -12,9 +12,7 @@
 
 #define DDLL_GUARDED_BY(lock) DDLL_THREAD_ATTRIBUTE(guarded_by(lock))
 #define DDLL_REQUIRES(...) DDLL_THREAD_ATTRIBUTE(requires_capability(__VA_ARGS__))
-#define DDLL_EXCLUDES(...) DDLL_THREAD_ATTRIBUTE(locks_excluded(__VA_ARGS__))
 #define DDLL_ACQUIRE(...) DDLL_THREAD_ATTRIBUTE(acquire_capability(__VA_ARGS__))
-#define DDLL_TRY_ACQUIRE(...) DDLL_THREAD_ATTRIBUTE(try_acquire_capability(__VA_ARGS__))
 #define DDLL_RELEASE(...) DDLL_THREAD_ATTRIBUTE(release_capability(__VA_ARGS__))
 /// For what the analysis cannot follow. A comment beside it says why it is right.
 #define DDLL_NO_THREAD_SAFETY_ANALYSIS DDLL_THREAD_ATTRIBUTE(no_thread_safety_analysis)

@@ -53,7 +53,7 @@ Evaluated process_info(Host& host, ProcessId, Args args) {
     }
     if (args[1].is_atom("links")) {
         std::vector<Term> links;
-        for (const auto& other : process->links) {
+        for (const auto& other : process->links.all()) {
             if (const auto* port = std::get_if<PortId>(&other))
                 links.push_back(Term::port(port->value));
             else

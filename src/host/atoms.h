@@ -46,9 +46,16 @@ inline std::optional<PortId> port_of(ErlDrvPort handle) {
 class Atoms {
 public:
     /// The word for an atom, made on first use.
-    ErlDrvTermData word(std::string_view utf8);
+    ErlDrvTermData word(std::string_view utf8) {
+        const auto [place, fresh] = index_.try_emplace(std::string(utf8), atoms_.size());
+        if (fresh) atoms_.push_back(term::Term::atom(utf8));
+        return (static_cast<ErlDrvTermData>(place->second) << 6) | 0xb;
+    }
     /// The atom of a word; nothing for a word that is no atom of this table.
-    std::optional<term::Term> atom(ErlDrvTermData word) const;
+    std::optional<term::Term> atom(ErlDrvTermData word) const {
+        if ((word & 0x3f) != 0xb || (word >> 6) >= atoms_.size()) return std::nullopt;
+        return atoms_[word >> 6];
+    }
 
 private:
     std::deque<term::Term> atoms_;

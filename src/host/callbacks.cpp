@@ -72,14 +72,14 @@ public:
     ~Stopwatch() {
         if (!runs_) return;
         const std::int64_t cpu = now(CLOCK_THREAD_CPUTIME_ID) - cpu_, wall = now(CLOCK_MONOTONIC) - wall_;
-        if (wall < worth_telling_ns) return;
+        if (wall < worth_reporting_ns) return;
         host_.journal().write(journal::TookLong{where_.callback, where_.driver ? where_.driver->id : DriverId{},
                                                 where_.port ? where_.port->id : where_.port_id, cpu, wall});
     }
     Stopwatch(const Stopwatch&) = delete;
 
 private:
-    static constexpr std::int64_t worth_telling_ns = 1'000'000;
+    static constexpr std::int64_t worth_reporting_ns = 1'000'000;
     static bool wanted(Host& host, const Where& where) {
         return host.probe().wanted() && where.callback != Callback::thread && where.callback != Callback::async_invoke;
     }

@@ -2,7 +2,6 @@
 #include "host/callbacks.h"
 #include "host/host.h"
 #include "host/probe/leftovers.h"
-#include "term/external.h"
 
 #include <fmt/format.h>
 

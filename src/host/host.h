@@ -18,10 +18,9 @@
 /// What touches several parts and owns nothing is a function: callbacks.h (the only way into a driver),
 /// ports/output.h, ports/monitors.h, ports/data_lock.h, threads/driver_threads.h, probe/leftovers.h.
 ///
-/// A host belongs to the thread that made it. Read next: step.h, stepping.cpp, drivers/drivers.h, ports/ports.h.
+/// A host belongs to the thread that made it. Read next: step.h, host.cpp, drivers/drivers.h, ports/ports.h.
 #include "base/time.h"
 #include "host/atoms.h"
-#include "host/clock.h"
 #include "host/current.h"
 #include "host/drivers/drivers.h"
 #include "host/io/io.h"
@@ -37,6 +36,7 @@
 #include "host/threads/threads.h"
 #include "journal/journal.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -45,6 +45,22 @@
 #include <vector>
 
 namespace ddll::host {
+
+/// Virtual time of a host. It moves only when the host is told to.
+class Clock {
+public:
+    VirtualTime now() const { return now_; }
+    void move_to(VirtualTime time) { now_ = time; }
+    /// Microseconds since `epoch_us` + now, strictly increasing from call to call.
+    std::int64_t unique_us(std::int64_t epoch_us) {
+        last_us_ = std::max(last_us_ + 1, epoch_us + now_.ns / 1000);
+        return last_us_;
+    }
+
+private:
+    VirtualTime now_;
+    std::int64_t last_us_ = 0;
+};
 
 struct Options {
     Duration async_takes;       ///< virtual time that one async job occupies its thread
@@ -73,7 +89,7 @@ public:
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;
 
-    // --- stepping (stepping.cpp) -----------------------------------------------------------------------------------
+    // --- stepping ---------------------------------------------------------------------------------------------------
 
     /// Does one of the steps that may happen now; false when there is none.
     bool step();

@@ -7,13 +7,9 @@ namespace ddll::host {
 
 struct Made {
     DriverId driver;
-    words::ApiFunction function;
-    const void* address; ///< inside the driver's code, where the call came from
-    PortId port;         ///< in whose callback, if it was one of a port
-
-    Made(DriverId by = {}, words::ApiFunction called = words::ApiFunction::none, const void* from = nullptr,
-         PortId in = {})
-        : driver(by), function(called), address(from), port(in) {}
+    words::ApiFunction function = words::ApiFunction::none;
+    const void* address = nullptr; ///< inside the driver's code, where the call came from
+    PortId port;                   ///< in whose callback, if it was one of a port
 };
 
 } // namespace ddll::host

@@ -3,8 +3,6 @@
 #include "words/driver_api.h"
 #include "words/findings.h"
 
-#include <cstdint>
-
 namespace ddll::host {
 
 inline constexpr auto no_function = words::ApiFunction::none;

@@ -46,7 +46,16 @@ public:
 class Shuffled final : public Chooser {
 public:
     explicit Shuffled(std::uint64_t seed) : state_(seed) {}
-    std::size_t choose(std::span<const Step> ready) override;
+    std::size_t choose(std::span<const Step> ready) override {
+        if (ready.size() == 1) return 0;
+        // splitmix64: small, and the same on every machine, which the standard library's distributions are not.
+        state_ += 0x9e3779b97f4a7c15;
+        std::uint64_t z = state_;
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+        z ^= z >> 31;
+        return static_cast<std::size_t>(z % ready.size());
+    }
 
 private:
     std::uint64_t state_;

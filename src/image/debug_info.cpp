@@ -14,7 +14,7 @@ namespace {
 constexpr std::chrono::milliseconds patience{5'000};
 
 /// The child's part. What it prints comes back to the parent.
-void tell(const std::string& path, std::uint64_t address) {
+void print_facts(const std::string& path, std::uint64_t address) {
     DwarfFile file(path);
     const Dwarf_Die* found = file.unit_at(address);
     if (!found) return;
@@ -34,7 +34,7 @@ void tell(const std::string& path, std::uint64_t address) {
 DebugFacts read_debug_facts(const std::string& path, std::uint64_t address) {
     isolate::Limits limits;
     limits.wall = patience;
-    const isolate::Ending ending = isolate::run(limits, [&] { tell(path, address); });
+    const isolate::Ending ending = isolate::run(limits, [&] { print_facts(path, address); });
     DebugFacts out;
     out.readable = std::holds_alternative<isolate::Finished>(ending.how);
     if (!out.readable) return out;

@@ -2,8 +2,7 @@
 
 #include "base/text.h"
 #include "image/elf_file.h"
-#include "image/elf_sections.h"
-#include "image/elf_symbols.h"
+#include "image/elf_parts.h"
 #include "image/notes.h"
 
 #include <fmt/format.h>
@@ -14,7 +13,9 @@
 namespace ddll::image {
 namespace {
 
-constexpr std::size_t largest_file = std::size_t{2} << 30;
+constexpr std::size_t largest_file = std::size_t{2} << 30, most_needed = 4096;
+
+constexpr std::uint64_t nowhere = UINT64_MAX; ///< in a table of texts
 
 std::uint64_t fnv1a(std::string_view bytes) {
     std::uint64_t hash = 0xcbf29ce484222325;
@@ -31,25 +32,17 @@ constexpr auto here =
 #error "say here which machine this is"
 #endif
 
-const char* machine_name(unsigned machine) {
-    switch (machine) {
-    case EM_386:
-        return "32-bit x86";
-    case EM_X86_64:
-        return "x86-64";
-    case EM_ARM:
-        return "32-bit ARM";
-    case EM_AARCH64:
-        return "64-bit ARM";
-    case EM_RISCV:
-        return "RISC-V";
-    case EM_PPC64:
-        return "64-bit PowerPC";
-    case EM_S390:
-        return "IBM S/390";
-    default:
-        return "another machine";
-    }
+constexpr struct {
+    unsigned number;
+    const char* name;
+} machines[] = {{EM_386, "32-bit x86"},     {EM_X86_64, "x86-64"}, {EM_ARM, "32-bit ARM"},
+                {EM_AARCH64, "64-bit ARM"}, {EM_RISCV, "RISC-V"},  {EM_PPC64, "64-bit PowerPC"},
+                {EM_S390, "IBM S/390"}};
+
+const char* machine_name(unsigned number) {
+    for (const auto& machine : machines)
+        if (machine.number == number) return machine.name;
+    return "another machine";
 }
 
 /// What the segments say; the bytes of the dynamic section.
@@ -64,7 +57,7 @@ std::string_view read_segments(const ElfFile& file, ElfFacts& facts) {
             facts.stack = (h.p_flags & PF_X) != 0 ? DeclaredStack::executable : DeclaredStack::plain;
             break;
         case PT_TLS:
-            facts.tls_size = h.p_memsz;
+            facts.tls.size = h.p_memsz;
             break;
         case PT_NOTE:
             if (facts.build_id.empty()) facts.build_id = build_id_in_notes(file.bytes_of(h), h.p_align);
@@ -73,27 +66,29 @@ std::string_view read_segments(const ElfFile& file, ElfFacts& facts) {
             break;
         }
     }
-    facts.executable_stack = facts.stack != DeclaredStack::plain;
     return dynamic;
 }
 
 void copy_dynamic(const Dynamic& d, std::string_view strings, ElfFacts& facts) {
-    facts.soname = text_at(strings, d.soname);
-    for (const auto offset : d.needed) facts.needed.emplace_back(text_at(strings, offset));
-    facts.rpath = text_at(strings, d.rpath);
-    facts.runpath = text_at(strings, d.runpath);
-    facts.nodelete = (d.flags_1 & DF_1_NODELETE) != 0;
-    facts.initfirst = (d.flags_1 & DF_1_INITFIRST) != 0;
-    facts.bind_now = (d.flags_1 & DF_1_NOW) != 0 || (d.flags & DF_BIND_NOW) != 0;
-    facts.static_tls = (d.flags & DF_STATIC_TLS) != 0;
-    facts.symbolic = d.symbolic;
-    facts.text_relocations = d.text_relocations;
-    const auto functions = [&](std::uint64_t single, std::uint64_t array_size) {
-        return static_cast<std::uint32_t>(std::min<std::uint64_t>(array_size / 8, facts.file_size) +
-                                          (single != 0 ? 1 : 0));
+    const auto text = [&](std::int64_t tag) { return text_at(strings, d.value(tag, nowhere)); };
+    facts.soname = text(DT_SONAME);
+    facts.rpath = text(DT_RPATH);
+    facts.runpath = text(DT_RUNPATH);
+    for (const auto offset : d.all(DT_NEEDED))
+        if (facts.needed.size() < most_needed) facts.needed.emplace_back(text_at(strings, offset));
+    const std::uint64_t flags = d.value(DT_FLAGS), flags_1 = d.value(DT_FLAGS_1);
+    facts.flags.nodelete = (flags_1 & DF_1_NODELETE) != 0;
+    facts.flags.initfirst = (flags_1 & DF_1_INITFIRST) != 0;
+    facts.flags.bind_now = (flags_1 & DF_1_NOW) != 0 || (flags & DF_BIND_NOW) != 0;
+    facts.flags.static_tls = (flags & DF_STATIC_TLS) != 0;
+    facts.flags.symbolic = d.has(DT_SYMBOLIC) || (flags & DF_SYMBOLIC) != 0;
+    facts.flags.text_relocations = d.has(DT_TEXTREL) || (flags & DF_TEXTREL) != 0;
+    const auto functions = [&](std::int64_t single, std::int64_t array_size) {
+        return static_cast<std::uint32_t>(std::min<std::uint64_t>(d.value(array_size) / 8, facts.file_size) +
+                                          (d.value(single) != 0 ? 1 : 0));
     };
-    facts.constructors = functions(d.init, d.init_array_size);
-    facts.destructors = functions(d.fini, d.fini_array_size);
+    facts.constructors = functions(DT_INIT, DT_INIT_ARRAYSZ);
+    facts.destructors = functions(DT_FINI, DT_FINI_ARRAYSZ);
 }
 
 } // namespace
@@ -179,12 +174,14 @@ Result<ElfFacts> elf_facts_of(std::string_view bytes, const std::string& path, R
     if (dynamic.empty())
         return error(fmt::format("{} is not a shared object: it has no dynamic section", path),
                      "link the driver with -shared");
-    const Dynamic d = read_dynamic(dynamic);
+    const Dynamic d(dynamic);
+    const std::uint64_t flags_1 = d.value(DT_FLAGS_1);
     // A library that can also be started has an interpreter but no such flag.
-    if ((d.flags_1 & DF_1_PIE) != 0 || (has(PT_INTERP) && d.soname == UINT64_MAX && (d.flags_1 & DF_1_NOOPEN) != 0))
+    if ((flags_1 & DF_1_PIE) != 0 ||
+        (has(PT_INTERP) && d.value(DT_SONAME, nowhere) == nowhere && (flags_1 & DF_1_NOOPEN) != 0))
         return error(fmt::format("{} is an executable, not a shared object", path),
                      "link the driver with -shared -fPIC");
-    const std::string_view strings = file.at(d.strings).substr(0, d.strings_size);
+    const std::string_view strings = file.at(d.value(DT_STRTAB)).substr(0, d.value(DT_STRSZ));
     copy_dynamic(d, strings, facts);
     if (!read_symbols(file, d, strings, facts))
         return error(fmt::format("{} is damaged: its symbols have more names than the file has room for", path));

@@ -3,6 +3,7 @@
 /// when mapped (LoadedImage). It knows nothing of drivers' entries, ports or rules. Read next: closure.h,
 /// loaded_image.h, symbolize.h.
 #include "base/result.h"
+#include "words/words.h"
 
 #include <cstdint>
 #include <string>
@@ -21,7 +22,14 @@ enum class RelocationKind : std::uint8_t {
     tls,      ///< place of a thread-local variable
     other,
 };
-const char* name(RelocationKind kind); ///< "PLT", "GOT", ...
+
+} // namespace ddll::image
+
+template <>
+inline constexpr auto ddll::words::spellings<ddll::image::RelocationKind> =
+    std::array{"none", "PLT", "GOT", "absolute", "copy", "TLS", "other"};
+
+namespace ddll::image {
 
 struct ElfSymbol {
     std::string name; ///< as in .dynsym, without version
@@ -29,7 +37,6 @@ struct ElfSymbol {
     bool weak = false;
     bool unique = false; ///< STB_GNU_UNIQUE
     bool function = false;
-    bool thread_local_data = false;
     bool interposable = true; ///< false: hidden or protected, so no other library can take its place
     bool relocated = false;   ///< a dynamic relocation of this file refers to it
     RelocationKind relocation = RelocationKind::none; ///< of the first one
@@ -56,7 +63,31 @@ struct StackFrameSize {
     std::uint64_t bytes = 0;
 };
 
+/// Whether the stack must be executable. Undeclared means to the loader that it must.
 enum class DeclaredStack : std::uint8_t { plain, executable, undeclared };
+
+/// What the linker was told, as the loader reads it.
+struct LinkFlags {
+    bool nodelete = false;   ///< DF_1_NODELETE
+    bool static_tls = false; ///< DF_STATIC_TLS
+    bool symbolic = false;   ///< linked with -Bsymbolic: finds its own definitions first
+    bool bind_now = false, initfirst = false, text_relocations = false;
+};
+
+struct ThreadLocal {
+    std::uint64_t size = 0;       ///< bytes, in every thread
+    std::uint64_t fixed_uses = 0; ///< relocations that want them at a fixed place (initial-exec)
+};
+
+/// What only sections tell of how the file was made.
+struct BuildTraits {
+    bool debug_info = false;                ///< .debug_info or .debug_line
+    bool symbol_table = false;              ///< .symtab: not stripped
+    bool fast_math = false;                 ///< a constructor of -ffast-math; known only with a symbol table
+    bool local_driver_init = false;         ///< driver_init is there, but hidden; likewise
+    std::vector<std::string> compilers;     ///< .comment
+    std::vector<StackFrameSize> big_frames; ///< of 16 KiB and more, largest first
+};
 
 /// Facts of a shared object read from disk. Everything is copied out; the file is closed again.
 struct ElfFacts {
@@ -73,28 +104,17 @@ struct ElfFacts {
     std::vector<VersionNeed> version_needs;       ///< in the order of the file
     std::vector<std::string> version_definitions; ///< without the one that names the file
 
-    bool nodelete = false;   ///< DF_1_NODELETE
-    bool static_tls = false; ///< DF_STATIC_TLS
-    bool symbolic = false;   ///< linked with -Bsymbolic: finds its own definitions first
-    bool bind_now = false, initfirst = false, text_relocations = false;
-    std::uint64_t tls_size = 0;          ///< bytes of thread-local data, in every thread
-    std::uint64_t tpoff_relocations = 0; ///< uses of thread-local data at a fixed place (initial-exec)
-    std::uint32_t constructors = 0;      ///< functions that run in dlopen, those of the compiler's start files included
-    std::uint32_t destructors = 0;       ///< functions that run in dlclose, likewise
+    LinkFlags flags;
+    ThreadLocal tls;
+    std::uint32_t constructors = 0; ///< functions that run in dlopen, those of the compiler's start files included
+    std::uint32_t destructors = 0;  ///< functions that run in dlclose, likewise
     /// Variables: writable, neither read-only after relocation nor thread-local. Without a symbol table the size of
     /// their sections, in which up to `linkers_own_bytes` are nobody's.
     std::uint64_t writable_bytes = 0;
     static constexpr std::uint64_t linkers_own_bytes = 40;
     DeclaredStack stack = DeclaredStack::undeclared;
-    bool executable_stack = false; ///< wanted, or not declared, which means the same
-
-    bool has_debug_info = false;            ///< .debug_info or .debug_line
-    bool has_symbol_table = false;          ///< .symtab: not stripped
-    bool sets_fast_math = false;            ///< a constructor of -ffast-math; known only with a symbol table
-    bool has_local_driver_init = false;     ///< driver_init is there, but hidden; likewise
-    std::vector<std::string> compilers;     ///< .comment
-    std::vector<StackFrameSize> big_frames; ///< of 16 KiB and more, largest first
-    std::vector<ElfSection> sections;       ///< that are mapped, in the order of the file
+    BuildTraits build;
+    std::vector<ElfSection> sections; ///< that are mapped, in the order of the file
 
     const ElfSymbol* find(std::string_view name) const;
     bool imports(std::string_view name) const; ///< an undefined symbol of that name

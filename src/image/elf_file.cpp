@@ -5,7 +5,7 @@
 namespace ddll::image {
 namespace {
 
-constexpr std::size_t most_segments = 4096, most_needed = 4096;
+constexpr std::size_t most_segments = 4096;
 constexpr std::uint64_t most_sections = 1 << 16;
 
 } // namespace
@@ -74,98 +74,18 @@ bool ElfFile::truncated() const {
     });
 }
 
-Dynamic read_dynamic(std::string_view section) {
-    Dynamic d;
-    for (std::uint64_t at = 0;; at += sizeof(Elf64_Dyn)) {
-        const auto entry = load<Elf64_Dyn>(section, at);
-        if (!entry || entry->d_tag == DT_NULL) break;
-        const std::uint64_t value = entry->d_un.d_val;
-        switch (entry->d_tag) {
-        case DT_STRTAB:
-            d.strings = value;
-            break;
-        case DT_STRSZ:
-            d.strings_size = value;
-            break;
-        case DT_SYMTAB:
-            d.symbols = value;
-            break;
-        case DT_HASH:
-            d.hash = value;
-            break;
-        case DT_GNU_HASH:
-            d.gnu_hash = value;
-            break;
-        case DT_RELA:
-            d.rela = value;
-            break;
-        case DT_RELASZ:
-            d.rela_size = value;
-            break;
-        case DT_JMPREL:
-            d.plt = value;
-            break;
-        case DT_PLTRELSZ:
-            d.plt_size = value;
-            break;
-        case DT_PLTREL:
-            d.plt_kind = value;
-            break;
-        case DT_SONAME:
-            d.soname = value;
-            break;
-        case DT_RUNPATH:
-            d.runpath = value;
-            break;
-        case DT_RPATH:
-            d.rpath = value;
-            break;
-        case DT_NEEDED:
-            if (d.needed.size() < most_needed) d.needed.push_back(value);
-            break;
-        case DT_VERSYM:
-            d.version_symbols = value;
-            break;
-        case DT_VERNEED:
-            d.version_needs = value;
-            break;
-        case DT_VERDEF:
-            d.version_definitions = value;
-            break;
-        case DT_INIT:
-            d.init = value;
-            break;
-        case DT_FINI:
-            d.fini = value;
-            break;
-        case DT_INIT_ARRAY:
-            d.init_array = value;
-            break;
-        case DT_INIT_ARRAYSZ:
-            d.init_array_size = value;
-            break;
-        case DT_FINI_ARRAYSZ:
-            d.fini_array_size = value;
-            break;
-        case DT_SYMBOLIC:
-            d.symbolic = true;
-            break;
-        case DT_TEXTREL:
-            d.text_relocations = true;
-            break;
-        case DT_FLAGS:
-            d.flags = value;
-            break;
-        case DT_FLAGS_1:
-            d.flags_1 = value;
-            break;
-        default:
-            break;
-        }
+std::vector<std::uint64_t> Dynamic::all(std::int64_t tag) const {
+    std::vector<std::uint64_t> out;
+    for (std::uint64_t at = 0; const auto entry = load<Elf64_Dyn>(section_, at); at += sizeof(Elf64_Dyn)) {
+        if (entry->d_tag == DT_NULL) break;
+        if (entry->d_tag == tag) out.push_back(entry->d_un.d_val);
     }
-    d.symbolic = d.symbolic || (d.flags & DF_SYMBOLIC) != 0;
-    d.text_relocations = d.text_relocations || (d.flags & DF_TEXTREL) != 0;
-    return d;
+    return out;
+}
+
+std::uint64_t Dynamic::value(std::int64_t tag, std::uint64_t otherwise) const {
+    const auto values = all(tag);
+    return values.empty() ? otherwise : values.back();
 }
 
 } // namespace ddll::image

@@ -66,18 +66,20 @@ private:
 std::optional<Error> unfit_for_loading(const std::string& path, std::string_view file);
 
 /// What the dynamic section says, as the loader reads it: by address, never by section.
-struct Dynamic {
-    std::uint64_t strings = 0, strings_size = 0, symbols = 0, hash = 0, gnu_hash = 0;
-    std::uint64_t rela = 0, rela_size = 0, plt = 0, plt_size = 0, plt_kind = DT_RELA;
-    std::uint64_t soname = UINT64_MAX, runpath = UINT64_MAX, rpath = UINT64_MAX;
-    std::uint64_t version_symbols = 0, version_needs = 0, version_definitions = 0;
-    std::uint64_t init = 0, fini = 0, init_array = 0, init_array_size = 0, fini_array_size = 0;
-    std::vector<std::uint64_t> needed;
-    std::uint64_t flags = 0, flags_1 = 0;
-    bool symbolic = false, text_relocations = false;
-};
+class Dynamic {
+public:
+    /// The bytes must outlive this.
+    explicit Dynamic(std::string_view section = {}) : section_(section) {}
 
-Dynamic read_dynamic(std::string_view section);
+    /// All values with that tag.
+    std::vector<std::uint64_t> all(std::int64_t tag) const;
+    /// The last one, which is the one that counts.
+    std::uint64_t value(std::int64_t tag, std::uint64_t otherwise = 0) const;
+    bool has(std::int64_t tag) const { return !all(tag).empty(); }
+
+private:
+    std::string_view section_;
+};
 
 /// Calls `f` with every relocation of the file.
 template <class F>
@@ -86,8 +88,8 @@ void each_relocation(const ElfFile& file, const Dynamic& d, F&& f) {
         const std::string_view table = file.at(address).substr(0, size);
         for (std::uint64_t at = 0; const auto r = load<Elf64_Rela>(table, at); at += sizeof(Elf64_Rela)) f(*r);
     };
-    walk(d.rela, d.rela_size);
-    if (d.plt_kind == DT_RELA) walk(d.plt, d.plt_size);
+    walk(d.value(DT_RELA), d.value(DT_RELASZ));
+    if (d.value(DT_PLTREL, DT_RELA) == DT_RELA) walk(d.value(DT_JMPREL), d.value(DT_PLTRELSZ));
 }
 
 } // namespace ddll::image

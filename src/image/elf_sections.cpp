@@ -1,6 +1,6 @@
-#include "image/elf_sections.h"
+#include "image/elf_parts.h"
 
-#include "image/demangle.h"
+#include "image/symbolize.h"
 
 #include <algorithm>
 #include <map>
@@ -18,22 +18,24 @@ bool is_debug_section(std::string_view name) {
 
 /// Texts one after the other, one for each compiler that had a part in the file; often the same many times.
 void read_compilers(std::string_view comment, ElfFacts& facts) {
-    for (std::size_t at = 0; at < comment.size() && facts.compilers.size() < most_compilers;) {
+    for (std::size_t at = 0; at < comment.size() && facts.build.compilers.size() < most_compilers;) {
         const std::string text(text_at(comment, at, 256));
         at = std::min(comment.find('\0', at), comment.size() - 1) + 1;
-        if (!text.empty() && std::find(facts.compilers.begin(), facts.compilers.end(), text) == facts.compilers.end())
-            facts.compilers.push_back(text);
+        if (!text.empty() &&
+            std::find(facts.build.compilers.begin(), facts.build.compilers.end(), text) == facts.build.compilers.end())
+            facts.build.compilers.push_back(text);
     }
 }
 
 /// Addresses of the functions that the loader runs before dlopen returns.
 std::set<std::uint64_t> constructors(const ElfFile& file, const Dynamic& d) {
     std::set<std::uint64_t> out;
-    const std::string_view array = file.at(d.init_array).substr(0, d.init_array_size);
+    const std::uint64_t begin = d.value(DT_INIT_ARRAY), size = d.value(DT_INIT_ARRAYSZ);
+    const std::string_view array = file.at(begin).substr(0, size);
     for (std::uint64_t at = 0; const auto address = load<std::uint64_t>(array, at); at += 8) out.insert(*address);
     // Usually a relocation brings the address.
     each_relocation(file, d, [&](const Elf64_Rela& r) {
-        if (r.r_offset - d.init_array < d.init_array_size) out.insert(static_cast<std::uint64_t>(r.r_addend));
+        if (r.r_offset - begin < size) out.insert(static_cast<std::uint64_t>(r.r_addend));
     });
     return out;
 }
@@ -82,7 +84,7 @@ void read_frames(const ElfFile& file, std::string_view bytes, const Section* nam
                 if (n.function && n.value == frame.address && function.empty())
                     function = demangled(std::string(n.name));
             });
-        facts.big_frames.push_back({std::move(function), frame.bytes});
+        facts.build.big_frames.push_back({std::move(function), frame.bytes});
     }
 }
 
@@ -109,7 +111,7 @@ void read_sections(const ElfFile& file, const Dynamic& d, ElfFacts& facts) {
     for (const Section& s : file.sections()) {
         if ((s.header.sh_flags & SHF_ALLOC) != 0)
             facts.sections.push_back({std::string(s.name), s.header.sh_addr, s.header.sh_size});
-        if (is_debug_section(s.name)) facts.has_debug_info = true;
+        if (is_debug_section(s.name)) facts.build.debug_info = true;
         if (s.name == ".comment") read_compilers(file.bytes_of(s), facts);
         if (s.header.sh_type == SHT_SYMTAB) symbols = &s;
         if (s.name == ".stack_sizes") frames = file.bytes_of(s);
@@ -120,13 +122,13 @@ void read_sections(const ElfFile& file, const Dynamic& d, ElfFacts& facts) {
         variables.push_back(&s);
     }
     if (symbols) {
-        facts.has_symbol_table = true;
+        facts.build.symbol_table = true;
         const auto run_first = constructors(file, d);
         // One variable may have several names.
         std::map<std::uint64_t, std::uint64_t> named;
         each_named(file, *symbols, [&](const Named& n) {
-            if (n.function && n.name == "set_fast_math" && run_first.contains(n.value)) facts.sets_fast_math = true;
-            if (n.function && n.name == "driver_init") facts.has_local_driver_init = true;
+            if (n.function && n.name == "set_fast_math" && run_first.contains(n.value)) facts.build.fast_math = true;
+            if (n.function && n.name == "driver_init") facts.build.local_driver_init = true;
             if (!n.object || n.size == 0 || n.name.starts_with("completed.")) return; // that one is the start files'
             for (const Section* section : variables)
                 if (n.value - section->header.sh_addr < section->header.sh_size)

@@ -1,4 +1,4 @@
-#include "image/elf_symbols.h"
+#include "image/elf_parts.h"
 
 #include <algorithm>
 #include <map>
@@ -8,52 +8,30 @@ namespace {
 
 constexpr std::size_t longest_name = 16 * 1024, most_versions = 4096;
 
-RelocationKind kind_of(std::uint64_t type) {
+struct RelocationType {
+    std::uint64_t type;
+    RelocationKind kind;
+};
 #if defined(__x86_64__)
-    switch (type) {
-    case R_X86_64_JUMP_SLOT:
-        return RelocationKind::plt;
-    case R_X86_64_GLOB_DAT:
-        return RelocationKind::got;
-    case R_X86_64_64:
-        return RelocationKind::absolute;
-    case R_X86_64_COPY:
-        return RelocationKind::copy;
-    case R_X86_64_DTPMOD64:
-    case R_X86_64_DTPOFF64:
-    case R_X86_64_TPOFF64:
-    case R_X86_64_TLSDESC:
-        return RelocationKind::tls;
-    default:
-        return RelocationKind::other;
-    }
+constexpr std::uint64_t fixed_tls = R_X86_64_TPOFF64;
+constexpr RelocationType relocation_types[] = {
+    {R_X86_64_JUMP_SLOT, RelocationKind::plt}, {R_X86_64_GLOB_DAT, RelocationKind::got},
+    {R_X86_64_64, RelocationKind::absolute},   {R_X86_64_COPY, RelocationKind::copy},
+    {R_X86_64_DTPMOD64, RelocationKind::tls},  {R_X86_64_DTPOFF64, RelocationKind::tls},
+    {R_X86_64_TPOFF64, RelocationKind::tls},   {R_X86_64_TLSDESC, RelocationKind::tls}};
 #else
-    switch (type) {
-    case R_AARCH64_JUMP_SLOT:
-        return RelocationKind::plt;
-    case R_AARCH64_GLOB_DAT:
-        return RelocationKind::got;
-    case R_AARCH64_ABS64:
-        return RelocationKind::absolute;
-    case R_AARCH64_COPY:
-        return RelocationKind::copy;
-    case R_AARCH64_TLS_DTPMOD:
-    case R_AARCH64_TLS_DTPREL:
-    case R_AARCH64_TLS_TPREL:
-    case R_AARCH64_TLSDESC:
-        return RelocationKind::tls;
-    default:
-        return RelocationKind::other;
-    }
+constexpr std::uint64_t fixed_tls = R_AARCH64_TLS_TPREL;
+constexpr RelocationType relocation_types[] = {
+    {R_AARCH64_JUMP_SLOT, RelocationKind::plt},  {R_AARCH64_GLOB_DAT, RelocationKind::got},
+    {R_AARCH64_ABS64, RelocationKind::absolute}, {R_AARCH64_COPY, RelocationKind::copy},
+    {R_AARCH64_TLS_DTPMOD, RelocationKind::tls}, {R_AARCH64_TLS_DTPREL, RelocationKind::tls},
+    {R_AARCH64_TLS_TPREL, RelocationKind::tls},  {R_AARCH64_TLSDESC, RelocationKind::tls}};
 #endif
-}
 
-bool is_fixed_tls(std::uint64_t type) {
-#if defined(__x86_64__)
-    return type == R_X86_64_TPOFF64;
-#else
-    return type == R_AARCH64_TLS_TPREL;
-#endif
+RelocationKind kind_of(std::uint64_t type) {
+    for (const RelocationType& known : relocation_types)
+        if (known.type == type) return known.kind;
+    return RelocationKind::other;
 }
 
 /// One more than the highest number that the newer hash table reaches.
@@ -77,12 +55,17 @@ std::uint64_t count_by_gnu_hash(std::string_view table) {
     return last;
 }
 
+/// Empty where the file has no such table.
+std::string_view table_of(const ElfFile& file, const Dynamic& d, std::int64_t tag) {
+    const std::uint64_t address = d.value(tag);
+    return address != 0 ? file.at(address) : std::string_view{};
+}
+
 /// The loader needs no count of symbols, so the file tells it only indirectly: by the old hash table, else by what the
 /// new one and the relocations reach (the new one leaves undefined symbols out).
 std::uint64_t symbol_count(const ElfFile& file, const Dynamic& d) {
-    if (d.hash != 0)
-        if (const auto chains = load<std::uint32_t>(file.at(d.hash), 4)) return *chains;
-    std::uint64_t count = d.gnu_hash != 0 ? count_by_gnu_hash(file.at(d.gnu_hash)) : 0;
+    if (const auto chains = load<std::uint32_t>(table_of(file, d, DT_HASH), 4)) return *chains;
+    std::uint64_t count = count_by_gnu_hash(table_of(file, d, DT_GNU_HASH));
     each_relocation(file, d, [&count](const Elf64_Rela& r) {
         const std::uint64_t symbol = ELF64_R_SYM(r.r_info);
         if (symbol != 0) count = std::max(count, symbol + 1);
@@ -136,7 +119,6 @@ ElfSymbol copied(const Elf64_Sym& symbol, std::string_view strings) {
     out.weak = bind == STB_WEAK;
     out.unique = bind == STB_GNU_UNIQUE;
     out.function = type == STT_FUNC || type == STT_GNU_IFUNC;
-    out.thread_local_data = type == STT_TLS;
     out.interposable = bind != STB_LOCAL && ELF64_ST_VISIBILITY(symbol.st_other) == STV_DEFAULT;
     out.value = symbol.st_value;
     out.size = symbol.st_size;
@@ -145,32 +127,12 @@ ElfSymbol copied(const Elf64_Sym& symbol, std::string_view strings) {
 
 } // namespace
 
-const char* name(RelocationKind kind) {
-    switch (kind) {
-    case RelocationKind::none:
-        return "none";
-    case RelocationKind::plt:
-        return "PLT";
-    case RelocationKind::got:
-        return "GOT";
-    case RelocationKind::absolute:
-        return "absolute";
-    case RelocationKind::copy:
-        return "copy";
-    case RelocationKind::tls:
-        return "TLS";
-    case RelocationKind::other:
-        return "other";
-    }
-    return "other";
-}
-
 bool read_symbols(const ElfFile& file, const Dynamic& d, std::string_view strings, ElfFacts& facts) {
     Versions versions;
-    if (d.version_needs != 0) read_needs(file.at(d.version_needs), strings, facts, versions);
-    if (d.version_definitions != 0) read_definitions(file.at(d.version_definitions), strings, facts, versions);
-    const std::string_view numbers = d.version_symbols != 0 ? file.at(d.version_symbols) : std::string_view{};
-    const std::string_view table = file.at(d.symbols);
+    read_needs(table_of(file, d, DT_VERNEED), strings, facts, versions);
+    read_definitions(table_of(file, d, DT_VERDEF), strings, facts, versions);
+    const std::string_view numbers = table_of(file, d, DT_VERSYM);
+    const std::string_view table = file.at(d.value(DT_SYMTAB));
     const std::uint64_t count = std::min<std::uint64_t>(symbol_count(file, d), table.size() / sizeof(Elf64_Sym));
     const std::uint64_t most_bytes = std::max(std::uint64_t{1} << 20, facts.file_size * 16);
     std::uint64_t bytes = 0;
@@ -189,7 +151,7 @@ bool read_symbols(const ElfFile& file, const Dynamic& d, std::string_view string
     }
     each_relocation(file, d, [&facts](const Elf64_Rela& r) {
         const std::uint64_t type = ELF64_R_TYPE(r.r_info), number = ELF64_R_SYM(r.r_info);
-        if (is_fixed_tls(type)) ++facts.tpoff_relocations;
+        if (type == fixed_tls) ++facts.tls.fixed_uses;
         if (number == 0 || number - 1 >= facts.symbols.size()) return;
         ElfSymbol& symbol = facts.symbols[number - 1];
         if (symbol.relocated) return;

@@ -34,7 +34,7 @@ Result<InitialData> InitialData::of(std::string bytes, const std::string& path) 
     const ElfFile file(out.bytes_);
     Dynamic dynamic;
     for (const auto& h : file.segments()) {
-        if (h.p_type == PT_DYNAMIC) dynamic = read_dynamic(file.bytes_of(h));
+        if (h.p_type == PT_DYNAMIC) dynamic = Dynamic(file.bytes_of(h));
         if (h.p_type == PT_LOAD && h.p_offset <= out.bytes_.size())
             out.segments_.push_back({h.p_vaddr, h.p_offset, h.p_filesz, (h.p_flags & PF_W) != 0});
     }

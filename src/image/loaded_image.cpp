@@ -144,22 +144,6 @@ Result<LoadedImage> LoadedImage::open(const std::string& path) {
     return image;
 }
 
-LoadedImage::LoadedImage(LoadedImage&& other) noexcept {
-    *this = std::move(other);
-}
-
-LoadedImage& LoadedImage::operator=(LoadedImage&& other) noexcept {
-    path_ = std::move(other.path_);
-    handle_ = std::exchange(other.handle_, nullptr);
-    map_name_ = std::move(other.map_name_);
-    map_address_ = other.map_address_;
-    identity_ = std::move(other.identity_);
-    was_mapped_ = other.was_mapped_;
-    return *this;
-}
-
-LoadedImage::~LoadedImage() = default;
-
 bool LoadedImage::differs_from_file() const {
     const int fd = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) return true;

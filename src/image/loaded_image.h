@@ -4,7 +4,6 @@
 #include "words/facts.h"
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace ddll::image {
@@ -32,10 +31,9 @@ public:
     /// false where it should be true.
     static Result<LoadedImage> open(const std::string& path);
 
-    LoadedImage(LoadedImage&& other) noexcept;
-    LoadedImage& operator=(LoadedImage&& other) noexcept;
-    LoadedImage(const LoadedImage&) = delete;
-    ~LoadedImage(); ///< does not close: a library left open stays mapped until the process ends
+    /// Moved, not copied. The end of one does not close: a library left open stays mapped until the process ends.
+    LoadedImage(LoadedImage&&) = default;
+    LoadedImage& operator=(LoadedImage&&) = default;
 
     const std::string& path() const { return path_; }
     const Identity& identity() const { return identity_; }

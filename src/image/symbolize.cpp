@@ -1,12 +1,13 @@
 #include "image/symbolize.h"
 
-#include "image/demangle.h"
 #include "image/dwarf_file.h"
 
+#include <cxxabi.h>
 #include <dwarf.h>
 #include <gelf.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <string_view>
 
 namespace ddll::image {
@@ -121,6 +122,16 @@ int last_line(Dwarf_Die& unit, Dwarf_Die& function, std::string_view source, int
 }
 
 } // namespace
+
+std::string demangled(const std::string& symbol) {
+    // Without the prefix, short C names would be read as type codes: "a" as signed char.
+    if (!symbol.starts_with("_Z")) return symbol;
+    int status = 0;
+    char* readable = abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status);
+    std::string out = status == 0 && readable != nullptr ? readable : symbol;
+    std::free(readable);
+    return out;
+}
 
 std::optional<SourcePlace> symbolize(const std::string& path, std::uint64_t offset) {
     DwarfFile file(path);

@@ -7,6 +7,9 @@
 
 namespace ddll::image {
 
+/// The C++ name as its author wrote it; what is no mangled name stays as it is.
+std::string demangled(const std::string& symbol);
+
 struct SourcePlace {
     std::string function; ///< demangled; empty when unknown
     std::string file;     ///< base name; empty without line information

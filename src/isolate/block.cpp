@@ -27,23 +27,23 @@ std::string read_text(const char (&text)[Block::text_room]) {
 CrashReport read_report(const Block& block) {
     CrashReport report;
     if (block.signalled.load(std::memory_order_acquire)) {
-        report.signal = block.signal;
-        report.code = block.code;
-        report.has_fault_address = block.has_fault_address;
-        report.fault_address = block.fault_address;
-        report.stack_exhausted = block.stack_exhausted;
+        report.signal = block.signal.number;
+        report.code = block.signal.code;
+        report.has_fault_address = block.signal.has_fault_address;
+        report.fault_address = block.signal.fault_address;
+        report.stack_exhausted = block.signal.stack_exhausted;
     }
     report.stopped = block.stopped;
     report.thread = block.thread;
     report.near_memory_limit = block.near_memory_limit;
     const std::size_t frames = std::min<std::size_t>(block.frames.load(std::memory_order_acquire), Block::most_frames);
     report.stack.assign(block.stack, block.stack + frames);
-    const std::size_t modules =
-        std::min<std::size_t>(block.module_count.load(std::memory_order_acquire), Block::most_modules);
-    for (std::size_t i = 0; i < modules; ++i) {
-        const auto& m = block.modules[i];
+    const Block::Modules& modules = block.modules;
+    const std::size_t count = std::min<std::size_t>(modules.count.load(std::memory_order_acquire), Block::most_modules);
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto& m = modules.all[i];
         const std::size_t offset = std::min<std::size_t>(m.path, Block::path_room);
-        const char* path = block.paths + offset;
+        const char* path = modules.paths + offset;
         report.modules.push_back({m.base, m.end, std::string(path, strnlen(path, Block::path_room - offset))});
     }
     report.exception = read_text(block.exception);

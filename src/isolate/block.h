@@ -13,27 +13,32 @@ struct Block {
 
     std::atomic<std::uint32_t> writer; ///< thread that records an end; the first one wins
     std::atomic<bool> returned;        ///< the job's function came back
-    std::atomic<bool> signalled;       ///< signal, code and address are valid
+    std::atomic<bool> signalled;       ///< `signal` is valid
     std::atomic<bool> bug;             ///< bug_text is valid
 
-    std::int32_t signal, code;
+    struct Signal {
+        std::int32_t number, code;
+        std::uint64_t fault_address;
+        bool has_fault_address, stack_exhausted;
+    } signal;
     std::uint16_t thread;
-    std::uint64_t fault_address;
     Stopped stopped;
     words::Fatal fatal_kind;
-    bool has_fault_address, stack_exhausted, near_memory_limit;
+    bool near_memory_limit;
 
     std::atomic<std::uint32_t> frames;
     std::uint64_t stack[most_frames];
 
     struct Mapped {
         std::uint64_t base, end;
-        std::uint32_t path; ///< offset in paths
+        std::uint32_t path; ///< offset in Modules::paths
     };
-    std::atomic<std::uint32_t> module_count;
-    std::uint32_t paths_used;
-    Mapped modules[most_modules];
-    char paths[path_room];
+    struct Modules {
+        std::atomic<std::uint32_t> count;
+        std::uint32_t paths_used;
+        Mapped all[most_modules];
+        char paths[path_room];
+    } modules;
 
     char exception[text_room];
     char fatal[text_room];

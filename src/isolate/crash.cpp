@@ -31,7 +31,8 @@ std::uint32_t thread_number() {
     return static_cast<std::uint32_t>(syscall(SYS_gettid));
 }
 
-[[noreturn]] void end_by(int signal) {
+/// From here on the signal ends the process.
+void let_end(int signal) {
     struct sigaction plain {};
     plain.sa_handler = SIG_DFL;
     sigaction(signal, &plain, nullptr);
@@ -39,6 +40,10 @@ std::uint32_t thread_number() {
     sigemptyset(&only);
     sigaddset(&only, signal);
     pthread_sigmask(SIG_UNBLOCK, &only, nullptr);
+}
+
+[[noreturn]] void end_by(int signal) {
+    let_end(signal);
     raise(signal);
     _exit(128 + signal);
 }
@@ -51,13 +56,7 @@ bool become_writer(int signal) {
     if (child_block->writer.compare_exchange_strong(nobody, me)) {
         child_block->thread = own_number;
         // Unwinding takes the loader's lock, which a thread that waits for us may hold.
-        struct sigaction plain {};
-        plain.sa_handler = SIG_DFL;
-        sigaction(SIGALRM, &plain, nullptr);
-        sigset_t only;
-        sigemptyset(&only);
-        sigaddset(&only, SIGALRM);
-        pthread_sigmask(SIG_UNBLOCK, &only, nullptr);
+        let_end(SIGALRM);
         alarm(2);
         return true;
     }
@@ -72,7 +71,7 @@ void note_memory() {
 }
 
 void note_signal(int signal) {
-    child_block->signal = signal;
+    child_block->signal.number = signal;
     child_block->signalled.store(true, std::memory_order_release);
 }
 
@@ -84,13 +83,14 @@ void copy_text(char (&to)[Block::text_room], std::string_view text) {
 
 void on_fatal_signal(int signal, siginfo_t* info, void* context) {
     if (!become_writer(signal)) return;
-    child_block->code = info->si_code;
+    Block::Signal& noted = child_block->signal;
+    noted.code = info->si_code;
     // si_code above 0 means that the kernel saw it happen; otherwise somebody sent the signal.
-    child_block->has_fault_address =
+    noted.has_fault_address =
         info->si_code > 0 && (signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE);
-    if (child_block->has_fault_address) {
-        child_block->fault_address = reinterpret_cast<std::uintptr_t>(info->si_addr);
-        if (signal == SIGSEGV) child_block->stack_exhausted = is_stack_exhausted(child_block->fault_address, context);
+    if (noted.has_fault_address) {
+        noted.fault_address = reinterpret_cast<std::uintptr_t>(info->si_addr);
+        if (signal == SIGSEGV) noted.stack_exhausted = is_stack_exhausted(noted.fault_address, context);
     }
     note_signal(signal);
     note_memory();

@@ -122,7 +122,7 @@ bool looks_like_no_memory(const CrashReport& crash) {
 }
 
 /// `peak` is what was resident at most.
-Ending judge(const Child& child, const siginfo_t& end, std::uint64_t peak) {
+Ending ending_of(const Child& child, const siginfo_t& end, std::uint64_t peak) {
     Ending ending;
     ending.crash = read_report(*child.block);
     const CrashReport& crash = ending.crash;
@@ -267,7 +267,7 @@ void Pool::State::finish(std::list<Child>::iterator it, const siginfo_t& end) {
     while (wait4(it->pid, nullptr, 0, &usage) < 0 && errno == EINTR) continue;
     it->drain();
     if (it->output_fd >= 0) close(it->output_fd);
-    Ending ending = judge(*it, end, static_cast<std::uint64_t>(usage.ru_maxrss) * 1024);
+    Ending ending = ending_of(*it, end, static_cast<std::uint64_t>(usage.ru_maxrss) * 1024);
     free_block(it->block);
     if (it->output.size() > output_kept) it->output.erase(0, it->output.size() - output_kept);
     ending.output = std::move(it->output);

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <span>
 
 namespace ddll::isolate {
 namespace {
@@ -80,8 +81,8 @@ _Unwind_Reason_Code visit(_Unwind_Context* context, void* data) {
 }
 
 int visit_module(dl_phdr_info* info, std::size_t, void* data) {
-    auto& block = *static_cast<Block*>(data);
-    const std::uint32_t n = block.module_count.load(std::memory_order_relaxed);
+    auto& modules = *static_cast<Block::Modules*>(data);
+    const std::uint32_t n = modules.count.load(std::memory_order_relaxed);
     if (n >= Block::most_modules) return 1;
     std::uintptr_t low = UINTPTR_MAX, high = 0;
     for (int i = 0; i < info->dlpi_phnum; ++i) {
@@ -93,27 +94,26 @@ int visit_module(dl_phdr_info* info, std::size_t, void* data) {
     if (high == 0) return 0;
     const char* path = info->dlpi_name ? info->dlpi_name : "";
     const std::size_t length = std::strlen(path) + 1;
-    if (block.paths_used + length > Block::path_room) return 1;
-    std::memcpy(block.paths + block.paths_used, path, length);
-    block.modules[n] = {info->dlpi_addr + low, info->dlpi_addr + high, block.paths_used};
-    block.paths_used += static_cast<std::uint32_t>(length);
-    block.module_count.store(n + 1, std::memory_order_release);
+    if (modules.paths_used + length > Block::path_room) return 1;
+    std::memcpy(modules.paths + modules.paths_used, path, length);
+    modules.all[n] = {info->dlpi_addr + low, info->dlpi_addr + high, modules.paths_used};
+    modules.paths_used += static_cast<std::uint32_t>(length);
+    modules.count.store(n + 1, std::memory_order_release);
     return 0;
 }
 
-bool in_module(const Block& block, std::uintptr_t address) {
-    const std::uint32_t n = block.module_count.load(std::memory_order_relaxed);
-    for (std::uint32_t i = 0; i < n; ++i)
-        if (address >= block.modules[i].base && address < block.modules[i].end) return true;
-    return false;
+bool in_module(const Block::Modules& modules, std::uintptr_t address) {
+    const std::span known(modules.all, modules.count.load(std::memory_order_relaxed));
+    return std::any_of(known.begin(), known.end(),
+                       [=](const Block::Mapped& m) { return address >= m.base && address < m.end; });
 }
 
 } // namespace
 
 void record_modules(Block& block) {
-    block.module_count.store(0, std::memory_order_relaxed);
-    block.paths_used = 0;
-    dl_iterate_phdr(visit_module, &block);
+    block.modules.count.store(0, std::memory_order_relaxed);
+    block.modules.paths_used = 0;
+    dl_iterate_phdr(visit_module, &block.modules);
 }
 
 void record_stack(Block& block, std::uintptr_t first) {
@@ -129,7 +129,7 @@ void record_stack_at_signal(Block& block, void* context) {
     block.frames.store(0, std::memory_order_relaxed);
     const std::uintptr_t pc = machine(context).pc;
     Walk walk{&block, pc, false};
-    if (!in_module(block, pc)) {
+    if (!in_module(block.modules, pc)) {
         push(block, pc);
         if (!step_out(context)) return;
         walk.first = machine(context).pc;

@@ -24,7 +24,7 @@ using words::ApiFunction;
 using words::Callback;
 using words::Outcome;
 
-/// A scenario step begins. `index` counts from 0 over the flattened story.
+/// A scenario step begins. `index` counts from 0 over the flattened scenario.
 struct StepBegun {
     std::uint32_t index = 0;
 };
@@ -149,11 +149,11 @@ struct FileInstalled {
 struct ClockAdvanced {
     std::int64_t by_ns = 0;
 };
-/// The story waited in real time for the outside world: another run of it may differ.
+/// The scenario waited in real time for the outside world: another run of it may differ.
 struct Awaited {
     std::int64_t longest_ns = 0;
 };
-/// A peer of the story did something.
+/// A peer of the scenario did something.
 struct PeerActed {
     std::string_view peer;
     std::string_view what; ///< "connects to 5555"
@@ -231,7 +231,7 @@ struct StepFailed {
     words::ImpasseKind kind = words::ImpasseKind::not_simulated;
     std::string_view text;
 };
-/// A variable of the story got its value.
+/// A variable of the scenario got its value.
 struct Bound {
     std::string_view name;
     std::string_view term; ///< external format
@@ -263,7 +263,7 @@ struct ThreadLeftAlone {
 struct Deadlocked {
     std::string_view text;
 };
-/// The story came to its end.
+/// The scenario came to its end.
 struct Ended {};
 
 using Event =

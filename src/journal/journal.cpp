@@ -115,8 +115,9 @@ struct Journal::Storage {
 Journal::Journal(std::size_t limit) : storage_(std::make_unique<Storage>(limit)) {}
 Journal::~Journal() = default;
 
+// Other files call it for each kind. All are made by write(const Event&) below, and the attribute keeps them.
 template <class E>
-std::uint64_t Journal::write(const E& event) {
+[[gnu::used]] std::uint64_t Journal::write(const E& event) {
     Storage& s = *storage_;
     const std::uint64_t seq = ++s.seq;
     bool cut = false;
@@ -200,47 +201,5 @@ Journal::Cursor& Journal::Cursor::operator++() {
     settle(entry_.seq + 1);
     return *this;
 }
-
-// A kind that is missing here is a link error where it is first written.
-template std::uint64_t Journal::write(const StepBegun&);
-template std::uint64_t Journal::write(const StepEnded&);
-template std::uint64_t Journal::write(const Called&);
-template std::uint64_t Journal::write(const Returned&);
-template std::uint64_t Journal::write(const Delivered&);
-template std::uint64_t Journal::write(const ProcessStarted&);
-template std::uint64_t Journal::write(const ProcessEnded&);
-template std::uint64_t Journal::write(const PortOpened&);
-template std::uint64_t Journal::write(const PortClosing&);
-template std::uint64_t Journal::write(const PortClosed&);
-template std::uint64_t Journal::write(const Entered&);
-template std::uint64_t Journal::write(const Left&);
-template std::uint64_t Journal::write(const ApiCalled&);
-template std::uint64_t Journal::write(const DriverChanged&);
-template std::uint64_t Journal::write(const ImageOpened&);
-template std::uint64_t Journal::write(const ImageFailed&);
-template std::uint64_t Journal::write(const ImageClosed&);
-template std::uint64_t Journal::write(const Reloaded&);
-template std::uint64_t Journal::write(const FileInstalled&);
-template std::uint64_t Journal::write(const ClockAdvanced&);
-template std::uint64_t Journal::write(const ThreadStarted&);
-template std::uint64_t Journal::write(const ThreadWaits&);
-template std::uint64_t Journal::write(const ThreadRuns&);
-template std::uint64_t Journal::write(const ThreadEnded&);
-template std::uint64_t Journal::write(const ThreadLeftAlone&);
-template std::uint64_t Journal::write(const Deadlocked&);
-template std::uint64_t Journal::write(const Awaited&);
-template std::uint64_t Journal::write(const PeerActed&);
-template std::uint64_t Journal::write(const PeerReceived&);
-template std::uint64_t Journal::write(const NumberChosen&);
-template std::uint64_t Journal::write(const Misused&);
-template std::uint64_t Journal::write(const ClearedAway&);
-template std::uint64_t Journal::write(const LeftBehind&);
-template std::uint64_t Journal::write(const EntrySeen&);
-template std::uint64_t Journal::write(const TookLong&);
-template std::uint64_t Journal::write(const Logged&);
-template std::uint64_t Journal::write(const Mismatched&);
-template std::uint64_t Journal::write(const StepFailed&);
-template std::uint64_t Journal::write(const Bound&);
-template std::uint64_t Journal::write(const Ended&);
 
 } // namespace ddll::journal

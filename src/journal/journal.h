@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <iterator>
 #include <memory>
-#include <string_view>
 #include <vector>
 
 namespace ddll::journal {

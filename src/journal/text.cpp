@@ -72,25 +72,20 @@ public:
         if (e.caller) out += ", for " + show(e.caller);
         switch (e.callback) {
         case Callback::start:
-            out += fmt::format(": {}", one_line(e.data));
-            break;
+            return out + ": " + one_line(e.data);
         case Callback::control:
         case Callback::call:
-            out += fmt::format(": command {}, {}", e.a, bytes_text(e.data));
-            break;
+            return out + fmt::format(": command {}, {}", e.a, bytes_text(e.data));
         case Callback::output:
         case Callback::outputv:
-            out += fmt::format(": {} bytes, {}", e.a, bytes_text(e.data));
-            break;
+            return out + fmt::format(": {} bytes, {}", e.a, bytes_text(e.data));
         case Callback::ready_input:
         case Callback::ready_output:
         case Callback::stop_select:
-            out += fmt::format(": descriptor {}", e.a);
-            break;
+            return out + fmt::format(": descriptor {}", e.a);
         default:
-            break;
+            return out;
         }
-        return out;
     }
     std::string on(const Left& e) const {
         return fmt::format("leave {}{}{}: {}", name(e.callback), e.port ? ", port " : "", e.port ? show(e.port) : "",
@@ -228,25 +223,16 @@ std::string bytes_text(std::string_view bytes, std::size_t shown) {
 
 std::string one_line(std::string_view text) {
     const std::string utf8 = valid_utf8(text) ? std::string(text) : latin1_to_utf8(text);
+    constexpr std::string_view controls = "\n\r\t", letters = "nrt";
     std::string out;
     out.reserve(utf8.size());
     for (const char c : utf8) {
-        switch (c) {
-        case '\n':
-            out += "\\n";
-            break;
-        case '\r':
-            out += "\\r";
-            break;
-        case '\t':
-            out += "\\t";
-            break;
-        default:
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-                out += fmt::format("\\x{{{:x}}}", static_cast<unsigned char>(c));
-            else
-                out += c;
-        }
+        if (const auto at = controls.find(c); at != controls.npos)
+            out += {'\\', letters[at]};
+        else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            out += fmt::format("\\x{{{:x}}}", static_cast<unsigned char>(c));
+        else
+            out += c;
     }
     return out;
 }

@@ -25,59 +25,23 @@ ProcessCounts count_by_process(const DriverRecord& record, Predicate predicate) 
     return counts;
 }
 
-InfoValue info_linked_in(InfoItem item) {
-    switch (item) {
-    case InfoItem::linked_in_driver:
-        return true;
-    case InfoItem::permanent:
-        return false;
-    default:
-        return InfoAtom{"linked_in_driver"};
-    }
-}
-
-InfoValue info_permanent(const DriverRecord& record, InfoItem item) {
-    switch (item) {
-    case InfoItem::driver_options:
-        return InfoOptions{record.kill_ports};
-    case InfoItem::linked_in_driver:
-        return false;
-    case InfoItem::permanent:
-        return true;
-    default:
-        return InfoAtom{"permanent"};
-    }
-}
-
 } // namespace
-
-std::optional<InfoItem> info_item(std::string_view atom) {
-    const auto found = std::find(info_items.begin(), info_items.end(), atom);
-    if (found == info_items.end()) return std::nullopt;
-    return static_cast<InfoItem>(found - info_items.begin());
-}
 
 InfoValue info(const DriverRecord& record, InfoItem item) {
     DDLL_CHECK(record.presence != Presence::absent);
-    if (record.presence == Presence::linked_in) return info_linked_in(item);
-    if (record.status == Status::permanent) return info_permanent(record, item);
-    switch (item) {
-    case InfoItem::processes:
-        return count_by_process(record, [](EntryKind k) { return k == EntryKind::loaded; });
-    case InfoItem::driver_options:
-        return InfoOptions{record.kill_ports};
-    case InfoItem::port_count:
-        return record.port_count;
-    case InfoItem::linked_in_driver:
-    case InfoItem::permanent:
-        return false;
-    case InfoItem::awaiting_load:
-        return count_by_process(record, [](EntryKind k) { return k == EntryKind::wait_load; });
-    case InfoItem::awaiting_unload:
-        break;
-    }
-    return count_by_process(
-        record, [](EntryKind k) { return k == EntryKind::wait_unload || k == EntryKind::wait_unloaded_only; });
+    const bool linked_in = record.presence == Presence::linked_in;
+    const bool permanent = !linked_in && record.status == Status::permanent;
+    if (item == InfoItem::linked_in_driver) return linked_in;
+    if (item == InfoItem::permanent) return permanent;
+    if (linked_in) return InfoAtom{"linked_in_driver"};
+    if (item == InfoItem::driver_options) return InfoOptions{record.kill_ports};
+    if (permanent) return InfoAtom{"permanent"};
+    if (item == InfoItem::port_count) return record.port_count;
+    return count_by_process(record, [item](EntryKind kind) {
+        if (item == InfoItem::processes) return kind == EntryKind::loaded;
+        if (item == InfoItem::awaiting_load) return kind == EntryKind::wait_load;
+        return kind == EntryKind::wait_unload || kind == EntryKind::wait_unloaded_only;
+    });
 }
 
 const char* state_word(const DriverRecord& record) {

@@ -7,6 +7,7 @@
 #include "base/id.h"
 #include "words/emulator.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -48,10 +49,19 @@ struct DriverRecord {
     bool operator==(const DriverRecord&) const = default;
 };
 
-std::uint32_t loads(const DriverRecord& record);
-std::uint32_t loads_of(const DriverRecord& record, ProcessId process);
+inline std::uint32_t loads(const DriverRecord& record) {
+    return static_cast<std::uint32_t>(std::ranges::count(record.entries, EntryKind::loaded, &UserEntry::kind));
+}
+inline std::uint32_t loads_of(const DriverRecord& record, ProcessId process) {
+    return static_cast<std::uint32_t>(std::ranges::count_if(
+        record.entries, [process](const UserEntry& e) { return e.kind == EntryKind::loaded && e.process == process; }));
+}
 /// What keeps the code mapped: loads not released, and other_holds. 0 lets a pending unload or reload happen.
-std::uint32_t holds(const DriverRecord& record);
+inline std::uint32_t holds(const DriverRecord& record) {
+    return record.other_holds +
+           static_cast<std::uint32_t>(std::ranges::count_if(
+               record.entries, [](const UserEntry& e) { return e.kind == EntryKind::loaded && !e.released; }));
+}
 
 inline bool unloading(Status s) {
     return s == Status::unload || s == Status::forced_unload;

@@ -1,11 +1,8 @@
 #include "lifecycle/rules.h"
 
-#include "base/check.h"
 #include "lifecycle/rules_detail.h"
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
 
 namespace ddll::lifecycle {
 
@@ -13,13 +10,6 @@ namespace {
 
 bool is_pending(const DriverRecord& record) {
     return record.presence == Presence::dynamic && (unloading(record.status) || reloading(record.status));
-}
-
-template <class Enum, std::size_t N>
-const char* word(const std::array<const char*, N>& words, Enum value) {
-    const auto index = static_cast<std::size_t>(value);
-    DDLL_CHECK(index < N);
-    return words[index];
 }
 
 } // namespace
@@ -33,35 +23,7 @@ Decision decide(const DriverRecord& record, const Request& request) {
 }
 
 bool opens_ports(const DriverRecord& record) {
-    switch (record.presence) {
-    case Presence::absent:
-        return false;
-    case Presence::linked_in:
-        return true;
-    case Presence::dynamic:
-        break;
-    }
-    return !forced(record.status);
-}
-
-const char* name(OkStatus status) {
-    static constexpr std::array words = {"loaded", "already_loaded", "pending_driver", "pending_process"};
-    return word(words, status);
-}
-
-const char* name(Refusal reason) {
-    static constexpr std::array words = {
-        "linked_in_driver",           "permanent",      "not_loaded", "inconsistent", "pending_process",
-        "not_loaded_by_this_process", "pending_reload",
-    };
-    return word(words, reason);
-}
-
-const char* name(effect::What what) {
-    static constexpr std::array words = {
-        "loaded", "unloaded", "unload_cancelled", "load_cancelled", "load_failure", "permanent",
-    };
-    return word(words, what);
+    return record.presence == Presence::linked_in || (record.presence == Presence::dynamic && !forced(record.status));
 }
 
 namespace rules {
@@ -130,6 +92,11 @@ void wait_for(Decision& out, const request::AddWait& wait) {
         out.effects.emplace_back(effect::Continue{wait});
     else
         add_newest(out, UserEntry{wait.kind, wait.process, wait.ref, false});
+}
+
+void answer(Decision& out, OkStatus status, bool waits, const request::AddWait& wait) {
+    out.reply = reply::Ok{status, waits ? wait.ref : RefId{}};
+    if (waits) wait_for(out, wait);
 }
 
 } // namespace rules

@@ -8,8 +8,10 @@
 
 namespace ddll::lifecycle {
 
-enum class PendingOption : std::uint8_t { pending, pending_driver };
-enum class MonitorWhen : std::uint8_t { loaded, unloaded, unloaded_only };
+using words::MonitorWhen;
+using words::OkStatus;
+using words::PendingOption;
+using words::Refusal;
 
 /// What can be asked. `fresh` is a reference nobody has yet; it is used only if the reply carries it.
 namespace request {
@@ -73,7 +75,7 @@ using Request = std::variant<request::Load, request::LoadOpened, request::LoadFa
 /// What must be done, in this order, by somebody else.
 namespace effect {
 enum class Direction : std::uint8_t { up, down };
-enum class What : std::uint8_t { loaded, unloaded, unload_cancelled, load_cancelled, load_failure, permanent };
+using What = words::MonitorMessage;
 struct OpenImage { ///< open, check and init the library; the outcome comes back as LoadOpened/... or ReloadOpened/...
     std::string path;
     bool operator==(const OpenImage&) const = default;
@@ -106,18 +108,6 @@ struct Continue { ///< after the effects before it: ask this of the record as it
 
 using Effect = std::variant<effect::OpenImage, effect::FinishAndClose, effect::KillPorts, effect::Send,
                             effect::QueueCollect, effect::Continue>;
-
-/// Enumerators are the atoms returned.
-enum class OkStatus : std::uint8_t { loaded, already_loaded, pending_driver, pending_process };
-enum class Refusal : std::uint8_t {
-    linked_in_driver,
-    permanent,
-    not_loaded,
-    inconsistent,
-    pending_process,
-    not_loaded_by_this_process,
-    pending_reload,
-};
 
 namespace reply {
 struct None { ///< nothing to say, or not yet (an image is being opened)
@@ -157,9 +147,5 @@ Decision decide(const DriverRecord& record, const Request& request);
 
 /// May open_port/2 use this driver?
 bool opens_ports(const DriverRecord& record);
-
-const char* name(OkStatus); ///< the atom
-const char* name(Refusal);  ///< the atom
-const char* name(effect::What);
 
 } // namespace ddll::lifecycle

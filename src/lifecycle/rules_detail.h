@@ -31,6 +31,9 @@ void enter_unloading(Decision& out, bool kill);
 /// permanent, and the waits that were there by then are told so. This one must not be among them.
 void wait_for(Decision& out, const request::AddWait& wait);
 
+/// Answers {ok, Status}, with a reference and a wait for it where the caller asked to be told.
+void answer(Decision& out, OkStatus status, bool waits, const request::AddWait& wait);
+
 Decision on(const DriverRecord& record, const request::Load& load);
 Decision on(const DriverRecord& record, const request::LoadOpened& opened);
 Decision on(const DriverRecord& record, const request::LoadFailed& failed);

@@ -38,12 +38,9 @@ Decision grant_reload(const DriverRecord& record, const request::Load& load) {
         if (record.port_count > 0) out.effects.emplace_back(effect::KillPorts{});
     }
     // The status repeats what was asked, whoever else uses the driver.
-    reply::Ok ok{pending ? OkStatus::pending_process : OkStatus::pending_driver, {}};
-    if (load.monitor) { // either option will do
-        ok.ref = load.fresh;
-        wait_for(out, request::AddWait{EntryKind::wait_load, load.process, load.fresh});
-    }
-    out.reply = ok;
+    const bool waits = load.monitor.has_value(); // either option will do
+    answer(out, pending ? OkStatus::pending_process : OkStatus::pending_driver, waits,
+           {EntryKind::wait_load, load.process, load.fresh});
     return out;
 }
 

@@ -8,12 +8,8 @@ namespace {
 /// Others still use the driver: its ports are left alone whatever was asked.
 void answer_pending_process(Decision& out, const request::Unload& unload) {
     out.row = reloading(out.next.status) ? Row::reloading_unload_others_stay : Row::unload_others_stay;
-    reply::Ok ok{OkStatus::pending_process, {}};
-    if (unload.monitor == PendingOption::pending) {
-        ok.ref = unload.fresh;
-        wait_for(out, request::AddWait{EntryKind::wait_unload, unload.process, unload.fresh});
-    }
-    out.reply = ok;
+    answer(out, OkStatus::pending_process, unload.monitor == PendingOption::pending,
+           {EntryKind::wait_unload, unload.process, unload.fresh});
 }
 
 Row last_unload(const DriverRecord& record, bool kills) {
@@ -35,12 +31,8 @@ void answer_pending_driver(Decision& out, const request::Unload& unload) {
     const bool kill = out.next.kill_ports || unload.kill_ports;
     out.row = last_unload(out.next, kill && out.next.port_count > 0);
     enter_unloading(out, kill);
-    reply::Ok ok{OkStatus::pending_driver, {}};
-    if (unload.monitor) {
-        ok.ref = unload.fresh;
-        wait_for(out, request::AddWait{EntryKind::wait_unload, unload.process, unload.fresh});
-    }
-    out.reply = ok;
+    answer(out, OkStatus::pending_driver, unload.monitor.has_value(),
+           {EntryKind::wait_unload, unload.process, unload.fresh});
 }
 
 } // namespace

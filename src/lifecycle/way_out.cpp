@@ -57,8 +57,8 @@ public:
         enrol(unload.by);
         out_.reply = ask(request::Unload{unload.by, unload.kill_ports, std::nullopt, {}});
     }
-    void make(const move::Close& close) { end_port(close.port, false); }
-    void make(const move::KillPort& kill) { end_port(kill.port, true); }
+    void make(const move::Close& close) { end_port(close.port, true, false); }
+    void make(const move::KillPort& kill) { end_port(kill.port, false, true); }
     void make(const move::Exit& exit) { die(exit.process); }
     void make(const move::Pass&) {
         for (; out_.situation.passing > 0; --out_.situation.passing) ask(request::HoldReleased{});
@@ -89,23 +89,23 @@ private:
         ask(request::HoldReleased{});
     }
 
-    // port_close leaves the closer's own link without a word: whoever else is linked gets the reason normal.
-    void end_port(PortId id, bool kill) {
+    // With bytes in its queue it drains, unless it is killed. port_close leaves the closer's own link without a word:
+    // whoever else is linked gets the reason normal.
+    void end_port(PortId id, bool drains, bool tells) {
         auto& ports = out_.situation.ports;
         const auto it = std::find_if(ports.begin(), ports.end(), [id](const HeldPort& port) { return port.id == id; });
         if (it == ports.end() || it->draining) return;
         const std::vector<ProcessId> links = std::move(it->links);
         it->links.clear();
-        if (kill || !it->queue_full) {
+        if (drains && it->queue_full) {
+            it->draining = true;
+        } else {
             ports.erase(it);
             release_port();
-        } else {
-            it->draining = true;
         }
-        if (kill) {
-            out_.killed.push_back(id);
-            signal(links);
-        }
+        if (!tells) return;
+        out_.killed.push_back(id);
+        signal(links);
     }
 
     void signal(const std::vector<ProcessId>& linked) {
@@ -133,24 +133,8 @@ private:
         std::vector<PortId> closing;
         for (HeldPort& port : out_.situation.ports)
             if (std::erase(port.links, id) > 0) closing.push_back(port.id);
-        for (const PortId port : closing) close_by_exit(port);
+        for (const PortId port : closing) end_port(port, true, true);
         signal(person.links);
-    }
-
-    void close_by_exit(PortId id) {
-        auto& ports = out_.situation.ports;
-        const auto it = std::find_if(ports.begin(), ports.end(), [id](const HeldPort& port) { return port.id == id; });
-        if (it == ports.end() || it->draining) return;
-        out_.killed.push_back(id);
-        const std::vector<ProcessId> others = std::move(it->links);
-        it->links.clear();
-        if (it->queue_full) {
-            it->draining = true;
-        } else {
-            ports.erase(it);
-            release_port();
-        }
-        signal(others);
     }
 
     Aftermath out_;

@@ -3,7 +3,6 @@
 /// The search knows the calls that erl_ddll and ports offer, and what a host does when it carries them out.
 #include "lifecycle/rules.h"
 
-#include <optional>
 #include <variant>
 #include <vector>
 
@@ -16,7 +15,6 @@ struct Person {
     bool uses_drivers = false;    ///< its exit scans the driver list
     bool waits = false;           ///< inside a call: it can make no other
     std::vector<ProcessId> links; ///< to other persons
-    bool operator==(const Person&) const = default;
 };
 
 struct HeldPort {
@@ -25,7 +23,6 @@ struct HeldPort {
     std::vector<ProcessId> links; ///< persons, the owner among them unless it unlinked
     bool queue_full = false;      ///< bytes in its queue: to close it is not enough
     bool draining = false;        ///< closed already, and waits for its queue
-    bool operator==(const HeldPort&) const = default;
 };
 
 /// All that a driver's fate depends on.
@@ -35,32 +32,25 @@ struct Situation {
     std::uint32_t passing = 0; ///< holds that go in time without a call: async jobs, a stop_select to come
     std::uint32_t stuck = 0;   ///< holds that no call reaches: closed ports kept by references to their data lock
     std::vector<Person> persons;
-    bool operator==(const Situation&) const = default;
 };
 
 namespace move {
 struct Unload { ///< erl_ddll:try_unload(Name, []) or with kill_ports
     ProcessId by;
     bool kill_ports = false;
-    bool operator==(const Unload&) const = default;
 };
 struct Close { ///< port_close(Port)
     ProcessId by;
     PortId port;
-    bool operator==(const Close&) const = default;
 };
 struct KillPort { ///< exit(Port, kill)
     ProcessId by;
     PortId port;
-    bool operator==(const KillPort&) const = default;
 };
 struct Exit { ///< exit(Pid, kill), by whoever may
     ProcessId process;
-    bool operator==(const Exit&) const = default;
 };
-struct Pass { ///< time goes by until what is under way is over
-    bool operator==(const Pass&) const = default;
-};
+struct Pass {}; ///< time goes by until what is under way is over
 } // namespace move
 
 using Move = std::variant<move::Unload, move::Close, move::KillPort, move::Exit, move::Pass>;

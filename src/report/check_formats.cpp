@@ -72,7 +72,7 @@ std::string check_sarif(const CheckResult& checked, const CheckFormatOptions& op
         result.message = death_text(way);
         result.file = place.file;
         result.line = place.line;
-        result.identity = fmt::format("{}\n{}\n{}", checked.name, way.death->in.driver, way.death->in.callback);
+        result.identity = fmt::format("{}\n{}\n{}", checked.name, way.death->in.driver, way.death->in.callback_name());
         log.results.push_back(std::move(result));
     }
     for (const check::CheckFinding& finding : checked.findings) {

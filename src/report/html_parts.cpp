@@ -117,7 +117,7 @@ std::string death_html(const RunResult& result) {
     if (death.exit_status) out += code_row("exit", fmt::format("{}", *death.exit_status));
     out += code_row("exception", death.exception);
     out += code_row("driver", death.in.driver + (death.in.version.empty() ? "" : "/" + death.in.version));
-    out += code_row("callback", death.in.callback) + code_row("port", death.in.port);
+    out += code_row("callback", death.in.callback_name()) + code_row("port", death.in.port);
     out += step_row(result, death.in.step) + code_row("at", place_of(result, death.in.step));
     out += stack(death.stack);
     const std::string& output = death.output.empty() ? result.output : death.output;

@@ -1,7 +1,7 @@
 #include "report/inspection.h"
 
 #include "findings/static/entry_hint.h"
-#include "image/demangle.h"
+#include "image/symbolize.h"
 
 #include <nlohmann/json.hpp>
 
@@ -39,22 +39,22 @@ Json file_json(const StaticFacts& facts) {
     const auto flag = [&](bool set, const char* name) {
         if (set) flags.push_back(name);
     };
-    flag(elf.nodelete, "nodelete");
-    flag(elf.symbolic, "symbolic");
-    flag(elf.static_tls, "static_tls");
-    flag(elf.initfirst, "initfirst");
-    flag(elf.bind_now, "bind_now");
-    flag(elf.text_relocations, "textrel");
+    flag(elf.flags.nodelete, "nodelete");
+    flag(elf.flags.symbolic, "symbolic");
+    flag(elf.flags.static_tls, "static_tls");
+    flag(elf.flags.initfirst, "initfirst");
+    flag(elf.flags.bind_now, "bind_now");
+    flag(elf.flags.text_relocations, "textrel");
     out["flags"] = std::move(flags);
     out["stack"] = stack_name(elf.stack);
     out["constructors"] = elf.constructors;
     out["destructors"] = elf.destructors;
     out["writable_bytes"] = elf.writable_bytes;
-    if (elf.tls_size > 0)
-        out["tls"] = {{"size", elf.tls_size}, {"fixed_place", elf.static_tls || elf.tpoff_relocations > 0}};
-    out["compilers"] = elf.compilers;
-    out["symbol_table"] = elf.has_symbol_table;
-    out["debug_info"] = elf.has_debug_info;
+    if (elf.tls.size > 0)
+        out["tls"] = {{"size", elf.tls.size}, {"fixed_place", elf.flags.static_tls || elf.tls.fixed_uses > 0}};
+    out["compilers"] = elf.build.compilers;
+    out["symbol_table"] = elf.build.symbol_table;
+    out["debug_info"] = elf.build.debug_info;
     put(out, "producer", facts.debug.producer);
     return out;
 }
@@ -103,7 +103,7 @@ Json exports_json(const StaticFacts& facts) {
         put(item, "version", symbol.version);
         item["binding"] = symbol.unique ? "unique" : symbol.weak ? "weak" : "global";
         if (symbol.relocated)
-            item["relocation"] = {{"kind", image::name(symbol.relocation)},
+            item["relocation"] = {{"kind", words::name(symbol.relocation)},
                                   {"place", facts.elf.place(symbol.relocation_at)}};
         out.push_back(std::move(item));
     }
@@ -119,7 +119,7 @@ Json libraries_json(const StaticFacts& facts) {
         put(item, "found_by", library.found_by);
         item["needed_by"] = library.needed_by;
         put(item, "trouble", library.trouble);
-        if (library.facts) item["nodelete"] = library.facts->nodelete;
+        if (library.facts) item["nodelete"] = library.facts->flags.nodelete;
         out.push_back(std::move(item));
     }
     return out;

@@ -1,7 +1,7 @@
 #include "report/inspection.h"
 
 #include "findings/static/entry_hint.h"
-#include "image/demangle.h"
+#include "image/symbolize.h"
 
 #include <fmt/format.h>
 
@@ -44,19 +44,19 @@ std::string file_section(const StaticFacts& facts, const Style& style) {
     out += row("kind", fmt::format("shared object for {}, {}", elf.machine, size_text(elf.file_size)));
     out += row("build-id", elf.build_id.empty() ? "none: two builds cannot be told apart by it" : elf.build_id);
     if (!elf.soname.empty()) out += row("soname", elf.soname);
-    if (!elf.compilers.empty()) out += row("compilers", names(elf.compilers));
-    std::string debug = elf.has_debug_info ? "yes" : "none";
+    if (!elf.build.compilers.empty()) out += row("compilers", names(elf.build.compilers));
+    std::string debug = elf.build.debug_info ? "yes" : "none";
     if (!facts.debug.readable) debug = "damaged: it could not be read";
-    if (!elf.has_symbol_table) debug += "; stripped";
+    if (!elf.build.symbol_table) debug += "; stripped";
     out += row("debug info", debug);
     if (!facts.debug.producer.empty()) out += row("compiled by", facts.debug.producer);
     std::vector<std::string> flags;
-    if (elf.nodelete) flags.emplace_back("NODELETE (never leaves memory)");
-    if (elf.symbolic) flags.emplace_back("SYMBOLIC (own symbols first)");
-    if (elf.static_tls) flags.emplace_back("STATIC_TLS");
-    if (elf.initfirst) flags.emplace_back("INITFIRST");
-    if (elf.bind_now) flags.emplace_back("BIND_NOW");
-    if (elf.text_relocations) flags.emplace_back("TEXTREL");
+    if (elf.flags.nodelete) flags.emplace_back("NODELETE (never leaves memory)");
+    if (elf.flags.symbolic) flags.emplace_back("SYMBOLIC (own symbols first)");
+    if (elf.flags.static_tls) flags.emplace_back("STATIC_TLS");
+    if (elf.flags.initfirst) flags.emplace_back("INITFIRST");
+    if (elf.flags.bind_now) flags.emplace_back("BIND_NOW");
+    if (elf.flags.text_relocations) flags.emplace_back("TEXTREL");
     out += row("flags", flags.empty() ? "none" : names(flags));
     out += row("stack", elf.stack == image::DeclaredStack::plain        ? "not executable"
                         : elf.stack == image::DeclaredStack::executable ? "executable"
@@ -65,11 +65,11 @@ std::string file_section(const StaticFacts& facts, const Style& style) {
                fmt::format("{} in dlopen, {} in dlclose", count(elf.constructors, "function", "functions"),
                            count(elf.destructors, "function", "functions")));
     out += row("variables", size_text(elf.writable_bytes));
-    if (elf.tls_size > 0)
+    if (elf.tls.size > 0)
         out += row("thread-local",
-                   fmt::format("{} in each thread, {}", size_text(elf.tls_size),
-                               elf.static_tls || elf.tpoff_relocations > 0 ? "at a fixed place (initial-exec)"
-                                                                           : "found at run time (global-dynamic)"));
+                   fmt::format("{} in each thread, {}", size_text(elf.tls.size),
+                               elf.flags.static_tls || elf.tls.fixed_uses > 0 ? "at a fixed place (initial-exec)"
+                                                                              : "found at run time (global-dynamic)"));
     return out;
 }
 
@@ -167,7 +167,7 @@ std::string libraries_section(const StaticFacts& facts, const Style& style) {
         else
             text = fmt::format("{} ({})", library.path, library.found_by);
         if (!library.trouble.empty()) text += "; unusable: " + library.trouble;
-        if (!library.of_node && library.facts && library.facts->nodelete) text += "; NODELETE";
+        if (!library.of_node && library.facts && library.facts->flags.nodelete) text += "; NODELETE";
         std::string label = library.name;
         if (label.size() + 3 > label_width) {
             out += fmt::format("  {}\n", printable(label));
@@ -190,7 +190,7 @@ std::string symbols_section(const StaticFacts& facts, const Style& style) {
         else if (!host.empty())
             text += fmt::format(": taken from {}", host);
         else
-            text += fmt::format(": pins, by a relocation ({}) at {}", image::name(symbol.relocation),
+            text += fmt::format(": pins, by a relocation ({}) at {}", words::name(symbol.relocation),
                                 facts.elf.place(symbol.relocation_at));
         unique.push_back(std::move(text));
     }

@@ -80,7 +80,7 @@ Json death_json(const Death& death) {
     if (death.out_of_memory) out["out_of_memory"] = true;
     put(out, "exception", death.exception);
     Json in = Json::object();
-    put(in, "callback", death.in.callback);
+    put(in, "callback", death.in.callback_name());
     put(in, "driver", death.in.driver);
     put(in, "version", death.in.version);
     put(in, "port", death.in.port);

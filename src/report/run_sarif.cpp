@@ -65,7 +65,7 @@ void add(SarifLog& log, const RunResult& result, const Options& options) {
     item.level = "error";
     item.message = message({result.death->headline, step_words(result, result.death->in.step), result.death->advice});
     put_at(item, location_of(result, *result.death, options), options);
-    item.identity = fmt::format("{}\n{}\n{}", result.file, result.death->in.driver, result.death->in.callback);
+    item.identity = fmt::format("{}\n{}\n{}", result.file, result.death->in.driver, result.death->in.callback_name());
     item.suppressed = result.death->expected;
     item.why_suppressed = "the scenario expects it";
     log.results.push_back(std::move(item));

@@ -117,7 +117,7 @@ std::string death_text(const RunResult& result, const Look& look) {
     if (death.exit_status) out += row("exit", fmt::format("{}", *death.exit_status));
     out += row("exception", printable(death.exception));
     out += row("driver", code);
-    out += row("callback", death.in.callback);
+    out += row("callback", death.in.callback_name());
     out += row("port", death.in.port);
     out += row("step", step_line(result, death.in.step));
     out += row("at", at_line(result, death.in.step));

@@ -157,7 +157,7 @@ Death examine(const isolate::Ending& ending, const RunResult& result, const Vers
     const Innermost in = innermost(result, crash.thread);
     death.in.step = step;
     if (in.found) {
-        death.in.callback = words::name(in.entered.callback);
+        death.in.callback = in.entered.callback;
         death.in.driver = in.driver;
         death.in.version = in.version;
         if (in.entered.port) {
@@ -189,7 +189,7 @@ Death examine(const isolate::Ending& ending, const RunResult& result, const Vers
     }
     std::string where = " outside of any callback";
     if (in.found) {
-        where = fmt::format(" in {} of driver {}{}{}", death.in.callback, death.in.driver,
+        where = fmt::format(" in {} of driver {}{}{}", death.in.callback_name(), death.in.driver,
                             death.in.version.empty() ? "" : "/", death.in.version);
         if (!death.in.port.empty()) where += fmt::format(", port {}", death.in.port);
     }
@@ -203,7 +203,7 @@ Death examine(const isolate::Ending& ending, const RunResult& result, const Vers
 std::optional<std::pair<std::string, std::string>> unexpected_part(const ExpectedCrash& expected, const Death& death) {
     const auto differ = [&](std::string wanted) { return std::pair(std::move(wanted), death.headline); };
     if (expected.signal && *expected.signal != death.signal) return differ("signal " + *expected.signal);
-    if (expected.callback && *expected.callback != death.in.callback)
+    if (expected.callback && *expected.callback != death.in.callback_name())
         return differ("in callback " + *expected.callback);
     if (expected.deadlock) return differ("a deadlock");
     if (expected.exit && expected.exit != death.exit_status) return differ(fmt::format("exit({})", *expected.exit));

@@ -4,6 +4,7 @@
 #include "isolate/isolate.h"
 #include "journal/journal.h"
 #include "scenario/scenario.h"
+#include "words/emulator.h"
 #include "words/findings.h"
 
 #include <map>
@@ -23,7 +24,7 @@ struct Failure {
     std::string what;       ///< "returns", "receives alice", "driver_calls", ...
     std::string expected;
     std::string got;
-    std::string help; ///< what to do next; may be empty
+    std::string help;       ///< what to do next; may be empty
     bool of_return = false; ///< it is about what the step's call returned
 };
 
@@ -49,11 +50,13 @@ struct RunFinding {
 
 /// The callback that was running when the child died.
 struct InCallback {
-    std::string callback; ///< "control"; empty when no driver code was running
+    std::optional<words::Callback> callback; ///< nothing when no driver code was running
     std::string driver;
     std::string version;
     std::string port; ///< the scenario's name for it, or #Port<...>
     std::uint32_t step = UINT32_MAX;
+
+    std::string callback_name() const { return callback ? words::name(*callback) : ""; } ///< "control", or empty
 };
 
 struct Death {

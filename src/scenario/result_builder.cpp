@@ -145,7 +145,7 @@ void add_finding(RunResult& result, findings::Finding found, std::vector<StackFr
 void add_findings_of_death(RunResult& result, const isolate::Ending& ending) {
     const Death& death = *result.death;
     findings::CrashNote note;
-    note.callback = words::named<words::Callback>(death.in.callback);
+    note.callback = death.in.callback;
     note.driver = death.in.driver;
     if (const auto* signalled = std::get_if<isolate::Signalled>(&ending.how)) note.signal = signalled->signal;
     note.exception = !death.exception.empty();

@@ -130,7 +130,7 @@ private:
             out["signal"] = death.signal;
         else if (death.exit_status)
             out["exit"] = *death.exit_status;
-        if (!death.in.callback.empty()) out["callback"] = death.in.callback;
+        if (death.in.callback) out["callback"] = death.in.callback_name();
         return out;
     }
 

@@ -108,7 +108,7 @@ State look_at(const host::Host& host, const std::map<std::string, ProcessId>& pr
         p.person.trap_exit = process.trap_exit;
         p.person.uses_drivers = process.uses_drivers;
         p.person.waits = process.blocked();
-        for (const host::Linked& other : process.links)
+        for (const host::Linked& other : process.links.all())
             if (const auto* linked = std::get_if<ProcessId>(&other)) p.person.links.push_back(*linked);
         p.name = name;
         p.alive = process.alive();

@@ -172,14 +172,13 @@ private:
                 load.reload = option;
                 load.kill_ports = driver.record.kill_ports;
                 const lifecycle::Aftermath then = lifecycle::after(situation, load);
-                Json item = {{"by", p.name},
-                             {"option", option == lifecycle::PendingOption::pending ? "pending" : "pending_driver"}};
+                Json item = {{"by", p.name}, {"option", words::name(option)}};
                 if (const auto* ok = std::get_if<lifecycle::reply::Ok>(&then.reply)) {
-                    item["answer"] = fmt::format("{{ok,{}}}", lifecycle::name(ok->status));
+                    item["answer"] = fmt::format("{{ok,{}}}", words::name(ok->status));
                     item["granted"] = true;
                     item["at_once"] = then.situation.record.status == lifecycle::Status::ok;
                 } else if (const auto* refused = std::get_if<lifecycle::reply::Refused>(&then.reply)) {
-                    item["answer"] = fmt::format("{{error,{}}}", lifecycle::name(refused->reason));
+                    item["answer"] = fmt::format("{{error,{}}}", words::name(refused->reason));
                     item["granted"] = false;
                 }
                 Json dying = Json::array(), killed = Json::array();

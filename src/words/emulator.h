@@ -7,30 +7,13 @@ namespace ddll::words {
 
 /// Callbacks as the members of ErlDrvEntry are spelled, and the entry points around them: `dlopen` are constructors,
 /// `dlclose` destructors, `thread` the function of a thread that the driver made.
+// clang-format off
 #define DDLL_CALLBACKS(X)                                                                                              \
-    X(dlopen, "dlopen")                                                                                                \
-    X(driver_init, "driver_init")                                                                                      \
-    X(init, "init")                                                                                                    \
-    X(start, "start")                                                                                                  \
-    X(stop, "stop")                                                                                                    \
-    X(output, "output")                                                                                                \
-    X(outputv, "outputv")                                                                                              \
-    X(control, "control")                                                                                              \
-    X(call, "call")                                                                                                    \
-    X(timeout, "timeout")                                                                                              \
-    X(flush, "flush")                                                                                                  \
-    X(ready_input, "ready_input")                                                                                      \
-    X(ready_output, "ready_output")                                                                                    \
-    X(ready_async, "ready_async")                                                                                      \
-    X(process_exit, "process_exit")                                                                                    \
-    X(stop_select, "stop_select")                                                                                      \
-    X(emergency_close, "emergency_close")                                                                              \
-    X(finish, "finish")                                                                                                \
-    X(async_invoke, "async_invoke")                                                                                    \
-    X(async_free, "async_free")                                                                                        \
-    X(thread, "thread")                                                                                                \
-    X(dlclose, "dlclose")
-DDLL_WORDS(Callback, DDLL_CALLBACKS)
+    X(dlopen) X(driver_init) X(init) X(start) X(stop) X(output) X(outputv) X(control) X(call) X(timeout) X(flush)      \
+    X(ready_input) X(ready_output) X(ready_async) X(process_exit) X(stop_select) X(emergency_close) X(finish)          \
+    X(async_invoke) X(async_free) X(thread) X(dlclose)
+// clang-format on
+DDLL_PLAIN_WORDS(Callback, DDLL_CALLBACKS)
 
 /// The callback's bit in a set of callbacks.
 constexpr std::uint32_t bit(Callback callback) {
@@ -43,32 +26,43 @@ static_assert(count<Callback> <= 32);
 DDLL_WORDS(Presence, DDLL_PRESENCES)
 
 /// The emulator's states of a loaded driver. Forced: ports were killed, so no port may be opened any more.
-#define DDLL_STATUSES(X)                                                                                               \
-    X(ok, "ok")                                                                                                        \
-    X(unload, "unload")                                                                                                \
-    X(forced_unload, "forced_unload")                                                                                  \
-    X(reload, "reload")                                                                                                \
-    X(forced_reload, "forced_reload")                                                                                  \
-    X(permanent, "permanent")
-DDLL_WORDS(Status, DDLL_STATUSES)
+#define DDLL_STATUSES(X) X(ok) X(unload) X(forced_unload) X(reload) X(forced_reload) X(permanent)
+DDLL_PLAIN_WORDS(Status, DDLL_STATUSES)
 
 /// Why a library could not become a driver: the atoms of erl_ddll.
 #define DDLL_LOAD_ERRORS(X)                                                                                            \
-    X(open_error, "open_error")                                                                                        \
-    X(no_driver_init, "no_driver_init")                                                                                \
-    X(driver_init_failed, "driver_init_failed")                                                                        \
-    X(bad_driver_name, "bad_driver_name")                                                                              \
-    X(driver_incorrect_version, "driver_incorrect_version")
-DDLL_WORDS(LoadErrorKind, DDLL_LOAD_ERRORS)
+    X(open_error) X(no_driver_init) X(driver_init_failed) X(bad_driver_name) X(driver_incorrect_version)
+DDLL_PLAIN_WORDS(LoadErrorKind, DDLL_LOAD_ERRORS)
 
 /// How a call ended; a blocked one has not ended yet.
 #define DDLL_OUTCOMES(X)                                                                                               \
     X(value, "value") X(raised_error, "error") X(raised_exit, "exit") X(raised_throw, "throw") X(blocked, "blocked")
 DDLL_WORDS(Outcome, DDLL_OUTCOMES)
 
+// The words of erl_ddll, each spelled as its atom: the items of info/2, options, what monitors wait for and are sent,
+// and what a call answers and refuses with.
+#define DDLL_INFO_ITEMS(X)                                                                                             \
+    X(processes) X(driver_options) X(port_count) X(linked_in_driver) X(permanent) X(awaiting_load) X(awaiting_unload)
+DDLL_PLAIN_WORDS(InfoItem, DDLL_INFO_ITEMS)
+#define DDLL_PENDING_OPTIONS(X) X(pending) X(pending_driver)
+DDLL_PLAIN_WORDS(PendingOption, DDLL_PENDING_OPTIONS)
+#define DDLL_MONITOR_WHENS(X) X(loaded) X(unloaded) X(unloaded_only)
+DDLL_PLAIN_WORDS(MonitorWhen, DDLL_MONITOR_WHENS)
+#define DDLL_MONITOR_MESSAGES(X)                                                                                       \
+    X(loaded) X(unloaded) X(unload_cancelled) X(load_cancelled) X(load_failure) X(permanent)
+DDLL_PLAIN_WORDS(MonitorMessage, DDLL_MONITOR_MESSAGES)
+#define DDLL_OK_STATUSES(X) X(loaded) X(already_loaded) X(pending_driver) X(pending_process)
+DDLL_PLAIN_WORDS(OkStatus, DDLL_OK_STATUSES)
+// clang-format off
+#define DDLL_REFUSALS(X)                                                                                               \
+    X(linked_in_driver) X(permanent) X(not_loaded) X(inconsistent) X(pending_process) X(not_loaded_by_this_process)    \
+    X(pending_reload)
+// clang-format on
+DDLL_PLAIN_WORDS(Refusal, DDLL_REFUSALS)
+
 /// How a driver's file is put in its place: beside the old one and renamed, written into the old one, or taken away.
-#define DDLL_INSTALLS(X) X(rename, "rename") X(overwrite, "overwrite") X(remove, "remove")
-DDLL_WORDS(InstallHow, DDLL_INSTALLS)
+#define DDLL_INSTALLS(X) X(rename) X(overwrite) X(remove)
+DDLL_PLAIN_WORDS(InstallHow, DDLL_INSTALLS)
 
 /// Who made a thread. Foreign: behind the API's back, by pthread_create or a library.
 #define DDLL_THREADS(X)                                                                                                \
@@ -77,6 +71,15 @@ DDLL_WORDS(InstallHow, DDLL_INSTALLS)
     X(driver, "a driver")                                                                                              \
     X(foreign, "code outside of the driver API")
 DDLL_WORDS(ThreadKind, DDLL_THREADS)
+
+/// The locks of the driver API, and what is like one.
+#define DDLL_SYNC_KINDS(X)                                                                                             \
+    X(mutex, "mutex") X(cond, "condition variable") X(rwlock, "rwlock") X(port_data_lock, "port data lock")
+DDLL_WORDS(SyncKind, DDLL_SYNC_KINDS)
+
+/// How far a job of the async pool is.
+#define DDLL_JOB_STATES(X) X(not_begun, "not begun") X(running, "running") X(done, "done")
+DDLL_WORDS(JobState, DDLL_JOB_STATES)
 
 /// Why an emulator can go no further. Not the driver's mistake as such, and never silently passed over. `not_simulated`
 /// is a port of a driver that is part of the emulator itself; `no_rest` more steps than any scenario needs, a timer or

@@ -62,3 +62,11 @@ constexpr std::optional<E> numbered(std::uint64_t number) {
     enum class Type : std::uint8_t { list(DDLL_WORD_ENUMERATOR) };                                                     \
     template <>                                                                                                        \
     inline constexpr auto spellings<Type> = std::array{list(DDLL_WORD_SPELLING)};
+
+#define DDLL_PLAIN_WORD(enumerator) enumerator,
+#define DDLL_PLAIN_WORD_SPELLING(enumerator) #enumerator,
+/// The same from a list of X(enumerator), each of which is spelled as it is named.
+#define DDLL_PLAIN_WORDS(Type, list)                                                                                   \
+    enum class Type : std::uint8_t { list(DDLL_PLAIN_WORD) };                                                          \
+    template <>                                                                                                        \
+    inline constexpr auto spellings<Type> = std::array{list(DDLL_PLAIN_WORD_SPELLING)};

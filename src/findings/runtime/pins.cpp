@@ -1,5 +1,5 @@
 #include "findings/runtime/finders.h"
-#include "image/demangle.h"
+#include "image/symbolize.h"
 
 #include <fmt/format.h>
 
@@ -32,7 +32,8 @@ Pin pin_of(const ImageNote& image, const std::string& others) {
         if (unique.size() > shown_symbols) symbols += fmt::format(" and {} more", unique.size() - shown_symbols);
         return {Rule::dso_pinned_unique_symbol, fmt::format("still mapped after dlclose; unique symbol: {}", symbols)};
     }
-    if (image.facts->nodelete) return {Rule::dso_nodelete_flag, "still mapped after dlclose; DF_1_NODELETE is set"};
+    if (image.facts->flags.nodelete)
+        return {Rule::dso_nodelete_flag, "still mapped after dlclose; DF_1_NODELETE is set"};
     if (image.facts->imports("__cxa_thread_atexit") || image.facts->imports("__cxa_thread_atexit_impl"))
         return {Rule::dso_pinned_thread_local_destructor,
                 "still mapped after dlclose; the library registers thread-local destructors"};

@@ -47,14 +47,14 @@ void find_openmp(StaticCollector& out) {
 
 void find_static_tls(StaticCollector& out) {
     const image::ElfFacts& elf = out.facts().elf;
-    if (elf.tls_size == 0 || (!elf.static_tls && elf.tpoff_relocations == 0)) return;
-    const Doubt doubt = elf.tls_size > tls_surplus  ? Doubt::certain
-                        : elf.tls_size > tls_modest ? Doubt::possible
+    if (elf.tls.size == 0 || (!elf.flags.static_tls && elf.tls.fixed_uses == 0)) return;
+    const Doubt doubt = elf.tls.size > tls_surplus  ? Doubt::certain
+                        : elf.tls.size > tls_modest ? Doubt::possible
                                                     : Doubt::hint;
     out.add(
         Rule::static_tls_exhausted, doubt,
         fmt::format("{} bytes of thread-local data at a fixed place{}; the loader has {} bytes for all such libraries",
-                    elf.tls_size, elf.static_tls ? " (DF_STATIC_TLS)" : "", tls_surplus));
+                    elf.tls.size, elf.flags.static_tls ? " (DF_STATIC_TLS)" : "", tls_surplus));
 }
 
 void find_async_stack(StaticCollector& out) {
@@ -62,12 +62,12 @@ void find_async_stack(StaticCollector& out) {
     static constexpr std::string_view async[] = {"driver_async"};
     if (!facts.imports_any(async)) return;
     std::vector<std::string> large;
-    for (const auto& frame : facts.elf.big_frames)
+    for (const auto& frame : facts.elf.build.big_frames)
         if (frame.bytes >= async_stack / 2)
             large.push_back(
                 fmt::format("{} ({} bytes)", frame.function.empty() ? "a function" : frame.function, frame.bytes));
     if (large.empty()) return;
-    const bool too_large = facts.elf.big_frames.front().bytes >= async_stack;
+    const bool too_large = facts.elf.build.big_frames.front().bytes >= async_stack;
     out.add(Rule::async_stack_overflow, too_large ? Doubt::possible : Doubt::hint,
             fmt::format("uses driver_async, and has functions with large stack frames: {}", listed(large)));
 }
@@ -92,7 +92,7 @@ void find_build_traits(StaticCollector& out) {
     find_static_tls(out);
     find_async_stack(out);
     find_shared_code(out);
-    if (elf.sets_fast_math) out.add(Rule::fp_mode_changed, Doubt::certain, "the constructor set_fast_math");
+    if (elf.build.fast_math) out.add(Rule::fp_mode_changed, Doubt::certain, "the constructor set_fast_math");
     if (elf.stack == image::DeclaredStack::executable)
         out.add(Rule::exec_stack_required, Doubt::certain, "PT_GNU_STACK asks for an executable stack");
     if (elf.stack == image::DeclaredStack::undeclared)

@@ -77,7 +77,7 @@ std::vector<std::string> flag_names(std::uint32_t flags) {
 
 std::uint64_t variables_besides(const image::ElfFacts& elf, std::size_t entries) {
     const std::uint64_t not_meant =
-        entries * entry_size + (elf.has_symbol_table ? 0 : image::ElfFacts::linkers_own_bytes);
+        entries * entry_size + (elf.build.symbol_table ? 0 : image::ElfFacts::linkers_own_bytes);
     return elf.writable_bytes <= not_meant ? 0 : elf.writable_bytes - not_meant;
 }
 

@@ -44,7 +44,7 @@ Import sorted_out(const image::ElfSymbol& symbol, const StaticFacts& facts) {
 
 /// Does the loader look for the symbol when it could have taken the driver's own?
 bool can_be_interposed(const image::ElfSymbol& symbol, const StaticFacts& facts) {
-    return symbol.defined && symbol.interposable && symbol.relocated && !facts.elf.symbolic &&
+    return symbol.defined && symbol.interposable && symbol.relocated && !facts.elf.flags.symbolic &&
            symbol.name != "driver_init" && !is_shared_by_nature(symbol);
 }
 
@@ -131,7 +131,7 @@ Result<StaticFacts> read_static_facts(const std::string& path, const StaticWorld
     if (!elf) return std::move(elf).error();
     StaticFacts out = static_facts(*std::move(elf), world, files);
     if (const auto data = image::InitialData::of(*std::move(content), path)) out.entries = find_entries(*data);
-    if (const image::ElfSymbol* init = out.driver_init(); init && out.elf.has_debug_info)
+    if (const image::ElfSymbol* init = out.driver_init(); init && out.elf.build.debug_info)
         out.debug = image::read_debug_facts(path, init->value);
     return out;
 }

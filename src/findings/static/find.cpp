@@ -2,7 +2,7 @@
 
 #include "base/prose.h"
 #include "findings/static/collector.h"
-#include "image/demangle.h"
+#include "image/symbolize.h"
 
 #include <fmt/format.h>
 
@@ -66,7 +66,7 @@ std::string listed(const std::vector<std::string>& words, std::size_t most) {
 }
 
 std::string with_relocation(const image::ElfSymbol& symbol, const image::ElfFacts& elf) {
-    return fmt::format("{} ({}, {})", image::demangled(symbol.name), image::name(symbol.relocation),
+    return fmt::format("{} ({}, {})", image::demangled(symbol.name), words::name(symbol.relocation),
                        elf.place(symbol.relocation_at));
 }
 

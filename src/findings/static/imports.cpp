@@ -1,7 +1,7 @@
 // What a driver may do because it imports the function for it. An import proves nothing: where its counterpart is
 // imported, too, nothing is said, and the rest is possible at most.
 #include "findings/static/collector.h"
-#include "image/demangle.h"
+#include "image/symbolize.h"
 
 #include <fmt/format.h>
 

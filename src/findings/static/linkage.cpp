@@ -1,6 +1,6 @@
 // What the loader will find, or not, or find elsewhere.
 #include "findings/static/collector.h"
-#include "image/demangle.h"
+#include "image/symbolize.h"
 
 #include "base/text.h"
 
@@ -88,7 +88,7 @@ void find_driver_init(StaticCollector& out) {
         if (symbol.name.find("driver_init") != std::string::npos) near.push_back(symbol.name);
     }
     std::string evidence = "no driver_init among the dynamic symbols";
-    if (facts.elf.has_local_driver_init) {
+    if (facts.elf.build.local_driver_init) {
         evidence += "; there is one, but it is hidden";
     } else if (!near.empty()) {
         const bool mangled = near.front().starts_with("_Z");

@@ -1,6 +1,6 @@
 // What keeps a library in memory after its unload.
 #include "findings/static/collector.h"
-#include "image/demangle.h"
+#include "image/symbolize.h"
 
 #include <fmt/format.h>
 
@@ -43,7 +43,7 @@ void find_pinned_dependencies(StaticCollector& out) {
         if (!library.facts || library.of_node) continue;
         const Doubt doubt = library.of_system ? Doubt::hint : Doubt::certain;
         const char* whose = library.of_system ? " of the system" : "";
-        if (library.facts->nodelete)
+        if (library.facts->flags.nodelete)
             out.add(Rule::dependency_pinned, doubt,
                     fmt::format("{}{} is linked with -z nodelete", library.name, whose));
         const auto pins = pinning_symbols(*library.facts, out.facts(), nullptr);
@@ -59,7 +59,7 @@ void find_pins(StaticCollector& out) {
     const StaticFacts& facts = out.facts();
     find_unique(out);
     find_pinned_dependencies(out);
-    if (facts.elf.nodelete) out.add(Rule::dso_nodelete_flag, Doubt::certain, "DF_1_NODELETE is set");
+    if (facts.elf.flags.nodelete) out.add(Rule::dso_nodelete_flag, Doubt::certain, "DF_1_NODELETE is set");
     for (const std::string_view import : {"__cxa_thread_atexit", "__cxa_thread_atexit_impl"})
         if (facts.imports_any({&import, 1}))
             out.add(Rule::dso_pinned_thread_local_destructor, Doubt::possible, fmt::format("imports {}", import));

@@ -38,10 +38,6 @@ Driver* Drivers::find(std::string_view name) {
     return nullptr;
 }
 
-const Driver* Drivers::find(std::string_view name) const {
-    return const_cast<Drivers*>(this)->find(name);
-}
-
 const Drivers::Proof* Drivers::proof(std::string_view name) const {
     const auto it = proofs_.find(name);
     return it == proofs_.end() ? nullptr : &it->second;
@@ -134,7 +130,7 @@ void Drivers::carry_out(Driver& driver, const lifecycle::Effect& next, const lif
 void Drivers::send_message(Driver& driver, const effect::Send& message, const Term* as_written) {
     Process* to = host_.processes().find(message.to);
     if (to == nullptr) return;
-    Term what = Term::atom(lifecycle::name(message.what));
+    Term what = Term::atom(words::name(message.what));
     if (message.error) what = term::make_tuple(what, load_error_term(*message.error));
     const bool up = message.direction == effect::Direction::up;
     const bool own_text = message.at_once && as_written != nullptr && !as_written->is(Term::Kind::atom);

@@ -57,7 +57,7 @@ public:
     Driver* find(DriverId id);
     /// The newest driver of that name, or nullptr.
     Driver* find(std::string_view name);
-    const Driver* find(std::string_view name) const;
+    const Driver* find(std::string_view name) const { return const_cast<Drivers*>(this)->find(name); }
     const Proof* proof(std::string_view name) const;
     /// What driver_dl_open opened.
     Libraries& libraries() { return libraries_; }

@@ -39,10 +39,10 @@ std::optional<std::string> folder_name(const Term& term) {
     return path;
 }
 
-std::optional<PendingOption> pending_option(const Term& term) {
-    if (term.is_atom("pending")) return PendingOption::pending;
-    if (term.is_atom("pending_driver")) return PendingOption::pending_driver;
-    return std::nullopt;
+// The value that the atom spells; nothing for other atoms and other terms.
+template <class Word>
+std::optional<Word> word_in(const Term& term) {
+    return term.is(Term::Kind::atom) ? words::named<Word>(term.as_atom()) : std::nullopt;
 }
 
 Term error_tuple(Term reason) {
@@ -70,7 +70,7 @@ bool parse_load_options(const Term& options, request::Load& load) {
                 load.kill_ports = true;
             }
         } else if (key.is_atom("monitor") || key.is_atom("reload")) {
-            const auto pending = pending_option(value);
+            const auto pending = word_in<PendingOption>(value);
             if (!pending) return false;
             (key.is_atom("monitor") ? load.monitor : load.reload) = pending; // the last one counts
         } else {
@@ -86,7 +86,7 @@ bool parse_unload_options(const Term& options, request::Unload& unload) {
         if (option.is_atom("kill_ports")) {
             unload.kill_ports = true;
         } else if (option.is_tuple(2) && option.elements()[0].is_atom("monitor")) {
-            unload.monitor = pending_option(option.elements()[1]);
+            unload.monitor = word_in<PendingOption>(option.elements()[1]);
             if (!unload.monitor) return false;
         } else {
             return false;
@@ -112,20 +112,19 @@ Term info_value(const Driver& driver, lifecycle::InfoItem item) {
 
 Term info_items(const Driver& driver) {
     std::vector<Term> items;
-    for (std::size_t i = 0; i < lifecycle::info_items.size(); ++i)
-        items.push_back(term::make_tuple(Term::atom(lifecycle::info_items[i]),
-                                         info_value(driver, static_cast<lifecycle::InfoItem>(i))));
+    for (const lifecycle::InfoItem item : words::all<lifecycle::InfoItem>)
+        items.push_back(term::make_tuple(Term::atom(words::name(item)), info_value(driver, item)));
     return Term::list(std::move(items));
 }
 
 Term reply_term(const lifecycle::Reply& answer) {
     if (const auto* ok = std::get_if<reply::Ok>(&answer)) {
-        const Term status = Term::atom(lifecycle::name(ok->status));
+        const Term status = Term::atom(words::name(ok->status));
         if (!ok->ref) return term::make_tuple(Term::atom("ok"), status);
         return term::make_tuple(Term::atom("ok"), status, Term::reference(ok->ref.value));
     }
     if (const auto* refused = std::get_if<reply::Refused>(&answer))
-        return error_tuple(Term::atom(lifecycle::name(refused->reason)));
+        return error_tuple(Term::atom(words::name(refused->reason)));
     if (const auto* failed = std::get_if<reply::Failed>(&answer)) return error_tuple(load_error_term(failed->error));
     return Term::atom("ok");
 }
@@ -178,29 +177,17 @@ BifResult Drivers::try_unload(ProcessId by, const Term& name, const Term& option
 
 // The wrappers ask for a message and, when they get a reference, wait for it without limit.
 BifResult Drivers::load(ProcessId by, const Term& path, const Term& name, bool kill_ports_option, bool reload) {
-    request::Load wanted;
-    wanted.process = by;
-    wanted.kill_ports = kill_ports_option;
-    wanted.monitor = PendingOption::pending_driver;
-    if (reload) wanted.reload = PendingOption::pending_driver;
-    const auto answer = ask_load(std::move(wanted), path, name);
-    return wait_for(by, answer, WrapperKind::load);
+    const auto wanted = PendingOption::pending_driver;
+    const auto replaces = reload ? std::optional(wanted) : std::nullopt;
+    return wait_for(by, ask_load({by, {}, kill_ports_option, replaces, wanted, {}}, path, name), WrapperKind::load);
 }
 
 BifResult Drivers::unload_driver(ProcessId by, const Term& name) {
-    request::Unload wanted;
-    wanted.process = by;
-    wanted.kill_ports = true;
-    wanted.monitor = PendingOption::pending_driver;
-    const auto answer = ask_unload(std::move(wanted), name);
-    return wait_for(by, answer, WrapperKind::unload);
+    return wait_for(by, ask_unload({by, true, PendingOption::pending_driver, {}}, name), WrapperKind::unload);
 }
 
 BifResult Drivers::unload(ProcessId by, const Term& name) {
-    request::Unload wanted;
-    wanted.process = by;
-    const auto answer = ask_unload(std::move(wanted), name);
-    return wait_for(by, answer, WrapperKind::unload);
+    return wait_for(by, ask_unload({by, false, std::nullopt, {}}, name), WrapperKind::unload);
 }
 
 BifResult Drivers::wait_for(ProcessId by, const std::optional<lifecycle::Reply>& answer, WrapperKind kind) {
@@ -218,19 +205,14 @@ BifResult Drivers::wait_for(ProcessId by, const std::optional<lifecycle::Reply>&
 }
 
 BifResult Drivers::monitor(ProcessId by, const Term& type, const Term& item) {
-    using lifecycle::MonitorWhen;
     if (!type.is_atom("driver") || !item.is_tuple(2)) return badarg();
     const Term& name = item.elements()[0];
-    const Term& when = item.elements()[1];
     const auto wanted = driver_name(name);
+    const auto when = word_in<words::MonitorWhen>(item.elements()[1]);
     if (!wanted) return badarg();
-    request::Monitor monitor{by, MonitorWhen::loaded, host_.processes().fresh_reference()};
-    if (when.is_atom("unloaded"))
-        monitor.when = MonitorWhen::unloaded;
-    else if (when.is_atom("unloaded_only"))
-        monitor.when = MonitorWhen::unloaded_only;
-    else if (!when.is_atom("loaded"))
-        return badarg();
+    const RefId fresh = host_.processes().fresh_reference();
+    if (!when) return badarg();
+    const request::Monitor monitor{by, *when, fresh};
     Driver absent;
     absent.name = *wanted;
     Driver* known = find(*wanted);
@@ -248,7 +230,7 @@ BifResult Drivers::demonitor(ProcessId by, const Term& ref) {
 BifResult Drivers::info(const Term& name, const Term& item) const {
     const auto wanted = driver_name(name);
     const Driver* driver = wanted ? find(*wanted) : nullptr;
-    const auto known = item.is(Term::Kind::atom) ? lifecycle::info_item(item.as_atom()) : std::nullopt;
+    const auto known = word_in<lifecycle::InfoItem>(item);
     if (driver == nullptr || !known) return badarg();
     return BifResult::of(info_value(*driver, *known));
 }

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstring>
 
 namespace ddll::host {
 
@@ -23,27 +25,16 @@ bool accepted_version(int major, int minor) {
 
 } // namespace
 
-Callbacks callbacks_of(const ErlDrvEntry& entry) {
-    Callbacks c;
-    c.init = entry.init;
-    c.start = entry.start;
-    c.stop = entry.stop;
-    c.output = entry.output;
-    c.outputv = entry.outputv;
-    c.ready_input = entry.ready_input;
-    c.ready_output = entry.ready_output;
-    c.finish = entry.finish;
-    c.control = entry.control;
-    c.timeout = entry.timeout;
-    c.ready_async = entry.ready_async;
-    c.flush = entry.flush;
-    c.call = entry.call;
-    c.process_exit = entry.process_exit;
-    c.stop_select = entry.stop_select;
-    // Entries before 3.2 are shorter and have no such field.
-    const bool has_emergency_close = entry.major_version > 3 || (entry.major_version == 3 && entry.minor_version >= 2);
-    c.emergency_close = has_emergency_close ? entry.emergency_close : nullptr;
-    return c;
+ErlDrvEntry callbacks_of(const ErlDrvEntry& entry) {
+    // Entries before 3.2 are shorter: the last field is missing.
+    const bool whole = entry.major_version > 3 || (entry.major_version == 3 && entry.minor_version >= 2);
+    ErlDrvEntry callbacks{};
+    std::memcpy(&callbacks, &entry, whole ? sizeof entry : offsetof(ErlDrvEntry, emergency_close));
+    callbacks.driver_name = nullptr;
+    callbacks.handle = callbacks.handle2 = nullptr;
+    callbacks.unused_event_callback = nullptr;
+    callbacks.extended_marker = callbacks.major_version = callbacks.minor_version = callbacks.driver_flags = 0;
+    return callbacks;
 }
 
 void Driver::take_entry(ErlDrvEntry* taken) {

@@ -8,7 +8,6 @@
 
 #include <erl_driver.h>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>

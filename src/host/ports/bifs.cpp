@@ -4,7 +4,6 @@
 #include "host/ports/command.h"
 #include "host/ports/output.h"
 #include "term/external.h"
-#include "term/text.h"
 
 #include <fmt/format.h>
 

@@ -3,49 +3,25 @@
 #include <cstring>
 
 namespace ddll::host {
-namespace {
 
-ErlDrvBinary* copy_of(DriverMemory& memory, std::string_view bytes) {
-    ErlDrvBinary* binary = memory.allocate_binary(bytes.size(), {});
-    if (binary != nullptr) std::memcpy(binary->orig_bytes, bytes.data(), bytes.size());
-    return binary;
-}
-
-} // namespace
-
-std::deque<IoQueue::Slice>& IoQueue::slices() {
+void IoQueue::add(End end, const Slice& slice) {
     if (!slices_) slices_ = std::make_unique<std::deque<Slice>>();
-    return *slices_;
+    end == End::head ? slices_->push_front(slice) : slices_->push_back(slice);
+    size_ += slice.length;
 }
 
-void IoQueue::append(std::string_view bytes) {
+void IoQueue::put(End end, std::string_view bytes) {
     if (bytes.empty()) return;
-    if (ErlDrvBinary* binary = copy_of(*memory_, bytes)) {
-        slices().push_back({binary, 0, bytes.size()});
-        size_ += bytes.size();
-    }
+    ErlDrvBinary* binary = memory_->allocate_binary(bytes.size(), {});
+    if (binary == nullptr) return;
+    std::memcpy(binary->orig_bytes, bytes.data(), bytes.size());
+    add(end, {binary, 0, bytes.size()});
 }
 
-void IoQueue::prepend(std::string_view bytes) {
-    if (bytes.empty()) return;
-    if (ErlDrvBinary* binary = copy_of(*memory_, bytes)) {
-        slices().push_front({binary, 0, bytes.size()});
-        size_ += bytes.size();
-    }
-}
-
-void IoQueue::append(ErlDrvBinary* binary, std::size_t offset, std::size_t length) {
+void IoQueue::put(End end, ErlDrvBinary* binary, std::size_t offset, std::size_t length) {
     if (length == 0) return;
     memory_->add_reference(binary);
-    slices().push_back({binary, offset, length});
-    size_ += length;
-}
-
-void IoQueue::prepend(ErlDrvBinary* binary, std::size_t offset, std::size_t length) {
-    if (length == 0) return;
-    memory_->add_reference(binary);
-    slices().push_front({binary, offset, length});
-    size_ += length;
+    add(end, {binary, offset, length});
 }
 
 void IoQueue::drop(std::size_t n) {

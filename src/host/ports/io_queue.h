@@ -6,6 +6,7 @@
 #include <erl_driver.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <string_view>
@@ -21,12 +22,11 @@ public:
 
     std::size_t size() const { return size_; }
 
-    /// Copies bytes to the tail or the head.
-    void append(std::string_view bytes);
-    void prepend(std::string_view bytes);
+    enum class End : std::uint8_t { head, tail };
+    /// Copies bytes to that end.
+    void put(End end, std::string_view bytes);
     /// Takes one more reference to `binary`; the slice is not checked against its size.
-    void append(ErlDrvBinary* binary, std::size_t offset, std::size_t length);
-    void prepend(ErlDrvBinary* binary, std::size_t offset, std::size_t length);
+    void put(End end, ErlDrvBinary* binary, std::size_t offset, std::size_t length);
 
     /// Removes `n` bytes from the head; n must not exceed size().
     void drop(std::size_t n);
@@ -43,7 +43,7 @@ private:
         ErlDrvBinary* binary;
         std::size_t offset, length;
     };
-    std::deque<Slice>& slices();
+    void add(End end, const Slice& slice);
 
     DriverMemory* memory_;
     std::unique_ptr<std::deque<Slice>>

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace ddll::host {
 
@@ -274,11 +273,6 @@ Port* Ports::find(PortId id) {
     return it == ports_.end() ? nullptr : it->second.get();
 }
 
-const Port* Ports::find(PortId id) const {
-    const auto it = ports_.find(id);
-    return it == ports_.end() ? nullptr : it->second.get();
-}
-
 void Ports::end_next_program() {
     Port* port = find(ending_programs_.front());
     ending_programs_.pop_front();
@@ -293,15 +287,11 @@ std::vector<const Port*> Ports::live() const {
     return live;
 }
 
-const Port* Ports::argument(const Term& term) const {
+Port* Ports::argument(const Term& term) {
     if (term.is(Term::Kind::port)) return find(PortId{term.as_port()});
     if (!term.is(Term::Kind::atom)) return nullptr;
     const auto named = host_.processes().registry().find(term.as_atom());
     return named && std::holds_alternative<PortId>(*named) ? find(std::get<PortId>(*named)) : nullptr;
-}
-
-Port* Ports::argument(const Term& term) {
-    return const_cast<Port*>(static_cast<const Ports*>(this)->argument(term));
 }
 
 } // namespace ddll::host

@@ -12,20 +12,25 @@ namespace {
 
 // The bytes as the port's mode shows them, with the header's bytes consed in front.
 Term shown(bool binary, std::string_view header, std::string_view bytes, bool no_buffer) {
-    if (!binary) {
-        std::string all(header);
-        all += bytes;
-        return Term::bytes_list(all);
-    }
-    Term tail = no_buffer ? Term::nil() : Term::binary(bytes);
-    if (header.empty()) return tail;
-    std::vector<Term> items;
-    items.reserve(header.size());
-    for (const char c : header) items.push_back(Term::integer(static_cast<unsigned char>(c)));
-    return Term::list(std::move(items), std::move(tail));
+    if (binary) return Term::list(header_items(header), no_buffer ? Term::nil() : Term::binary(bytes));
+    std::string all(header);
+    all += bytes;
+    return Term::bytes_list(all);
+}
+
+// What the line buffer has, behind `tag`.
+void emit_line(Host& host, Port& port, std::string_view header, const Term& tag) {
+    output_to_owner(host, port, term::make_tuple(tag, shown(port.options.binary, header, port.line.buffer, false)));
+    port.line.buffer.clear();
 }
 
 } // namespace
+
+std::vector<Term> header_items(std::string_view header) {
+    std::vector<Term> items;
+    for (const char c : header) items.push_back(Term::integer(static_cast<unsigned char>(c)));
+    return items;
+}
 
 bool output_to_owner(Host& host, Port& port, Term data) {
     if (port.discards_output()) return false;
@@ -43,20 +48,16 @@ void output_bytes(Host& host, Port& port, std::string_view header, std::string_v
         output_to_owner(host, port, shown(port.options.binary, header, bytes, no_buffer));
         return;
     }
-    const auto emit = [&](const Term& tag) {
-        output_to_owner(host, port, term::make_tuple(tag, shown(port.options.binary, header, port.line.buffer, false)));
-        port.line.buffer.clear();
-    };
     // A line of just the full length waits: the next byte tells whether it was complete. A carriage return waits too,
     // and does not count as long as it does (measured on OTP 25).
     const auto add = [&](char c) {
-        if (port.line.buffer.size() >= port.options.line) emit(host.common().noeol);
+        if (port.line.buffer.size() >= port.options.line) emit_line(host, port, header, host.common().noeol);
         port.line.buffer += c;
     };
     for (const char c : bytes) {
         const bool waited = std::exchange(port.line.carriage_return, c == '\r');
         if (c == '\n') {
-            emit(host.common().eol);
+            emit_line(host, port, header, host.common().eol);
             continue;
         }
         if (waited) add('\r');
@@ -65,17 +66,12 @@ void output_bytes(Host& host, Port& port, std::string_view header, std::string_v
 }
 
 void flush_line_buffer(Host& host, Port& port) {
-    const auto emit = [&] {
-        output_to_owner(host, port,
-                        term::make_tuple(host.common().noeol, shown(port.options.binary, {}, port.line.buffer, false)));
-        port.line.buffer.clear();
-    };
     if (port.options.line == 0) return;
     if (std::exchange(port.line.carriage_return, false)) {
-        if (port.line.buffer.size() >= port.options.line) emit();
+        if (port.line.buffer.size() >= port.options.line) emit_line(host, port, {}, host.common().noeol);
         port.line.buffer += '\r';
     }
-    if (!port.line.buffer.empty()) emit();
+    if (!port.line.buffer.empty()) emit_line(host, port, {}, host.common().noeol);
 }
 
 int send_term(Host& host, Port* port, ProcessId to, Term message) {

@@ -7,12 +7,15 @@
 
 #include <cstddef>
 #include <string_view>
+#include <vector>
 
 namespace ddll::host {
 
 class Host;
 struct Port;
 
+/// The bytes as the integers that stand in front of the data.
+std::vector<term::Term> header_items(std::string_view header);
 /// {Port, {data, D}} to the owner; false when there is none to receive it or the port is draining.
 bool output_to_owner(Host& host, Port& port, term::Term data);
 /// As driver_output2: header and bytes in the port's mode, line splitting included. `bytes` without data pointer: [].

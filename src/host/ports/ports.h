@@ -41,10 +41,10 @@ public:
     // --- the table -------------------------------------------------------------------------------------------------
 
     Port* find(PortId id);
-    const Port* find(PortId id) const;
+    const Port* find(PortId id) const { return const_cast<Ports*>(this)->find(id); }
     /// Registered name or identity to a port; for arguments that take both.
     Port* argument(const term::Term& term);
-    const Port* argument(const term::Term& term) const;
+    const Port* argument(const term::Term& term) const { return const_cast<Ports*>(this)->argument(term); }
     /// All that erlang:ports/0 would list, in order of opening.
     std::vector<const Port*> live() const;
     /// In no order; also those that are about to be freed.

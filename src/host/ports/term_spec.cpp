@@ -93,18 +93,13 @@ bool Reader::item(ErlDrvTermData tag) {
     // FLOAT, INT64, UINT64: a pointer to the value
     const void* value = pointer<const void>();
     if (value == nullptr) return false;
-    if (tag == ERL_DRV_INT64) {
-        std::int64_t number = 0;
+    const auto read = [value]<class T>(T number) {
         std::memcpy(&number, value, sizeof number);
-        return push(Term::integer(number));
-    }
-    if (tag == ERL_DRV_UINT64) {
-        std::uint64_t number = 0;
-        std::memcpy(&number, value, sizeof number);
-        return push(Term::unsigned_integer(number));
-    }
-    double number = 0;
-    std::memcpy(&number, value, sizeof number);
+        return number;
+    };
+    if (tag == ERL_DRV_INT64) return push(Term::integer(read(std::int64_t{})));
+    if (tag == ERL_DRV_UINT64) return push(Term::unsigned_integer(read(std::uint64_t{})));
+    const double number = read(double{});
     return std::isfinite(number) && push(Term::floating(number));
 }
 
@@ -164,7 +159,7 @@ bool Reader::compound(ErlDrvTermData tag, ErlDrvTermData count) {
     std::vector<Term> items = pop(count); // the last of them is the tail
     Term tail = std::move(items.back());
     items.pop_back();
-    return push(items.empty() ? tail : Term::list(std::move(items), std::move(tail)));
+    return push(Term::list(std::move(items), std::move(tail)));
 }
 
 } // namespace

@@ -5,18 +5,14 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+
 namespace ddll::host {
 namespace {
 
 std::string text_of(const DriverMemory::Left& left) {
     if (!left.is_binary) return fmt::format("{}, {} bytes", counted(left.count, "block"), left.bytes);
     return fmt::format("{} {}, {} bytes", left.count, left.count == 1 ? "binary" : "binaries", left.bytes);
-}
-
-const char* text_of(AsyncPool::JobState state) {
-    return state == AsyncPool::JobState::done      ? "done"
-           : state == AsyncPool::JobState::running ? "running"
-                                                   : "not begun";
 }
 
 /// The one address of a journaled stack. A return address lies behind its call.
@@ -33,7 +29,7 @@ private:
 };
 
 // A port whose driver leaves something in every stop would be reported again and again.
-constexpr std::uint32_t most_ports_told = 8;
+constexpr std::uint32_t most_ports_reported = 8;
 
 } // namespace
 
@@ -58,7 +54,7 @@ void report_jobs(Host& host, const Port& port) {
         if (job.port != port.id) return;
         const bool freed = job.free != nullptr;
         cleared_away(host, port, job.made, freed ? words::Cleared::async_job : words::Cleared::async_job_forgotten,
-                     fmt::format("async job {}, {}: its result is {}", job.number, text_of(state),
+                     fmt::format("async job {}, {}: its result is {}", job.number, words::name(state),
                                  freed ? "given to async_free" : "forgotten"));
     });
 }
@@ -70,10 +66,10 @@ void report_port_leftovers(Host& host, const Port& port) {
                  fmt::format("the port data lock has {} left besides the port's own",
                              counted(static_cast<std::size_t>(port.data_lock->references - 1), "reference")));
     // Jobs that are still to run have memory of their own, which will be freed.
-    if (host.memory().take_made_by_port(port.id) == 0 || port.driver->ports_told == most_ports_told ||
+    if (host.memory().take_made_by_port(port.id) == 0 || port.driver->ports_reported == most_ports_reported ||
         host.jobs().has(port))
         return;
-    ++port.driver->ports_told;
+    ++port.driver->ports_reported;
     for (const DriverMemory::Left& left : host.memory().left_by(port.id))
         leftover(host, Rule::left_at_stop, left.made, port.id, text_of(left) + " made in its callbacks");
 }
@@ -117,7 +113,8 @@ void report_changed_entry(Host& host, const Driver& driver) {
     if (!driver.image || driver.entry == nullptr) return;
     if (driver.entry->driver_flags != driver.flags)
         host.misuse(Rule::entry_changed_after_init, no_function, {}, fmt::format("driver_flags of {}", driver.name));
-    if (callbacks_of(*driver.entry) != driver.callbacks)
+    const ErlDrvEntry now = callbacks_of(*driver.entry);
+    if (std::memcmp(&now, &driver.callbacks, sizeof now) != 0)
         host.misuse(Rule::entry_changed_after_init, no_function, {}, fmt::format("a callback of {}", driver.name));
 }
 

@@ -26,7 +26,7 @@ void Probe::after_close(Driver& driver, const Closing& closing, bool gone) {
     const CodeRange& old = closing.code;
     // First of all: whatever else is looked at changes it.
     const std::int64_t heap = heap_outside_driver_api();
-    const auto tell = [&](const Found& found) {
+    const auto report = [&](const Found& found) {
         const std::uintptr_t address = found.address;
         host_.journal().write(
             journal::LeftBehind{driver.id,
@@ -39,7 +39,7 @@ void Probe::after_close(Driver& driver, const Closing& closing, bool gone) {
     };
     const std::set<int> ours = host_.threads().system_ids();
     if (gone)
-        for (const Found& found : threads_inside(*driver.before, old, ours, interposed_)) tell(found);
+        for (const Found& found : threads_inside(*driver.before, old, ours, interposed_)) report(found);
     std::vector<Found> all = compare(*driver.before, old, gone, ours, interposed_);
     for (Found& found : variables_left(closing.variables)) all.push_back(std::move(found));
     for (Found& found : interposed_.take_leading_into(old)) all.push_back(std::move(found));
@@ -47,33 +47,32 @@ void Probe::after_close(Driver& driver, const Closing& closing, bool gone) {
     if (gone) guard(old);
     const std::int64_t growth = heap - driver.heap_before;
     all.push_back({Residue::heap, fmt::format("{}", growth), 0, growth});
-    for (const Found& found : all) tell(found);
+    for (const Found& found : all) report(found);
     driver.before.reset();
 }
 
 void Probe::see_entry(const Driver& driver) {
     using enum journal::Callback;
-    const Callbacks& c = driver.callbacks;
+    const ErlDrvEntry& c = driver.callbacks;
+    const std::pair<journal::Callback, bool> all[] = {{init, c.init},
+                                                      {start, c.start},
+                                                      {stop, c.stop},
+                                                      {output, c.output},
+                                                      {outputv, c.outputv},
+                                                      {ready_input, c.ready_input},
+                                                      {ready_output, c.ready_output},
+                                                      {finish, c.finish},
+                                                      {control, c.control},
+                                                      {timeout, c.timeout},
+                                                      {ready_async, c.ready_async},
+                                                      {flush, c.flush},
+                                                      {call, c.call},
+                                                      {process_exit, c.process_exit},
+                                                      {stop_select, c.stop_select},
+                                                      {emergency_close, c.emergency_close}};
     std::uint32_t bits = 0;
-    const auto add = [&bits](journal::Callback callback, bool there) {
-        if (there) bits |= std::uint32_t{1} << static_cast<unsigned>(callback);
-    };
-    add(init, c.init != nullptr);
-    add(start, c.start != nullptr);
-    add(stop, c.stop != nullptr);
-    add(output, c.output != nullptr);
-    add(outputv, c.outputv != nullptr);
-    add(ready_input, c.ready_input != nullptr);
-    add(ready_output, c.ready_output != nullptr);
-    add(finish, c.finish != nullptr);
-    add(control, c.control != nullptr);
-    add(timeout, c.timeout != nullptr);
-    add(ready_async, c.ready_async != nullptr);
-    add(flush, c.flush != nullptr);
-    add(call, c.call != nullptr);
-    add(process_exit, c.process_exit != nullptr);
-    add(stop_select, c.stop_select != nullptr);
-    add(emergency_close, c.emergency_close != nullptr);
+    for (const auto& [callback, there] : all)
+        if (there) bits |= words::bit(callback);
     host_.journal().write(journal::EntrySeen{driver.id, driver.image_id, static_cast<std::uint32_t>(driver.flags), bits,
                                              driver.entry->major_version, driver.entry->minor_version});
     // The emulator keeps the pointer: it has to stay valid as long as the driver is there.

@@ -3,7 +3,6 @@
 #include "base/id.h"
 
 #include <cstddef>
-#include <iterator>
 #include <unordered_map>
 #include <variant>
 #include <vector>
@@ -22,41 +21,12 @@ public:
     std::size_t size() const { return size_; }
     bool empty() const { return size_ == 0; }
     void clear();
-
-    class Iterator {
-    public:
-        using iterator_category = std::forward_iterator_tag;
-        using value_type = Linked;
-        using difference_type = std::ptrdiff_t;
-        using pointer = const Linked*;
-        using reference = const Linked&;
-
-        Iterator() = default;
-        const Linked& operator*() const { return *at_; }
-        const Linked* operator->() const { return at_; }
-        Iterator& operator++() {
-            ++at_;
-            skip();
-            return *this;
-        }
-        Iterator operator++(int) {
-            Iterator before = *this;
-            ++*this;
-            return before;
-        }
-        friend bool operator==(const Iterator&, const Iterator&) = default;
-
-    private:
-        friend class Links;
-        Iterator(const Linked* at, const Linked* end) : at_(at), end_(end) { skip(); }
-        void skip() {
-            while (at_ != end_ && *at_ == gap) ++at_;
-        }
-        const Linked* at_ = nullptr;
-        const Linked* end_ = nullptr;
-    };
-    Iterator begin() const { return {slots_.data(), slots_.data() + slots_.size()}; }
-    Iterator end() const { return {slots_.data() + slots_.size(), slots_.data() + slots_.size()}; }
+    /// In order of linking.
+    std::vector<Linked> all() const {
+        std::vector<Linked> out = slots_;
+        std::erase(out, gap);
+        return out;
+    }
 
 private:
     // A few are searched one by one; the index is made when there are more.

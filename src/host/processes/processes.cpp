@@ -26,11 +26,6 @@ Process* Processes::find(ProcessId id) {
     return it == processes_.end() ? nullptr : it->second.get();
 }
 
-const Process* Processes::find(ProcessId id) const {
-    const auto it = processes_.find(id);
-    return it == processes_.end() ? nullptr : it->second.get();
-}
-
 void Processes::mark_exiting(Process& process, Term reason) {
     if (process.state != Process::State::running) return;
     process.state = Process::State::exiting;
@@ -102,7 +97,7 @@ void Processes::signal_exit() {
     const Term pid = Term::pid(process.id.value);
     // Linked processes hear first, then those that monitor, ports among them; linked ports close last, because their
     // signals wait until the process is gone (measured).
-    const Links links = std::move(process.links);
+    const std::vector<Linked> links = process.links.all();
     process.links.clear();
     for (const Linked& other : links) {
         const auto* id = std::get_if<ProcessId>(&other);

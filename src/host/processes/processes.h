@@ -23,7 +23,7 @@ public:
 
     ProcessId start(std::string name, bool trap_exit);
     Process* find(ProcessId id);
-    const Process* find(ProcessId id) const;
+    const Process* find(ProcessId id) const { return const_cast<Processes*>(this)->find(id); }
     RefId fresh_reference() { return RefId{next_reference_++}; }
     Registry& registry() { return registry_; }
     const Registry& registry() const { return registry_; }

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "host/made.h"
 #include "host/step.h"
+#include "words/emulator.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -35,7 +36,7 @@ public:
         VirtualTime ends;             ///< once it has run
         Made made;
     };
-    enum class JobState : std::uint8_t { not_begun, running, done };
+    using JobState = words::JobState;
 
     explicit AsyncPool(Host& host) : host_(host) {}
 

@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-
 namespace ddll::host {
 namespace {
 

@@ -15,20 +15,6 @@ std::vector<void*>& slots() {
 
 } // namespace
 
-std::string_view name(SyncKind kind) {
-    switch (kind) {
-    case SyncKind::mutex:
-        return "mutex";
-    case SyncKind::cond:
-        return "condition variable";
-    case SyncKind::rwlock:
-        return "rwlock";
-    case SyncKind::port_data_lock:
-        return "port data lock";
-    }
-    return "?";
-}
-
 bool Lockable::held_by(const Thread& thread) const {
     return std::find(holders.begin(), holders.end(), &thread) != holders.end();
 }
@@ -79,13 +65,20 @@ bool Sync::try_lock(Mutex& mutex) {
     return true;
 }
 
-void Sync::lock(Mutex& mutex) {
+// Until it can be had: by the system's own wait, or by that of the host.
+template <class Try, class Wait>
+void Sync::acquire(Lockable& lock, WaitFor::Kind kind, Try attempt, Wait wait) {
     if (threads_.mode() == ThreadMode::free) {
-        threads_.outside([&] { pthread_mutex_lock(&mutex.lock); });
-        took(mutex);
+        threads_.outside(wait);
+        took(lock);
         return;
     }
-    while (!try_lock(mutex)) threads_.block({WaitFor::Kind::lock, &mutex, nullptr});
+    while (!attempt()) threads_.block({kind, &lock, nullptr});
+}
+
+void Sync::lock(Mutex& mutex) {
+    acquire(
+        mutex, WaitFor::Kind::lock, [&] { return try_lock(mutex); }, [&] { pthread_mutex_lock(&mutex.lock); });
 }
 
 bool Sync::unlock(Mutex& mutex) {
@@ -109,22 +102,16 @@ bool Sync::try_write_lock(RWLock& lock) {
 }
 
 void Sync::read_lock(RWLock& lock) {
-    if (threads_.mode() == ThreadMode::free) {
-        threads_.outside([&] { pthread_rwlock_rdlock(&lock.lock); });
-        took(lock);
-        return;
-    }
-    while (!try_read_lock(lock)) threads_.block({WaitFor::Kind::read_lock, &lock, nullptr});
+    acquire(
+        lock, WaitFor::Kind::read_lock, [&] { return try_read_lock(lock); },
+        [&] { pthread_rwlock_rdlock(&lock.lock); });
 }
 
 void Sync::write_lock(RWLock& lock) {
-    if (threads_.mode() == ThreadMode::free) {
-        threads_.outside([&] { pthread_rwlock_wrlock(&lock.lock); });
-        took(lock);
-        lock.written = true;
-        return;
-    }
-    while (!try_write_lock(lock)) threads_.block({WaitFor::Kind::write_lock, &lock, nullptr});
+    acquire(
+        lock, WaitFor::Kind::write_lock, [&] { return try_write_lock(lock); },
+        [&] { pthread_rwlock_wrlock(&lock.lock); });
+    lock.written = true;
 }
 
 bool Sync::read_unlock(RWLock& lock) {

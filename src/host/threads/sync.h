@@ -6,16 +6,14 @@
 /// of them is a matter of Threads (threads.h). All functions are called by a thread that is inside the host.
 #include "base/id.h"
 #include "host/made.h"
+#include "words/emulator.h"
 
 #include <erl_driver.h>
 #include <pthread.h>
 
-#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -24,8 +22,7 @@ namespace ddll::host {
 struct Thread;
 class Threads;
 
-enum class SyncKind : std::uint8_t { mutex, cond, rwlock, port_data_lock };
-std::string_view name(SyncKind kind);
+using words::SyncKind;
 
 /// What threads can wait for, with those who have it.
 struct Lockable {
@@ -35,6 +32,7 @@ struct Lockable {
     std::vector<Thread*> holders; ///< several only for readers
     std::uint64_t number = 0;     ///< in order of creation
 
+    virtual ~Lockable() = default;
     bool held_by(const Thread& thread) const;
 };
 struct Mutex : Lockable {
@@ -108,11 +106,13 @@ public:
 private:
     template <class Wanted>
     std::vector<Lockable*> choose(Wanted wanted) const;
+    template <class Try, class Wait>
+    void acquire(Lockable& lock, WaitFor::Kind kind, Try attempt, Wait wait);
     void took(Lockable& lock);
     bool gave(Lockable& lock);
 
     Threads& threads_;
-    std::unordered_map<const void*, std::unique_ptr<Lockable, void (*)(Lockable*)>> objects_;
+    std::unordered_map<const void*, std::unique_ptr<Lockable>> objects_;
     std::uint64_t next_number_ = 1;
     std::vector<Key> keys_;
 };
@@ -129,8 +129,7 @@ Object& Sync::create(SyncKind kind, std::string name, Made made) {
     object->made = made;
     object->number = next_number_++;
     Object& made_object = *object;
-    objects_.emplace(&made_object, std::unique_ptr<Lockable, void (*)(Lockable*)>(
-                                       object.release(), [](Lockable* o) { delete static_cast<Object*>(o); }));
+    objects_.emplace(&made_object, std::move(object));
     return made_object;
 }
 

@@ -38,8 +38,8 @@ std::vector<Thread*> ThreadTable::of(DriverId driver) const {
     return found;
 }
 
-std::set<int> ThreadTable::system_ids(pid_t watchdog) const {
-    std::set<int> out{emulator.system_id, watchdog};
+std::set<int> ThreadTable::system_ids() const {
+    std::set<int> out{emulator.system_id};
     for (const Thread* thread : others)
         if (thread->kind != ThreadKind::foreign) out.insert(thread->system_id);
     return out;
@@ -60,10 +60,10 @@ bool ThreadTable::any_uncontrolled() const {
     return (!emulator.controlled && emulator.side == Side::driver) || std::any_of(others.begin(), others.end(), alone);
 }
 
-UnknownThreads ThreadTable::unknown(std::optional<pid_t> watchdog) const {
+UnknownThreads ThreadTable::unknown(pid_t watchdog) const {
     struct stat tasks {};
     const auto alive = [](const Thread* t) { return t->state != Thread::State::ended; };
-    const auto known = 1 + (watchdog ? 1 : 0) + std::count_if(others.begin(), others.end(), alive);
+    const auto known = 1 + (watchdog != 0 ? 1 : 0) + std::count_if(others.begin(), others.end(), alive);
     // A folder has two links more than subfolders.
     if (stat("/proc/self/task", &tasks) != 0 || static_cast<std::ptrdiff_t>(tasks.st_nlink) - 2 <= known)
         return UnknownThreads::none;

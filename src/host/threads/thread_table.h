@@ -4,7 +4,6 @@
 #include "host/threads/thread.h"
 
 #include <cstdint>
-#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -30,13 +29,13 @@ struct ThreadTable {
     /// Those of a driver that were not joined, in order of creation.
     std::vector<Thread*> of(DriverId driver) const;
     /// The kernel's numbers of all threads but those that came from somewhere else.
-    std::set<int> system_ids(pid_t watchdog) const;
+    std::set<int> system_ids() const;
     /// Those besides the emulator that could go on now, in the order of their numbers.
     std::vector<Thread*> ready() const;
     /// Does a thread run in driver code without being controlled?
     bool any_uncontrolled() const;
-    /// Looks at the tasks of this process. `watchdog`: its number if there is one, 0 before it is known.
-    UnknownThreads unknown(std::optional<pid_t> watchdog) const;
+    /// Looks at the tasks of this process. `watchdog`: its number, 0 while there is none.
+    UnknownThreads unknown(pid_t watchdog) const;
     /// A thread that waits for this object, or for that thread, becomes ready; all of them, or the first.
     void make_ready(const Lockable* object, const Thread* ended, bool all) const;
 };

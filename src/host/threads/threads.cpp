@@ -3,7 +3,6 @@
 #include "base/check.h"
 #include "isolate/crash.h"
 
-#include <fmt/format.h>
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -85,6 +84,7 @@ void Threads::become_several() {
         pthread_sigmask(SIG_BLOCK, &all, &before);
         watchdog_.thread = std::thread([this] { watch(); });
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        while (watchdog_.system_id == 0) watchdog_.changed.wait(lock_);
     }
 }
 
@@ -257,6 +257,7 @@ void* Threads::start(void* argument) {
     {
         const MutexLock lock(threads.lock_);
         self.system_id = static_cast<pid_t>(syscall(SYS_gettid));
+        self.wake.notify_all();
         threads.wait_for_baton(self);
         if (threads.ending_) return nullptr;
     }
@@ -301,6 +302,9 @@ Thread* Threads::create(ThreadKind kind, std::string name, DriverId driver, void
         table_.others.push_back(thread.get());
         error = pthread_create(&thread->handle, &attributes, &Threads::start, thread.get());
         if (error != 0) table_.others.pop_back();
+        // The system may let it run much later, and until then it would be a stranger among the tasks of the process.
+        // It gets no further than its number: the calling thread has the baton.
+        while (error == 0 && thread->system_id == 0) thread->wake.wait(lock_);
         watchdog_.changed.notify_all();
     }
     pthread_attr_destroy(&attributes);
@@ -335,7 +339,9 @@ std::vector<Thread*> Threads::of(DriverId driver) const {
 
 std::set<int> Threads::system_ids() const {
     const MutexLock guard(lock_);
-    return table_.system_ids(watchdog_.system_id);
+    std::set<int> out = table_.system_ids();
+    if (watchdog_.system_id != 0) out.insert(watchdog_.system_id);
+    return out;
 }
 
 void Threads::abandon(DriverId driver) {

@@ -20,7 +20,6 @@
 #include "journal/journal.h"
 
 #include <atomic>
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <set>
@@ -97,7 +96,7 @@ public:
     Thread* find(const void* handle);
     /// Those of a driver that were not joined, in order of creation.
     std::vector<Thread*> of(DriverId driver) const;
-    /// The kernel's numbers of all threads but those that came from somewhere else.
+    /// The kernel's numbers of all threads but those that came from somewhere else, also of one that has not run yet.
     std::set<int> system_ids() const;
     /// The driver's code is about to leave memory: what still runs of it stays where it is forever.
     void abandon(DriverId driver);
@@ -140,6 +139,7 @@ private:
     void hand_to(Thread& next) DDLL_REQUIRES(lock_);
     void hand_on(Thread& from) DDLL_REQUIRES(lock_);
     void wait_for_baton(Thread& self) DDLL_REQUIRES(lock_);
+    /// May give lock_ away for a moment.
     void become_several() DDLL_REQUIRES(lock_);
     void let_go(Thread& holder) DDLL_REQUIRES(lock_);
     void watch();
@@ -154,7 +154,7 @@ private:
     /// Notices that the holder of the baton sits in driver code and does not come back.
     struct Watchdog {
         std::thread thread;
-        std::atomic<pid_t> system_id{0};
+        pid_t system_id = 0;                     ///< with lock_; 0 while there is none
         Condition changed;                       ///< with lock_
         std::atomic<std::uint64_t> crossings{0}; ///< changes whenever a thread crosses the border
     };

@@ -2,15 +2,10 @@
 // there is rest.
 #include "host/threads/threads.h"
 
-#include <dirent.h>
-#include <fmt/format.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 
 namespace ddll::host {
 namespace {
@@ -48,7 +43,7 @@ void Threads::expect_unknown() {
 
 UnknownThreads Threads::unknown_threads() const {
     if (!unknown_expected_) return UnknownThreads::none;
-    return table_.unknown(watchdog_.thread.joinable() ? std::optional(watchdog_.system_id.load()) : std::nullopt);
+    return table_.unknown(watchdog_.system_id);
 }
 
 bool Threads::wait_quiet() {
@@ -95,6 +90,7 @@ void Threads::let_go(Thread& holder) {
 void Threads::watch() {
     const MutexLock lock(lock_);
     watchdog_.system_id = static_cast<pid_t>(syscall(SYS_gettid));
+    watchdog_.changed.notify_all();
     const Thread* last = nullptr;
     std::uint64_t crossings = 0;
     int asleep = 0, awake = 0;

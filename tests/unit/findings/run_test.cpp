@@ -83,14 +83,14 @@ TEST_CASE("why a library stays") {
     }
     SUBCASE("the nodelete flag") {
         auto facts = facts_with({import_of("__cxa_thread_atexit")});
-        facts.nodelete = true;
+        facts.flags.nodelete = true;
         const auto found = after_close(&facts, false);
         REQUIRE(found.size() == 1);
         CHECK(found[0].rule == Rule::dso_nodelete_flag);
     }
     SUBCASE("a unique symbol is named before the flag") {
         auto facts = facts_with({unique_symbol("a")});
-        facts.nodelete = true;
+        facts.flags.nodelete = true;
         CHECK(after_close(&facts, false).at(0).rule == Rule::dso_pinned_unique_symbol);
     }
     SUBCASE("thread-local destructors") {

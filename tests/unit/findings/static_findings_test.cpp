@@ -65,14 +65,14 @@ const std::vector<Case>& bad() {
          "__cxa_thread_atexit"},
         {"unique", [](ElfFacts& e) { e.symbols.push_back(made::unique("_ZN7counter5totalE")); },
          Rule::dso_pinned_unique_symbol, warning, "counter::total (GOT, .got+0x18)"},
-        {"nodelete", [](ElfFacts& e) { e.nodelete = true; }, Rule::dso_nodelete_flag, error, "DF_1_NODELETE"},
+        {"nodelete", [](ElfFacts& e) { e.flags.nodelete = true; }, Rule::dso_nodelete_flag, error, "DF_1_NODELETE"},
         {"missing", importing({"no_such_function"}), Rule::missing_symbol, error, "nobody has no_such_function"},
         {"no init", [](ElfFacts& e) { e.symbols[0].name = "_Z11driver_initv"; }, Rule::driver_init_missing, error,
          "extern \"C\""},
         {"hidden init",
          [](ElfFacts& e) {
              e.symbols[0].name = "other";
-             e.has_local_driver_init = true;
+             e.build.local_driver_init = true;
          },
          Rule::driver_init_missing, error, "hidden"},
         {"misspelt init", [](ElfFacts& e) { e.symbols[0].name = "drvier_init"; }, Rule::driver_init_missing, error,
@@ -113,17 +113,17 @@ const std::vector<Case>& bad() {
          "libgomp.so"},
         {"large static tls",
          [](ElfFacts& e) {
-             e.static_tls = true;
-             e.tls_size = 8192;
+             e.flags.static_tls = true;
+             e.tls.size = 8192;
          },
          Rule::static_tls_exhausted, error, "8192 bytes"},
         {"small static tls",
          [](ElfFacts& e) {
-             e.tpoff_relocations = 1;
-             e.tls_size = 64;
+             e.tls.fixed_uses = 1;
+             e.tls.size = 64;
          },
          Rule::static_tls_exhausted, note, "64 bytes"},
-        {"fast math", [](ElfFacts& e) { e.sets_fast_math = true; }, Rule::fp_mode_changed, error, "set_fast_math"},
+        {"fast math", [](ElfFacts& e) { e.build.fast_math = true; }, Rule::fp_mode_changed, error, "set_fast_math"},
         {"stack wanted", [](ElfFacts& e) { e.stack = image::DeclaredStack::executable; }, Rule::exec_stack_required,
          error, "PT_GNU_STACK asks"},
         {"stack undeclared", [](ElfFacts& e) { e.stack = image::DeclaredStack::undeclared; }, Rule::exec_stack_required,
@@ -131,13 +131,13 @@ const std::vector<Case>& bad() {
         {"large frame",
          [](ElfFacts& e) {
              e.symbols.push_back(made::import("driver_async"));
-             e.big_frames = {{"work", 600'000}, {"other", 70'000}, {"small", 20'000}};
+             e.build.big_frames = {{"work", 600'000}, {"other", 70'000}, {"small", 20'000}};
          },
          Rule::async_stack_overflow, warning, "work (600000 bytes), other (70000 bytes)"},
         {"middling frame",
          [](ElfFacts& e) {
              e.symbols.push_back(made::import("driver_async"));
-             e.big_frames = {{"", 70'000}};
+             e.build.big_frames = {{"", 70'000}};
          },
          Rule::async_stack_overflow, note, "a function (70000 bytes)"},
     };
@@ -187,7 +187,7 @@ const std::vector<NearMiss>& good() {
         {"symbolic",
          [](ElfFacts& e) {
              e.symbols.push_back(made::export_of("zlibVersion"));
-             e.symbolic = true;
+             e.flags.symbolic = true;
          },
          Rule::symbol_interposed_by_host},
         {"never looked up", [](ElfFacts& e) { e.symbols.push_back(made::export_of("zlibVersion", false)); },
@@ -211,11 +211,11 @@ const std::vector<NearMiss>& good() {
              e.needed.emplace_back("libz.so.1");
          },
          Rule::non_api_emulator_symbol},
-        {"thread-local data found at run time", [](ElfFacts& e) { e.tls_size = 8192; }, Rule::static_tls_exhausted},
-        {"errno of the C library", [](ElfFacts& e) { e.tpoff_relocations = 1; }, Rule::static_tls_exhausted},
+        {"thread-local data found at run time", [](ElfFacts& e) { e.tls.size = 8192; }, Rule::static_tls_exhausted},
+        {"errno of the C library", [](ElfFacts& e) { e.tls.fixed_uses = 1; }, Rule::static_tls_exhausted},
         {"large frame without async",
          [](ElfFacts& e) {
-             e.big_frames = {{"work", 600'000}};
+             e.build.big_frames = {{"work", 600'000}};
          },
          Rule::async_stack_overflow},
     };
@@ -307,7 +307,7 @@ TEST_CASE("variables and ports in parallel") {
     facts.elf.writable_bytes = entry_size + 8;
     CHECK(made::of_rule(find_static(facts), Rule::shared_code_without_driver_lock) == nullptr);
     // With a symbol table it is known what is a variable.
-    facts.elf.has_symbol_table = true;
+    facts.elf.build.symbol_table = true;
     CHECK(made::of_rule(find_static(facts), Rule::shared_code_without_driver_lock) != nullptr);
 }
 

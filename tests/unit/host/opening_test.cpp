@@ -91,7 +91,7 @@ TEST_CASE("a halting node closes its ports, waits for the queues, and tells nobo
     stage.open();
     stage.let("Q", "open_port({spawn_driver, probe}, [])");
     auto& port = only_port(stage);
-    port.queue.append("abc");
+    port.queue.put(ddll::host::IoQueue::End::tail, "abc");
     stage.mark();
     CHECK(stage.run("halt(3)") == "blocked");
     CHECK(stage.trail() == "stop | closed | draining | flush");

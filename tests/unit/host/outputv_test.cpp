@@ -163,12 +163,12 @@ TEST_CASE("the queue itself") {
     DriverMemory memory;
     {
         IoQueue queue(memory);
-        queue.append("bcd");
-        queue.prepend("a");
-        queue.append("");
+        queue.put(IoQueue::End::tail, "bcd");
+        queue.put(IoQueue::End::head, "a");
+        queue.put(IoQueue::End::tail, "");
         CHECK(queue.size() == 4);
         ErlDrvBinary* binary = memory.allocate_binary(10, {});
-        queue.append(binary, 2, 5);
+        queue.put(IoQueue::End::tail, binary, 2, 5);
         CHECK(memory.references(binary) == 2);
         CHECK(queue.vectors().size() == 3);
         CHECK(queue.binaries()[2] == binary);
@@ -177,13 +177,13 @@ TEST_CASE("the queue itself") {
         CHECK(queue.size() == 3);
         CHECK(queue.vectors().size() == 1);
         CHECK(queue.vectors()[0].iov_base == binary->orig_bytes + 4);
-        queue.prepend(binary, 0, 0);
+        queue.put(IoQueue::End::head, binary, 0, 0);
         CHECK(queue.vectors().size() == 1);
         queue.drop(3);
         CHECK(memory.references(binary) == 1);
         CHECK(memory.used_by({}).binaries == 1);
         memory.drop_reference(binary);
-        queue.append("left over");
+        queue.put(IoQueue::End::tail, "left over");
     }
     CHECK(memory.used_by({}).binaries == 0);
 }

@@ -70,6 +70,24 @@ TEST_CASE("a thread runs when its callback has returned, in the order of creatio
     CHECK(stage.misuses().empty());
 }
 
+TEST_CASE("the system's number of a thread is known before it runs") {
+    written.clear();
+    Script script;
+    Stage stage(script);
+    stage.open();
+    Writer made{"made"}, job{"job"};
+    stage.inside([&](ErlDrvPort port) {
+        erl_drv_thread_create(name_of("made"), &made.thread, write_text, &made, nullptr);
+        driver_async(
+            port, nullptr, [](void* data) { write_text(data); }, &job, nullptr);
+        const std::set<int> known = stage.host().threads().system_ids();
+        CHECK(written.empty());
+        CHECK(known.size() == 4); // the emulator, the watchdog and these two
+        CHECK(!known.contains(0));
+    });
+    stage.inside([&](ErlDrvPort) { erl_drv_thread_join(made.thread, nullptr); });
+}
+
 TEST_CASE("a callback that waits for a thread lets it run") {
     written.clear();
     Script script;

@@ -49,10 +49,10 @@ TEST_CASE("a plain library") {
     CHECK(facts.soname == "libplain.so.1");
     CHECK(std::find(facts.needed.begin(), facts.needed.end(), "libc.so.6") != facts.needed.end());
     CHECK(facts.runpath == "$ORIGIN/deps");
-    CHECK(facts.has_debug_info);
-    CHECK_FALSE(facts.nodelete);
-    CHECK_FALSE(facts.static_tls);
-    CHECK_FALSE(facts.executable_stack);
+    CHECK(facts.build.debug_info);
+    CHECK_FALSE(facts.flags.nodelete);
+    CHECK_FALSE(facts.flags.static_tls);
+    CHECK(facts.stack == DeclaredStack::plain);
     const ElfSymbol* init = facts.find("driver_init");
     REQUIRE(init);
     CHECK(init->defined);
@@ -74,11 +74,11 @@ TEST_CASE("two builds differ, one file does not") {
 }
 
 TEST_CASE("traits that matter to a reload") {
-    CHECK(facts_of("nodelete").nodelete);
-    CHECK(facts_of("thread_local").static_tls);
-    CHECK(facts_of("execstack").executable_stack);
+    CHECK(facts_of("nodelete").flags.nodelete);
+    CHECK(facts_of("thread_local").flags.static_tls);
+    CHECK(facts_of("execstack").stack == DeclaredStack::executable);
     CHECK(facts_of("anonymous_v1").build_id.empty());
-    CHECK_FALSE(facts_of("stripped").has_debug_info);
+    CHECK_FALSE(facts_of("stripped").build.debug_info);
     CHECK(facts_of("stripped").find("driver_init"));
     CHECK_FALSE(facts_of("no_init").find("driver_init"));
     const ElfFacts undefined = facts_of("undefined");

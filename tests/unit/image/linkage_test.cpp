@@ -35,21 +35,20 @@ TEST_CASE("the first relocation of each symbol, its kind and place") {
     CHECK(symbol_of(facts, "specimen_variable").relocation == RelocationKind::got);
     CHECK(facts.place(symbol_of(facts, "specimen_variable").relocation_at).starts_with(".got+0x"));
     CHECK(symbol_of(facts, "specimen_thread_local").relocation == RelocationKind::tls);
-    CHECK(symbol_of(facts, "specimen_thread_local").thread_local_data);
     CHECK(symbol_of(facts, "specimen_use").relocation == RelocationKind::none);
     CHECK_FALSE(symbol_of(facts, "specimen_use").relocated);
     CHECK(symbol_of(facts, "specimen_use").interposable);
     CHECK_FALSE(symbol_of(facts, "specimen_protected").interposable);
-    CHECK(facts.tls_size == 4);
-    CHECK(facts.tpoff_relocations == 0);
+    CHECK(facts.tls.size == 4);
+    CHECK(facts.tls.fixed_uses == 0);
     CHECK(facts.place(1) == "0x1");
 }
 
 TEST_CASE("thread-local data at a fixed place") {
     const ElfFacts facts = facts_of("thread_local");
-    CHECK(facts.static_tls);
-    CHECK(facts.tpoff_relocations == 1);
-    CHECK(facts.tls_size == 4);
+    CHECK(facts.flags.static_tls);
+    CHECK(facts.tls.fixed_uses == 1);
+    CHECK(facts.tls.size == 4);
 }
 
 TEST_CASE("versions needed and defined") {
@@ -71,24 +70,24 @@ TEST_CASE("flags and paths of the linker") {
     CHECK(facts_of("plain_v1").rpath.empty());
     CHECK(facts_of("chain_by_rpath").rpath == "$ORIGIN");
     CHECK(facts_of("chain_by_rpath").runpath.empty());
-    CHECK(facts_of("symbolic").symbolic);
-    CHECK_FALSE(facts_of("plain_v1").symbolic);
+    CHECK(facts_of("symbolic").flags.symbolic);
+    CHECK_FALSE(facts_of("plain_v1").flags.symbolic);
     CHECK(facts_of("plain_v1").stack == DeclaredStack::plain);
     CHECK(facts_of("execstack").stack == DeclaredStack::executable);
 }
 
 TEST_CASE("a constructor of -ffast-math is known by name and place") {
-    CHECK(facts_of("fast_math").sets_fast_math);
-    CHECK_FALSE(facts_of("plain_v1").sets_fast_math);
+    CHECK(facts_of("fast_math").build.fast_math);
+    CHECK_FALSE(facts_of("plain_v1").build.fast_math);
     CHECK(facts_of("fast_math").constructors == facts_of("plain_v2").constructors + 1);
 }
 
 TEST_CASE("what compilers leave behind") {
     const ElfFacts facts = facts_of("plain_v1");
-    CHECK(facts.has_symbol_table);
-    CHECK_FALSE(facts_of("stripped").has_symbol_table);
-    REQUIRE_FALSE(facts.compilers.empty());
-    CHECK(facts.compilers.front().find_first_of("0123456789") != std::string::npos);
+    CHECK(facts.build.symbol_table);
+    CHECK_FALSE(facts_of("stripped").build.symbol_table);
+    REQUIRE_FALSE(facts.build.compilers.empty());
+    CHECK(facts.build.compilers.front().find_first_of("0123456789") != std::string::npos);
     CHECK(facts.machine != "");
     CHECK(facts.writable_bytes < 64);
     CHECK(facts_of("entry").writable_bytes >= 176);

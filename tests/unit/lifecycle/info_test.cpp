@@ -10,7 +10,7 @@ namespace {
 
 std::vector<InfoValue> all_items(const DriverRecord& record) {
     std::vector<InfoValue> values;
-    for (const std::string_view atom : info_items) values.push_back(info(record, info_item(atom).value()));
+    for (const InfoItem item : words::all<InfoItem>) values.push_back(info(record, item));
     return values;
 }
 
@@ -19,10 +19,10 @@ using Values = std::vector<InfoValue>;
 } // namespace
 
 TEST_CASE("info items are known by their atoms") {
-    CHECK(info_item("processes") == InfoItem::processes);
-    CHECK(info_item("awaiting_unload") == InfoItem::awaiting_unload);
-    CHECK(!info_item("port"));
-    CHECK(!info_item(""));
+    CHECK(words::named<InfoItem>("processes") == InfoItem::processes);
+    CHECK(words::named<InfoItem>("awaiting_unload") == InfoItem::awaiting_unload);
+    CHECK(!words::named<InfoItem>("port"));
+    CHECK(!words::named<InfoItem>(""));
 }
 
 TEST_CASE("info of a driver in use") {

@@ -185,7 +185,7 @@ inline RunResult crashed_scenario() {
     Death death;
     death.headline = "SIGSEGV (address 0x8 is not mapped) in callback control of driver counter";
     death.signal = "SIGSEGV";
-    death.in = {"control", "counter", "v1", "P", 0};
+    death.in = {ddll::words::Callback::control, "counter", "v1", "P", 0};
     death.stack = {{"crash_control.so", 0x1139, "control", "crash_control.c:12"}, {"ddlltool", 0x9f00, "", ""}};
     death.output = "about to \x1b[31mcrash\n\xff";
     death.advice = "The driver read through a null pointer.";

@@ -66,8 +66,9 @@ std::vector<std::string> journal_of(const RunResult& result) {
 
 /// The callback that was running, by its two names.
 std::string where(const RunResult& result) {
-    return result.death ? result.death->in.driver + "/" + result.death->in.version + ":" + result.death->in.callback
-                        : "nowhere";
+    return result.death
+               ? result.death->in.driver + "/" + result.death->in.version + ":" + result.death->in.callback_name()
+               : "nowhere";
 }
 
 using State = StepResult::State;
