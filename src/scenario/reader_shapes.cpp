@@ -1,4 +1,4 @@
-#include "scenario/reader_shapes.h"
+#include "scenario/reader_context.h"
 
 #include "base/text.h"
 
@@ -65,21 +65,16 @@ std::string got(const Node& node) {
 }
 
 bool has_form(const Node& node, const Type& type) {
-    switch (type.form) {
-    case Type::Form::text:
-        return node.is(Node::Kind::text);
-    case Type::Form::whole:
-        return node.is(Node::Kind::integer);
-    case Type::Form::flag:
-        return node.is(Node::Kind::boolean);
-    case Type::Form::list:
-    case Type::Form::steps:
-        return node.is(Node::Kind::list);
-    case Type::Form::map:
-    case Type::Form::object:
-        return node.is(Node::Kind::object);
-    }
-    return false;
+    using enum Node::Kind;
+    // In the order of Type::Form.
+    static constexpr Node::Kind kinds[] = {text, integer, boolean, list, object, object, list};
+    return node.is(kinds[static_cast<std::size_t>(type.form)]);
+}
+
+std::vector<std::string_view> telling_keys() {
+    std::vector<std::string_view> out;
+    for (const auto& row : telling) out.push_back(row.key);
+    return out;
 }
 
 class Checker {
@@ -211,8 +206,7 @@ private:
             return wrong(node, fmt::format("a step must be an object, not {}", got(node)));
         if (const Shape* shape = step_shape(node)) return object(node, *shape);
         context_.bad.insert(&node);
-        std::vector<std::string_view> keys;
-        for (const auto& row : telling) keys.push_back(row.key);
+        auto keys = telling_keys();
         keys.push_back("note");
         if (node.children.empty())
             return wrong(node, "a step needs something to do", fmt::format("one of {}", one_of(keys)));
@@ -236,11 +230,9 @@ const Shape* step_shape(const Node& step) {
     };
     for (const auto& row : telling)
         if (step.find(row.key) != nullptr) return chosen(row.shape);
-    std::vector<std::string_view> keys;
-    for (const auto& row : telling) keys.push_back(row.key);
     for (const Node* child : step.children) {
         if (any_step_has(child->key)) continue;
-        const auto meant = nearest(child->key, keys);
+        const auto meant = nearest(child->key, telling_keys());
         for (const auto& row : telling)
             if (meant && row.key == *meant) return chosen(row.shape);
     }
