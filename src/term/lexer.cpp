@@ -57,10 +57,7 @@ Error Lexer::fail(std::string message) const {
 }
 
 Error Lexer::fail_at(int line, int column, std::string message) const {
-    Error e = error(std::move(message));
-    e.place.line = line;
-    e.place.column = column;
-    return e;
+    return {std::move(message), {}, {{}, line, column, {}}, {}};
 }
 
 // 0 where the text is not UTF-8.

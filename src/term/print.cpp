@@ -197,36 +197,11 @@ bool is_reserved(std::string_view word) {
 }
 
 void write_escaped(std::string& out, char32_t c, char quote) {
-    switch (c) {
-    case '\b':
-        out += "\\b";
+    static constexpr std::u32string_view named = U"\b\t\n\v\f\r\x1B\x7F\\";
+    static constexpr std::string_view names = "btnvfred\\";
+    if (const auto at = named.find(c); at != named.npos) {
+        (out += '\\') += names[at];
         return;
-    case '\t':
-        out += "\\t";
-        return;
-    case '\n':
-        out += "\\n";
-        return;
-    case '\v':
-        out += "\\v";
-        return;
-    case '\f':
-        out += "\\f";
-        return;
-    case '\r':
-        out += "\\r";
-        return;
-    case 27:
-        out += "\\e";
-        return;
-    case 127:
-        out += "\\d";
-        return;
-    case '\\':
-        out += "\\\\";
-        return;
-    default:
-        break;
     }
     if (c == static_cast<unsigned char>(quote))
         (out += '\\') += quote;
