@@ -23,10 +23,7 @@ bool is_date(const std::string& text) {
 }
 
 Error mistake(const std::string& path, const std::string& pointer, std::string what, std::string hint = {}) {
-    Error e = error(std::move(what), std::move(hint));
-    e.place.file = path;
-    e.place.pointer = pointer;
-    return e;
+    return {std::move(what), std::move(hint), {path, 0, 0, pointer}, {}};
 }
 
 } // namespace
