@@ -1,4 +1,6 @@
-#include "scenario/expect_state.h"
+// Compares the state of a driver with what the scenario says of it.
+#include "scenario/expectations.h"
+#include "scenario/observer.h"
 
 #include "lifecycle/info.h"
 

@@ -23,7 +23,7 @@ struct Failure {
     std::string what;       ///< "returns", "receives alice", "driver_calls", ...
     std::string expected;
     std::string got;
-    std::string help; ///< what to do next; may be empty
+    std::string help;       ///< what to do next; may be empty
     bool of_return = false; ///< it is about what the step's call returned
 };
 

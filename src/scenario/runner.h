@@ -23,13 +23,14 @@ struct RunOptions {
     std::optional<ComparedNode> compared_with{};
 };
 
-struct Played {
+struct Runs {
     std::vector<RunResult> results; ///< in the order of the scenarios
     bool interrupted = false;       ///< by SIGINT or SIGTERM: some are skipped
 };
+using Played = Runs; // until verify/random.cpp says Runs
 
 /// `progress` is called as each one ends, in the order of their ends.
-Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
-               const std::function<void(const RunResult&)>& progress);
+Runs run_all(std::vector<Scenario> scenarios, const RunOptions& options,
+             const std::function<void(const RunResult&)>& progress);
 
 } // namespace ddll::scenario

@@ -1,8 +1,6 @@
 #include "scenario/step_engine.h"
 
 #include "host/ports/names.h"
-#include "scenario/expect_file.h"
-#include "scenario/expect_state.h"
 #include "term/external.h"
 
 #include <fmt/format.h>
@@ -37,10 +35,6 @@ bool StepEngine::declare() {
     for (const Term& pid : pids) bind(scenario_.processes[processes_++].variable, pid);
     journal_bindings();
     return true;
-}
-
-void StepEngine::bind(const std::string& name, Term value) {
-    bindings_.insert_or_assign(name, std::move(value));
 }
 
 void StepEngine::journal_bindings() {
@@ -131,10 +125,6 @@ void StepEngine::mismatch(Mismatch found) {
         target_.note(journal::Mismatched{index_, found.what, found.expected, found.got, found.of_return});
     }
     mismatches_.push_back(std::move(found));
-}
-
-void StepEngine::report(std::vector<Mismatch> found) {
-    for (Mismatch& m : found) mismatch(std::move(m));
 }
 
 // --- calls -----------------------------------------------------------------------------------------------------------
@@ -237,13 +227,9 @@ void StepEngine::check_returned(const CallStep& step, std::size_t i, const Evalu
 // --- other steps -----------------------------------------------------------------------------------------------------
 
 void StepEngine::act(const InstallStep& step) {
-    std::string folder = step.into, source;
-    for (const PathDecl& path : scenario_.paths)
-        if (path.variable == step.into) folder = path.folder;
-    for (const DriverDecl& driver : scenario_.drivers)
-        for (const DriverFile& file : driver.versions)
-            if (driver.name == step.driver && file.version == step.version) source = file.file;
-    if (auto done = target_.install(step, source, target_.place_of(folder) + "/" + step.as + ".so"); !done)
+    const DriverFile* file = scenario_.file_of(step);
+    const std::string target = target_.place_of(scenario_.folder_of(step)) + "/" + step.as + ".so";
+    if (auto done = target_.install(step, file != nullptr ? file->file : "", target); !done)
         mismatch({"install", "(the file is put in place)", done.error().message});
 }
 
@@ -266,12 +252,10 @@ void StepEngine::act(const FileStep& step) {
 
 Peers::Done StepEngine::act_as_peer(const PeerStep& step) {
     Peers& peers = *target_.peers();
-    const auto kind = [&] {
-        for (const PeerDecl& peer : scenario_.peers)
-            if (peer.name == step.peer) return peer.kind;
-        return PeerKind::fifo;
-    };
-    if (step.verb == PeerVerb::listen && kind() == PeerKind::tcp) {
+    const bool tcp = std::any_of(scenario_.peers.begin(), scenario_.peers.end(), [&](const PeerDecl& peer) {
+        return peer.name == step.peer && peer.kind == PeerKind::tcp;
+    });
+    if (step.verb == PeerVerb::listen && tcp) {
         std::uint16_t chosen = 0;
         Peers::Done done = peers.listen(step.peer, chosen);
         if (!done.ok()) return done;

@@ -46,7 +46,7 @@ public:
     const std::vector<Mismatch>& mismatches() const { return mismatches_; }
 
     const term::Bindings& bindings() const { return bindings_; }
-    void bind(const std::string& name, term::Term value);
+    void bind(const std::string& name, term::Term value) { bindings_.insert_or_assign(name, std::move(value)); }
     /// Tells the journal of variables that have got their values, so that reports can use their names.
     void journal_bindings();
     /// The scenario's name for a pid, port or reference; valid as long as the engine.
@@ -76,7 +76,9 @@ private:
     std::vector<Mismatch> compare(const Effects& effects, term::Bindings& bindings) const;
     void compare_late(const Effects& effects, const ExpectScope& scope, std::vector<Mismatch>& out) const;
     void mismatch(Mismatch found);
-    void report(std::vector<Mismatch> found);
+    void report(std::vector<Mismatch> found) {
+        for (Mismatch& m : found) mismatch(std::move(m));
+    }
     bool stopped() const { return failed_ || target_.impasse(); }
     ExpectScope scope() { return {scenario_.processes, bindings_, ask_, scenario_.strict}; }
 

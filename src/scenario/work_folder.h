@@ -1,5 +1,5 @@
 #pragma once
-/// The fresh folder a story plays in, and the ways a driver file is put there.
+/// The fresh folder a scenario runs in, and the ways a driver file is put there.
 #include "base/result.h"
 #include "scenario/scenario.h"
 
