@@ -3,8 +3,6 @@
 #include "base/prose.h"
 #include "base/text.h"
 #include "check/made_scenarios.h"
-#include "check/replies.h"
-#include "check/twin.h"
 #include "check/verdict.h"
 #include "journal/entry.h"
 #include "scenario/driver_files.h"

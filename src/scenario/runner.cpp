@@ -95,10 +95,7 @@ Runs run_all(std::vector<Scenario> scenarios, const RunOptions& options,
             if (!options.in_process) close_range(3, ~0U, 0);
             const Environment environment(running.scenario->environment);
             if (chdir((*run)->folder.path().c_str()) != 0) DDLL_CHECK_MSG(false, std::strerror(errno));
-            run_here(*running.scenario, running.steps, *running.versions,
-                     {options.seed, options.free_threads, options.probe, options.lenient, !options.in_process,
-                      options.compared_with},
-                     *running.journal);
+            run_here(*running.scenario, running.steps, *running.versions, options, *running.journal);
         };
         job.progress = [run] { return (*run)->running.journal->size(); };
         job.done = [run, scenario, i, &runs, &options, &progress](isolate::Ending ending) {
