@@ -364,7 +364,7 @@ void StepReader::finish() {
     for (const auto& mention : mentions_) {
         const auto is_declared = [&](const DriverDecl& d) { return d.name == mention.driver; };
         if (mention.version.empty()) {
-            // A driver from an absolute path, or one linked in, is known to the story only by what its calls say.
+            // A driver from an absolute path, or one linked in, is known to the scenario only by what its calls say.
             const bool known = std::any_of(scenario_.drivers.begin(), scenario_.drivers.end(), is_declared) ||
                                installed_as_.find(mention.driver) != installed_as_.end() ||
                                texts_.mentioned(mention.driver);

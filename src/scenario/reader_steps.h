@@ -21,7 +21,7 @@ public:
 
     std::vector<ScenarioStep> read(const Node& list);
 
-    /// Names that only the whole story can tell right from wrong; once, after all steps.
+    /// Names that only the whole scenario can tell right from wrong; once, after all steps.
     void finish();
 
 private:

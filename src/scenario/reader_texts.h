@@ -1,6 +1,6 @@
 #pragma once
-/// Expressions and patterns inside a scenario: parsed, placed, and checked for what can be known before the story runs:
-/// variables that nothing has bound, functions that do not exist.
+/// Expressions and patterns inside a scenario: parsed, placed, and checked for what can be known before the scenario
+/// runs: variables that nothing has bound, functions that do not exist.
 #include "scenario/reader_context.h"
 
 #include <map>
@@ -10,7 +10,7 @@
 
 namespace ddll::scenario {
 
-/// The variables that have a value at the current point of the story.
+/// The variables that have a value at the current point of the scenario.
 class Scope {
 public:
     /// A variable that exists from the start; `what` says what it is: "the process alice".
@@ -57,7 +57,7 @@ public:
     void assume_bound(const Node& node);
 
     /// Whether an atom or the first word of a string in any expression so far is this: a driver may be known to
-    /// the story that way alone.
+    /// the scenario that way alone.
     bool mentioned(std::string_view word) const { return mentioned_.find(word) != mentioned_.end(); }
 
 private:

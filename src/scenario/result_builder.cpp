@@ -205,7 +205,7 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
             result.failures.push_back({UINT32_MAX, "expected_findings", std::string(name(rule)), "(not found)", ""});
 }
 
-void judge_death(RunResult& result, const Reading& reading) {
+void conclude_death(RunResult& result, const Reading& reading) {
     Death& death = *result.death;
     if (reading.open_) {
         StepResult& step = result.steps[*reading.open_];
@@ -227,8 +227,8 @@ void judge_death(RunResult& result, const Reading& reading) {
     result.verdict = death.timed_out ? Verdict::hung : Verdict::crashed;
 }
 
-// The story ended in the middle of a step, and not by a death of the child.
-void judge_deadlock(RunResult& result, const Reading& reading) {
+// The run ended in the middle of a step, and not by a death of the child.
+void conclude_deadlock(RunResult& result, const Reading& reading) {
     const std::uint32_t index = reading.open_.value_or(UINT32_MAX);
     if (index < result.steps.size()) result.steps[index].state = StepState::failed;
     const auto& expected = result.scenario->expected_crash;
@@ -242,7 +242,7 @@ void judge_deadlock(RunResult& result, const Reading& reading) {
     result.verdict = Verdict::hung;
 }
 
-void judge_failures(RunResult& result, const Reading& reading) {
+void conclude_failures(RunResult& result, const Reading& reading) {
     if (reading.impasse == words::ImpasseKind::deadlock || reading.impasse == words::ImpasseKind::no_rest ||
         reading.impasse == words::ImpasseKind::journal_full) {
         result.verdict = Verdict::hung;
@@ -252,7 +252,7 @@ void judge_failures(RunResult& result, const Reading& reading) {
     if (reading.open_failure.empty()) return;
     for (Failure& failure : result.failures) {
         if (!failure.of_return) continue;
-        // The story is not at fault: the library it needs cannot be opened.
+        // The scenario is not at fault: the library it needs cannot be opened.
         result.verdict = Verdict::unusable;
         failure.help = fmt::format("the loader says: {}", reading.open_failure);
     }
@@ -308,11 +308,11 @@ RunResult build_result(Running running, const isolate::Ending& ending, const Run
     } else if (!std::holds_alternative<isolate::Finished>(ending.how)) {
         result.death = examine(ending, result, *running.versions, reading.open_.value_or(UINT32_MAX));
         if (options.probe) add_findings_of_death(result, ending);
-        judge_death(result, reading);
+        conclude_death(result, reading);
     } else if (reading.deadlocked) {
-        judge_deadlock(result, reading);
+        conclude_deadlock(result, reading);
     } else if (!result.failures.empty()) {
-        judge_failures(result, reading);
+        conclude_failures(result, reading);
     } else if (!reading.ended && !running.goes_on) {
         result.verdict = Verdict::bug;
         result.failures.push_back({UINT32_MAX, "ddlltool", "(the story is played to its end)",

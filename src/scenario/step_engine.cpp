@@ -201,7 +201,7 @@ bool StepEngine::make_call(const CallStep& step, std::size_t i) {
 void StepEngine::check_blocked(const CallStep& step, std::size_t i) {
     const bool last = i + 1 == step.calls.size();
     if (has_ended(step.by)) {
-        // It will never return; where that was expected, `exits` tells the reason.
+        // It will never return; where that was expected, `exits` has the reason.
         if (!step.blocks && !std::holds_alternative<std::monostate>(step.outcomes[i]))
             mismatch({"returns", "(the call returns)",
                       fmt::format("{} ended inside the call: {}", step.by, scope().show(ended_.at(step.by))), true});
@@ -352,14 +352,14 @@ std::vector<Mismatch> StepEngine::compare(const Effects& effects, term::Bindings
     return found;
 }
 
-void StepEngine::await(std::chrono::nanoseconds longest, Duration told,
+void StepEngine::await(std::chrono::nanoseconds longest, Duration journaled,
                        const std::function<bool(const StepRecord&)>& satisfied) {
     using std::chrono::steady_clock;
     const auto until = steady_clock::now() + longest;
     while (!target_.impasse() && !satisfied(record_) && target_.outside_may_act()) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
         if (left.count() <= 0) return;
-        if (told.ns > 0) target_.note(journal::Awaited{std::exchange(told.ns, 0)});
+        if (journaled.ns > 0) target_.note(journal::Awaited{std::exchange(journaled.ns, 0)});
         target_.wait_outside(left);
         look();
     }

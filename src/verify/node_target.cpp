@@ -71,7 +71,7 @@ std::vector<Term> NodeTarget::start(std::span<const scenario::ProcessDecl> proce
     for (const scenario::ProcessDecl& process : processes)
         names.push_back(term::make_tuple(bytes(process.name), Term::boolean(process.trap_exit)));
     const auto answer = node_.ask(
-        term::make_tuple(Term::atom("begin_story"), bytes(folder_), Term::list(std::move(names))), time_left());
+        term::make_tuple(Term::atom("begin_scenario"), bytes(folder_), Term::list(std::move(names))), time_left());
     if (!answer || !answer->is_tuple(2)) return {};
     const auto pids = answer->elements()[1].items();
     return {pids.begin(), pids.end()};
@@ -243,7 +243,7 @@ bool NodeTarget::end() {
     // Everything was compared by now. A node that cannot tidy up, because what it ran has damaged it, is not waited
     // for: the next scenario gets another one.
     constexpr std::chrono::milliseconds to_tidy_up{5'000};
-    const auto answer = node_.ask(Term::atom("end_story"), std::min(time_left(), to_tidy_up));
+    const auto answer = node_.ask(Term::atom("end_scenario"), std::min(time_left(), to_tidy_up));
     return answer && answer->is_atom("ok");
 }
 

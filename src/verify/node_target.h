@@ -58,7 +58,7 @@ private:
     // The step.
     std::string caller_;
     bool several_ = false;                                  ///< calls in its turn
-    std::vector<term::Term> calls_;                         ///< of the turn, as the node is told of them
+    std::vector<term::Term> calls_;                         ///< of the turn, as they are sent to the node
     std::map<std::string, term::Term> values_;              ///< what they need
     std::string refused_;                                   ///< why the node did not make them
     std::optional<term::Term> look_;                        ///< the last answer
