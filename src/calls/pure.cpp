@@ -38,8 +38,7 @@ Evaluated iolist_to_binary(Host&, ProcessId, Args a) {
 }
 
 Evaluated binary_to_list(Host&, ProcessId, Args a) {
-    if (!a[0].is_binary()) return badarg();
-    return Evaluated::of(Term::bytes_list(a[0].as_bits().bytes()));
+    return a[0].is_binary() ? Evaluated::of(Term::bytes_list(a[0].as_bits().bytes())) : badarg();
 }
 
 Evaluated list_to_atom(Host&, ProcessId, Args a) {
@@ -50,13 +49,11 @@ Evaluated list_to_atom(Host&, ProcessId, Args a) {
 }
 
 Evaluated atom_to_list(Host&, ProcessId, Args a) {
-    if (!a[0].is(Term::Kind::atom)) return badarg();
-    return Evaluated::of(Term::string(a[0].as_atom()));
+    return a[0].is(Term::Kind::atom) ? Evaluated::of(Term::string(a[0].as_atom())) : badarg();
 }
 
 Evaluated integer_to_list(Host&, ProcessId, Args a) {
-    if (!a[0].is_integer()) return badarg();
-    return Evaluated::of(Term::string(term::print(a[0])));
+    return a[0].is_integer() ? Evaluated::of(Term::string(term::print(a[0]))) : badarg();
 }
 
 // The text of one integer literal, as the parser reads it; Erlang's underscores, bases and $c are not for these BIFs.
@@ -84,24 +81,24 @@ Evaluated element(Host&, ProcessId, Args a) {
     return Evaluated::of(a[1].elements()[static_cast<std::size_t>(n - 1)]);
 }
 
+Evaluated size(std::size_t n) {
+    return Evaluated::of(Term::integer(static_cast<std::int64_t>(n)));
+}
+
 Evaluated length(Host&, ProcessId, Args a) {
-    if (!a[0].is_proper_list()) return badarg();
-    return Evaluated::of(Term::integer(static_cast<std::int64_t>(a[0].items().size())));
+    return a[0].is_proper_list() ? size(a[0].items().size()) : badarg();
 }
 
 Evaluated byte_size(Host&, ProcessId, Args a) {
-    if (!a[0].is(Term::Kind::bits)) return badarg();
-    return Evaluated::of(Term::integer(static_cast<std::int64_t>(a[0].as_bits().size)));
+    return a[0].is(Term::Kind::bits) ? size(a[0].as_bits().size) : badarg();
 }
 
 Evaluated tuple_size(Host&, ProcessId, Args a) {
-    if (!a[0].is(Term::Kind::tuple)) return badarg();
-    return Evaluated::of(Term::integer(static_cast<std::int64_t>(a[0].elements().size())));
+    return a[0].is(Term::Kind::tuple) ? size(a[0].elements().size()) : badarg();
 }
 
 Evaluated head(Host&, ProcessId, Args a) {
-    if (!a[0].is(Term::Kind::list)) return badarg();
-    return Evaluated::of(a[0].items().front());
+    return a[0].is(Term::Kind::list) ? Evaluated::of(a[0].items().front()) : badarg();
 }
 
 Evaluated tail(Host&, ProcessId, Args a) {

@@ -55,7 +55,7 @@ private:
         bool close_when_sent = false; ///< writing ends when `unsent` is out
     };
 
-    void acted(const std::string& name, std::string_view what);
+    void acted(const std::string& name, std::string_view what) { journal_.write(journal::PeerActed{name, what}); }
     void arrived(const std::string& name, const term::Term& what);
     bool read_some(const std::string& name, Peer& peer);
     bool write_some(const std::string& name, Peer& peer);

@@ -10,10 +10,6 @@
 
 namespace ddll::scenario {
 
-std::vector<ScenarioStep> StepReader::read(const Node& list) {
-    return steps(list, 1, nullptr);
-}
-
 std::vector<ScenarioStep> StepReader::steps(const Node& list, std::uint64_t times, const Node* outermost_repeat) {
     std::vector<ScenarioStep> out;
     out.reserve(list.children.size());

@@ -19,7 +19,7 @@ public:
     StepReader(ReadScope& context, Texts& texts, const Scenario& scenario, Unsure unsure)
         : context_(context), texts_(texts), scenario_(scenario), unsure_(unsure) {}
 
-    std::vector<ScenarioStep> read(const Node& list);
+    std::vector<ScenarioStep> read(const Node& list) { return steps(list, 1, nullptr); }
 
     /// Names that only the whole scenario can tell right from wrong; once, after all steps.
     void finish();

@@ -14,12 +14,17 @@ namespace ddll::scenario {
 class Scope {
 public:
     /// A variable that exists from the start; `what` says what it is: "the process alice".
-    void declare(const std::string& variable, std::string what);
+    void declare(const std::string& variable, std::string what) {
+        declared_.emplace(variable, std::move(what));
+        bound_.insert(variable);
+    }
     /// What a declared variable is, or null for any other.
     const std::string* declared(std::string_view variable) const;
 
     bool bound(std::string_view variable) const { return bound_.find(variable) != bound_.end(); }
-    void bind(const std::string& variable);
+    void bind(const std::string& variable) {
+        if (bound_.insert(variable).second) order_.push_back(variable);
+    }
 
     /// What a round of a repeat bound is forgotten after it.
     std::size_t mark() const { return order_.size(); }
