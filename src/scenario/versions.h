@@ -4,8 +4,6 @@
 #include "journal/entry.h"
 #include "scenario/scenario.h"
 
-#include <map>
-#include <memory>
 #include <string>
 #include <vector>
 

@@ -9,7 +9,6 @@
 #include <ei.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace ddll::term {
 namespace {

@@ -4,7 +4,6 @@
 
 #include <gmp.h>
 
-#include <climits>
 #include <cmath>
 
 namespace ddll::term {

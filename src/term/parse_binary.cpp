@@ -2,9 +2,6 @@
 #include "term/number.h"
 #include "term/parser.h"
 #include "term/segments.h"
-#include "term/writer.h"
-
-#include <fmt/format.h>
 
 namespace ddll::term {
 
