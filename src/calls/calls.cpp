@@ -3,7 +3,6 @@
 #include "calls/table.h"
 #include "term/external.h"
 
-#include <algorithm>
 #include <map>
 #include <tuple>
 

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 namespace ddll::calls {
 
 using host::Host;
@@ -14,14 +12,6 @@ using term::Evaluated;
 using term::Term;
 
 namespace {
-
-Evaluated raise(std::string_view reason) {
-    return Evaluated::raise(Term::atom(reason));
-}
-
-Evaluated badarg() {
-    return raise("badarg");
-}
 
 std::optional<std::string> characters(const Term& list) {
     if (!list.is_proper_list()) return std::nullopt;
@@ -46,25 +36,22 @@ Evaluated iolist_to_binary(Host&, ProcessId, Args a) {
 }
 
 Evaluated binary_to_list(Host&, ProcessId, Args a) {
-    if (!a[0].is_binary()) return badarg();
-    return Evaluated::of(Term::bytes_list(a[0].as_bits().bytes()));
+    return a[0].is_binary() ? Evaluated::of(Term::bytes_list(a[0].as_bits().bytes())) : badarg();
 }
 
 Evaluated list_to_atom(Host&, ProcessId, Args a) {
     const auto text = characters(a[0]);
     if (!text) return badarg();
-    if (a[0].items().size() > 255) return raise("system_limit");
+    if (a[0].items().size() > 255) return Evaluated::raise("system_limit");
     return Evaluated::of(Term::atom(*text));
 }
 
 Evaluated atom_to_list(Host&, ProcessId, Args a) {
-    if (!a[0].is(Term::Kind::atom)) return badarg();
-    return Evaluated::of(Term::string(a[0].as_atom()));
+    return a[0].is(Term::Kind::atom) ? Evaluated::of(Term::string(a[0].as_atom())) : badarg();
 }
 
 Evaluated integer_to_list(Host&, ProcessId, Args a) {
-    if (!a[0].is_integer()) return badarg();
-    return Evaluated::of(Term::string(term::print(a[0])));
+    return a[0].is_integer() ? Evaluated::of(Term::string(term::print(a[0]))) : badarg();
 }
 
 // The text of one integer literal, as the parser reads it; Erlang's underscores, bases and $c are not for these BIFs.
@@ -92,24 +79,24 @@ Evaluated element(Host&, ProcessId, Args a) {
     return Evaluated::of(a[1].elements()[static_cast<std::size_t>(n - 1)]);
 }
 
+Evaluated size(std::size_t n) {
+    return Evaluated::of(Term::integer(static_cast<std::int64_t>(n)));
+}
+
 Evaluated length(Host&, ProcessId, Args a) {
-    if (!a[0].is_proper_list()) return badarg();
-    return Evaluated::of(Term::integer(static_cast<std::int64_t>(a[0].items().size())));
+    return a[0].is_proper_list() ? size(a[0].items().size()) : badarg();
 }
 
 Evaluated byte_size(Host&, ProcessId, Args a) {
-    if (!a[0].is(Term::Kind::bits)) return badarg();
-    return Evaluated::of(Term::integer(static_cast<std::int64_t>(a[0].as_bits().size)));
+    return a[0].is(Term::Kind::bits) ? size(a[0].as_bits().size) : badarg();
 }
 
 Evaluated tuple_size(Host&, ProcessId, Args a) {
-    if (!a[0].is(Term::Kind::tuple)) return badarg();
-    return Evaluated::of(Term::integer(static_cast<std::int64_t>(a[0].elements().size())));
+    return a[0].is(Term::Kind::tuple) ? size(a[0].elements().size()) : badarg();
 }
 
 Evaluated head(Host&, ProcessId, Args a) {
-    if (!a[0].is(Term::Kind::list)) return badarg();
-    return Evaluated::of(a[0].items().front());
+    return a[0].is(Term::Kind::list) ? Evaluated::of(a[0].items().front()) : badarg();
 }
 
 Evaluated tail(Host&, ProcessId, Args a) {
@@ -128,7 +115,7 @@ Evaluated binary_to_term(Host&, ProcessId, Args a) {
 }
 
 Evaluated function_clause() {
-    return raise("function_clause");
+    return Evaluated::raise("function_clause");
 }
 
 Evaluated last(Host&, ProcessId, Args a) {
@@ -159,7 +146,7 @@ bool cannot_count_down(const Term& n, const Term& list) {
 }
 
 Evaluated nth(Host&, ProcessId, Args a) {
-    if (cannot_count_down(a[0], a[1])) return raise("badarith");
+    if (cannot_count_down(a[0], a[1])) return Evaluated::raise("badarith");
     if (!a[0].is(Term::Kind::integer) || !a[1].is_list()) return function_clause();
     const auto n = a[0].as_integer();
     if (n < 1 || n > static_cast<std::int64_t>(a[1].items().size())) return function_clause();
@@ -167,7 +154,7 @@ Evaluated nth(Host&, ProcessId, Args a) {
 }
 
 Evaluated nthtail(Host&, ProcessId, Args a) {
-    if (cannot_count_down(a[0], a[1])) return raise("badarith");
+    if (cannot_count_down(a[0], a[1])) return Evaluated::raise("badarith");
     if (!a[0].is(Term::Kind::integer) || !a[1].is_list()) return function_clause();
     const auto& items = a[1].items();
     const auto n = a[0].as_integer();
@@ -196,7 +183,7 @@ Evaluated seq(Host&, ProcessId, Args a) {
     if (!a[0].is(Term::Kind::integer) || !a[1].is(Term::Kind::integer)) return function_clause();
     const std::int64_t from = a[0].as_integer(), to = a[1].as_integer();
     if (to < from - 1) return function_clause();
-    if (to - from >= longest_made_list) return raise("system_limit");
+    if (to - from >= longest_made_list) return Evaluated::raise("system_limit");
     std::vector<Term> items;
     for (std::int64_t i = from; i <= to; ++i) items.push_back(Term::integer(i));
     return Evaluated::of(Term::list(std::move(items)));
@@ -204,7 +191,7 @@ Evaluated seq(Host&, ProcessId, Args a) {
 
 Evaluated duplicate(Host&, ProcessId, Args a) {
     if (!a[0].is(Term::Kind::integer) || a[0].as_integer() < 0) return function_clause();
-    if (a[0].as_integer() > longest_made_list) return raise("system_limit");
+    if (a[0].as_integer() > longest_made_list) return Evaluated::raise("system_limit");
     return Evaluated::of(Term::list(std::vector<Term>(static_cast<std::size_t>(a[0].as_integer()), a[1])));
 }
 
@@ -212,7 +199,7 @@ Evaluated copy(Host&, ProcessId, Args a) {
     if (!a[0].is_binary() || !a[1].is(Term::Kind::integer) || a[1].as_integer() < 0) return badarg();
     const std::string_view bytes = a[0].as_bits().bytes();
     if (a[1].as_integer() > 0 && bytes.size() > (std::size_t{1} << 28) / static_cast<std::size_t>(a[1].as_integer()))
-        return raise("system_limit");
+        return Evaluated::raise("system_limit");
     std::string all;
     for (std::int64_t i = 0; i < a[1].as_integer(); ++i) all += bytes;
     return Evaluated::of(Term::binary(all));

@@ -14,10 +14,6 @@ using term::Term;
 
 namespace {
 
-Evaluated badarg() {
-    return Evaluated::raise(Term::atom("badarg"));
-}
-
 // process_flag/2 gives the old value; trap_exit is the one flag with a meaning here.
 Evaluated process_flag(Host& host, ProcessId by, Args args) {
     host::Process& self = *host.processes().find(by);

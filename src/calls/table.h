@@ -4,7 +4,6 @@
 
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace ddll::calls {
 
@@ -17,6 +16,11 @@ struct Row {
     term::Evaluated (*function)(host::Host& host, ProcessId by, Args args);
     std::string_view doc;
 };
+
+/// What most of them answer to arguments of the wrong kind.
+inline term::Evaluated badarg() {
+    return term::Evaluated::raise("badarg");
+}
 
 std::span<const Row> verbs();
 std::span<const Row> pure_functions();

@@ -1,13 +1,9 @@
 #include "check/check.h"
 
 #include "base/prose.h"
-#include "base/text.h"
 #include "check/made_scenarios.h"
-#include "check/replies.h"
-#include "check/twin.h"
 #include "check/verdict.h"
 #include "journal/entry.h"
-#include "scenario/driver_files.h"
 #include "scenario/reader.h"
 #include "words/findings.h"
 

@@ -8,10 +8,8 @@
 #include "scenario/runner.h"
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace ddll::check {

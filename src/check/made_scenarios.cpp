@@ -18,252 +18,154 @@ constexpr unsigned ports_in_a_cycle = 40;
 /// Writes the steps of one scenario. Processes: owner loads the driver, user opens ports.
 class Writer {
 public:
-    explicit Writer(const Subject& subject) : subject_(subject) {
-        story_["scenario"] = 1;
-        story_["title"] = "";
-        story_["paths"] = {{"Dir", "live"}, {"Other", "other"}, {"Empty", "empty"}};
-        story_["drivers"][subject.name] = {{"old", {{"file", subject.older}, {"broken", true}}},
-                                           {"new", {{"file", subject.newer}, {"broken", true}}}};
-        story_["processes"] = {
-            {"owner", {{"trap_exit", true}}}, {"user", {{"trap_exit", true}}}, {"innocent", Json::object()}};
-        story_["steps"] = Json::array();
-    }
+    using Steps = std::initializer_list<Json>; ///< some of them lists of steps
 
-    Writer& install(const char* version, const char* into = "Dir") {
-        return add({{"install", subject_.name}, {"version", version}, {"into", into}});
+    explicit Writer(const Subject& subject) : subject_(subject) {}
+
+    Json install(const char* version, const char* into = "Dir") const {
+        return {{"install", subject_.name}, {"version", version}, {"into", into}};
     }
-    Writer& call(const char* by, const std::string& text, const char* binds = nullptr) {
+    static Json call(const char* by, const std::string& text, const char* binds = nullptr) {
         Json step = {{"by", by}, {"call", text}};
         if (binds != nullptr) step["returns"] = binds;
-        return add(std::move(step));
+        return step;
     }
-    Writer& load(const char* into = "Dir", bool kill_ports = false) {
+    Json load(const char* into = "Dir", bool kill_ports = false) const {
         return call("owner", fmt::format("erl_ddll:try_load({}, {}, [{}])", into, atom(),
                                          kill_ports ? "{driver_options, [kill_ports]}" : ""));
     }
-    Writer& reload(const char* into = "Dir", bool kill_ports = false) {
+    Json reload(const char* into = "Dir", bool kill_ports = false) const {
         return call(
             "owner",
             fmt::format("erl_ddll:try_load({}, {}, [{{reload, pending_driver}}, {{monitor, pending_driver}}{}])", into,
                         atom(), kill_ports ? ", {driver_options, [kill_ports]}" : ""));
     }
-    Writer& unload() { return call("owner", fmt::format("erl_ddll:try_unload({}, [])", atom())); }
-    Writer& open(const char* port, const char* by = "user") {
-        return call(by, fmt::format("open_port({{spawn_driver, {}}}, [binary])", quoted()), port);
+    Json unload() const { return call("owner", fmt::format("erl_ddll:try_unload({}, [])", atom())); }
+    Json open(const char* port) const {
+        const std::string name = term::print(term::Term::string(subject_.name));
+        return call("user", fmt::format("open_port({{spawn_driver, {}}}, [binary])", name), port);
     }
-    Writer& close(const char* port, const char* by = "user") { return call(by, fmt::format("port_close({})", port)); }
-    Writer& advance(const char* by) { return add({{"advance", by}}); }
+    static Json close(const char* port) { return call("user", fmt::format("port_close({})", port)); }
+    static Json second() { return {{"advance", "1s"}}; }
 
     /// Whatever the driver can be asked, once each.
-    Writer& use(const char* port, const char* by = "user") {
+    Json use(const char* port) const {
         using journal::Callback;
-        if (has(Callback::control)) call(by, fmt::format("port_control({}, 1, <<\"x\">>)", port));
-        if (has(Callback::call)) call(by, fmt::format("erlang:port_call({}, 1, x)", port));
-        if (has(Callback::output) || has(Callback::outputv)) call(by, fmt::format("port_command({}, <<\"x\">>)", port));
-        return advance("1s");
+        Json steps = Json::array();
+        const auto ask = [&](const char* text) {
+            steps.push_back(call("user", fmt::format(fmt::runtime(text), port)));
+        };
+        if (has(Callback::control)) ask("port_control({}, 1, <<\"x\">>)");
+        if (has(Callback::call)) ask("erlang:port_call({}, 1, x)");
+        if (has(Callback::output) || has(Callback::outputv)) ask("port_command({}, <<\"x\">>)");
+        steps.push_back(second());
+        return steps;
     }
-    Writer& begin_repeat() {
-        outer_.push_back(std::exchange(story_["steps"], Json::array()));
-        return *this;
-    }
-    Writer& end_repeat(unsigned times) {
-        Json inner = std::exchange(story_["steps"], std::move(outer_.back()));
-        outer_.pop_back();
-        return add({{"repeat", times}, {"steps", std::move(inner)}});
-    }
+    static Json repeat(unsigned times, Steps steps) { return {{"repeat", times}, {"steps", flat(steps)}}; }
 
-    MadeScenario done(std::string id, std::string title) {
-        story_["title"] = title;
-        MadeScenario made{
-            std::move(id), std::move(title), story_.dump(2, ' ', false, Json::error_handler_t::replace), true, {}};
+    MadeScenario scenario(std::string id, std::string title, Steps steps) const {
+        Json scenario;
+        scenario["scenario"] = 1;
+        scenario["title"] = title;
+        scenario["paths"] = {{"Dir", "live"}, {"Other", "other"}, {"Empty", "empty"}};
+        scenario["drivers"][subject_.name] = {{"old", {{"file", subject_.older}, {"broken", true}}},
+                                              {"new", {{"file", subject_.newer}, {"broken", true}}}};
+        scenario["processes"] = {
+            {"owner", {{"trap_exit", true}}}, {"user", {{"trap_exit", true}}}, {"innocent", Json::object()}};
+        scenario["steps"] = flat(steps);
         // What these scenarios do on purpose is theirs, not the driver's.
-        made.makes = {words::Rule::kill_ports_kills_owners,     words::Rule::loaded_more_than_once,
-                      words::Rule::loader_process_exits,        words::Rule::open_port_blocks_reload,
-                      words::Rule::reload_needs_own_load,       words::Rule::state_not_carried_over,
-                      words::Rule::path_or_options_inconsistent};
-        return made;
+        return {std::move(id),
+                std::move(title),
+                scenario.dump(2, ' ', false, Json::error_handler_t::replace),
+                true,
+                {words::Rule::kill_ports_kills_owners, words::Rule::loaded_more_than_once,
+                 words::Rule::loader_process_exits, words::Rule::open_port_blocks_reload,
+                 words::Rule::reload_needs_own_load, words::Rule::state_not_carried_over,
+                 words::Rule::path_or_options_inconsistent}};
     }
 
 private:
-    Writer& add(Json step) {
-        story_["steps"].push_back(std::move(step));
-        return *this;
+    static Json flat(Steps steps) {
+        Json out = Json::array();
+        for (const Json& step : steps)
+            if (step.is_array())
+                out.insert(out.end(), step.begin(), step.end());
+            else
+                out.push_back(step);
+        return out;
     }
     bool has(journal::Callback callback) const {
         return (subject_.callbacks >> static_cast<unsigned>(callback) & 1U) != 0;
     }
     std::string atom() const { return term::print(term::Term::atom(subject_.name)); }
-    std::string quoted() const { return term::print(term::Term::string(subject_.name)); }
 
     const Subject& subject_;
-    Json story_;
-    std::vector<Json> outer_; ///< steps around the repeats that are open
 };
 
 } // namespace
 
 MadeScenario first_scenario(const Subject& subject) {
-    Writer writer(subject);
-    return writer.install("new").load().advance("1s").unload().advance("1s").done("load-unload", "loaded and unloaded");
+    const Writer w(subject);
+    return w.scenario("load-unload", "loaded and unloaded",
+                      {w.install("new"), w.load(), w.second(), w.unload(), w.second()});
 }
 
 std::vector<MadeScenario> scenarios_for(const Subject& subject, unsigned strictness) {
+    const Writer w(subject);
     std::vector<MadeScenario> out;
-    const auto with = [&](unsigned least, auto write) {
-        if (strictness < least) return;
-        Writer writer(subject);
-        out.push_back(write(writer));
+    const auto with = [&](unsigned least, const char* id, std::string title, Writer::Steps steps) {
+        if (strictness >= least) out.push_back(w.scenario(id, std::move(title), steps));
     };
-    with(1, [](Writer& w) {
-        return w.install("new").load().open("P").use("P").close("P").advance("1s").unload().advance("1s").done(
-            "use", "loaded, used and unloaded");
-    });
-    with(1, [](Writer& w) {
-        return w.install("old")
-            .load()
-            .open("P")
-            .use("P")
-            .close("P")
-            .install("new")
-            .reload()
-            .open("Q")
-            .use("Q")
-            .close("Q")
-            .unload()
-            .advance("1s")
-            .done("reload-by-rename", "replaced by a renamed file");
-    });
-    with(2, [](Writer& w) {
-        return w.install("old")
-            .load()
-            .open("P")
-            .use("P")
-            .install("new")
-            .reload()
-            .use("P")
-            .close("P")
-            .open("Q")
-            .use("Q")
-            .close("Q")
-            .unload()
-            .advance("1s")
-            .done("reload-with-open-port", "replaced while a port was open");
-    });
-    with(3, [&subject](Writer& w) {
-        w.install("new").begin_repeat();
-        w.load().open("P").use("P").close("P").unload().advance("1s");
-        return w.end_repeat(subject.cycles)
-            .done("cycles", fmt::format("{} cycles of load, use and unload", subject.cycles));
-    });
-    with(3, [](Writer& w) {
-        return w.install("old")
-            .load("Dir", true)
-            .open("P")
-            .use("P")
-            .install("new")
-            .reload("Dir", true)
-            .advance("1s")
-            .open("Q")
-            .use("Q")
-            .unload()
-            .advance("1s")
-            .done("kill-ports", "replaced with kill_ports");
-    });
-    with(4, [](Writer& w) {
-        return w.install("new")
-            .load()
-            .open("P")
-            .use("P")
-            .call("user", "exit(kill)")
-            .advance("1s")
-            .unload()
-            .advance("1s")
-            .done("owner-dies", "the owner of a port was killed");
-    });
-    with(3, [](Writer& w) {
-        MadeScenario made = w.install("new")
-                                .load()
-                                .open("P")
-                                .use("P")
-                                .reload("Empty")
-                                .close("P")
-                                .load()
-                                .open("Q")
-                                .use("Q")
-                                .close("Q")
-                                .unload()
-                                .advance("1s")
-                                .done("failed-reload", "a reload that failed, and the way back");
-        made.makes.emplace_back(words::Rule::reload_leaves_no_driver);
-        return made;
-    });
-    with(4, [](Writer& w) {
-        return w.install("old")
-            .load()
-            .open("P")
-            .use("P")
-            .close("P")
-            .install("new", "Other")
-            .reload("Other")
-            .open("Q")
-            .use("Q")
-            .close("Q")
-            .unload()
-            .advance("1s")
-            .done("reload-from-folder", "replaced from another folder");
-    });
-    with(5, [](Writer& w) {
-        return w.install("new")
-            .load()
-            .open("P")
-            .open("Q")
-            .open("R")
-            .use("P")
-            .use("Q")
-            .use("R")
-            .close("Q")
-            .use("P")
-            .close("P")
-            .close("R")
-            .unload()
-            .advance("1s")
-            .done("several-ports", "several ports at once");
-    });
-    with(5, [](Writer& w) {
-        w.install("new").load().begin_repeat();
-        w.open("P").use("P").close("P");
-        return w.end_repeat(4).unload().advance("1s").done("ports", "ports opened and closed again and again");
-    });
-    with(6, [](Writer& w) {
-        return w.install("new")
-            .load()
-            .open("P")
-            .use("P")
-            .call("owner", "exit(normal)")
-            .advance("1s")
-            .close("P")
-            .advance("1s")
-            .done("loader-dies", "the process that had loaded it ended");
-    });
+    with(1, "use", "loaded, used and unloaded",
+         {w.install("new"), w.load(), w.open("P"), w.use("P"), w.close("P"), w.second(), w.unload(), w.second()});
+    with(1, "reload-by-rename", "replaced by a renamed file",
+         {w.install("old"), w.load(), w.open("P"), w.use("P"), w.close("P"), w.install("new"), w.reload(), w.open("Q"),
+          w.use("Q"), w.close("Q"), w.unload(), w.second()});
+    with(2, "reload-with-open-port", "replaced while a port was open",
+         {w.install("old"), w.load(), w.open("P"), w.use("P"), w.install("new"), w.reload(), w.use("P"), w.close("P"),
+          w.open("Q"), w.use("Q"), w.close("Q"), w.unload(), w.second()});
+    with(3, "cycles", fmt::format("{} cycles of load, use and unload", subject.cycles),
+         {w.install("new"),
+          w.repeat(subject.cycles, {w.load(), w.open("P"), w.use("P"), w.close("P"), w.unload(), w.second()})});
+    with(3, "kill-ports", "replaced with kill_ports",
+         {w.install("old"), w.load("Dir", true), w.open("P"), w.use("P"), w.install("new"), w.reload("Dir", true),
+          w.second(), w.open("Q"), w.use("Q"), w.unload(), w.second()});
+    with(4, "owner-dies", "the owner of a port was killed",
+         {w.install("new"), w.load(), w.open("P"), w.use("P"), w.call("user", "exit(kill)"), w.second(), w.unload(),
+          w.second()});
+    with(3, "failed-reload", "a reload that failed, and the way back",
+         {w.install("new"), w.load(), w.open("P"), w.use("P"), w.reload("Empty"), w.close("P"), w.load(), w.open("Q"),
+          w.use("Q"), w.close("Q"), w.unload(), w.second()});
+    if (strictness >= 3) out.back().makes.emplace_back(words::Rule::reload_leaves_no_driver);
+    with(4, "reload-from-folder", "replaced from another folder",
+         {w.install("old"), w.load(), w.open("P"), w.use("P"), w.close("P"), w.install("new", "Other"),
+          w.reload("Other"), w.open("Q"), w.use("Q"), w.close("Q"), w.unload(), w.second()});
+    with(5, "several-ports", "several ports at once",
+         {w.install("new"), w.load(), w.open("P"), w.open("Q"), w.open("R"), w.use("P"), w.use("Q"), w.use("R"),
+          w.close("Q"), w.use("P"), w.close("P"), w.close("R"), w.unload(), w.second()});
+    with(5, "ports", "ports opened and closed again and again",
+         {w.install("new"), w.load(), w.repeat(4, {w.open("P"), w.use("P"), w.close("P")}), w.unload(), w.second()});
+    with(6, "loader-dies", "the process that had loaded it ended",
+         {w.install("new"), w.load(), w.open("P"), w.use("P"), w.call("owner", "exit(normal)"), w.second(),
+          w.close("P"), w.second()});
     return out;
 }
 
 MadeScenario many_ports(const Subject& subject) {
-    Writer w(subject);
-    w.install("new").begin_repeat();
-    w.load().begin_repeat();
-    w.open("P").use("P").close("P").end_repeat(ports_in_a_cycle);
-    w.unload().advance("1s").end_repeat(subject.cycles);
-    return w.done("many-ports",
-                  fmt::format("{} cycles, each with {} ports one after the other", subject.cycles, ports_in_a_cycle));
+    const Writer w(subject);
+    const Json ports = w.repeat(ports_in_a_cycle, {w.open("P"), w.use("P"), w.close("P")});
+    return w.scenario(
+        "many-ports",
+        fmt::format("{} cycles, each with {} ports one after the other", subject.cycles, ports_in_a_cycle),
+        {w.install("new"), w.repeat(subject.cycles, {w.load(), ports, w.unload(), w.second()})});
 }
 
 std::vector<MadeScenario> comparison(const Subject& subject) {
+    const Writer w(subject);
     std::vector<MadeScenario> out;
     for (const char* version : {"old", "new"}) {
-        Writer writer(subject);
-        out.push_back(writer.install(version).load().open("P").use("P").close("P").unload().done(
-            fmt::format("replies-{}", version), fmt::format("what the {} one answers", version)));
+        out.push_back(w.scenario(fmt::format("replies-{}", version), fmt::format("what the {} one answers", version),
+                                 {w.install(version), w.load(), w.open("P"), w.use("P"), w.close("P"), w.unload()}));
         out.back().by_newer = version == std::string_view("new");
     }
     return out;

@@ -1,7 +1,7 @@
 #pragma once
 /// The scenarios that a driver is checked with. Each is one like any other: what is found can be run again.
 #include "base/result.h"
-#include "scenario/reader.h"
+#include "scenario/work_folder.h"
 #include "words/rule.h"
 
 #include <cstdint>
@@ -17,6 +17,14 @@ struct Subject {
     std::uint32_t callbacks = 0; ///< a bit for each journal::Callback of the newer one's entry
     unsigned cycles = 5;
 };
+
+/// With one file only, the older version is the same code under another build-id: so it can be told which of the two
+/// runs after a reload. twin.cpp
+struct Twin {
+    scenario::WorkFolder folder; ///< goes with it
+    std::string path;
+};
+Result<Twin> make_twin(const std::string& file, const std::string& name);
 
 struct MadeScenario {
     std::string id, title;

@@ -1,6 +1,5 @@
-#include "check/replies.h"
-
 #include "base/prose.h"
+#include "check/verdict.h"
 #include "findings/finding.h"
 #include "journal/entry.h"
 #include "term/external.h"

@@ -22,13 +22,6 @@ bool is_date(const std::string& text) {
     return month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }
 
-Error mistake(const std::string& path, const std::string& pointer, std::string what, std::string hint = {}) {
-    Error e = error(std::move(what), std::move(hint));
-    e.place.file = path;
-    e.place.pointer = pointer;
-    return e;
-}
-
 } // namespace
 
 SuppressionFile read_suppressions(const std::string& path) {
@@ -38,30 +31,31 @@ SuppressionFile read_suppressions(const std::string& path) {
         out.mistakes.push_back(text.error());
         return out;
     }
+    const auto mistake = [&](const std::string& pointer, std::string what, std::string hint = {}) {
+        out.mistakes.push_back({std::move(what), std::move(hint), {path, 0, 0, pointer}, {}});
+    };
     const Json json = Json::parse(*text, nullptr, false, true);
     if (!json.is_array()) {
-        out.mistakes.push_back(mistake(path, "", "must be a JSON list of suppressions",
-                                       R"([{"rule": "fd-leak", "reason": "why", "expires": "2026-12-31"}])"));
+        mistake("", "must be a JSON list of suppressions",
+                R"([{"rule": "fd-leak", "reason": "why", "expires": "2026-12-31"}])");
         return out;
     }
     for (std::size_t i = 0; i < json.size(); ++i) {
         const std::string at = fmt::format("/{}", i);
         const Json& item = json[i];
         if (!item.is_object()) {
-            out.mistakes.push_back(mistake(path, at, "must be an object"));
+            mistake(at, "must be an object");
             continue;
         }
         Suppression s;
         s.place.file = path;
         s.place.pointer = at;
-        bool good = true;
+        const std::size_t before = out.mistakes.size();
         const auto take = [&](const char* key, std::string& into, bool needed) {
             if (!item.contains(key)) {
-                if (needed) out.mistakes.push_back(mistake(path, at, fmt::format("needs \"{}\"", key)));
-                good = good && !needed;
+                if (needed) mistake(at, fmt::format("needs \"{}\"", key));
             } else if (!item.at(key).is_string() || item.at(key).get<std::string>().empty()) {
-                out.mistakes.push_back(mistake(path, at + "/" + key, "must be a text that is not empty"));
-                good = false;
+                mistake(at + "/" + key, "must be a text that is not empty");
             } else {
                 into = item.at(key);
             }
@@ -71,30 +65,23 @@ SuppressionFile read_suppressions(const std::string& path) {
         take("reason", s.reason, true);
         take("expires", s.expires, true);
         take("subject", s.subject, false);
-        if (!s.expires.empty() && !is_date(s.expires)) {
-            out.mistakes.push_back(
-                mistake(path, at + "/expires", fmt::format("{} is no day", s.expires), "2026-12-31"));
-            good = false;
-        }
+        if (!s.expires.empty() && !is_date(s.expires))
+            mistake(at + "/expires", fmt::format("{} is no day", s.expires), "2026-12-31");
         if (const auto known = words::named<words::Rule>(rule)) {
             s.rule = *known;
         } else if (!rule.empty()) {
             const auto meant = nearest(rule, words::rule_ids);
-            out.mistakes.push_back(
-                mistake(path, at + "/rule", fmt::format("there is no rule {}", rule),
-                        meant ? fmt::format("did you mean {}?", *meant) : "ddlltool explain lists them"));
-            good = false;
+            mistake(at + "/rule", fmt::format("there is no rule {}", rule),
+                    meant ? fmt::format("did you mean {}?", *meant) : "ddlltool explain lists them");
         }
         for (const auto& [key, value] : item.items()) {
             static_cast<void>(value);
             static constexpr std::string_view keys[] = {"rule", "subject", "reason", "expires"};
             if (std::find(std::begin(keys), std::end(keys), key) != std::end(keys)) continue;
             const auto meant = nearest(key, keys);
-            out.mistakes.push_back(mistake(path, at + "/" + key, "unknown key",
-                                           meant ? fmt::format("did you mean \"{}\"?", *meant) : one_of(keys)));
-            good = false;
+            mistake(at + "/" + key, "unknown key", meant ? fmt::format("did you mean \"{}\"?", *meant) : one_of(keys));
         }
-        if (good) out.suppressions.push_back(std::move(s));
+        if (out.mistakes.size() == before) out.suppressions.push_back(std::move(s));
     }
     return out;
 }

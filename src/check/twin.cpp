@@ -1,6 +1,5 @@
-#include "check/twin.h"
-
 #include "base/text.h"
+#include "check/made_scenarios.h"
 #include "image/elf_facts.h"
 
 #include <fmt/format.h>

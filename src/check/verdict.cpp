@@ -104,17 +104,8 @@ void conclude(CheckResult& checked, const Grounds& grounds) {
 }
 
 const char* name(Safety verdict) {
-    switch (verdict) {
-    case Safety::safe:
-        return "SAFE";
-    case Safety::safe_if:
-        return "SAFE-IF";
-    case Safety::unsafe:
-        return "UNSAFE";
-    case Safety::unknown:
-        return "UNKNOWN";
-    }
-    return "UNKNOWN";
+    static constexpr const char* names[] = {"SAFE", "SAFE-IF", "UNSAFE", "UNKNOWN"};
+    return names[static_cast<std::size_t>(verdict)];
 }
 
 } // namespace ddll::check

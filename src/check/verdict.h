@@ -1,8 +1,9 @@
 #pragma once
 /// From findings and runs to a verdict.
 #include "check/check.h"
-#include "findings/static/find.h"
 
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace ddll::check {
@@ -17,5 +18,11 @@ struct Grounds {
 /// Weighs the findings against each other, sorts them, marks those that are accepted, and sets the verdict with its
 /// conditions (those that are there already stay).
 void conclude(CheckResult& checked, const Grounds& grounds);
+
+/// What two versions answer to the same calls: the first call that both answered, and not alike, which is a note, for
+/// texts that differ may just name their versions. Nothing where one of them could not be loaded. A callback that is
+/// gone has a rule of its own. replies.cpp
+std::optional<scenario::RunFinding> compare_replies(const std::string& driver, const CheckRun& older,
+                                                    const CheckRun& newer);
 
 } // namespace ddll::check

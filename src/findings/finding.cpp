@@ -3,12 +3,20 @@
 #include "base/prose.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace ddll::findings {
 
 std::string title_of(Rule rule, const std::string& subject) {
     const std::string_view title = words::row(rule).title;
     return prose(subject.empty() ? std::string(title) : fmt::format("{}: {}", subject, title));
+}
+
+std::string listed(const std::vector<std::string>& words, std::size_t most) {
+    if (words.size() <= most) return fmt::format("{}", fmt::join(words, ", "));
+    return fmt::format("{} and {} more",
+                       fmt::join(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(most), ", "),
+                       words.size() - most);
 }
 
 Finding finding_of(Rule rule, std::string subject, std::string evidence) {

@@ -36,6 +36,9 @@ struct Finding {
 /// Of the rule's own severity, observed, with the title that rule and subject give.
 Finding finding_of(Rule rule, std::string subject, std::string evidence);
 
+/// "a, b, c and 4 more".
+std::string listed(const std::vector<std::string>& words, std::size_t most = 6);
+
 /// "counter: descriptors of the driver stay open"; the rule's title alone without a subject.
 std::string title_of(Rule rule, const std::string& subject);
 

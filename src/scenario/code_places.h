@@ -26,7 +26,7 @@ private:
         std::uint64_t base, end;
         std::uint64_t from, until; ///< journal entries between which it was there
         std::string module;        ///< base name of the file
-        std::string file;          ///< to read symbols from: the story's own copy, as the installed one may be replaced
+        std::string file; ///< to read symbols from: the scenario's own copy, as the installed one may be replaced
     };
     std::vector<Mapping> mappings_;
     std::map<std::pair<std::string, std::uint64_t>, StackFrame> known_;

@@ -25,35 +25,26 @@ std::string signal_name(int number) {
 // The callback that was entered last and not left, and what the journal knows of it.
 struct Innermost {
     journal::Entered entered;
-    bool found = false;
     std::string driver;
-    std::string path;
     std::string version;
 };
 
-Innermost innermost(const RunResult& result, std::uint16_t thread) {
+std::optional<Innermost> innermost(const RunResult& result, std::uint16_t thread) {
     std::vector<journal::Entered> open;
     std::map<DriverId, std::string> drivers;
-    std::map<ImageId, std::string> paths;
     for (const journal::Entry& entry : *result.journal) {
         if (const auto* entered = std::get_if<journal::Entered>(&entry.event)) {
             if (entry.thread == thread) open.push_back(*entered);
         } else if (std::holds_alternative<journal::Left>(entry.event)) {
             if (entry.thread == thread && !open.empty()) open.pop_back();
-        } else if (const auto* changed = std::get_if<journal::DriverChanged>(&entry.event))
+        } else if (const auto* changed = std::get_if<journal::DriverChanged>(&entry.event)) {
             drivers[changed->driver] = changed->name;
-        else if (const auto* opened = std::get_if<journal::ImageOpened>(&entry.event))
-            paths[opened->image] = opened->path;
+        }
     }
-    Innermost in;
-    if (open.empty()) return in;
-    in.found = true;
-    in.entered = open.back();
-    in.driver = drivers[in.entered.driver];
-    in.path = paths[in.entered.image];
-    if (const auto it = result.versions.find(in.entered.image.value); it != result.versions.end())
-        in.version = it->second;
-    return in;
+    if (open.empty()) return std::nullopt;
+    const journal::Entered& in = open.back();
+    const auto version = result.versions.find(in.image.value);
+    return Innermost{in, drivers[in.driver], version == result.versions.end() ? "" : version->second};
 }
 
 // The file to read symbols from: the scenario's own copy, because the one in the work folder may have been replaced.
@@ -154,14 +145,14 @@ std::string advice_for(const Death& death) {
 Death examine(const isolate::Ending& ending, const RunResult& result, const Versions& versions, std::uint32_t step) {
     Death death;
     const isolate::CrashReport& crash = ending.crash;
-    const Innermost in = innermost(result, crash.thread);
+    const auto in = innermost(result, crash.thread);
     death.in.step = step;
-    if (in.found) {
-        death.in.callback = in.entered.callback;
-        death.in.driver = in.driver;
-        death.in.version = in.version;
-        if (in.entered.port) {
-            const std::string printed = term::print(term::Term::port(in.entered.port.value));
+    if (in) {
+        death.in.callback = in->entered.callback;
+        death.in.driver = in->driver;
+        death.in.version = in->version;
+        if (in->entered.port) {
+            const std::string printed = term::print(term::Term::port(in->entered.port.value));
             const auto it = result.names.find(printed);
             death.in.port = it == result.names.end() ? printed : it->second;
         }
@@ -188,7 +179,7 @@ Death examine(const isolate::Ending& ending, const RunResult& result, const Vers
         what = "the memory limit was passed";
     }
     std::string where = " outside of any callback";
-    if (in.found) {
+    if (in) {
         where = fmt::format(" in {} of driver {}{}{}", death.in.callback_name(), death.in.driver,
                             death.in.version.empty() ? "" : "/", death.in.version);
         if (!death.in.port.empty()) where += fmt::format(", port {}", death.in.port);

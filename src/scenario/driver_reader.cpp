@@ -28,10 +28,6 @@ void DriverReader::on(const journal::ImageClosed& closed) {
     if (refused_.erase(closed.image) == 0) replacements_[driver.name] = {false, closed.gone, false};
 }
 
-void DriverReader::on(const journal::ProcessStarted& started) {
-    processes_[started.process] = started.name;
-}
-
 void DriverReader::on(const journal::PortOpened& port) {
     if (!port.driver) return;
     ports_[port.port] = port.driver;
@@ -43,10 +39,6 @@ void DriverReader::on(const journal::PortClosed& port) {
     if (its == ports_.end()) return;
     drivers_[its->second].ports.erase(port.port);
     ports_.erase(its);
-}
-
-void DriverReader::on(const journal::ImageOpened& opened) {
-    drivers_[opened.driver].image = opened.image;
 }
 
 void DriverReader::on(const journal::ImageFailed& failed) {

@@ -47,11 +47,11 @@ private:
                                    journal::TookLong, journal::Logged, journal::Mismatched, journal::StepFailed,
                                    journal::Bound, journal::ThreadStarted, journal::ThreadWaits, journal::ThreadRuns,
                                    journal::ThreadEnded, journal::ThreadLeftAlone, journal::Deadlocked, journal::Ended>;
-    void on(const journal::ProcessStarted& event);
+    void on(const journal::ProcessStarted& started) { processes_[started.process] = started.name; }
     void on(const journal::PortOpened& event);
     void on(const journal::PortClosed& event);
     void on(const journal::DriverChanged& event);
-    void on(const journal::ImageOpened& event);
+    void on(const journal::ImageOpened& opened) { drivers_[opened.driver].image = opened.image; }
     void on(const journal::ImageFailed& event);
     void on(const journal::ImageClosed& event);
     void on(const journal::Reloaded& event);

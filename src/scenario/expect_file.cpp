@@ -1,4 +1,5 @@
-#include "scenario/expect_file.h"
+// Compares a file with what the scenario says of it.
+#include "scenario/expectations.h"
 
 #include "base/sha256.h"
 #include "base/text.h"

@@ -1,4 +1,6 @@
-#include "scenario/expect_state.h"
+// Compares the state of a driver with what the scenario says of it.
+#include "scenario/expectations.h"
+#include "scenario/observer.h"
 
 #include "lifecycle/info.h"
 
@@ -124,15 +126,15 @@ private:
     }
 
     void users() {
-        std::string expected, got;
+        const auto shown = [](const auto& users) {
+            std::string out = "{";
+            for (const auto& [name, count] : users)
+                out += fmt::format("{}{}: {}", out.size() == 1 ? "" : ", ", name, count);
+            return out + "}";
+        };
         std::vector<std::pair<std::string, std::uint32_t>> wanted = *step_.users;
         std::sort(wanted.begin(), wanted.end());
-        for (const auto& [name, count] : wanted)
-            expected += fmt::format("{}{}: {}", expected.empty() ? "" : ", ", name, count);
-        if (driver_ != nullptr)
-            for (const auto& [name, count] : driver_->users)
-                got += fmt::format("{}{}: {}", got.empty() ? "" : ", ", name, count);
-        compare("users", "{" + expected + "}", "{" + got + "}");
+        compare("users", shown(wanted), driver_ != nullptr ? shown(driver_->users) : "{}");
     }
 
     const ExpectStep& step_;

@@ -22,27 +22,59 @@ std::string pattern_text(const Text& text) {
     return term::print(*text.expr);
 }
 
-// --- messages --------------------------------------------------------------------------------------------------------
+bool before_return(const Arrival& arrival) {
+    return arrival.before_return;
+}
+bool before_return(const DriverCall* call) {
+    return call->before_return;
+}
 
-bool messages_match(const Receives& wanted, const std::vector<Arrival>& got, const ExpectScope& scope) {
-    const auto marker =
-        std::find_if(wanted.messages.begin(), wanted.messages.end(), [](const auto& m) { return m.is_return; });
-    const bool has_marker = marker != wanted.messages.end();
-    std::size_t next = 0;
-    bool before = true;
+template <class Patterns>
+bool has_marker(const Patterns& wanted) {
+    return std::any_of(wanted.begin(), wanted.end(), [](const auto& pattern) { return pattern.is_return; });
+}
+
+// One after the other; with a marker in `wanted`, if that counts, what came before the return must be in front of it.
+template <class Patterns, class Items, class Match>
+bool all_match(const Patterns& wanted, const Items& got, bool is_call, const ExpectScope& scope, const Match& match) {
+    const bool marker = is_call && has_marker(wanted);
     term::Bindings bindings = scope.bindings;
-    for (const ReceivePattern& pattern : wanted.messages) {
+    auto next = got.begin();
+    bool before = true;
+    for (const auto& pattern : wanted) {
         if (pattern.is_return) {
             before = false;
             continue;
         }
-        if (next == got.size() || (has_marker && got[next].before_return != before)) return false;
-        if (!term::match(*pattern.pattern.expr, got[next].message, bindings, scope.call)) return false;
+        if (next == got.end() || (marker && before_return(*next) != before) || !match(pattern, *next, bindings))
+            return false;
         ++next;
     }
-    if (next != got.size()) return false;
+    if (next != got.end()) return false;
     scope.bindings = std::move(bindings);
     return true;
+}
+
+template <class Items, class Show>
+std::string shown(const Items& got, bool marker, const Show& show) {
+    std::vector<std::string> lines;
+    bool before = true;
+    for (const auto& item : got) {
+        if (marker && before && !before_return(item)) lines.emplace_back(return_marker);
+        before = before_return(item);
+        lines.push_back(show(item));
+    }
+    if (marker && before) lines.emplace_back(return_marker);
+    return join(lines);
+}
+
+// --- messages --------------------------------------------------------------------------------------------------------
+
+bool messages_match(const Receives& wanted, const std::vector<Arrival>& got, const ExpectScope& scope) {
+    return all_match(wanted.messages, got, true, scope,
+                     [&](const ReceivePattern& pattern, const Arrival& arrival, term::Bindings& bindings) {
+                         return term::match(*pattern.pattern.expr, arrival.message, bindings, scope.call);
+                     });
 }
 
 std::vector<Arrival> as_arrivals(const std::vector<std::variant<std::string, Term>>& at_peer) {
@@ -61,16 +93,8 @@ std::string wanted_messages(const Receives& wanted) {
     return join(lines);
 }
 
-std::string got_messages(const std::vector<Arrival>& got, bool with_marker, const ExpectScope& scope) {
-    std::vector<std::string> lines;
-    bool before = true;
-    for (const Arrival& arrival : got) {
-        if (with_marker && before && !arrival.before_return) lines.emplace_back(return_marker);
-        before = arrival.before_return;
-        lines.push_back(scope.show(arrival.message));
-    }
-    if (with_marker && before) lines.emplace_back(return_marker);
-    return join(lines);
+std::string got_messages(const std::vector<Arrival>& got, bool marker, const ExpectScope& scope) {
+    return shown(got, marker, [&](const Arrival& arrival) { return scope.show(arrival.message); });
 }
 
 void check_peer(const Receives& wanted, const StepRecord& record, const ExpectScope& scope,
@@ -195,9 +219,8 @@ void check_receives(const Effects& effects, const StepRecord& record, const Expe
         const auto it = record.messages.find(wanted.process);
         const auto& got = it == record.messages.end() ? nothing : it->second;
         if (messages_match(wanted, got, scope)) continue;
-        const bool marker =
-            std::any_of(wanted.messages.begin(), wanted.messages.end(), [](const auto& m) { return m.is_return; });
-        out.push_back({"receives " + wanted.process, wanted_messages(wanted), got_messages(got, marker, scope)});
+        out.push_back({"receives " + wanted.process, wanted_messages(wanted),
+                       got_messages(got, has_marker(wanted.messages), scope)});
     }
     if (!scope.strict) return;
     for (const ProcessDecl& process : scope.processes)
@@ -232,38 +255,18 @@ void check_driver_calls(const Effects& effects, const StepRecord& record, const 
     if (!effects.driver_calls && !scope.strict) return;
     static const std::vector<DriverCallPattern> none;
     const auto& wanted = effects.driver_calls ? effects.driver_calls->calls : none;
-    const bool marker = is_call && std::any_of(wanted.begin(), wanted.end(), [](const auto& c) { return c.is_return; });
     const auto got = compared(record, wanted);
-    bool same = true, before = true;
-    std::size_t next = 0;
-    term::Bindings bindings = scope.bindings;
-    for (const DriverCallPattern& pattern : wanted) {
-        if (pattern.is_return) {
-            before = false;
-            continue;
-        }
-        if (next == got.size() || (marker && got[next]->before_return != before) ||
-            !matches(pattern, *got[next], bindings, scope)) {
-            same = false;
-            break;
-        }
-        ++next;
-    }
-    if (same && next == got.size()) {
-        scope.bindings = std::move(bindings);
+    if (all_match(wanted, got, is_call, scope,
+                  [&](const DriverCallPattern& pattern, const DriverCall* call, term::Bindings& bindings) {
+                      return matches(pattern, *call, bindings, scope);
+                  }))
         return;
-    }
-    std::vector<std::string> expected_lines, got_lines;
+    std::vector<std::string> expected;
     for (const DriverCallPattern& pattern : wanted)
-        expected_lines.push_back(pattern.is_return ? std::string(return_marker) : pattern.written);
-    bool shown_before = true;
-    for (const DriverCall* call : got) {
-        if (marker && shown_before && !call->before_return) got_lines.emplace_back(return_marker);
-        shown_before = call->before_return;
-        got_lines.push_back(shown_call(*call, scope));
-    }
-    if (marker && shown_before) got_lines.emplace_back(return_marker);
-    out.push_back({"driver_calls", join(expected_lines), join(got_lines)});
+        expected.push_back(pattern.is_return ? std::string(return_marker) : pattern.written);
+    out.push_back(
+        {"driver_calls", join(expected),
+         shown(got, is_call && has_marker(wanted), [&](const DriverCall* call) { return shown_call(*call, scope); })});
 }
 
 void check_logs(const Effects& effects, const StepRecord& record, std::vector<Mismatch>& out) {

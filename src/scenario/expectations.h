@@ -9,7 +9,9 @@
 
 namespace ddll::scenario {
 
-/// One expectation that does not hold.
+class Observer;
+
+/// One expectation that was not met.
 struct Mismatch {
     std::string what; ///< "returns", "receives alice", ...
     std::string expected;
@@ -43,5 +45,10 @@ void check_exits(const Effects& effects, const StepRecord& record, const ExpectS
 void check_driver_calls(const Effects& effects, const StepRecord& record, const ExpectScope& scope, bool is_call,
                         std::vector<Mismatch>& out);
 void check_logs(const Effects& effects, const StepRecord& record, std::vector<Mismatch>& out);
+
+/// The `expect` steps: a look at a driver's state between two steps (expect_state.cpp), and one at a file in the
+/// current folder, which is the work folder (expect_file.cpp).
+std::vector<Mismatch> check_state(const ExpectStep& step, const Observer& observer, const ExpectScope& scope);
+std::vector<Mismatch> check_file(const FileStep& step, const ExpectScope& scope);
 
 } // namespace ddll::scenario

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "scenario/process_name.h"
 
 #include <algorithm>
 #include <array>
@@ -23,40 +24,43 @@ bool is_driver_character(char c) {
     return static_cast<unsigned char>(c) >= 0x20 && std::string_view(":()\"|").find(c) == std::string_view::npos;
 }
 
-template <class Good>
-bool all(std::string_view s, Good good) {
-    return std::all_of(s.begin(), s.end(), good);
+bool is_small(char c) {
+    return is_lower(c) || is_digit(c);
 }
 
-constexpr Spelling process_spelling{"^[a-z][A-Za-z0-9_]*$",
-                                    [](std::string_view s) { return !s.empty() && is_lower(s[0]) && all(s, is_word); },
+template <class Good>
+bool all(std::string_view s, Good good) {
+    return !s.empty() && std::all_of(s.begin(), s.end(), good);
+}
+
+bool has_no_zero(std::string_view s) {
+    return s.find('\0') == s.npos;
+}
+
+constexpr Spelling process_spelling{"^[a-z][A-Za-z0-9_]*$", is_process_name,
                                     "it begins with a-z, then come letters, digits and _"};
 constexpr Spelling variable_spelling{"^[A-Z][A-Za-z0-9_]*$",
-                                     [](std::string_view s) { return !s.empty() && is_upper(s[0]) && all(s, is_word); },
+                                     [](std::string_view s) { return all(s, is_word) && is_upper(s[0]); },
                                      "it begins with A-Z, then come letters, digits and _"};
-constexpr Spelling plain_spelling{"^[A-Za-z0-9_.@+-]+$",
-                                  [](std::string_view s) { return !s.empty() && all(s, is_plain); },
+constexpr Spelling plain_spelling{"^[A-Za-z0-9_.@+-]+$", [](std::string_view s) { return all(s, is_plain); },
                                   "letters, digits and _ . @ + -"};
 // A driver's name is also the name of its file, and may lie in a folder: sub/deep.
 constexpr Spelling driver_spelling{"^(?!(.*/)?\\.\\.?(/|$))[^\\u0000-\\u001f/:()\"|]+(/[^\\u0000-\\u001f/:()\"|]+)*$",
                                    [](std::string_view s) {
                                        for (;;) {
                                            const std::string_view part = s.substr(0, s.find('/'));
-                                           if (part.empty() || part == "." || part == ".." ||
-                                               !all(part, is_driver_character))
+                                           if (part == "." || part == ".." || !all(part, is_driver_character))
                                                return false;
                                            if (part.size() == s.size()) return true;
                                            s.remove_prefix(part.size() + 1);
                                        }
                                    },
                                    "it has no : ( ) | or quotes, and no empty, . or .. part between /"};
-constexpr Spelling path_spelling{"^[^\\u0000]+$",
-                                 [](std::string_view s) { return !s.empty() && s.find('\0') == s.npos; },
+constexpr Spelling path_spelling{"^[^\\u0000]+$", [](std::string_view s) { return !s.empty() && has_no_zero(s); },
                                  "it is not empty and has no zero byte"};
-constexpr Spelling no_zero_spelling{"^[^\\u0000]*$", [](std::string_view s) { return s.find('\0') == s.npos; },
-                                    "it has no zero byte"};
+constexpr Spelling no_zero_spelling{"^[^\\u0000]*$", has_no_zero, "it has no zero byte"};
 constexpr Spelling variable_name_spelling{
-    "^[^=\\u0000]+$", [](std::string_view s) { return !s.empty() && s.find('=') == s.npos && s.find('\0') == s.npos; },
+    "^[^=\\u0000]+$", [](std::string_view s) { return !s.empty() && s.find('=') == s.npos && has_no_zero(s); },
     "it is not empty and has no ="};
 constexpr Spelling line_spelling{
     "^[^\\r\\n]*[^\\r\\n ][^\\r\\n]*$",
@@ -64,29 +68,21 @@ constexpr Spelling line_spelling{
     "one line, not empty"};
 constexpr Spelling tag_spelling{
     "^[A-Za-z0-9_.:/+-]+$",
-    [](std::string_view s) {
-        return !s.empty() && all(s, [](char c) { return (is_plain(c) && c != '@') || c == ':' || c == '/'; });
-    },
+    [](std::string_view s) { return all(s, [](char c) { return (is_plain(c) && c != '@') || c == ':' || c == '/'; }); },
     "letters, digits and _ . : / + -"};
 constexpr Spelling rule_spelling{"^[a-z0-9]+(-[a-z0-9]+)*$",
                                  [](std::string_view s) {
-                                     return !s.empty() && s.front() != '-' && s.back() != '-' &&
-                                            s.find("--") == s.npos &&
-                                            all(s, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
+                                     return all(s, [](char c) { return is_small(c) || c == '-'; }) &&
+                                            s.front() != '-' && s.back() != '-' && s.find("--") == s.npos;
                                  },
                                  "small letters and digits with - in between"};
 constexpr Spelling errno_spelling{"^e[a-z0-9]+$",
-                                  [](std::string_view s) {
-                                      return s.size() > 1 && s[0] == 'e' &&
-                                             all(s, [](char c) { return is_lower(c) || is_digit(c); });
-                                  },
+                                  [](std::string_view s) { return s.size() > 1 && s[0] == 'e' && all(s, is_small); },
                                   "as Erlang writes it: econnrefused"};
-constexpr Spelling sha256_spelling{"^[0-9a-f]{64}$",
-                                   [](std::string_view s) {
-                                       return s.size() == 64 &&
-                                              all(s, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
-                                   },
-                                   "64 small hexadecimal digits"};
+constexpr Spelling sha256_spelling{
+    "^[0-9a-f]{64}$",
+    [](std::string_view s) { return s.size() == 64 && all(s, [](char c) { return is_small(c) && c <= 'f'; }); },
+    "64 small hexadecimal digits"};
 constexpr Spelling duration_spelling{"^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|min|h)|0+(\\.0+)?)$",
                                      [](std::string_view s) { return static_cast<bool>(parse_duration(s)); },
                                      "a number and a unit: 250ms, 1.5s, 20us, 3min"};
@@ -122,9 +118,19 @@ constexpr auto callback_words = [] {
 
 constexpr std::int64_t million = 1'000'000;
 
+constexpr Type list_of(const Type& element, std::string_view what, std::int64_t least = 0) {
+    return {.form = Form::list, .what = what, .element = &element, .least = least};
+}
+constexpr Type map_of(const Type& key, const Type& element, std::string_view what, std::int64_t least = 0) {
+    return {.form = Form::map, .what = what, .key = &key, .element = &element, .least = least};
+}
+constexpr Type object_of(const Shape& shape, std::string_view what) {
+    return {.form = Form::object, .what = what, .shape = &shape};
+}
+
 constexpr Type text{.form = Form::text, .what = "a text"};
 constexpr Type line{.form = Form::text, .what = "a line of text", .spelling = &line_spelling};
-constexpr Type lines{.form = Form::list, .what = "a list of lines", .element = &text};
+constexpr Type lines = list_of(text, "a list of lines");
 constexpr Type text_or_lines{.form = Form::text, .what = "a text or a list of lines", .other = &lines};
 constexpr Type flag{.form = Form::flag, .what = "true or false"};
 constexpr Type yes{.form = Form::flag, .what = "true", .only_true = true};
@@ -135,30 +141,27 @@ constexpr Type times{.form = Form::whole, .what = "a number (1 to 1000000)", .le
 constexpr Type duration{.form = Form::text, .what = "a duration", .spelling = &duration_spelling};
 
 constexpr Type tag{.form = Form::text, .what = "a tag", .spelling = &tag_spelling};
-constexpr Type tags{.form = Form::list, .what = "a list of words", .element = &tag};
+constexpr Type tags = list_of(tag, "a list of words");
 constexpr Type rule{.form = Form::text, .what = "a rule id", .spelling = &rule_spelling};
-constexpr Type rules{.form = Form::list, .what = "a list of rule ids", .element = &rule};
+constexpr Type rules = list_of(rule, "a list of rule ids");
 constexpr Type path_variable{.form = Form::text, .what = "a variable of \"paths\"", .spelling = &variable_spelling};
 constexpr Type folder{.form = Form::text, .what = "the name of a folder", .spelling = &path_spelling};
-constexpr Type paths{
-    .form = Form::map, .what = "an object: variable to folder", .key = &path_variable, .element = &folder};
+constexpr Type paths = map_of(path_variable, folder, "an object: variable to folder");
 constexpr Type file_path{.form = Form::text, .what = "the path of a file", .spelling = &path_spelling};
 constexpr Type variable_name{
     .form = Form::text, .what = "the name of an environment variable", .spelling = &variable_name_spelling};
 constexpr Type variable_value{.form = Form::text, .what = "a text", .spelling = &no_zero_spelling};
-constexpr Type environment{
-    .form = Form::map, .what = "an object: name to value", .key = &variable_name, .element = &variable_value};
+constexpr Type environment = map_of(variable_name, variable_value, "an object: name to value");
 constexpr Type file_name{.form = Form::text, .what = "a file name without .so", .spelling = &driver_spelling};
 
 constexpr Type peer_name{.form = Form::text, .what = "the name of a peer", .spelling = &process_spelling};
 constexpr Type peer_kind{.form = Form::text, .what = "a kind of peer", .words = peer_kind_words};
-constexpr Type peers{
-    .form = Form::map, .what = "an object: peer to its kind", .key = &peer_name, .element = &peer_kind};
+constexpr Type peers = map_of(peer_name, peer_kind, "an object: peer to its kind");
 constexpr Type close_way{.form = Form::text, .what = "a way to close", .words = close_words};
 constexpr Type errno_name{.form = Form::text, .what = "the name of an error", .spelling = &errno_spelling};
 constexpr Type bytes_size{.form = Form::whole, .what = "a number of bytes (0 or more)"};
 constexpr Type sha256_digits{.form = Form::text, .what = "a SHA-256", .spelling = &sha256_spelling};
-constexpr Type parts{.form = Form::list, .what = "a list of texts", .element = &text, .least = 1};
+constexpr Type parts = list_of(text, "a list of texts", 1);
 constexpr Type part_or_parts{.form = Form::text, .what = "a text or a list of texts", .other = &parts};
 
 constexpr Type how{.form = Form::text, .what = "a way to install", .words = how_words};
@@ -170,26 +173,24 @@ constexpr Type signal_name{.form = Form::text, .what = "the name of a signal", .
 constexpr Type callback{.form = Form::text, .what = "the name of a callback", .words = callback_words};
 
 constexpr Type expression{.form = Form::text, .what = "an Erlang expression (a text)"};
-constexpr Type expressions{
-    .form = Form::list, .what = "a list of Erlang expressions", .element = &expression, .least = 1};
-constexpr Type held{.form = Form::list, .what = "a list of expressions", .element = &expression};
+constexpr Type expressions = list_of(expression, "a list of Erlang expressions", 1);
+constexpr Type held = list_of(expression, "a list of expressions");
 constexpr Type pattern{.form = Form::text, .what = "a pattern (a text)"};
 constexpr Type raised{.form = Form::text, .what = "an exception (a text): badarg, exit:Reason, throw:Term"};
-constexpr Type messages{.form = Form::list, .what = "a list of patterns", .element = &pattern};
+constexpr Type messages = list_of(pattern, "a list of patterns");
 constexpr Type log_line{.form = Form::text, .what = "a line of the log (a text)"};
-constexpr Type log_lines{.form = Form::list, .what = "a list of lines of the log", .element = &log_line};
+constexpr Type log_lines = list_of(log_line, "a list of lines of the log");
 constexpr Type driver_call{.form = Form::text, .what = "a callback (a text)"};
-constexpr Type driver_calls{.form = Form::list, .what = "a list of callbacks", .element = &driver_call};
+constexpr Type driver_calls = list_of(driver_call, "a list of callbacks");
 
 constexpr Field raises_fields[] = {
     {"raises", &raised, true, "The exception this call ends with."},
 };
 constexpr Shape raises_shape{"an outcome", "A call of a batch, or one that was blocked, that raises an exception.",
                              raises_fields};
-constexpr Type raises_object{.form = Form::object, .what = "an object with \"raises\"", .shape = &raises_shape};
+constexpr Type raises_object = object_of(raises_shape, "an object with \"raises\"");
 constexpr Type outcome{.form = Form::text, .what = "a pattern (a text) or {\"raises\": ...}", .other = &raises_object};
-constexpr Type outcomes{
-    .form = Form::list, .what = "a list with one pattern for each of \"calls\"", .element = &outcome, .least = 1};
+constexpr Type outcomes = list_of(outcome, "a list with one pattern for each of \"calls\"", 1);
 
 } // namespace
 
@@ -199,38 +200,30 @@ constexpr Type version_name{.form = Form::text, .what = "a version", .spelling =
 
 namespace {
 
-constexpr Type receives{
-    .form = Form::map, .what = "an object: process to list of patterns", .key = &process_name, .element = &messages};
-constexpr Type by_process{
-    .form = Form::map, .what = "an object: process to pattern", .key = &process_name, .element = &pattern};
-constexpr Type outcome_by_process{
-    .form = Form::map, .what = "an object: process to pattern", .key = &process_name, .element = &outcome};
-constexpr Type user_counts{
-    .form = Form::map, .what = "an object: process to number", .key = &process_name, .element = &count};
+constexpr Type receives = map_of(process_name, messages, "an object: process to list of patterns");
+constexpr Type by_process = map_of(process_name, pattern, "an object: process to pattern");
+constexpr Type outcome_by_process = map_of(process_name, outcome, "an object: process to pattern");
+constexpr Type user_counts = map_of(process_name, count, "an object: process to number");
 
 constexpr Field driver_file_fields[] = {
     {"file", &file_path, true, "The library file."},
     {"broken", &flag, false, "It is no usable driver, on purpose: not looked at beforehand."},
 };
 constexpr Shape driver_file_shape{"a driver file", "A library file with options.", driver_file_fields};
-constexpr Type driver_file_object{.form = Form::object, .what = "an object with \"file\"", .shape = &driver_file_shape};
+constexpr Type driver_file_object = object_of(driver_file_shape, "an object with \"file\"");
 constexpr Type driver_file{.form = Form::text,
                            .what = "the path of a file or {\"file\": ...}",
                            .spelling = &path_spelling,
                            .other = &driver_file_object};
-constexpr Type versions{
-    .form = Form::map, .what = "an object: version to file", .key = &version_name, .element = &driver_file, .least = 1};
-constexpr Type drivers{
-    .form = Form::map, .what = "an object: driver to its versions", .key = &driver_name, .element = &versions};
+constexpr Type versions = map_of(version_name, driver_file, "an object: version to file", 1);
+constexpr Type drivers = map_of(driver_name, versions, "an object: driver to its versions");
 
 constexpr Field process_fields[] = {
     {"trap_exit", &flag, false, "The process begins with process_flag(trap_exit, true)."},
 };
 constexpr Shape process_shape{"a process", "Options of a process.", process_fields};
-constexpr Type process{
-    .form = Form::object, .what = "an object with the options of the process", .shape = &process_shape};
-constexpr Type processes{
-    .form = Form::map, .what = "an object: process to options", .key = &process_name, .element = &process, .least = 1};
+constexpr Type process = object_of(process_shape, "an object with the options of the process");
+constexpr Type processes = map_of(process_name, process, "an object: process to options", 1);
 
 constexpr Field crash_fields[] = {
     {"signal", &signal_name, false, "The driver dies by this signal."},
@@ -245,8 +238,7 @@ constexpr Words crash_ways[] = {"signal", "exit", "hang", "exception", "memory",
 constexpr Choice crash_choices[] = {{crash_ways, false, "a story ends in one way"}};
 constexpr Shape crash_shape{"an expected crash", "How the driver is to die in the last step.", crash_fields,
                             crash_choices, 1};
-constexpr Type crash{
-    .form = Form::object, .what = "an object such as {\"signal\": \"SIGSEGV\"}", .shape = &crash_shape};
+constexpr Type crash = object_of(crash_shape, "an object such as {\"signal\": \"SIGSEGV\"}");
 
 constexpr Field expectation_fields[] = {
     {"driver", &driver_name, true, "The driver to look at."},
@@ -261,8 +253,7 @@ constexpr Field expectation_fields[] = {
 };
 constexpr Shape expectation_shape{
     "a look at the state", "What must be true of a driver now.", expectation_fields, {}, 2};
-constexpr Type expectation{
-    .form = Form::object, .what = "an object with \"driver\" or \"file\"", .shape = &expectation_shape};
+constexpr Type expectation = object_of(expectation_shape, "an object with \"driver\" or \"file\"");
 
 constexpr Field file_expectation_fields[] = {
     {"file", &file_path, true, "The file to look at; a relative path lies in the work folder."},
@@ -274,62 +265,53 @@ constexpr Field file_expectation_fields[] = {
 };
 constexpr Shape file_expectation_shape{
     "a look at a file", "What must be true of a file now.", file_expectation_fields, {}, 2};
-constexpr Type file_expectation{
-    .form = Form::object, .what = "an object with \"driver\" or \"file\"", .shape = &file_expectation_shape};
+constexpr Type file_expectation = object_of(file_expectation_shape, "an object with \"driver\" or \"file\"");
 
 constexpr Type steps{.form = Form::steps, .what = "a list of steps", .least = 1};
 
 constexpr Field note_field{"note", &text, false, "A sentence printed with the step."};
 constexpr Field by_field{"by", &process_name, true, "The process that does it."};
-constexpr Field receives_field{"receives", &receives, false,
-                               "All messages that arrive because of this step, for each process named, in order; \"|\" "
-                               "is the return of the call. For a peer: the bytes as one binary, closed, reset."};
-constexpr Field exits_field{"exits", &by_process, false,
-                            "Processes that end because of this step, with their reasons."};
-constexpr Field unblocks_field{"unblocks", &outcome_by_process, false,
-                               "Calls blocked in an earlier step that return now, with their values, or "
-                               "{\"raises\": ...}."};
-constexpr Field driver_calls_field{
-    "driver_calls", &driver_calls, false,
-    "The callbacks that run because of this step, in order; \"|\" is the return of the call."};
 
-constexpr Field logs_field{
-    "logs", &log_lines, false,
-    "All lines that a node would log because of this step, in order; * is any run of characters."};
-constexpr Field await_field{
-    "await", &duration, false,
-    "Real time that may pass until the expectations of the step hold: for an outside world that "
-    "is not part of the story. The run cannot be repeated exactly then."};
+constexpr Field effect_fields[] = {
+    {"unblocks", &outcome_by_process, false,
+     "Calls blocked in an earlier step that return now, with their values, or {\"raises\": ...}."},
+    {"receives", &receives, false,
+     "All messages that arrive because of this step, for each process named, in order; \"|\" is the return of the "
+     "call. For a peer: the bytes as one binary, closed, reset."},
+    {"exits", &by_process, false, "Processes that end because of this step, with their reasons."},
+    {"driver_calls", &driver_calls, false,
+     "The callbacks that run because of this step, in order; \"|\" is the return of the call."},
+    {"logs", &log_lines, false,
+     "All lines that a node would log because of this step, in order; * is any run of characters."},
+    {"await", &duration, false,
+     "Real time that may pass until the expectations of the step hold: for an outside world that is not part of the "
+     "story. The run cannot be repeated exactly then."},
+    note_field,
+};
 
-constexpr Field call_fields[] = {
+template <std::size_t N>
+constexpr auto with_effects(const Field (&own)[N]) {
+    std::array<Field, N + std::size(effect_fields)> out{};
+    std::copy(std::begin(effect_fields), std::end(effect_fields),
+              std::copy(std::begin(own), std::end(own), out.begin()));
+    return out;
+}
+
+constexpr auto call_fields = with_effects({
     by_field,
     {"call", &expression, true, "One Erlang expression."},
     {"returns", &pattern, false, "Pattern for the value."},
     {"raises", &raised, false, "The exception: badarg, error:Reason, exit:Reason or throw:Term."},
     {"blocks", &yes, false, "The call does not return in this step."},
-    unblocks_field,
-    receives_field,
-    exits_field,
-    driver_calls_field,
-    logs_field,
-    await_field,
-    note_field,
-};
+});
 constexpr Words ending_keys[] = {"returns", "raises", "blocks"};
 constexpr Choice call_choices[] = {{ending_keys, false, "a call either returns, raises or blocks"}};
 
-constexpr Field batch_fields[] = {
+constexpr auto batch_fields = with_effects({
     by_field,
     {"calls", &expressions, true, "Erlang expressions done without a pause."},
     {"returns", &outcomes, false, "One pattern, or {\"raises\": ...}, for each of the calls."},
-    unblocks_field,
-    receives_field,
-    exits_field,
-    driver_calls_field,
-    logs_field,
-    await_field,
-    note_field,
-};
+});
 
 constexpr Field install_fields[] = {
     {"install", &driver_name, true, "The driver whose file is put in place."},
@@ -346,16 +328,9 @@ constexpr Field removal_fields[] = {
     {"how", &how, true, "remove: the file is deleted."},
     note_field,
 };
-constexpr Field advance_fields[] = {
+constexpr auto advance_fields = with_effects({
     {"advance", &duration, true, "How far the clock moves."},
-    unblocks_field,
-    receives_field,
-    exits_field,
-    driver_calls_field,
-    logs_field,
-    await_field,
-    note_field,
-};
+});
 constexpr Field expect_fields[] = {
     {"expect", &expectation, true, "What must be true now."},
     note_field,
@@ -364,7 +339,7 @@ constexpr Field expect_file_fields[] = {
     {"expect", &file_expectation, true, "What must be true of a file now."},
     note_field,
 };
-constexpr Field peer_fields[] = {
+constexpr auto peer_fields = with_effects({
     {"peer", &peer_name, true, "The peer that acts."},
     {"connect", &expression, false, "Expression: a TCP port, {Address, Port}, or the path of a UNIX socket or fifo."},
     {"listen", &expression, false,
@@ -374,14 +349,7 @@ constexpr Field peer_fields[] = {
     {"close", &close_way, false,
      "all; writing: the other side reads to the end, and may still answer; reset: TCP only."},
     {"fails", &errno_name, false, "The error it must end with: econnrefused."},
-    unblocks_field,
-    receives_field,
-    exits_field,
-    driver_calls_field,
-    logs_field,
-    await_field,
-    note_field,
-};
+});
 constexpr Words peer_verbs[] = {"connect", "listen", "accept", "send", "close"};
 constexpr Choice peer_choices[] = {{peer_verbs, true, "a peer does one thing in a step"}};
 

@@ -3,7 +3,6 @@
 /// excludes what. The reader's checks, its suggestions and the JSON Schema all come from here; a new key is a new row.
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <span>
 #include <string_view>
 

@@ -4,46 +4,56 @@ namespace ddll::scenario {
 
 namespace {
 
-class Flattener {
-public:
-    std::vector<FlatStep> run(const std::vector<ScenarioStep>& steps) {
-        std::uint32_t number = 0;
-        walk(steps, number);
-        return std::move(flat_);
-    }
+struct Flattener {
+    std::vector<FlatStep> flat = {};
+    std::vector<const ScenarioStep*> repeats = {};
+    std::vector<std::uint32_t> rounds = {};
 
-private:
     // Each round of a repeat numbers its steps as the first one did.
     void walk(const std::vector<ScenarioStep>& steps, std::uint32_t& number) {
         for (const ScenarioStep& step : steps) {
             ++number;
             const auto* repeat = std::get_if<RepeatStep>(&step.what);
             if (repeat == nullptr) {
-                flat_.push_back({&step, repeats_, rounds_, number});
+                flat.push_back({&step, repeats, rounds, number});
                 continue;
             }
             const std::uint32_t first = number;
-            repeats_.push_back(&step);
-            rounds_.push_back(0);
+            repeats.push_back(&step);
+            rounds.push_back(0);
             for (std::uint32_t round = 0; round < repeat->times; ++round) {
-                ++rounds_.back();
+                ++rounds.back();
                 number = first;
                 walk(repeat->steps, number);
             }
-            repeats_.pop_back();
-            rounds_.pop_back();
+            repeats.pop_back();
+            rounds.pop_back();
         }
     }
-
-    std::vector<FlatStep> flat_;
-    std::vector<const ScenarioStep*> repeats_;
-    std::vector<std::uint32_t> rounds_;
 };
 
 } // namespace
 
+const std::string& Scenario::folder_of(const InstallStep& step) const {
+    const std::string* folder = &step.into;
+    for (const PathDecl& path : paths)
+        if (path.variable == step.into) folder = &path.folder;
+    return *folder;
+}
+
+const DriverFile* Scenario::file_of(const InstallStep& step) const {
+    const DriverFile* found = nullptr;
+    for (const DriverDecl& driver : drivers)
+        for (const DriverFile& one : driver.versions)
+            if (driver.name == step.driver && one.version == step.version) found = &one;
+    return found;
+}
+
 std::vector<FlatStep> flatten(const Scenario& scenario) {
-    return Flattener().run(scenario.steps);
+    Flattener flattener;
+    std::uint32_t number = 0;
+    flattener.walk(scenario.steps, number);
+    return std::move(flattener.flat);
 }
 
 } // namespace ddll::scenario

@@ -54,22 +54,9 @@ const Node* Node::find(std::string_view wanted) const {
 }
 
 std::string_view describe(Node::Kind kind) {
-    switch (kind) {
-    case Node::Kind::null:
-        return "null";
-    case Node::Kind::boolean:
-        return "a truth value";
-    case Node::Kind::integer:
-    case Node::Kind::floating:
-        return "a number";
-    case Node::Kind::text:
-        return "a text";
-    case Node::Kind::list:
-        return "a list";
-    case Node::Kind::object:
-        return "an object";
-    }
-    return "a value";
+    static constexpr std::string_view kinds[] = {"null",   "a truth value", "a number", "a number",
+                                                 "a text", "a list",        "an object"};
+    return kinds[static_cast<std::size_t>(kind)];
 }
 
 std::size_t skip_blank(std::string_view text, std::size_t i) {
@@ -151,13 +138,11 @@ public:
         key_repeated_ = !keys_.back().insert(value).second;
         key_ = std::move(value);
         state_.after = SyntaxState::After::key;
-        if (key_repeated_) {
-            Error e = error(fmt::format("the key \"{}\" stands here a second time", key_), "remove one of the two");
-            e.place = document_.place_at(key_begin_);
-            const Node* object = state_.open.back();
-            e.place.pointer = Document::pointer(*object->find(key_));
-            mistakes_.push_back(std::move(e));
-        }
+        if (key_repeated_)
+            mistakes_.push_back({fmt::format("the key \"{}\" stands here a second time", key_),
+                                 "remove one of the two",
+                                 document_.place_at(key_begin_, Document::pointer(*state_.open.back()->find(key_))),
+                                 {}});
         return true;
     }
     bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
@@ -211,9 +196,10 @@ private:
     bool open(Node::Kind kind, SyntaxState::After after) {
         const Node* node = add(kind);
         if (state_.open.size() >= max_depth_) {
-            Error e = error(fmt::format("lists and objects are nested more than {} deep", max_depth_));
-            e.place = document_.place_of(*node);
-            mistakes_.push_back(std::move(e));
+            mistakes_.push_back({fmt::format("lists and objects are nested more than {} deep", max_depth_),
+                                 {},
+                                 document_.place_of(*node),
+                                 {}});
             failed_ = true;
             return false;
         }
@@ -254,11 +240,11 @@ const Node* Document::parse(std::vector<Error>& mistakes, std::size_t max_depth)
     }
     if (!rest.empty()) {
         const auto byte = static_cast<unsigned char>(rest.front());
-        Error e = error(byte == 0 ? std::string("a zero byte is no part of a text file")
-                                  : fmt::format("the byte 0x{:02x} is not UTF-8 here", byte),
-                        "save the file as UTF-8; a byte in a binary is written as a number: <<16#ff>>");
-        e.place = place_at(text_.size() - rest.size());
-        mistakes.push_back(std::move(e));
+        mistakes.push_back({byte == 0 ? "a zero byte is no part of a text file"
+                                      : fmt::format("the byte 0x{:02x} is not UTF-8 here", byte),
+                            "save the file as UTF-8; a byte in a binary is written as a number: <<16#ff>>",
+                            place_at(text_.size() - rest.size()),
+                            {}});
         return nullptr;
     }
     TreeBuilder builder(*this, mistakes, max_depth, line_starts_.front());
@@ -267,26 +253,19 @@ const Node* Document::parse(std::vector<Error>& mistakes, std::size_t max_depth)
     return builder.root();
 }
 
-Place Document::place_at(std::size_t offset) const {
+Place Document::place_at(std::size_t offset, std::string pointer) const {
     const auto next = std::upper_bound(line_starts_.begin() + 1, line_starts_.end(), offset);
     const std::size_t start = *(next - 1);
-    return {file_,
-            static_cast<int>(next - line_starts_.begin()),
-            static_cast<int>(std::max(offset, start) - start + 1),
-            {}};
+    return {file_, static_cast<int>(next - line_starts_.begin()), static_cast<int>(std::max(offset, start) - start + 1),
+            std::move(pointer)};
 }
 
 Place Document::place_of(const Node& node) const {
-    Place place = place_at(node.begin);
-    place.pointer = pointer(node);
-    return place;
+    return place_at(node.begin, pointer(node));
 }
 
 Place Document::place_of_key(const Node& node) const {
-    if (node.key_end == 0) return place_of(node);
-    Place place = place_at(node.key_begin);
-    place.pointer = pointer(node);
-    return place;
+    return place_at(node.key_end == 0 ? node.begin : node.key_begin, pointer(node));
 }
 
 Place Document::place_in(const Node& node, std::size_t offset) const {
@@ -304,9 +283,7 @@ Place Document::place_in(const Node& node, std::size_t offset) const {
             decoded += length, i += pair ? 12 : 6;
         }
     }
-    Place place = place_at(i);
-    place.pointer = pointer(node);
-    return place;
+    return place_at(i, pointer(node));
 }
 
 std::string Document::pointer(const Node& node) {

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,8 +51,8 @@ public:
     const std::string& text() const { return text_; }
     const std::string& file() const { return file_; }
 
-    /// Line and column of a byte offset; no pointer.
-    Place place_at(std::size_t offset) const;
+    /// Line and column of a byte offset.
+    Place place_at(std::size_t offset, std::string pointer = {}) const;
     Place place_of(const Node& node) const;     ///< where the value begins
     Place place_of_key(const Node& node) const; ///< where its key begins; the value when it has none
     /// Place of a byte of an unescaped text: finds it behind the escapes. Past the end: the closing quote.

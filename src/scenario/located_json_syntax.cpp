@@ -34,8 +34,8 @@ public:
         case After::open_list:
             return value_at(i, "a value or ']'");
         case After::key:
-            if (at(i) != ':') return unexpected(i, "':' between key and value");
-            return value_at(skip_blank(text_, i + 1), "a value");
+            return at(i) == ':' ? value_at(skip_blank(text_, i + 1), "a value")
+                                : unexpected(i, "':' between key and value");
         case After::value:
             break;
         }
@@ -63,10 +63,8 @@ private:
     char at(std::size_t i) const { return i < text_.size() ? text_[i] : '\0'; }
 
     Error make(std::size_t offset, std::string message, std::string hint = {}) const {
-        Error e = error(std::move(message), std::move(hint));
-        e.place = document_.place_at(offset);
-        if (!state_.open.empty()) e.place.pointer = Document::pointer(*state_.open.back());
-        return e;
+        const std::string pointer = state_.open.empty() ? "" : Document::pointer(*state_.open.back());
+        return {std::move(message), std::move(hint), document_.place_at(offset, pointer), {}};
     }
 
     Error unexpected(std::size_t i, std::string_view wanted, std::string hint = {}) const {

@@ -16,20 +16,9 @@ Term decoded(std::string_view bytes) {
 }
 
 term::Evaluated evaluated(const journal::Returned& returned) {
-    using journal::Outcome;
-    switch (returned.outcome) {
-    case Outcome::value:
-        return term::Evaluated::of(decoded(returned.term));
-    case Outcome::raised_error:
-        return term::Evaluated::raise(decoded(returned.term));
-    case Outcome::raised_exit:
-        return term::Evaluated::raise(decoded(returned.term), "exit");
-    case Outcome::raised_throw:
-        return term::Evaluated::raise(decoded(returned.term), "throw");
-    case Outcome::blocked:
-        break;
-    }
-    return term::Evaluated::blocked();
+    if (returned.outcome == journal::Outcome::blocked) return term::Evaluated::blocked();
+    if (returned.outcome == journal::Outcome::value) return term::Evaluated::of(decoded(returned.term));
+    return term::Evaluated::raise(decoded(returned.term), words::name(returned.outcome));
 }
 
 } // namespace

@@ -121,10 +121,6 @@ Peers::~Peers() {
     for (auto& [name, peer] : peers_) drop(peer);
 }
 
-void Peers::acted(const std::string& name, std::string_view what) {
-    journal_.write(journal::PeerActed{name, what});
-}
-
 void Peers::arrived(const std::string& name, const Term& what) {
     journal_.write(journal::PeerReceived{name, term::encode(what)});
 }

@@ -1,7 +1,7 @@
 #pragma once
-/// The other side of a driver's descriptors: clients, servers and writers that the story plays itself. They live in the
-/// process of the drivers, on non-blocking descriptors; between two steps of the host pump() lets them take what has
-/// arrived. Nothing waits: what one end writes on the same machine the other end has.
+/// The other side of a driver's descriptors: clients, servers and writers that the scenario itself acts for. They live
+/// in the process of the drivers, on non-blocking descriptors; between two steps of the host pump() lets them take what
+/// has arrived. Nothing waits: what one end writes on the same machine the other end has.
 #include "journal/journal.h"
 #include "scenario/scenario.h"
 #include "term/term.h"
@@ -18,7 +18,7 @@ public:
     ~Peers();
     Peers(const Peers&) = delete;
 
-    /// How an action ended. `error` is an errno, 0 when it was done; `mistake` says why the story cannot ask for it.
+    /// How an action ended. `error` is an errno, 0 when it was done; `mistake` says why the scenario cannot ask for it.
     struct Done {
         int error = 0;
         std::string mistake;
@@ -49,13 +49,13 @@ private:
         PeerKind kind;
         State state = State::idle;
         int descriptor = -1;
-        bool hung_up = false; ///< of a fifo: the last writer has closed, and that was told
+        bool hung_up = false; ///< of a fifo: the last writer has closed, and that was reported
         bool reads = true;    ///< false: nothing more can arrive
         std::string unsent;
         bool close_when_sent = false; ///< writing ends when `unsent` is out
     };
 
-    void acted(const std::string& name, std::string_view what);
+    void acted(const std::string& name, std::string_view what) { journal_.write(journal::PeerActed{name, what}); }
     void arrived(const std::string& name, const term::Term& what);
     bool read_some(const std::string& name, Peer& peer);
     bool write_some(const std::string& name, Peer& peer);

@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "scenario/driver_files.h"
 #include "scenario/process_name.h"
-#include "scenario/reader_shapes.h"
 #include "scenario/reader_steps.h"
 #include "words/findings.h"
 
@@ -205,9 +204,8 @@ ReadResult read_scenario(const std::string& text, const std::string& name, const
                          bool check_files) {
     ReadResult result;
     if (text.size() > options.max_bytes) {
-        Error e = error(fmt::format("the scenario is larger than {} bytes", options.max_bytes));
-        e.place.file = name;
-        result.mistakes.push_back(std::move(e));
+        result.mistakes.push_back(
+            {fmt::format("the scenario is larger than {} bytes", options.max_bytes), {}, {name, 0, 0, {}}, {}});
         return result;
     }
     Document document(text, name);
@@ -221,11 +219,9 @@ ReadResult read_scenario(const std::string& text, const std::string& name, const
     std::stable_sort(result.mistakes.begin(), result.mistakes.end(), [](const Error& a, const Error& b) {
         return std::tie(a.place.line, a.place.column) < std::tie(b.place.line, b.place.column);
     });
-    if (result.mistakes.size() >= max_mistakes) {
-        Error e = error(fmt::format("more than {} mistakes: the rest is not listed", max_mistakes));
-        e.place.file = name;
-        result.mistakes.push_back(std::move(e));
-    }
+    if (result.mistakes.size() >= max_mistakes)
+        result.mistakes.push_back(
+            {fmt::format("more than {} mistakes: the rest is not listed", max_mistakes), {}, {name, 0, 0, {}}, {}});
     return result;
 }
 

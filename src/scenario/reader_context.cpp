@@ -7,10 +7,7 @@
 namespace ddll::scenario {
 
 void ReadScope::mistake(Place place, std::string message, std::string hint) {
-    if (full()) return;
-    Error e = error(std::move(message), std::move(hint));
-    e.place = std::move(place);
-    mistakes.push_back(std::move(e));
+    if (!full()) mistakes.push_back({std::move(message), std::move(hint), std::move(place), {}});
 }
 
 void ReadScope::mistake(const Node& node, std::string message, std::string hint) {
@@ -64,10 +61,6 @@ std::string quote(std::string_view text) {
         }
     }
     return out + '"';
-}
-
-std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates) {
-    return did_you_mean(word, candidates, {});
 }
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates, std::string otherwise) {

@@ -1,8 +1,7 @@
-#include "scenario/reader_driver_calls.h"
-
+// The lines of `driver_calls`.
 #include "base/check.h"
 #include "base/text.h"
-#include "scenario/fields.h"
+#include "scenario/reader_steps.h"
 
 #include <fmt/format.h>
 

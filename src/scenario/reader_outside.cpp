@@ -21,22 +21,16 @@ constexpr Verb verbs[] = {{"connect", PeerVerb::connect},
 
 } // namespace
 
-const PeerDecl* StepReader::check_peer(std::string_view name, Place place) {
-    const auto& peers = scenario_.peers;
-    const auto found = std::find_if(peers.begin(), peers.end(), [&](const PeerDecl& p) { return p.name == name; });
-    if (found != peers.end()) return &*found;
-    if (unsure_.peers) return nullptr;
-    std::vector<std::string_view> names;
-    for (const auto& p : peers) names.push_back(p.name);
-    context_.mistake(std::move(place), fmt::format("\"peers\" has no {}", quote(name)), did_you_mean(name, names));
-    return nullptr;
+const PeerDecl* StepReader::check_peer(const Node& node) {
+    return context_.named(scenario_.peers, &PeerDecl::name, node.text, "peers", unsure_.peers,
+                          context_.document.place_of(node));
 }
 
 PeerStep StepReader::peer(const Node& node) {
     PeerStep out;
     out.peer = text(node, "peer");
     const Node* who = context_.good(node, "peer");
-    const PeerDecl* declared = who ? check_peer(out.peer, context_.document.place_of(*who)) : nullptr;
+    const PeerDecl* declared = who ? check_peer(*who) : nullptr;
     for (const auto& row : verbs) {
         const Node* what = context_.good(node, row.key);
         if (what == nullptr) continue;
@@ -55,7 +49,7 @@ PeerStep StepReader::peer(const Node& node) {
             break;
         case PeerVerb::accept:
             out.listener = what->text;
-            if (const PeerDecl* other = check_peer(what->text, context_.document.place_of(*what));
+            if (const PeerDecl* other = check_peer(*what);
                 other != nullptr && declared != nullptr && other->kind != declared->kind)
                 context_.mistake(*what, fmt::format("{} and {} are not of one kind", out.peer, other->name),
                                  "a peer accepts connections of its own kind");

@@ -1,4 +1,4 @@
-#include "scenario/reader_shapes.h"
+#include "scenario/reader_context.h"
 
 #include "base/text.h"
 
@@ -9,12 +9,12 @@
 namespace ddll::scenario {
 namespace {
 
-struct Telling {
+struct StepKey {
     std::string_view key;
     const Shape* shape;
 };
 // The key that makes a step what it is.
-constexpr Telling telling[] = {
+constexpr StepKey step_keys[] = {
     {"call", &call_step},     {"calls", &batch_step},   {"install", &install_step}, {"advance", &advance_step},
     {"expect", &expect_step}, {"repeat", &repeat_step}, {"peer", &peer_step},
 };
@@ -65,21 +65,16 @@ std::string got(const Node& node) {
 }
 
 bool has_form(const Node& node, const Type& type) {
-    switch (type.form) {
-    case Type::Form::text:
-        return node.is(Node::Kind::text);
-    case Type::Form::whole:
-        return node.is(Node::Kind::integer);
-    case Type::Form::flag:
-        return node.is(Node::Kind::boolean);
-    case Type::Form::list:
-    case Type::Form::steps:
-        return node.is(Node::Kind::list);
-    case Type::Form::map:
-    case Type::Form::object:
-        return node.is(Node::Kind::object);
-    }
-    return false;
+    using enum Node::Kind;
+    // In the order of Type::Form.
+    static constexpr Node::Kind kinds[] = {text, integer, boolean, list, object, object, list};
+    return node.is(kinds[static_cast<std::size_t>(type.form)]);
+}
+
+std::vector<std::string_view> step_key_names() {
+    std::vector<std::string_view> out;
+    for (const auto& row : step_keys) out.push_back(row.key);
+    return out;
 }
 
 class Checker {
@@ -127,7 +122,7 @@ private:
     }
 
     static std::string misplaced_hint(std::string_view key, const Shape& shape) {
-        for (const auto& row : telling)
+        for (const auto& row : step_keys)
             if (row.key == key) return "each of them is a step of its own";
         if (&shape == &batch_step && key == "raises")
             return "in a batch, {\"raises\": ...} stands at its place in the list \"returns\"";
@@ -211,8 +206,7 @@ private:
             return wrong(node, fmt::format("a step must be an object, not {}", got(node)));
         if (const Shape* shape = step_shape(node)) return object(node, *shape);
         context_.bad.insert(&node);
-        std::vector<std::string_view> keys;
-        for (const auto& row : telling) keys.push_back(row.key);
+        auto keys = step_key_names();
         keys.push_back("note");
         if (node.children.empty())
             return wrong(node, "a step needs something to do", fmt::format("one of {}", one_of(keys)));
@@ -234,14 +228,12 @@ const Shape* step_shape(const Node& step) {
                : shape == &expect_step ? expect_driver_or_file(step)
                                        : shape;
     };
-    for (const auto& row : telling)
+    for (const auto& row : step_keys)
         if (step.find(row.key) != nullptr) return chosen(row.shape);
-    std::vector<std::string_view> keys;
-    for (const auto& row : telling) keys.push_back(row.key);
     for (const Node* child : step.children) {
         if (any_step_has(child->key)) continue;
-        const auto meant = nearest(child->key, keys);
-        for (const auto& row : telling)
+        const auto meant = nearest(child->key, step_key_names());
+        for (const auto& row : step_keys)
             if (meant && row.key == *meant) return chosen(row.shape);
     }
     for (const Node* child : step.children) {

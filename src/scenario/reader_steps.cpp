@@ -1,19 +1,14 @@
 #include "scenario/reader_steps.h"
 
 #include "base/text.h"
-#include "scenario/reader_driver_calls.h"
-#include "scenario/reader_shapes.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 
 namespace ddll::scenario {
-
-std::vector<ScenarioStep> StepReader::read(const Node& list) {
-    return steps(list, 1, nullptr);
-}
 
 std::vector<ScenarioStep> StepReader::steps(const Node& list, std::uint64_t times, const Node* outermost_repeat) {
     std::vector<ScenarioStep> out;
@@ -82,8 +77,7 @@ void StepReader::count(const Node& node, std::uint64_t times, const Node* outerm
 
 CallStep StepReader::call(const Node& node) {
     CallStep out;
-    out.by = text(node, "by");
-    if (const Node* by = context_.good(node, "by")) check_process(out.by, context_.document.place_of(*by));
+    out.by = caller(node);
     if (const Node* expr = context_.good(node, "call")) out.calls.push_back(texts_.expression(*expr));
     out.blocks = context_.good(node, "blocks") != nullptr;
     if (const Node* value = context_.good(node, "returns"))
@@ -99,8 +93,7 @@ CallStep StepReader::call(const Node& node) {
 CallStep StepReader::batch(const Node& node) {
     CallStep out;
     out.is_batch = true;
-    out.by = text(node, "by");
-    if (const Node* by = context_.good(node, "by")) check_process(out.by, context_.document.place_of(*by));
+    out.by = caller(node);
     const Node* calls = context_.good(node, "calls");
     const Node* returns = context_.good(node, "returns");
     if (calls && returns && calls->children.size() != returns->children.size()) {
@@ -165,28 +158,21 @@ InstallStep StepReader::install(const Node& node) {
         out.as = out.driver;
     else
         installed_as_.insert(out.as);
-    const std::string how = text(node, "how");
-    out.how = how == "remove" ? InstallHow::remove : how == "overwrite" ? InstallHow::overwrite : InstallHow::rename;
-    if (const Node* into = context_.good(node, "into")) check_path(*into);
+    out.how = ddll::words::named<InstallHow>(text(node, "how")).value_or(InstallHow::rename);
+    if (const Node* into = context_.good(node, "into"))
+        context_.named(scenario_.paths, &PathDecl::variable, into->text, "paths", unsure_.paths,
+                       context_.document.place_of(*into));
     const Node* driver = context_.good(node, "install");
-    if (driver == nullptr || unsure_.drivers) return out;
-    const auto declared = std::find_if(scenario_.drivers.begin(), scenario_.drivers.end(),
-                                       [&](const DriverDecl& d) { return d.name == out.driver; });
-    if (declared == scenario_.drivers.end()) {
-        std::vector<std::string_view> names;
-        for (const auto& d : scenario_.drivers) names.push_back(d.name);
-        context_.mistake(*driver, fmt::format("\"drivers\" has no {}", quote(out.driver)),
-                         did_you_mean(out.driver, names));
+    if (driver == nullptr || unsure_.drivers ||
+        !context_.named(scenario_.drivers, &DriverDecl::name, out.driver, "drivers", false,
+                        context_.document.place_of(*driver)))
         return out;
-    }
     const Node* version = context_.good(node, "version");
     const auto versions = versions_of(out.driver);
-    if (version && !versions.empty() && std::find(versions.begin(), versions.end(), out.version) == versions.end()) {
-        std::string all;
-        for (const auto v : versions) all += fmt::format("{}{}", all.empty() ? "" : ", ", v);
-        context_.mistake(*version, fmt::format("{} has no version {}", out.driver, quote(out.version)),
-                         did_you_mean(out.version, versions, fmt::format("its versions: {}", all)));
-    }
+    if (version && !versions.empty() && std::find(versions.begin(), versions.end(), out.version) == versions.end())
+        context_.mistake(
+            *version, fmt::format("{} has no version {}", out.driver, quote(out.version)),
+            did_you_mean(out.version, versions, fmt::format("its versions: {}", fmt::join(versions, ", "))));
     return out;
 }
 
@@ -302,9 +288,7 @@ Receives StepReader::receives(const Node& node, Returns returns) {
 DriverCalls StepReader::driver_calls(const Node& node, Returns returns) {
     DriverCalls out{{}, context_.document.place_of(node)};
     bool seen = false;
-    std::vector<std::string_view> drivers;
-    for (const auto& d : scenario_.drivers) drivers.push_back(d.name);
-    for (const auto& name : installed_as_) drivers.push_back(name);
+    const auto drivers = driver_names();
     for (const Node* child : node.children) {
         if (context_.bad.contains(child)) continue;
         if (is_return_mark(*child, returns, seen)) {
@@ -342,24 +326,22 @@ std::string StepReader::text(const Node& node, std::string_view key) const {
     return found ? found->text : std::string();
 }
 
-void StepReader::check_process(std::string_view name, Place place) {
-    const auto& processes = scenario_.processes;
-    if (unsure_.processes ||
-        std::any_of(processes.begin(), processes.end(), [&](const ProcessDecl& p) { return p.name == name; }))
-        return;
-    std::vector<std::string_view> names;
-    for (const auto& p : processes) names.push_back(p.name);
-    context_.mistake(std::move(place), fmt::format("\"processes\" has no {}", quote(name)), did_you_mean(name, names));
+std::string StepReader::caller(const Node& step) {
+    const Node* by = context_.good(step, "by");
+    if (by == nullptr) return {};
+    check_process(by->text, context_.document.place_of(*by));
+    return by->text;
 }
 
-void StepReader::check_path(const Node& node) {
-    const auto& paths = scenario_.paths;
-    if (unsure_.paths ||
-        std::any_of(paths.begin(), paths.end(), [&](const PathDecl& p) { return p.variable == node.text; }))
-        return;
-    std::vector<std::string_view> names;
-    for (const auto& p : paths) names.push_back(p.variable);
-    context_.mistake(node, fmt::format("\"paths\" has no {}", quote(node.text)), did_you_mean(node.text, names));
+void StepReader::check_process(std::string_view name, Place place) {
+    context_.named(scenario_.processes, &ProcessDecl::name, name, "processes", unsure_.processes, std::move(place));
+}
+
+std::vector<std::string_view> StepReader::driver_names() const {
+    std::vector<std::string_view> out;
+    for (const auto& d : scenario_.drivers) out.push_back(d.name);
+    out.insert(out.end(), installed_as_.begin(), installed_as_.end());
+    return out;
 }
 
 std::vector<std::string_view> StepReader::versions_of(std::string_view driver) const {
@@ -378,16 +360,13 @@ void StepReader::finish() {
     for (const auto& mention : mentions_) {
         const auto is_declared = [&](const DriverDecl& d) { return d.name == mention.driver; };
         if (mention.version.empty()) {
-            // A driver from an absolute path, or one linked in, is known to the story only by what its calls say.
+            // A driver from an absolute path, or one linked in, is known to the scenario only by what its calls say.
             const bool known = std::any_of(scenario_.drivers.begin(), scenario_.drivers.end(), is_declared) ||
                                installed_as_.find(mention.driver) != installed_as_.end() ||
                                texts_.mentioned(mention.driver);
             if (known) continue;
-            std::vector<std::string_view> names;
-            for (const auto& d : scenario_.drivers) names.push_back(d.name);
-            for (const auto& name : installed_as_) names.push_back(name);
             context_.mistake(mention.place, fmt::format("no driver of this story is called {}", quote(mention.driver)),
-                             did_you_mean(mention.driver, names));
+                             did_you_mean(mention.driver, driver_names()));
             continue;
         }
         const auto versions = versions_of(mention.driver);

@@ -1,6 +1,5 @@
 #pragma once
 /// The second pass of the reader over the steps: builds them, resolves names, follows which variables have a value.
-#include "scenario/fields.h"
 #include "scenario/reader_texts.h"
 
 #include <cstdint>
@@ -20,9 +19,9 @@ public:
     StepReader(ReadScope& context, Texts& texts, const Scenario& scenario, Unsure unsure)
         : context_(context), texts_(texts), scenario_(scenario), unsure_(unsure) {}
 
-    std::vector<ScenarioStep> read(const Node& list);
+    std::vector<ScenarioStep> read(const Node& list) { return steps(list, 1, nullptr); }
 
-    /// Names that only the whole story can tell right from wrong; once, after all steps.
+    /// Names that only the whole scenario can tell right from wrong; once, after all steps.
     void finish();
 
 private:
@@ -39,7 +38,7 @@ private:
     // reader_outside.cpp
     PeerStep peer(const Node& node);
     FileStep file(const Node& node);
-    const PeerDecl* check_peer(std::string_view name, Place place);
+    const PeerDecl* check_peer(const Node& node);
 
     CallOutcome outcome(const Node& node);
     CallOutcome raises(const Node& node);
@@ -50,8 +49,9 @@ private:
     bool is_return_mark(const Node& node, Returns returns, bool& seen);
 
     std::string text(const Node& node, std::string_view key) const;
+    std::string caller(const Node& step);
     void check_process(std::string_view name, Place place);
-    void check_path(const Node& node);
+    std::vector<std::string_view> driver_names() const;
     std::vector<std::string_view> versions_of(std::string_view driver) const;
     void count(const Node& node, std::uint64_t times, const Node* outermost_repeat);
 
@@ -69,5 +69,12 @@ private:
     std::vector<Mention> mentions_;
     std::set<std::string, std::less<>> installed_as_;
 };
+
+/// Reads one line of `driver_calls` other than "|": driver/version:callback(arguments). Whether the driver and version
+/// exist is left to the caller; their spelling, the callback's name and its arguments are checked here. `drivers` are
+/// names that may have a / in them: in front of the colon, one of them is a driver, and of anything else what follows
+/// the last / is a version. Nothing when a mistake was reported. reader_driver_calls.cpp
+std::optional<DriverCallPattern> read_driver_call(ReadScope& context, Texts& texts, const Node& node,
+                                                  const std::vector<std::string_view>& drivers);
 
 } // namespace ddll::scenario

@@ -32,18 +32,9 @@ std::string with_arity(std::string_view module, std::string_view name, std::size
 
 } // namespace
 
-void Scope::declare(const std::string& variable, std::string what) {
-    declared_.emplace(variable, std::move(what));
-    bound_.insert(variable);
-}
-
 const std::string* Scope::declared(std::string_view variable) const {
     const auto found = declared_.find(variable);
     return found == declared_.end() ? nullptr : &found->second;
-}
-
-void Scope::bind(const std::string& variable) {
-    if (bound_.insert(variable).second) order_.push_back(variable);
 }
 
 void Scope::forget_since(std::size_t mark) {

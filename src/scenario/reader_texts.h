@@ -1,6 +1,6 @@
 #pragma once
-/// Expressions and patterns inside a scenario: parsed, placed, and checked for what can be known before the story runs:
-/// variables that nothing has bound, functions that do not exist.
+/// Expressions and patterns inside a scenario: parsed, placed, and checked for what can be known before the scenario
+/// runs: variables that nothing has bound, functions that do not exist.
 #include "scenario/reader_context.h"
 
 #include <map>
@@ -10,16 +10,21 @@
 
 namespace ddll::scenario {
 
-/// The variables that have a value at the current point of the story.
+/// The variables that have a value at the current point of the scenario.
 class Scope {
 public:
     /// A variable that exists from the start; `what` says what it is: "the process alice".
-    void declare(const std::string& variable, std::string what);
+    void declare(const std::string& variable, std::string what) {
+        declared_.emplace(variable, std::move(what));
+        bound_.insert(variable);
+    }
     /// What a declared variable is, or null for any other.
     const std::string* declared(std::string_view variable) const;
 
     bool bound(std::string_view variable) const { return bound_.find(variable) != bound_.end(); }
-    void bind(const std::string& variable);
+    void bind(const std::string& variable) {
+        if (bound_.insert(variable).second) order_.push_back(variable);
+    }
 
     /// What a round of a repeat bound is forgotten after it.
     std::size_t mark() const { return order_.size(); }
@@ -57,7 +62,7 @@ public:
     void assume_bound(const Node& node);
 
     /// Whether an atom or the first word of a string in any expression so far is this: a driver may be known to
-    /// the story that way alone.
+    /// the scenario that way alone.
     bool mentioned(std::string_view word) const { return mentioned_.find(word) != mentioned_.end(); }
 
 private:

@@ -1,6 +1,6 @@
 #pragma once
-/// How a story ended: what the reports print and the exit code comes from. Built in the parent from the journal and the
-/// child's Ending; nothing here comes from anywhere else.
+/// How a scenario ended: what the reports print and the exit code comes from. Built in the parent from the journal and
+/// the child's Ending; nothing here comes from anywhere else.
 #include "isolate/isolate.h"
 #include "journal/journal.h"
 #include "scenario/scenario.h"
@@ -20,7 +20,7 @@ enum class Verdict : std::uint8_t { passed, failed, crashed, hung, unusable, bug
 const char* name(Verdict v);
 
 struct Failure {
-    std::uint32_t step = 0; ///< index into RunResult::flat; UINT32_MAX for the story as a whole
+    std::uint32_t step = 0; ///< index into RunResult::flat; UINT32_MAX for the scenario as a whole
     std::string what;       ///< "returns", "receives alice", "driver_calls", ...
     std::string expected;
     std::string got;

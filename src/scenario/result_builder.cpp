@@ -17,23 +17,8 @@
 namespace ddll::scenario {
 
 const char* name(Verdict v) {
-    switch (v) {
-    case Verdict::passed:
-        return "passed";
-    case Verdict::failed:
-        return "failed";
-    case Verdict::crashed:
-        return "crashed";
-    case Verdict::hung:
-        return "hung";
-    case Verdict::unusable:
-        return "unusable";
-    case Verdict::bug:
-        return "bug";
-    case Verdict::skipped:
-        return "skipped";
-    }
-    return "bug";
+    static constexpr const char* names[] = {"passed", "failed", "crashed", "hung", "unusable", "bug", "skipped"};
+    return names[static_cast<std::size_t>(v)];
 }
 
 namespace {
@@ -125,13 +110,12 @@ private:
 };
 
 void add_finding(RunResult& result, findings::Finding found, std::vector<StackFrame> stack) {
-    RunFinding finding;
-    finding.rule = found.rule;
-    finding.severity = found.severity;
-    finding.title = std::move(found.title);
-    finding.subject = std::move(found.subject);
-    finding.evidence = prose(std::move(found.evidence));
-    finding.stack = std::move(stack);
+    RunFinding finding{found.rule,
+                       found.severity,
+                       std::move(found.title),
+                       std::move(found.subject),
+                       prose(std::move(found.evidence)),
+                       std::move(stack)};
     for (std::size_t i = 0; i < result.steps.size() && found.entry != 0; ++i)
         if (result.steps[i].first_entry != 0 && result.steps[i].first_entry <= found.entry &&
             found.entry <= result.steps[i].last_entry)
@@ -144,17 +128,17 @@ void add_finding(RunResult& result, findings::Finding found, std::vector<StackFr
 // What its death says of the driver, beside the words about the death itself.
 void add_findings_of_death(RunResult& result, const isolate::Ending& ending) {
     const Death& death = *result.death;
-    findings::CrashNote note;
-    note.callback = death.in.callback;
-    note.driver = death.in.driver;
-    if (const auto* signalled = std::get_if<isolate::Signalled>(&ending.how)) note.signal = signalled->signal;
-    note.exception = !death.exception.empty();
-    note.fatal = ending.crash.fatal_kind;
-    note.exited = death.exit_status.has_value();
-    note.timed_out = death.timed_out;
-    note.stack_exhausted = ending.crash.stack_exhausted;
-    note.headline = death.headline;
     const isolate::CrashReport& crash = ending.crash;
+    const auto* signalled = std::get_if<isolate::Signalled>(&ending.how);
+    findings::CrashNote note{.callback = death.in.callback,
+                             .driver = death.in.driver,
+                             .signal = signalled != nullptr ? signalled->signal : 0,
+                             .fatal = crash.fatal_kind,
+                             .exception = !death.exception.empty(),
+                             .exited = death.exit_status.has_value(),
+                             .timed_out = death.timed_out,
+                             .stack_exhausted = crash.stack_exhausted,
+                             .headline = death.headline};
     for (const journal::Entry& entry : *result.journal)
         if (const auto* opened = std::get_if<journal::ImageOpened>(&entry.event)) {
             const auto inside = [&](std::uintptr_t a) {
@@ -215,15 +199,13 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
             if (auto frame = places.frame(address, found.entry)) stack.push_back(*std::move(frame));
         add_finding(result, std::move(found), std::move(stack));
     }
-    for (const words::Rule rule : result.scenario->expected_findings) {
-        const bool found = std::any_of(result.findings.begin(), result.findings.end(),
-                                       [&](const RunFinding& f) { return f.rule == rule; });
-        if (!found)
+    for (const words::Rule rule : result.scenario->expected_findings)
+        if (std::none_of(result.findings.begin(), result.findings.end(),
+                         [&](const RunFinding& f) { return f.rule == rule; }))
             result.failures.push_back({UINT32_MAX, "expected_findings", std::string(name(rule)), "(not found)", ""});
-    }
 }
 
-void judge_death(RunResult& result, const Reading& reading) {
+void conclude_death(RunResult& result, const Reading& reading) {
     Death& death = *result.death;
     if (reading.open_) {
         StepResult& step = result.steps[*reading.open_];
@@ -245,8 +227,8 @@ void judge_death(RunResult& result, const Reading& reading) {
     result.verdict = death.timed_out ? Verdict::hung : Verdict::crashed;
 }
 
-// The story ended in the middle of a step, and not by a death of the child.
-void judge_deadlock(RunResult& result, const Reading& reading) {
+// The run ended in the middle of a step, and not by a death of the child.
+void conclude_deadlock(RunResult& result, const Reading& reading) {
     const std::uint32_t index = reading.open_.value_or(UINT32_MAX);
     if (index < result.steps.size()) result.steps[index].state = StepState::failed;
     const auto& expected = result.scenario->expected_crash;
@@ -260,7 +242,7 @@ void judge_deadlock(RunResult& result, const Reading& reading) {
     result.verdict = Verdict::hung;
 }
 
-void judge_failures(RunResult& result, const Reading& reading) {
+void conclude_failures(RunResult& result, const Reading& reading) {
     if (reading.impasse == words::ImpasseKind::deadlock || reading.impasse == words::ImpasseKind::no_rest ||
         reading.impasse == words::ImpasseKind::journal_full) {
         result.verdict = Verdict::hung;
@@ -270,7 +252,7 @@ void judge_failures(RunResult& result, const Reading& reading) {
     if (reading.open_failure.empty()) return;
     for (Failure& failure : result.failures) {
         if (!failure.of_return) continue;
-        // The story is not at fault: the library it needs cannot be opened.
+        // The scenario is not at fault: the library it needs cannot be opened.
         result.verdict = Verdict::unusable;
         failure.help = fmt::format("the loader says: {}", reading.open_failure);
     }
@@ -326,11 +308,11 @@ RunResult build_result(Running running, const isolate::Ending& ending, const Run
     } else if (!std::holds_alternative<isolate::Finished>(ending.how)) {
         result.death = examine(ending, result, *running.versions, reading.open_.value_or(UINT32_MAX));
         if (options.probe) add_findings_of_death(result, ending);
-        judge_death(result, reading);
+        conclude_death(result, reading);
     } else if (reading.deadlocked) {
-        judge_deadlock(result, reading);
+        conclude_deadlock(result, reading);
     } else if (!result.failures.empty()) {
-        judge_failures(result, reading);
+        conclude_failures(result, reading);
     } else if (!reading.ended && !running.goes_on) {
         result.verdict = Verdict::bug;
         result.failures.push_back({UINT32_MAX, "ddlltool", "(the story is played to its end)",

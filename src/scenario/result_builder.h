@@ -6,7 +6,7 @@
 
 namespace ddll::scenario {
 
-/// Everything of one run that lives in the parent while the child plays.
+/// Everything of one run that lives in the parent while the child runs.
 struct Running {
     std::shared_ptr<const Scenario> scenario;
     std::vector<FlatStep> steps;

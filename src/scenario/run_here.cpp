@@ -9,7 +9,7 @@ namespace ddll::scenario {
 
 namespace {
 
-SimulatedOptions simulated_options(const Scenario& scenario, const StepOptions& options) {
+SimulatedOptions simulated_options(const Scenario& scenario, const RunOptions& options) {
     SimulatedOptions out;
     out.seed = options.seed;
     out.host.async_takes = scenario.async_takes;
@@ -33,7 +33,7 @@ struct Run {
     SimulatedTarget target;
     StepEngine engine;
 
-    Run(const Scenario& scenario, const Versions& versions, const StepOptions& options, journal::Journal& journal)
+    Run(const Scenario& scenario, const Versions& versions, const RunOptions& options, journal::Journal& journal)
         : target(simulated_options(scenario, options), scenario.peers, versions, journal),
           engine(scenario, target, {options.lenient || options.compared_with.has_value(), {}}) {}
 
@@ -48,10 +48,10 @@ struct Run {
 } // namespace
 
 void run_here(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions,
-              const StepOptions& options, journal::Journal& journal) {
+              const RunOptions& options, journal::Journal& journal) {
     auto run = std::make_unique<Run>(scenario, versions, options, journal);
     run->all(steps);
-    if (options.in_child) static_cast<void>(run.release()); // NOLINT: what still runs may use it
+    if (!options.in_process) static_cast<void>(run.release()); // NOLINT: what still runs may use it
 }
 
 } // namespace ddll::scenario

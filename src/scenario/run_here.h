@@ -5,10 +5,10 @@
 #include "scenario/scenario.h"
 #include "scenario/versions.h"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace ddll::scenario {
@@ -22,17 +22,20 @@ struct ComparedNode {
     bool open_error_preset = true;      ///< its list of dlopen texts begins with one of its own
 };
 
-struct StepOptions {
-    std::uint64_t seed = 0;    ///< 0: first in, first out; else the order of what has no order is drawn from it
-    bool free_threads = false; ///< as Scenario::free_threads
-    bool probe = false;        ///< host::Options::probe
-    bool lenient = false;      ///< goes on whatever happens: what the driver answers is not known
-    bool in_child = false;     ///< the process ends after the run: nothing is torn down, threads may still run
+struct RunOptions {
+    std::optional<std::chrono::milliseconds> time_limit; ///< wins over the scenario's own
+    bool free_threads = false;                           ///< threads of drivers run as they would on a node
+    std::uint64_t seed = 0;  ///< 0: what has no order happens first in, first out; else its order is drawn from it
+    bool lenient = false;    ///< expectations bind variables and nothing else
+    bool probe = false;      ///< look at what libraries leave in the process, and time callbacks
+    bool in_process = false; ///< no child: for debuggers; a crash of the driver is then one of ddlltool
+    unsigned parallel = 1;
     std::optional<ComparedNode> compared_with{};
 };
 
-/// Ends after the last step, or (unless it is lenient) after the first one that failed.
+/// Ends after the last step, or (unless it is lenient) after the first one that failed. In a child nothing is torn
+/// down: the process ends after the run, and threads may still run.
 void run_here(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions,
-              const StepOptions& options, journal::Journal& journal);
+              const RunOptions& options, journal::Journal& journal);
 
 } // namespace ddll::scenario

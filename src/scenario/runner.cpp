@@ -5,7 +5,6 @@
 #include "scenario/run_here.h"
 #include "scenario/work_folder.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,16 +18,14 @@ namespace {
 // One run from its preparation in the parent to its result; the pool keeps it alive.
 struct Run {
     Running running;
-    std::optional<WorkFolder> folder;
-    std::size_t index = 0;
+    WorkFolder folder;
 };
 
-RunResult unusable(const Scenario& scenario, Error why) {
+RunResult not_run(const Scenario& scenario, Verdict verdict) {
     RunResult result;
     result.file = scenario.file;
     result.title = scenario.title;
-    result.verdict = Verdict::unusable;
-    result.mistakes.push_back(std::move(why));
+    result.verdict = verdict;
     return result;
 }
 
@@ -62,10 +59,10 @@ void run_without_child(isolate::Job job) {
 
 } // namespace
 
-Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
-               const std::function<void(const RunResult&)>& progress) {
-    Played played;
-    played.results.resize(scenarios.size());
+Runs run_all(std::vector<Scenario> scenarios, const RunOptions& options,
+             const std::function<void(const RunResult&)>& progress) {
+    Runs runs;
+    runs.results.resize(scenarios.size());
     isolate::Pool pool(options.parallel);
     for (std::size_t i = 0; i < scenarios.size(); ++i) {
         isolate::Job job;
@@ -79,16 +76,17 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
         // Made when the pool comes to it: folders, journals and files of a thousand scenarios at once would be too
         // much.
         auto run = std::make_shared<std::optional<Run>>();
-        job.prepare = [run, scenario, i, &played, &progress] {
+        job.prepare = [run, scenario, i, &runs, &progress] {
             auto folder = WorkFolder::create();
             if (!folder) {
-                played.results[i] = unusable(*scenario, std::move(folder).error());
-                progress(played.results[i]);
+                runs.results[i] = not_run(*scenario, Verdict::unusable);
+                runs.results[i].mistakes.push_back(std::move(folder).error());
+                progress(runs.results[i]);
                 return false;
             }
             run->emplace(Run{Running{scenario, flatten(*scenario), std::make_shared<journal::Journal>(),
                                      std::make_shared<const Versions>(*scenario)},
-                             *std::move(folder), i});
+                             *std::move(folder)});
             return true;
         };
         job.body = [run, &options] {
@@ -96,26 +94,21 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
             // What this program was started with: drivers get the same numbers in every run.
             if (!options.in_process) close_range(3, ~0U, 0);
             const Environment environment(running.scenario->environment);
-            if (chdir((*run)->folder->path().c_str()) != 0) DDLL_CHECK_MSG(false, std::strerror(errno));
-            run_here(*running.scenario, running.steps, *running.versions,
-                     {options.seed, options.free_threads, options.probe, options.lenient, !options.in_process,
-                      options.compared_with},
-                     *running.journal);
+            if (chdir((*run)->folder.path().c_str()) != 0) DDLL_CHECK_MSG(false, std::strerror(errno));
+            run_here(*running.scenario, running.steps, *running.versions, options, *running.journal);
         };
         job.progress = [run] { return (*run)->running.journal->size(); };
-        job.done = [run, scenario, i, &played, &options, &progress](isolate::Ending ending) {
+        job.done = [run, scenario, i, &runs, &options, &progress](isolate::Ending ending) {
             if (!*run) { // interrupted before it was prepared
-                RunResult& result = played.results[i];
+                RunResult& result = runs.results[i];
+                result = not_run(*scenario, Verdict::skipped);
                 result.scenario = scenario;
-                result.file = scenario->file;
-                result.title = scenario->title;
-                result.verdict = Verdict::skipped;
                 result.skipped_why = "interrupted";
             } else {
-                played.results[i] = build_result(std::move((*run)->running), ending, options);
+                runs.results[i] = build_result(std::move((*run)->running), ending, options);
             }
             run->reset();
-            progress(played.results[i]);
+            progress(runs.results[i]);
         };
         if (options.in_process)
             run_without_child(std::move(job));
@@ -123,8 +116,8 @@ Played run_all(std::vector<Scenario> scenarios, const RunOptions& options,
             pool.add(std::move(job));
     }
     pool.run();
-    played.interrupted = pool.interrupted();
-    return played;
+    runs.interrupted = pool.interrupted();
+    return runs;
 }
 
 } // namespace ddll::scenario

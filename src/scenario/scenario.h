@@ -1,5 +1,5 @@
 #pragma once
-/// scenario/ is the story file: read it (reader.h), play it (runner.h), say how it ended (result.h).
+/// scenario/ is the scenario file: read it (reader.h), run it (runner.h), say how it ended (result.h).
 /// Scenario is the file after reading: names resolved, texts parsed, every mistake already reported.
 #include "base/result.h"
 #include "base/time.h"
@@ -172,7 +172,7 @@ struct ScenarioStep {
     Place place;
 };
 
-/// How the story is expected to die; every given part must hold.
+/// How the scenario is expected to die; every given part must hold.
 struct ExpectedCrash {
     std::optional<std::string> signal;
     std::optional<std::string> callback;
@@ -199,12 +199,16 @@ struct Scenario {
     bool open_error_preset = true;
     std::vector<words::Rule> expected_findings;
     std::optional<ExpectedCrash> expected_crash;
-    bool node_dies = false;   ///< what ddlltool survives and tells ends a real node
-    std::string not_compared; ///< why the story is not for a real node; empty when it is
+    bool node_dies = false;   ///< what ddlltool survives and reports ends a real node
+    std::string not_compared; ///< why the scenario is not for a real node; empty when it is
     std::vector<ScenarioStep> steps;
+
+    /// The folder that an installation goes to, and the file that it takes: null where there is none.
+    const std::string& folder_of(const InstallStep& step) const;
+    const DriverFile* file_of(const InstallStep& step) const;
 };
 
-/// Steps in the order they are played, repeats unrolled; the journal's step indices count along this list.
+/// Steps in the order they are run, repeats unrolled; the journal's step indices count along this list.
 struct FlatStep {
     const ScenarioStep* step = nullptr;
     std::vector<const ScenarioStep*> repeats; ///< the repeats it stands in, outermost first

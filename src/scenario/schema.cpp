@@ -17,22 +17,15 @@ Json list_of(T&&... items) {
     return out;
 }
 
-std::string text_of(std::string_view s) {
-    return std::string(s);
-}
-
 Json object_schema(const Shape& shape);
 
-Json alone(const Type& type) {
+Json type_schema(const Type& type) {
     Json out = Json::object();
     switch (type.form) {
     case Type::Form::text:
         out["type"] = "string";
         if (type.spelling) out["pattern"] = type.spelling->regex;
-        if (!type.words.empty()) {
-            out["enum"] = Json::array();
-            for (const auto word : type.words) out["enum"].push_back(word);
-        }
+        for (const auto word : type.words) out["enum"].push_back(word);
         break;
     case Type::Form::whole:
         out["type"] = "integer";
@@ -44,30 +37,23 @@ Json alone(const Type& type) {
         if (type.only_true) out["const"] = true;
         break;
     case Type::Form::list:
-    case Type::Form::map:
-        break;
-    case Type::Form::object:
-        return object_schema(*type.shape);
     case Type::Form::steps:
         out["type"] = "array";
         if (type.least > 0) out["minItems"] = type.least;
-        out["items"] = {{"$ref", "#/definitions/step"}};
+        if (type.form == Type::Form::list)
+            out["items"] = type_schema(*type.element);
+        else
+            out["items"] = {{"$ref", "#/definitions/step"}};
         break;
-    }
-    return out;
-}
-
-Json type_schema(const Type& type) {
-    Json out = alone(type);
-    if (type.form == Type::Form::list) {
-        out["type"] = "array";
-        if (type.least > 0) out["minItems"] = type.least;
-        out["items"] = type_schema(*type.element);
-    } else if (type.form == Type::Form::map) {
+    case Type::Form::map:
         out["type"] = "object";
         if (type.least > 0) out["minProperties"] = type.least;
         out["propertyNames"] = type_schema(*type.key);
         out["additionalProperties"] = type_schema(*type.element);
+        break;
+    case Type::Form::object:
+        out = object_schema(*type.shape);
+        break;
     }
     if (type.other == nullptr) return out;
     Json either = Json::object();
@@ -107,7 +93,7 @@ Json object_schema(const Shape& shape) {
             else
                 property["not"]["const"] = shape.tag_value;
         }
-        out["properties"][text_of(field.key)] = std::move(property);
+        out["properties"][std::string(field.key)] = std::move(property);
         if (field.required) out["required"].push_back(field.key);
     }
     if (shape.least_keys > 0) out["minProperties"] = shape.least_keys;

@@ -58,10 +58,6 @@ std::optional<Evaluated> SimulatedTarget::call(const Text& call, const CallOutco
     return calls::perform(host_, asking_, *call.expr, call.source, bindings);
 }
 
-void SimulatedTarget::end_turn() {
-    host_.processes().end_turn();
-}
-
 bool SimulatedTarget::waits(const std::string& process) const {
     return host_.processes().find(processes_.at(process))->blocked();
 }
@@ -90,18 +86,6 @@ void SimulatedTarget::settle() {
 void SimulatedTarget::advance(Duration by) {
     note(journal::ClockAdvanced{by.ns});
     host_.advance(by);
-}
-
-bool SimulatedTarget::outside_may_act() const {
-    return host_.io().outside_may_act() || !peers_.open().empty();
-}
-
-void SimulatedTarget::wait_outside(std::chrono::milliseconds longest) {
-    host_.io().wait_outside(longest, peers_.open());
-}
-
-void SimulatedTarget::observe(StepRecord& record) {
-    observer_.read(record, caller_);
 }
 
 void SimulatedTarget::end_step() {

@@ -26,17 +26,17 @@ public:
     void begin_turn(const std::string& by, std::size_t calls) override;
     std::optional<term::Evaluated> call(const Text& call, const CallOutcome& wanted,
                                         const term::Bindings& bindings) override;
-    void end_turn() override;
+    void end_turn() override { host_.processes().end_turn(); }
     bool waits(const std::string& process) const override;
     std::optional<term::Evaluated> take_late_return(const std::string& process) override;
     term::Evaluated ask(const std::string& module, const std::string& name,
                         const std::vector<term::Term>& arguments) override;
     void settle() override;
     void advance(Duration by) override;
-    bool outside_may_act() const override;
-    void wait_outside(std::chrono::milliseconds longest) override;
+    bool outside_may_act() const override { return host_.io().outside_may_act() || !peers_.open().empty(); }
+    void wait_outside(std::chrono::milliseconds longest) override { host_.io().wait_outside(longest, peers_.open()); }
     std::optional<host::Impasse> impasse() const override { return host_.impasse(); }
-    void observe(StepRecord& record) override;
+    void observe(StepRecord& record) override { observer_.read(record, caller_); }
     const Observer* observer() const override { return &observer_; }
     void note(const journal::Event& event) override { journal_.write(event); }
     void end_step() override;

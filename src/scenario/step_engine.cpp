@@ -1,8 +1,6 @@
 #include "scenario/step_engine.h"
 
 #include "host/ports/names.h"
-#include "scenario/expect_file.h"
-#include "scenario/expect_state.h"
 #include "term/external.h"
 
 #include <fmt/format.h>
@@ -37,10 +35,6 @@ bool StepEngine::declare() {
     for (const Term& pid : pids) bind(scenario_.processes[processes_++].variable, pid);
     journal_bindings();
     return true;
-}
-
-void StepEngine::bind(const std::string& name, Term value) {
-    bindings_.insert_or_assign(name, std::move(value));
 }
 
 void StepEngine::journal_bindings() {
@@ -133,10 +127,6 @@ void StepEngine::mismatch(Mismatch found) {
     mismatches_.push_back(std::move(found));
 }
 
-void StepEngine::report(std::vector<Mismatch> found) {
-    for (Mismatch& m : found) mismatch(std::move(m));
-}
-
 // --- calls -----------------------------------------------------------------------------------------------------------
 
 // Also in the middle of a turn.
@@ -211,7 +201,7 @@ bool StepEngine::make_call(const CallStep& step, std::size_t i) {
 void StepEngine::check_blocked(const CallStep& step, std::size_t i) {
     const bool last = i + 1 == step.calls.size();
     if (has_ended(step.by)) {
-        // It will never return; where that was expected, `exits` tells the reason.
+        // It will never return; where that was expected, `exits` has the reason.
         if (!step.blocks && !std::holds_alternative<std::monostate>(step.outcomes[i]))
             mismatch({"returns", "(the call returns)",
                       fmt::format("{} ended inside the call: {}", step.by, scope().show(ended_.at(step.by))), true});
@@ -237,13 +227,9 @@ void StepEngine::check_returned(const CallStep& step, std::size_t i, const Evalu
 // --- other steps -----------------------------------------------------------------------------------------------------
 
 void StepEngine::act(const InstallStep& step) {
-    std::string folder = step.into, source;
-    for (const PathDecl& path : scenario_.paths)
-        if (path.variable == step.into) folder = path.folder;
-    for (const DriverDecl& driver : scenario_.drivers)
-        for (const DriverFile& file : driver.versions)
-            if (driver.name == step.driver && file.version == step.version) source = file.file;
-    if (auto done = target_.install(step, source, target_.place_of(folder) + "/" + step.as + ".so"); !done)
+    const DriverFile* file = scenario_.file_of(step);
+    const std::string target = target_.place_of(scenario_.folder_of(step)) + "/" + step.as + ".so";
+    if (auto done = target_.install(step, file != nullptr ? file->file : "", target); !done)
         mismatch({"install", "(the file is put in place)", done.error().message});
 }
 
@@ -266,12 +252,10 @@ void StepEngine::act(const FileStep& step) {
 
 Peers::Done StepEngine::act_as_peer(const PeerStep& step) {
     Peers& peers = *target_.peers();
-    const auto kind = [&] {
-        for (const PeerDecl& peer : scenario_.peers)
-            if (peer.name == step.peer) return peer.kind;
-        return PeerKind::fifo;
-    };
-    if (step.verb == PeerVerb::listen && kind() == PeerKind::tcp) {
+    const bool tcp = std::any_of(scenario_.peers.begin(), scenario_.peers.end(), [&](const PeerDecl& peer) {
+        return peer.name == step.peer && peer.kind == PeerKind::tcp;
+    });
+    if (step.verb == PeerVerb::listen && tcp) {
         std::uint16_t chosen = 0;
         Peers::Done done = peers.listen(step.peer, chosen);
         if (!done.ok()) return done;
@@ -368,14 +352,14 @@ std::vector<Mismatch> StepEngine::compare(const Effects& effects, term::Bindings
     return found;
 }
 
-void StepEngine::await(std::chrono::nanoseconds longest, Duration told,
+void StepEngine::await(std::chrono::nanoseconds longest, Duration journaled,
                        const std::function<bool(const StepRecord&)>& satisfied) {
     using std::chrono::steady_clock;
     const auto until = steady_clock::now() + longest;
     while (!target_.impasse() && !satisfied(record_) && target_.outside_may_act()) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
         if (left.count() <= 0) return;
-        if (told.ns > 0) target_.note(journal::Awaited{std::exchange(told.ns, 0)});
+        if (journaled.ns > 0) target_.note(journal::Awaited{std::exchange(journaled.ns, 0)});
         target_.wait_outside(left);
         look();
     }

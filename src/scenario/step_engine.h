@@ -34,8 +34,8 @@ public:
 
     /// Does the step and settles. `skip`: why it is not to be done, or empty.
     const StepRecord& begin_step(std::uint32_t index, const FlatStep& step, const std::string& skip = {});
-    /// Waits in real time until `satisfied`. Journals that it waits, for `told`, unless that is 0.
-    void await(std::chrono::nanoseconds longest, Duration told,
+    /// Waits in real time until `satisfied`. Journals that it waits, for `journaled`, unless that is 0.
+    void await(std::chrono::nanoseconds longest, Duration journaled,
                const std::function<bool(const StepRecord&)>& satisfied);
     /// Lets everything happen that can happen now, once more; all that has happened since the step began.
     const StepRecord& look();
@@ -46,8 +46,8 @@ public:
     const std::vector<Mismatch>& mismatches() const { return mismatches_; }
 
     const term::Bindings& bindings() const { return bindings_; }
-    void bind(const std::string& name, term::Term value);
-    /// Tells the journal of variables that have got their values, so that reports can use their names.
+    void bind(const std::string& name, term::Term value) { bindings_.insert_or_assign(name, std::move(value)); }
+    /// Journals the variables that have got their values, so that reports can use their names.
     void journal_bindings();
     /// The scenario's name for a pid, port or reference; valid as long as the engine.
     term::Namer namer() const;
@@ -76,7 +76,9 @@ private:
     std::vector<Mismatch> compare(const Effects& effects, term::Bindings& bindings) const;
     void compare_late(const Effects& effects, const ExpectScope& scope, std::vector<Mismatch>& out) const;
     void mismatch(Mismatch found);
-    void report(std::vector<Mismatch> found);
+    void report(std::vector<Mismatch> found) {
+        for (Mismatch& m : found) mismatch(std::move(m));
+    }
     bool stopped() const { return failed_ || target_.impasse(); }
     ExpectScope scope() { return {scenario_.processes, bindings_, ask_, scenario_.strict}; }
 

@@ -1,6 +1,6 @@
 #pragma once
-/// What one step caused, as a value: the same whether it is read from a journal (observer.h) or told by a real node.
-/// Expectations are compared with it, and `ddlltool verify` lays two of them side by side.
+/// What one step caused, as a value: the same whether it is read from a journal (observer.h) or reported by a real
+/// node. Expectations are compared with it, and `ddlltool verify` lays two of them side by side.
 #include "journal/entry.h"
 #include "term/expr.h"
 

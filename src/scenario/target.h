@@ -3,7 +3,7 @@
 /// by a session, or a real node (verify/node_target.h).
 ///
 /// A call and what comes of it are separate operations: call() only lets the process make its call, settle() lets
-/// everything happen that follows. What a step caused is told by observe(), and by nothing else.
+/// everything happen that follows. What a step caused is reported by observe(), and by nothing else.
 #include "base/result.h"
 #include "base/time.h"
 #include "host/host.h"

@@ -1,11 +1,9 @@
 #pragma once
-/// Which version of the scenario an opened library is: told by build-id, or by content where there is none.
+/// Which version of the scenario an opened library is: known by its build-id, or by content where there is none.
 #include "image/elf_facts.h"
 #include "journal/entry.h"
 #include "scenario/scenario.h"
 
-#include <map>
-#include <memory>
 #include <string>
 #include <vector>
 

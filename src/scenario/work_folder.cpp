@@ -51,10 +51,6 @@ Result<WorkFolder> WorkFolder::create() {
     return WorkFolder(path);
 }
 
-WorkFolder::WorkFolder(WorkFolder&& other) noexcept : path_(std::move(other.path_)) {
-    other.path_.clear();
-}
-
 WorkFolder::~WorkFolder() {
     std::error_code ignored; // what cannot be removed is left for the system to clean
     if (!path_.empty()) fs::remove_all(path_, ignored);

@@ -1,9 +1,10 @@
 #pragma once
-/// The fresh folder a story plays in, and the ways a driver file is put there.
+/// The fresh folder a scenario runs in, and the ways a driver file is put there.
 #include "base/result.h"
 #include "scenario/scenario.h"
 
 #include <string>
+#include <utility>
 
 namespace ddll::scenario {
 
@@ -11,7 +12,7 @@ namespace ddll::scenario {
 class WorkFolder {
 public:
     static Result<WorkFolder> create();
-    WorkFolder(WorkFolder&& other) noexcept;
+    WorkFolder(WorkFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
     WorkFolder& operator=(WorkFolder&&) = delete;
     WorkFolder(const WorkFolder&) = delete;
     ~WorkFolder();

@@ -77,12 +77,6 @@ std::string print(const Expr& expr, const Namer& namer = {});
 
 using Bindings = std::map<std::string, Term, std::less<>>;
 
-/// A raised exception: error, exit or throw with its reason.
-struct Raised {
-    std::string exception_class; ///< "error", "exit" or "throw"
-    Term reason;
-};
-
 /// What evaluating gave: a value, or an exception, or "the caller is blocked" (neither).
 struct Evaluated {
     enum class Kind { value, raised, blocked } kind = Kind::value;
@@ -93,6 +87,7 @@ struct Evaluated {
     static Evaluated raise(Term reason, std::string exception_class = "error") {
         return {Kind::raised, std::move(reason), std::move(exception_class)};
     }
+    static Evaluated raise(std::string_view reason) { return raise(Term::atom(reason)); }
     static Evaluated blocked() { return {Kind::blocked, {}, {}}; }
 };
 

@@ -9,7 +9,6 @@
 #include <ei.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace ddll::term {
 namespace {
@@ -29,10 +28,6 @@ public:
     explicit Encoder(std::string& out) : out_(out) {}
 
     void term(const Term& first) {
-        struct Open {
-            const Term* term;
-            std::size_t next;
-        };
         SmallStack<Open> open;
         const auto begin = [&](const Term& t) {
             if (header(t)) open.push({&t, 0});
@@ -49,18 +44,6 @@ public:
     }
 
 private:
-    static std::size_t parts(const Term& t) {
-        if (t.is(Kind::tuple)) return t.elements().size();
-        if (t.is(Kind::map)) return 2 * t.pairs().size();
-        return t.items().size() + 1;
-    }
-
-    static const Term& part(const Term& t, std::size_t i) {
-        if (t.is(Kind::tuple)) return t.elements()[i];
-        if (t.is(Kind::map)) return i % 2 == 0 ? t.pairs()[i / 2].first : t.pairs()[i / 2].second;
-        return i < t.items().size() ? t.items()[i] : t.tail();
-    }
-
     // Whatever stands before the parts; false when there are none to follow.
     bool header(const Term& t) {
         switch (t.kind()) {

@@ -57,10 +57,7 @@ Error Lexer::fail(std::string message) const {
 }
 
 Error Lexer::fail_at(int line, int column, std::string message) const {
-    Error e = error(std::move(message));
-    e.place.line = line;
-    e.place.column = column;
-    return e;
+    return {std::move(message), {}, {{}, line, column, {}}, {}};
 }
 
 // 0 where the text is not UTF-8.
@@ -73,7 +70,7 @@ std::size_t Lexer::code_point_length(char32_t& out) const {
     return before - rest.size();
 }
 
-Result<void> Lexer::skip_blanks() {
+void Lexer::skip_blanks() {
     while (at_ < text_.size()) {
         const char c = text_[at_];
         if (c == '\n') {
@@ -90,11 +87,10 @@ Result<void> Lexer::skip_blanks() {
             break;
         }
     }
-    return {};
 }
 
 Result<Token> Lexer::next() {
-    if (auto skipped = skip_blanks(); !skipped) return std::move(skipped).error();
+    skip_blanks();
     Token token;
     token.line = line_;
     token.column = static_cast<int>(at_ - line_start_) + 1;
@@ -262,7 +258,10 @@ Result<std::u32string> Lexer::quoted(char quote) {
 // One character of a string, quoted atom or after `$`, escapes resolved.
 Result<char32_t> Lexer::character() {
     if (at_ == text_.size()) return fail("expected a character");
-    if (peek() == '\\') return escape();
+    return peek() == '\\' ? escape() : code_point();
+}
+
+Result<char32_t> Lexer::code_point() {
     char32_t c = 0;
     const std::size_t length = code_point_length(c);
     if (length == 0) return fail("the text is not valid UTF-8 here");
@@ -306,9 +305,7 @@ Result<char32_t> Lexer::escape() {
     if (c == '^') {
         advance(1);
         const char control = peek();
-        if (control < '@' || control > '_') {
-            if (control < 'a' || control > 'z') return fail("expected a letter after '\\^'");
-        }
+        if ((control < '@' || control > '_') && !is_lower(control)) return fail("expected a letter after '\\^'");
         advance(1);
         return static_cast<char32_t>(control & 31);
     }
@@ -318,16 +315,7 @@ Result<char32_t> Lexer::escape() {
         advance(1);
         return static_cast<char32_t>(values[i]);
     }
-    // Any other character stands for itself.
-    char32_t self = 0;
-    const std::size_t length = code_point_length(self);
-    if (length == 0) return fail("the text is not valid UTF-8 here");
-    advance(length);
-    if (self == '\n') {
-        ++line_;
-        line_start_ = at_;
-    }
-    return self;
+    return code_point(); // any other character stands for itself
 }
 
 } // namespace ddll::term

@@ -49,13 +49,14 @@ private:
     Error fail_at(int line, int column, std::string message) const;
     char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
     std::size_t code_point_length(char32_t& out) const;
-    Result<void> skip_blanks();
+    void skip_blanks();
     Result<Token> number();
     Result<Token> floating(std::size_t start);
     Result<std::string> digits(int base);
     Result<std::u32string> quoted(char quote);
     Result<char32_t> character();
     Result<char32_t> escape();
+    Result<char32_t> code_point();
     Result<Token> name(char32_t first);
     Result<Token> symbol();
     bool local_pid(Token& out);

@@ -4,7 +4,6 @@
 
 #include <gmp.h>
 
-#include <climits>
 #include <cmath>
 
 namespace ddll::term {
@@ -85,25 +84,11 @@ std::optional<Term> arithmetic(Arithmetic what, const Term& a, const Term& b) {
         }
     }
     if (what == Arithmetic::multiply && bit_length(a) + bit_length(b) > max_integer_bits) return std::nullopt;
-    const Integer x(a), y(b);
+    // In the order of Arithmetic.
+    static constexpr void (*functions[])(mpz_ptr, mpz_srcptr, mpz_srcptr) = {mpz_add, mpz_sub, mpz_mul, mpz_tdiv_q,
+                                                                             mpz_tdiv_r};
     Integer r;
-    switch (what) {
-    case Arithmetic::add:
-        mpz_add(r.get(), x.get(), y.get());
-        break;
-    case Arithmetic::subtract:
-        mpz_sub(r.get(), x.get(), y.get());
-        break;
-    case Arithmetic::multiply:
-        mpz_mul(r.get(), x.get(), y.get());
-        break;
-    case Arithmetic::divide:
-        mpz_tdiv_q(r.get(), x.get(), y.get());
-        break;
-    case Arithmetic::remainder:
-        mpz_tdiv_r(r.get(), x.get(), y.get());
-        break;
-    }
+    functions[static_cast<std::size_t>(what)](r.get(), Integer(a).get(), Integer(b).get());
     if (mpz_sizeinbase(r.get(), 2) > max_integer_bits) return std::nullopt;
     return r.term();
 }

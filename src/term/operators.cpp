@@ -11,10 +11,6 @@ namespace {
 
 using Kind = Term::Kind;
 
-Evaluated raise(std::string_view reason) {
-    return Evaluated::raise(Term::atom(reason));
-}
-
 bool is_number(const Term& t) {
     return t.is_integer() || t.is(Kind::floating);
 }
@@ -26,51 +22,36 @@ std::optional<double> to_double(const Term& t) {
 
 Evaluated float_arithmetic(char op, const Term& left, const Term& right) {
     const auto x = to_double(left), y = to_double(right);
-    if (!x || !y) return raise("badarith");
-    double r = 0;
-    switch (op) {
-    case '+':
-        r = *x + *y;
-        break;
-    case '-':
-        r = *x - *y;
-        break;
-    case '*':
-        r = *x * *y;
-        break;
-    default:
-        if (*y == 0) return raise("badarith");
-        r = *x / *y;
-    }
-    if (!std::isfinite(r)) return raise("badarith");
-    return Evaluated::of(Term::floating(r));
+    if (!x || !y) return Evaluated::raise("badarith");
+    if (op == '/' && *y == 0) return Evaluated::raise("badarith");
+    const double r = op == '+' ? *x + *y : op == '-' ? *x - *y : op == '*' ? *x * *y : *x / *y;
+    return std::isfinite(r) ? Evaluated::of(Term::floating(r)) : Evaluated::raise("badarith");
 }
 
 Evaluated calculate(std::string_view op, const Term& left, const Term& right) {
-    if (!is_number(left) || !is_number(right)) return raise("badarith");
+    if (!is_number(left) || !is_number(right)) return Evaluated::raise("badarith");
     const bool integers = left.is_integer() && right.is_integer();
     const bool whole = op == "div" || op == "rem";
     if (op == "/" || (!integers && !whole)) return float_arithmetic(op[0], left, right);
-    if (!integers) return raise("badarith");
-    if (whole && right == Term::integer(0)) return raise("badarith");
+    if (!integers) return Evaluated::raise("badarith");
+    if (whole && right == Term::integer(0)) return Evaluated::raise("badarith");
     const auto what = op == "+"     ? Arithmetic::add
                       : op == "-"   ? Arithmetic::subtract
                       : op == "*"   ? Arithmetic::multiply
                       : op == "div" ? Arithmetic::divide
                                     : Arithmetic::remainder;
     auto result = arithmetic(what, left, right);
-    if (!result) return raise("system_limit");
-    return Evaluated::of(std::move(*result));
+    return result ? Evaluated::of(*std::move(result)) : Evaluated::raise("system_limit");
 }
 
 Evaluated append(const Term& left, const Term& right) {
-    if (!left.is_proper_list()) return raise("badarg");
+    if (!left.is_proper_list()) return Evaluated::raise("badarg");
     return Evaluated::of(Term::list(left.items(), right));
 }
 
 // Each element on the right removes the first equal one on the left.
 Evaluated subtract_list(const Term& left, const Term& right) {
-    if (!left.is_proper_list() || !right.is_proper_list()) return raise("badarg");
+    if (!left.is_proper_list() || !right.is_proper_list()) return Evaluated::raise("badarg");
     std::vector<Term> remove = right.items();
     std::sort(remove.begin(), remove.end());
     std::vector<char> used(remove.size(), 0);
@@ -91,7 +72,7 @@ Evaluated subtract_list(const Term& left, const Term& right) {
 Evaluated logic(std::string_view op, const Term& left, const Term& right) {
     const Term yes = Term::boolean(true), no = Term::boolean(false);
     const bool booleans = (left == yes || left == no) && (right == yes || right == no);
-    if (!booleans) return raise("badarg");
+    if (!booleans) return Evaluated::raise("badarg");
     const bool a = left == yes, b = right == yes;
     return Evaluated::of(Term::boolean(op == "and" ? a && b : op == "or" ? a || b : a != b));
 }
@@ -115,9 +96,9 @@ Evaluated apply_prefix(std::string_view op, const Term& operand) {
     if (op == "not") {
         if (operand == Term::boolean(true) || operand == Term::boolean(false))
             return Evaluated::of(Term::boolean(operand == Term::boolean(false)));
-        return raise("badarg");
+        return Evaluated::raise("badarg");
     }
-    if (!is_number(operand)) return raise("badarith");
+    if (!is_number(operand)) return Evaluated::raise("badarith");
     if (op == "+") return Evaluated::of(operand);
     return Evaluated::of(operand.is_integer() ? negate(operand) : Term::floating(-operand.as_float()));
 }

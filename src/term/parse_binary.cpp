@@ -2,9 +2,6 @@
 #include "term/number.h"
 #include "term/parser.h"
 #include "term/segments.h"
-#include "term/writer.h"
-
-#include <fmt/format.h>
 
 namespace ddll::term {
 
@@ -15,7 +12,7 @@ Result<Parser::Node> Parser::binary() {
     // Binaries stand directly inside binaries, without an expression in between that would be counted.
     if (depth_ >= max_nesting) return too_deep(line, column);
     ++depth_;
-    if (auto taken = advance(); !taken) return std::move(taken).error();
+    DDLL_TRY(advance());
     Nodes parts;
     std::vector<Segment> segments;
     while (!token_.is(">>")) {
@@ -26,10 +23,10 @@ Result<Parser::Node> Parser::binary() {
         parts.push_back(std::move(*value));
         segments.push_back(*shape);
         if (token_.is(">>")) break;
-        if (auto taken = take(",", "',' or '>>'"); !taken) return std::move(taken).error();
+        DDLL_TRY(take(",", "',' or '>>'"));
         if (token_.is(">>")) return expected("a value");
     }
-    if (auto taken = advance(); !taken) return std::move(taken).error();
+    DDLL_TRY(advance());
     --depth_;
     const int height = tallest(parts);
     if (all_constant(parts)) {
@@ -39,10 +36,8 @@ Result<Parser::Node> Parser::binary() {
                     built.value.is_atom("system_limit") ? "this binary is too large"
                                                         : "a value in this binary does not fit its type");
     }
-    Expr e;
-    e.kind = Expr::Kind::binary;
+    Expr e = composite(Expr::Kind::binary, std::move(parts), false);
     e.segments = std::move(segments);
-    for (Node& n : parts) e.children.push_back(as_expr(std::move(n)));
     return node(std::move(e), height, line, column);
 }
 
@@ -51,23 +46,15 @@ Result<Parser::Node> Parser::segment_value() {
     switch (token_.kind) {
     case Token::Kind::number:
         return constant_of(std::move(token_.value));
-    case Token::Kind::string: {
-        Node n{{}, nullptr, token_.line, token_.column, 1};
-        std::vector<Term> items;
-        while (token_.kind == Token::Kind::string) {
-            for (const char32_t c : token_.characters) items.push_back(Term::integer(c));
-            if (auto taken = advance(); !taken) return std::move(taken).error();
-        }
-        n.value = Term::list(std::move(items));
-        return n;
-    }
+    case Token::Kind::string:
+        return string_literal();
     case Token::Kind::variable: {
         if (accept_ == Accept::terms) break;
         Expr e;
         e.kind = Expr::Kind::variable;
         e.name = token_.text;
         const int line = token_.line, column = token_.column;
-        if (auto taken = advance(); !taken) return std::move(taken).error();
+        DDLL_TRY(advance());
         return node(std::move(e), 0, line, column);
     }
     case Token::Kind::symbol: {
@@ -75,7 +62,7 @@ Result<Parser::Node> Parser::segment_value() {
         if (token_.is("<<")) return binary();
         if (token_.is("-") || token_.is("+")) {
             const bool negative = token_.is("-");
-            if (auto taken = advance(); !taken) return std::move(taken).error();
+            DDLL_TRY(advance());
             if (token_.kind != Token::Kind::number) return expected("a number");
             Term value = std::move(token_.value);
             if (negative) value = value.is_integer() ? negate(value) : Term::floating(-value.as_float());
@@ -100,19 +87,19 @@ Result<Segment> Parser::segment_shape(const Node& value) {
     bool sized = false, typed = false;
     const int line = token_.line, column = token_.column;
     if (token_.is(":")) {
-        if (auto taken = advance(); !taken) return std::move(taken).error();
+        DDLL_TRY(advance());
         const bool small = token_.kind == Token::Kind::number && token_.value.is(Term::Kind::integer) &&
                            token_.value.as_integer() >= 0;
         if (!small) return expected("a size, a number");
         s.size = token_.value.as_integer();
         sized = true;
-        if (auto taken = advance(); !taken) return std::move(taken).error();
+        DDLL_TRY(advance());
     }
     if (token_.is("/")) {
         typed = true;
         do {
-            if (auto taken = advance(); !taken) return std::move(taken).error();
-            if (auto read = segment_type(s); !read) return std::move(read).error();
+            DDLL_TRY(advance());
+            DDLL_TRY(segment_type(s));
         } while (token_.is("-"));
     }
     const bool whole_binary = value.constant() && value.value.is(Term::Kind::bits);

@@ -41,15 +41,9 @@ Result<Parser::Node> Parser::tuple() {
     auto elements = items("}", open);
     if (!elements) return std::move(elements).error();
     const int height = tallest(*elements);
-    if (!open && all_constant(*elements)) {
-        if (height + 1 > max_nesting) return too_deep(line, column);
-        return Node{Term::tuple(values(std::move(*elements))), nullptr, line, column, height + 1};
-    }
-    Expr e;
-    e.kind = Expr::Kind::tuple;
-    e.open = open;
-    for (Node& n : *elements) e.children.push_back(as_expr(std::move(n)));
-    return node(std::move(e), height, line, column);
+    if (!open && all_constant(*elements))
+        return constant(Term::tuple(values(std::move(*elements))), height, line, column);
+    return node(composite(Expr::Kind::tuple, std::move(*elements), open), height, line, column);
 }
 
 Result<Parser::Node> Parser::list() {
@@ -83,14 +77,9 @@ Result<Parser::Node> Parser::list() {
     }
     DDLL_TRY(advance());
     const int height = std::max(tallest(elements), tail.height);
-    if (!open && tail.constant() && all_constant(elements)) {
-        if (height + 1 > max_nesting) return too_deep(line, column);
-        return Node{Term::list(values(std::move(elements)), std::move(tail.value)), nullptr, line, column, height + 1};
-    }
-    Expr e;
-    e.kind = Expr::Kind::list;
-    e.open = open;
-    for (Node& n : elements) e.children.push_back(as_expr(std::move(n)));
+    if (!open && tail.constant() && all_constant(elements))
+        return constant(Term::list(values(std::move(elements)), std::move(tail.value)), height, line, column);
+    Expr e = composite(Expr::Kind::list, std::move(elements), open);
     if (!tail.constant() && tail.expr->kind == Expr::Kind::list) {
         // [A | [B, C | D]] is [A, B, C | D].
         e.children.insert(e.children.end(), tail.expr->children.begin(), tail.expr->children.end());
@@ -159,17 +148,12 @@ Result<Parser::Node> Parser::map() {
     DDLL_TRY(advance());
     const int height = tallest(flat);
     if (!open && all_constant(flat)) {
-        if (height + 1 > max_nesting) return too_deep(line, column);
         std::vector<std::pair<Term, Term>> pairs;
         for (std::size_t i = 0; i < flat.size(); i += 2)
             pairs.emplace_back(std::move(flat[i].value), std::move(flat[i + 1].value));
-        return Node{Term::map(std::move(pairs)), nullptr, line, column, height + 1};
+        return constant(Term::map(std::move(pairs)), height, line, column);
     }
-    Expr e;
-    e.kind = Expr::Kind::map;
-    e.open = open;
-    for (Node& n : flat) e.children.push_back(as_expr(std::move(n)));
-    return node(std::move(e), height, line, column);
+    return node(composite(Expr::Kind::map, std::move(flat), open), height, line, column);
 }
 
 } // namespace ddll::term

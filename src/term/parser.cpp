@@ -24,10 +24,7 @@ Binding binary_binding(std::string_view op) {
 }
 
 Error Parser::fail(int line, int column, std::string message) const {
-    Error e = error(std::move(message));
-    e.place.line = line;
-    e.place.column = column;
-    return e;
+    return {std::move(message), {}, {{}, line, column, {}}, {}};
 }
 
 Error Parser::expected(std::string_view what) const {
@@ -85,6 +82,19 @@ ExprPtr Parser::as_expr(Node&& n) {
     expr->line = n.line;
     expr->column = n.column;
     return expr;
+}
+
+Expr Parser::composite(Expr::Kind kind, Nodes&& children, bool open) {
+    Expr e;
+    e.kind = kind;
+    e.open = open;
+    for (Node& n : children) e.children.push_back(as_expr(std::move(n)));
+    return e;
+}
+
+Result<Parser::Node> Parser::constant(Term value, int children_height, int line, int column) {
+    if (children_height + 1 > max_nesting) return too_deep(line, column);
+    return Node{std::move(value), nullptr, line, column, children_height + 1};
 }
 
 bool Parser::all_constant(const Nodes& nodes) {
@@ -238,11 +248,9 @@ Result<Parser::Node> Parser::call(std::string module, std::string function, int 
     if (!arguments) return std::move(arguments).error();
     if (open) return fail(line, column, "'...' cannot stand for arguments of a call");
     const int height = tallest(*arguments);
-    Expr e;
-    e.kind = Expr::Kind::call;
+    Expr e = composite(Expr::Kind::call, std::move(*arguments), open);
     e.module = std::move(module);
     e.name = std::move(function);
-    for (Node& n : *arguments) e.children.push_back(as_expr(std::move(n)));
     return node(std::move(e), height, line, column);
 }
 

@@ -58,6 +58,8 @@ private:
     Result<bool> ellipsis(std::string_view closer);
 
     Result<Node> node(Expr expr, int children_height, int line, int column);
+    Result<Node> constant(Term value, int children_height, int line, int column);
+    static Expr composite(Expr::Kind kind, Nodes&& children, bool open);
     static ExprPtr as_expr(Node&& n);
     static bool all_constant(const Nodes& nodes);
     static std::vector<Term> values(Nodes&& nodes);

@@ -123,24 +123,6 @@ void write_leaf(std::string& out, const Term& t, const Namer& namer, Spacing spa
     }
 }
 
-// A tuple, list or map that is being written, and how many of its parts are out.
-struct Open {
-    const Term* term;
-    std::size_t next;
-};
-
-std::size_t parts(const Term& t) {
-    if (t.is(Kind::tuple)) return t.elements().size();
-    if (t.is(Kind::map)) return 2 * t.pairs().size();
-    return t.items().size() + (t.tail().is(Kind::nil) ? 0 : 1);
-}
-
-const Term& part(const Term& t, std::size_t i) {
-    if (t.is(Kind::tuple)) return t.elements()[i];
-    if (t.is(Kind::map)) return i % 2 == 0 ? t.pairs()[i / 2].first : t.pairs()[i / 2].second;
-    return i < t.items().size() ? t.items()[i] : t.tail();
-}
-
 } // namespace
 
 void write_term(std::string& out, const Term& term, const Namer& namer, Spacing spacing) {
@@ -159,7 +141,7 @@ void write_term(std::string& out, const Term& term, const Namer& namer, Spacing 
     while (!open.empty()) {
         const Term& t = *open.top().term;
         const std::size_t i = open.top().next++;
-        if (i == parts(t)) {
+        if (i + (t.is(Kind::list) && t.tail().is(Kind::nil) ? 1 : 0) == parts(t)) {
             out += t.is(Kind::list) ? ']' : '}';
             open.pop();
             continue;
@@ -197,36 +179,11 @@ bool is_reserved(std::string_view word) {
 }
 
 void write_escaped(std::string& out, char32_t c, char quote) {
-    switch (c) {
-    case '\b':
-        out += "\\b";
+    static constexpr std::u32string_view named = U"\b\t\n\v\f\r\x1B\x7F\\";
+    static constexpr std::string_view names = "btnvfred\\";
+    if (const auto at = named.find(c); at != named.npos) {
+        (out += '\\') += names[at];
         return;
-    case '\t':
-        out += "\\t";
-        return;
-    case '\n':
-        out += "\\n";
-        return;
-    case '\v':
-        out += "\\v";
-        return;
-    case '\f':
-        out += "\\f";
-        return;
-    case '\r':
-        out += "\\r";
-        return;
-    case 27:
-        out += "\\e";
-        return;
-    case 127:
-        out += "\\d";
-        return;
-    case '\\':
-        out += "\\\\";
-        return;
-    default:
-        break;
     }
     if (c == static_cast<unsigned char>(quote))
         (out += '\\') += quote;

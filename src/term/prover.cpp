@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -20,7 +19,7 @@ std::size_t count_digits(std::string_view text) {
 }
 
 // What is still to come inside a tuple, list or map.
-struct Open {
+struct Parts {
     std::uint64_t left;
     bool list; ///< the last of what is left is the tail
 };
@@ -169,7 +168,7 @@ private:
 
     std::string_view bytes_;
     std::size_t at_ = 0;
-    SmallStack<Open> open_;
+    SmallStack<Parts> open_;
 };
 
 } // namespace

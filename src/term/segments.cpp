@@ -5,7 +5,6 @@
 
 #include <bit>
 #include <cmath>
-#include <limits>
 
 namespace ddll::term {
 namespace {
@@ -29,14 +28,6 @@ std::string from_little(BitReader& reader, std::size_t bits) {
     for (std::size_t i = 0; i < bits / 8; ++i) out.insert(out.begin(), reader.take(8)[0]);
     if (bits % 8 != 0) out.insert(out.begin(), reader.take(bits % 8)[0]);
     return out;
-}
-
-Evaluated badarg() {
-    return Evaluated::raise(Term::atom("badarg"));
-}
-
-Evaluated system_limit() {
-    return Evaluated::raise(Term::atom("system_limit"));
 }
 
 bool append_float(BitWriter& out, const Segment& s, const Term& value) {
@@ -169,16 +160,16 @@ Evaluated build_bits(std::span<const Segment> segments, std::span<const Term> va
     BitWriter out;
     for (std::size_t i = 0; i < segments.size(); ++i) {
         const Segment& s = segments[i];
-        if (s.size > static_cast<std::int64_t>(max_bits)) return system_limit();
+        if (s.size > static_cast<std::int64_t>(max_bits)) return Evaluated::raise("system_limit");
         if (values[i].is_list()) {
             for (const Term& c : values[i].items()) {
-                if (!append_part(out, s, c)) return badarg();
-                if (out.size() > max_bits) return system_limit();
+                if (!append_part(out, s, c)) return Evaluated::raise("badarg");
+                if (out.size() > max_bits) return Evaluated::raise("system_limit");
             }
         } else if (!append_part(out, s, values[i])) {
-            return badarg();
+            return Evaluated::raise("badarg");
         }
-        if (out.size() > max_bits) return system_limit();
+        if (out.size() > max_bits) return Evaluated::raise("system_limit");
     }
     return Evaluated::of(out.take());
 }

@@ -1,12 +1,10 @@
 #include "term/term.h"
 
-#include "base/check.h"
 #include "base/text.h"
 #include "term/stack.h"
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <new>

@@ -116,11 +116,11 @@ public:
     std::int64_t as_integer() const;
     const BigInt& as_big() const;
     double as_float() const;
-    const std::string& as_atom() const; ///< stays valid for ever
-    std::uint64_t as_pid() const;       ///< 0 for a foreign one
-    std::uint64_t as_port() const;      ///< 0 for a foreign one
-    std::uint64_t as_reference() const; ///< 0 for a foreign one
-    Identity identity() const;          ///< of a pid, port or reference
+    const std::string& as_atom() const;                                       ///< stays valid forever
+    std::uint64_t as_pid() const { return number_of(Kind::pid); }             ///< 0 for a foreign one
+    std::uint64_t as_port() const { return number_of(Kind::port); }           ///< 0 for a foreign one
+    std::uint64_t as_reference() const { return number_of(Kind::reference); } ///< 0 for a foreign one
+    Identity identity() const;                                                ///< of a pid, port or reference
     const Bits& as_bits() const;
     std::span<const Term> elements() const; ///< of a tuple
     const std::vector<Term>& items() const; ///< of a list; empty for nil
@@ -163,6 +163,10 @@ private:
     template <class T>
     const T& as() const {
         return *static_cast<const T*>(value_.shared);
+    }
+    std::uint64_t number_of(Kind kind) const {
+        DDLL_CHECK(is(kind));
+        return shares_ ? 0 : value_.number;
     }
     static void hold(Shared& s) { s.holders.fetch_add(1, std::memory_order_relaxed); }
     void let_go();
@@ -233,21 +237,6 @@ inline Identity Term::identity() const {
     DDLL_CHECK(is(Kind::pid) || is(Kind::port) || is(Kind::reference));
     if (shares_) return {0, as<SharedForeign>().external};
     return {value_.number, {}};
-}
-
-inline std::uint64_t Term::as_pid() const {
-    DDLL_CHECK(is(Kind::pid));
-    return shares_ ? 0 : value_.number;
-}
-
-inline std::uint64_t Term::as_port() const {
-    DDLL_CHECK(is(Kind::port));
-    return shares_ ? 0 : value_.number;
-}
-
-inline std::uint64_t Term::as_reference() const {
-    DDLL_CHECK(is(Kind::reference));
-    return shares_ ? 0 : value_.number;
 }
 
 inline const Bits& Term::as_bits() const {

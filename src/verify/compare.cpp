@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <set>
 
 namespace ddll::verify {
@@ -182,7 +181,7 @@ private:
         }
     }
 
-    // An emulator tells the links of a process that ended in the order of a search tree, which nothing promises.
+    // An emulator signals the links of a process that ended in the order of a search tree, which nothing promises.
     // What each port and each driver as a whole sees keeps its order.
     bool a_process_ended() const { return !ours_.exits.empty() || !nodes_.exits.empty(); }
 

@@ -9,7 +9,7 @@
 
 namespace ddll::verify {
 
-/// Which pid, port or reference of ddlltool is which of the node: told by where each appeared first.
+/// Which pid, port or reference of ddlltool is which of the node: known by where each appeared first.
 class Identities {
 public:
     /// Numbers of dlopen's texts are matched in the same way: for a node that has run other scenarios before.

@@ -13,22 +13,21 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace ddll::verify {
 
-/// What a node tells of itself.
+/// What a node says of itself.
 struct NodeFacts {
     std::string otp;                ///< "25"
     std::string erts;               ///< "13.1.5"
     std::string driver_interface;   ///< "3.3"
-    scenario::ComparedNode machine; ///< what ddlltool has to be told to be comparable
+    scenario::ComparedNode machine; ///< what ddlltool has to know to be comparable
 };
 
 /// What runs on a node and the witness, unpacked and compiled in a folder of their own; several nodes share it.
 class Toolbox {
 public:
-    /// `erl`: path of the program, or a name that is looked for on PATH. The error tells when there is none.
+    /// `erl`: path of the program, or a name that is looked for on PATH. The error says when there is none.
     static Result<Toolbox> open(const std::string& erl);
 
     const std::string& erl() const { return erl_; }
@@ -58,7 +57,7 @@ public:
     const NodeFacts& facts() const { return facts_; }
     WitnessLog& log() { return *log_; }
 
-    /// The answer, or nothing when the emulator has died or given none within `limit`: then death() tells.
+    /// The answer, or nothing when the emulator has died or given none within `limit`: then death() says.
     std::optional<term::Term> ask(const term::Term& command, std::chrono::milliseconds limit);
     const std::optional<std::string>& death() const { return death_; }
     std::string output() const; ///< what it and the drivers printed, the end of it

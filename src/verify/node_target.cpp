@@ -35,12 +35,6 @@ Evaluated evaluated(const Term& pair) {
     return Evaluated::raise(pair.elements()[1], kind == "exit" || kind == "throw" ? kind : "error");
 }
 
-std::string hex(std::string_view bytes_of_id) {
-    std::string out;
-    for (const char c : bytes_of_id) out += fmt::format("{:02x}", static_cast<unsigned char>(c));
-    return out;
-}
-
 // In the order of witness::Kind, after what says which library it is.
 constexpr std::array callbacks = [] {
     using enum journal::Callback;
@@ -77,14 +71,10 @@ std::vector<Term> NodeTarget::start(std::span<const scenario::ProcessDecl> proce
     for (const scenario::ProcessDecl& process : processes)
         names.push_back(term::make_tuple(bytes(process.name), Term::boolean(process.trap_exit)));
     const auto answer = node_.ask(
-        term::make_tuple(Term::atom("begin_story"), bytes(folder_), Term::list(std::move(names))), time_left());
+        term::make_tuple(Term::atom("begin_scenario"), bytes(folder_), Term::list(std::move(names))), time_left());
     if (!answer || !answer->is_tuple(2)) return {};
     const auto pids = answer->elements()[1].items();
     return {pids.begin(), pids.end()};
-}
-
-std::string NodeTarget::place_of(const std::string& path) const {
-    return path.starts_with('/') ? path : folder_ + "/" + path;
 }
 
 // What fails here fails in ddlltool too, and then shows itself at the load.
@@ -140,10 +130,6 @@ Evaluated NodeTarget::ask(const std::string& module, const std::string& name, co
 
 void NodeTarget::advance(Duration by) {
     static_cast<void>(node_.ask(term::make_tuple(Term::atom("advance"), Term::integer(by.ns)), time_left()));
-}
-
-void NodeTarget::settle() {
-    look_ = node_.ask(Term::atom("look"), time_left());
 }
 
 void NodeTarget::observe(StepRecord& record) {
@@ -218,7 +204,9 @@ void NodeTarget::add(const WitnessEvent& event) {
     }
     if (event.kind == witness::Kind::library_id) {
         if (event.data.empty()) return;
-        const std::string id = hex(event.data), path = "/" + library.driver + ".so";
+        std::string id;
+        for (const char c : event.data) id += fmt::format("{:02x}", static_cast<unsigned char>(c));
+        const std::string path = "/" + library.driver + ".so";
         journal::ImageOpened opened;
         opened.build_id = id;
         opened.path = path;
@@ -255,7 +243,7 @@ bool NodeTarget::end() {
     // Everything was compared by now. A node that cannot tidy up, because what it ran has damaged it, is not waited
     // for: the next scenario gets another one.
     constexpr std::chrono::milliseconds to_tidy_up{5'000};
-    const auto answer = node_.ask(Term::atom("end_story"), std::min(time_left(), to_tidy_up));
+    const auto answer = node_.ask(Term::atom("end_scenario"), std::min(time_left(), to_tidy_up));
     return answer && answer->is_atom("ok");
 }
 

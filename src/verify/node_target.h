@@ -19,7 +19,9 @@ public:
                std::chrono::milliseconds time_limit);
 
     std::vector<term::Term> start(std::span<const scenario::ProcessDecl> processes) override;
-    std::string place_of(const std::string& path) const override;
+    std::string place_of(const std::string& path) const override {
+        return path.starts_with('/') ? path : folder_ + "/" + path;
+    }
     Result<void> install(const scenario::InstallStep& step, const std::string& source,
                          const std::string& target) override;
     void begin_turn(const std::string& by, std::size_t calls) override;
@@ -28,7 +30,7 @@ public:
     void end_turn() override;
     term::Evaluated ask(const std::string& module, const std::string& name,
                         const std::vector<term::Term>& arguments) override;
-    void settle() override;
+    void settle() override { look_ = node_.ask(term::Term::atom("look"), time_left()); }
     void advance(Duration by) override;
     /// Says in the record's `death` when the node has died.
     void observe(scenario::StepRecord& record) override;
@@ -56,7 +58,7 @@ private:
     // The step.
     std::string caller_;
     bool several_ = false;                                  ///< calls in its turn
-    std::vector<term::Term> calls_;                         ///< of the turn, as the node is told of them
+    std::vector<term::Term> calls_;                         ///< of the turn, as they are sent to the node
     std::map<std::string, term::Term> values_;              ///< what they need
     std::string refused_;                                   ///< why the node did not make them
     std::optional<term::Term> look_;                        ///< the last answer

@@ -38,17 +38,19 @@ std::string received(const scenario::Receives& wanted) {
 }
 
 std::vector<std::string> effects_of(const scenario::Effects& effects) {
-    std::vector<std::string> out, parts;
-    for (const scenario::Unblocks& wanted : effects.unblocks)
-        parts.push_back(fmt::format("{{{}, {}}}", erlang_atom(wanted.process), outcome_of(wanted.outcome)));
-    if (!parts.empty()) out.push_back(fmt::format("{{unblocks, {}}}", list_of(parts)));
-    parts.clear();
-    for (const scenario::Receives& wanted : effects.receives) parts.push_back(received(wanted));
-    if (!parts.empty()) out.push_back(fmt::format("{{receives, {}}}", list_of(parts)));
-    parts.clear();
-    for (const scenario::NamedPattern& wanted : effects.exits)
-        parts.push_back(fmt::format("{{{}, {}}}", erlang_atom(wanted.process), erlang_string(wanted.pattern.source)));
-    if (!parts.empty()) out.push_back(fmt::format("{{exits, {}}}", list_of(parts)));
+    std::vector<std::string> out;
+    const auto add = [&](std::string_view key, const auto& all, const auto& one) {
+        std::vector<std::string> parts;
+        for (const auto& wanted : all) parts.push_back(one(wanted));
+        if (!parts.empty()) out.push_back(fmt::format("{{{}, {}}}", key, list_of(parts)));
+    };
+    add("unblocks", effects.unblocks, [](const scenario::Unblocks& wanted) {
+        return fmt::format("{{{}, {}}}", erlang_atom(wanted.process), outcome_of(wanted.outcome));
+    });
+    add("receives", effects.receives, received);
+    add("exits", effects.exits, [](const scenario::NamedPattern& wanted) {
+        return fmt::format("{{{}, {}}}", erlang_atom(wanted.process), erlang_string(wanted.pattern.source));
+    });
     return out;
 }
 
@@ -98,23 +100,12 @@ private:
                            step.is_batch ? list_of(calls) : calls.front(), list_of(expected));
     }
     std::string term(const scenario::InstallStep& step, std::size_t) const {
-        std::string folder = step.into;
-        for (const scenario::PathDecl& path : scenario_.paths)
-            if (path.variable == step.into) folder = path.folder;
-        const char* how = step.how == scenario::InstallHow::remove      ? "remove"
-                          : step.how == scenario::InstallHow::overwrite ? "overwrite"
-                                                                        : "rename";
-        return fmt::format("{{{}, install, {}, {}, {}}}", number_, erlang_string(folder + "/" + step.as + ".so"), how,
-                           erlang_string(library(step)));
+        const scenario::DriverFile* file = scenario_.file_of(step);
+        return fmt::format("{{{}, install, {}, {}, {}}}", number_,
+                           erlang_string(scenario_.folder_of(step) + "/" + step.as + ".so"), words::name(step.how),
+                           erlang_string(file != nullptr ? libraries_.place(step.driver, *file) : ""));
     }
-    std::string library(const scenario::InstallStep& step) const {
-        for (const scenario::DriverDecl& driver : scenario_.drivers)
-            for (const scenario::DriverFile& file : driver.versions)
-                if (driver.name == step.driver && file.version == step.version)
-                    return libraries_.place(driver.name, file);
-        return {};
-    }
-    std::string term(const scenario::ExpectStep& step, std::size_t indent) const {
+    std::string term(const scenario::ExpectStep& step, std::size_t) const {
         std::vector<std::string> facts;
         if (step.status) facts.push_back(fmt::format("{{status, {}}}", *step.status));
         if (step.port_count) facts.push_back(fmt::format("{{port_count, {}}}", *step.port_count));
@@ -127,7 +118,7 @@ private:
             facts.push_back(fmt::format("{{users, {}}}", list_of(users)));
         }
         // A node shows nothing else of a driver.
-        if (facts.empty()) return comment(fmt::format("{}: expect, which only ddlltool can see", number_), indent);
+        if (facts.empty()) return fmt::format("%% {}: expect, which only ddlltool can see\n", number_);
         return fmt::format("{{{}, driver, {}, {}}}", number_, erlang_string(step.driver), list_of(facts));
     }
     std::string term(const scenario::FileStep& step, std::size_t) const {
@@ -152,8 +143,6 @@ private:
     // Scenarios with these are not written: see why_not_on_a_node.
     std::string term(const scenario::AdvanceStep&, std::size_t) const { return {}; }
     std::string term(const scenario::PeerStep&, std::size_t) const { return {}; }
-
-    static std::string comment(const std::string& text, std::size_t) { return "%% " + text + "\n"; }
 
     const scenario::Scenario& scenario_;
     Libraries& libraries_;

@@ -14,34 +14,16 @@ namespace {
 
 /// What kind of answer it is: atoms and tuples as they are, everything else by its type.
 std::string shape(const Term& term) {
-    switch (term.kind()) {
-    case Term::Kind::atom:
-        return term::print(term);
-    case Term::Kind::integer:
-    case Term::Kind::big:
-        return "Integer";
-    case Term::Kind::floating:
-        return "Float";
-    case Term::Kind::reference:
-        return "Ref";
-    case Term::Kind::port:
-        return "Port";
-    case Term::Kind::pid:
-        return "Pid";
-    case Term::Kind::tuple: {
+    if (term.is(Term::Kind::atom)) return term::print(term);
+    if (term.is(Term::Kind::tuple)) {
         std::string out = "{";
         for (const Term& element : term.elements()) out += (out.size() == 1 ? "" : ", ") + shape(element);
         return out + "}";
     }
-    case Term::Kind::map:
-        return "Map";
-    case Term::Kind::nil:
-    case Term::Kind::list:
-        return "List";
-    case Term::Kind::bits:
-        return "Binary";
-    }
-    return "";
+    // In the order of Term::Kind.
+    static constexpr const char* types[] = {"Integer", "Integer", "Float", "",     "Ref",  "Port",
+                                            "Pid",     "",        "Map",   "List", "List", "Binary"};
+    return types[static_cast<std::size_t>(term.kind())];
 }
 
 std::string function_of(const Expr& expr) {

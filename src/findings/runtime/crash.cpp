@@ -19,7 +19,7 @@ std::optional<ProbeRule> rule_of(const CrashNote& crash) {
     if (crash.signal == SIGABRT && in(dlclose)) return ProbeRule(Rule::joinable_thread_in_static);
     if (crash.timed_out && in(dlclose)) return ProbeRule(Rule::unload_deadlock_in_destructor);
     if (crash.fatal == words::Fatal::lock) return ProbeRule(Rule::lock_destroyed_while_held);
-    // Who else would still be there: callbacks of signals and timers are told by what was left behind.
+    // Who else would still be there: callbacks of signals and timers are known by what was left behind.
     if (crash.in_unloaded_code && !crash.callback) return ProbeRule(Rule::thread_outlives_driver);
     if (crash.stack_exhausted && in(async_invoke)) return ProbeRule(Rule::async_stack_overflow);
     return std::nullopt;

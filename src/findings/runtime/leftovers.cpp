@@ -21,51 +21,37 @@ void Leftovers::see(const journal::LeftBehind& e) {
     const std::string text = reading_.with_place(e.text, address);
     switch (e.kind) {
     case descriptor:
-        reading_.add(Rule::fd_leak, e.driver, "descriptor " + text + " is still open after the unload");
-        break;
+        return reading_.add(Rule::fd_leak, e.driver, "descriptor " + text + " is still open after the unload");
     case thread:
-        see_thread(e);
-        break;
+        return see_thread(e);
     case signal_handler:
-        reading_.add(Rule::signal_handler_left, e.driver, text, address,
-                     address == 0 ? Severity::warning : Severity::error);
-        break;
+        return reading_.add(Rule::signal_handler_left, e.driver, text, address,
+                            address == 0 ? Severity::warning : Severity::error);
     case signal_stack:
-        reading_.add(Rule::sigaltstack_left, e.driver, "the signal stack is " + text);
-        break;
+        return reading_.add(Rule::sigaltstack_left, e.driver, "the signal stack is " + text);
     case timer:
-        reading_.add(Rule::posix_timer_left, e.driver, text + " still runs");
-        break;
+        return reading_.add(Rule::posix_timer_left, e.driver, text + " still runs");
     case environment:
-        reading_.add(Rule::environment_points_into_driver, e.driver, text);
-        break;
+        return reading_.add(Rule::environment_points_into_driver, e.driver, text);
     case process_state:
-        reading_.add(Rule::process_state_changed, e.driver, text);
-        break;
+        return reading_.add(Rule::process_state_changed, e.driver, text);
     case float_mode:
-        reading_.add(Rule::fp_mode_changed, e.driver, text);
-        break;
+        return reading_.add(Rule::fp_mode_changed, e.driver, text);
     case object:
         objects_.push_back({e.image, std::string(e.path.substr(e.path.rfind('/') + 1)), reading_.at});
-        break;
+        return;
     case code_pointer:
-        reading_.add(Rule::callback_registered_elsewhere, e.driver, text, address, Severity::warning);
-        break;
+        return reading_.add(Rule::callback_registered_elsewhere, e.driver, text, address, Severity::warning);
     case thread_key:
-        reading_.add(Rule::pthread_key_destructor_left, e.driver, text, address);
-        break;
+        return reading_.add(Rule::pthread_key_destructor_left, e.driver, text, address);
     case exit_handler:
-        reading_.add(Rule::on_exit_handler_left, e.driver, text, address);
-        break;
+        return reading_.add(Rule::on_exit_handler_left, e.driver, text, address);
     case executable_stack:
-        reading_.add(Rule::exec_stack_required, e.driver, text);
-        break;
+        return reading_.add(Rule::exec_stack_required, e.driver, text);
     case name_elsewhere:
-        reading_.add(Rule::driver_name_dangling, e.driver, text);
-        break;
+        return reading_.add(Rule::driver_name_dangling, e.driver, text);
     case heap:
-        see_heap(e);
-        break;
+        return see_heap(e);
     }
 }
 

@@ -7,13 +7,11 @@ namespace ddll::findings {
 
 namespace {
 
-constexpr std::size_t shown_symbols = 3;
-
 // Unique symbols that the library itself looks up: the loader has marked it as never to be removed.
-std::vector<const image::ElfSymbol*> pinning_symbols(const image::ElfFacts& facts) {
-    std::vector<const image::ElfSymbol*> found;
+std::vector<std::string> pinning_symbols(const image::ElfFacts& facts) {
+    std::vector<std::string> found;
     for (const auto& symbol : facts.symbols)
-        if (symbol.unique && symbol.defined && symbol.relocated) found.push_back(&symbol);
+        if (symbol.unique && symbol.defined && symbol.relocated) found.push_back(image::demangled(symbol.name));
     return found;
 }
 
@@ -25,13 +23,9 @@ struct Pin {
 Pin pin_of(const ImageNote& image, const std::string& others) {
     if (image.facts == nullptr) return {Rule::dso_pinned, "the library is still mapped after dlclose"};
     const auto unique = pinning_symbols(*image.facts);
-    if (!unique.empty()) {
-        std::string symbols;
-        for (std::size_t i = 0; i < unique.size() && i < shown_symbols; ++i)
-            symbols += (i > 0 ? ", " : "") + image::demangled(unique[i]->name);
-        if (unique.size() > shown_symbols) symbols += fmt::format(" and {} more", unique.size() - shown_symbols);
-        return {Rule::dso_pinned_unique_symbol, fmt::format("still mapped after dlclose; unique symbol: {}", symbols)};
-    }
+    if (!unique.empty())
+        return {Rule::dso_pinned_unique_symbol,
+                fmt::format("still mapped after dlclose; unique symbol: {}", listed(unique, 3))};
     if (image.facts->flags.nodelete)
         return {Rule::dso_nodelete_flag, "still mapped after dlclose; DF_1_NODELETE is set"};
     if (image.facts->imports("__cxa_thread_atexit") || image.facts->imports("__cxa_thread_atexit_impl"))

@@ -3,7 +3,6 @@
 #include "findings/static/find.h"
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace ddll::findings {
@@ -33,8 +32,6 @@ private:
     std::vector<Finding> findings_;
 };
 
-/// "a, b, c and 4 more".
-std::string listed(const std::vector<std::string>& words, std::size_t most = 6);
 /// "std::x::y (GOT, .got+0x18)".
 std::string with_relocation(const image::ElfSymbol& symbol, const image::ElfFacts& elf);
 

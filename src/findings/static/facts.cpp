@@ -51,23 +51,9 @@ bool can_be_interposed(const image::ElfSymbol& symbol, const StaticFacts& facts)
 } // namespace
 
 const char* name(Provider provider) {
-    switch (provider) {
-    case Provider::driver_api:
-        return "driver API";
-    case Provider::emulator:
-        return "emulator";
-    case Provider::c_library:
-        return "C library";
-    case Provider::node_library:
-        return "node library";
-    case Provider::needed_library:
-        return "needed library";
-    case Provider::nobody:
-        return "nobody";
-    case Provider::unknown:
-        return "unknown";
-    }
-    return "unknown";
+    static constexpr const char* names[] = {"driver API",     "emulator", "C library", "node library",
+                                            "needed library", "nobody",   "unknown"};
+    return names[static_cast<std::size_t>(provider)];
 }
 
 StaticWorld StaticWorld::make(std::vector<std::string> library_path) {

@@ -58,13 +58,6 @@ void StaticCollector::add(FileRule rule, Doubt doubt, const std::string& evidenc
     findings_.push_back(std::move(finding));
 }
 
-std::string listed(const std::vector<std::string>& words, std::size_t most) {
-    std::string out;
-    for (std::size_t i = 0; i < words.size() && i < most; ++i) out += (i > 0 ? ", " : "") + words[i];
-    if (words.size() > most) out += fmt::format(" and {} more", words.size() - most);
-    return out;
-}
-
 std::string with_relocation(const image::ElfSymbol& symbol, const image::ElfFacts& elf) {
     return fmt::format("{} ({}, {})", image::demangled(symbol.name), words::name(symbol.relocation),
                        elf.place(symbol.relocation_at));

@@ -5,7 +5,6 @@
 #include "findings/static/facts.h"
 
 #include <span>
-#include <string_view>
 #include <vector>
 
 namespace ddll::findings {

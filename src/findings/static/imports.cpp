@@ -15,9 +15,9 @@ using Names = std::vector<std::string_view>;
 struct ImportRule {
     FileRule rule;
     Doubt doubt;
-    Names any;     ///< one of these is imported
-    Names without; ///< and none of these
-    Names with;    ///< and one of these, unless empty
+    Names any;          ///< one of these is imported
+    Names without = {}; ///< and none of these
+    Names with = {};    ///< and one of these, unless empty
 };
 
 constexpr std::string_view start_of_std_thread =
@@ -33,30 +33,28 @@ Names joins() {
 
 const std::vector<ImportRule>& import_rules() {
     static const std::vector<ImportRule> rules = {
-        {Rule::thread_outlives_driver, Doubt::possible, {"erl_drv_thread_create"}, {"erl_drv_thread_join"}, {}},
+        {Rule::thread_outlives_driver, Doubt::possible, {"erl_drv_thread_create"}, {"erl_drv_thread_join"}},
         // Code that uses std::thread imports pthread_create beside it.
         {Rule::thread_outlives_driver,
          Doubt::possible,
          {"pthread_create", start_of_std_thread, "thrd_create"},
-         joins(),
-         {}},
+         joins()},
         {Rule::pthread_key_destructor_left,
          Doubt::possible,
          {"pthread_key_create", "tss_create"},
-         {"pthread_key_delete", "tss_delete"},
-         {}},
-        {Rule::child_port_left_open, Doubt::possible, {"driver_create_port"}, {}, {}},
-        {Rule::async_job_outstanding, Doubt::hint, {"driver_async"}, {}, {}},
-        {Rule::permanent_by_driver_lock, Doubt::possible, {"driver_lock_driver"}, {}, {}},
-        {Rule::signal_handler_left, Doubt::possible, signals(), {}, {}},
-        {Rule::sigaltstack_left, Doubt::possible, {"sigaltstack"}, {}, {}},
-        {Rule::on_exit_handler_left, Doubt::possible, {"on_exit"}, {}, {}},
-        {Rule::environment_points_into_driver, Doubt::possible, {"putenv"}, {}, {}},
-        {Rule::posix_timer_left, Doubt::possible, {"timer_create"}, {"timer_delete"}, {}},
+         {"pthread_key_delete", "tss_delete"}},
+        {Rule::child_port_left_open, Doubt::possible, {"driver_create_port"}},
+        {Rule::async_job_outstanding, Doubt::hint, {"driver_async"}},
+        {Rule::permanent_by_driver_lock, Doubt::possible, {"driver_lock_driver"}},
+        {Rule::signal_handler_left, Doubt::possible, signals()},
+        {Rule::sigaltstack_left, Doubt::possible, {"sigaltstack"}},
+        {Rule::on_exit_handler_left, Doubt::possible, {"on_exit"}},
+        {Rule::environment_points_into_driver, Doubt::possible, {"putenv"}},
+        {Rule::posix_timer_left, Doubt::possible, {"timer_create"}, {"timer_delete"}},
         // Without a handler of its own the signal only ends the node, which is a matter of signals.
         {Rule::posix_timer_left, Doubt::possible, {"setitimer", "alarm", "ualarm"}, {}, signals()},
         {Rule::dso_holds_itself, Doubt::possible, {"dlopen", "dlmopen"}, {}, {"dladdr", "dladdr1"}},
-        {Rule::dso_holds_itself, Doubt::hint, {"dlopen", "dlmopen"}, {"dlclose", "dladdr", "dladdr1"}, {}},
+        {Rule::dso_holds_itself, Doubt::hint, {"dlopen", "dlmopen"}, {"dlclose", "dladdr", "dladdr1"}},
         {Rule::callback_registered_elsewhere,
          Doubt::possible,
          {"_ZSt13set_terminatePFvvE",
@@ -94,14 +92,10 @@ const std::vector<ImportRule>& import_rules() {
           "uv_replace_allocator",
           "TIFFSetErrorHandler",
           "TIFFSetWarningHandler",
-          "cmsSetLogErrorHandler"},
-         {},
-         {}},
+          "cmsSetLogErrorHandler"}},
         {Rule::process_exit_called,
          Doubt::hint,
-         {"exit", "_exit", "_Exit", "quick_exit", "abort", "pthread_exit", "thrd_exit"},
-         {},
-         {}},
+         {"exit", "_exit", "_Exit", "quick_exit", "abort", "pthread_exit", "thrd_exit"}},
         {Rule::process_state_changed,
          Doubt::hint,
          {"chdir",       "fchdir",      "umask",       "setlocale", "_ZNSt6locale6globalERKS_",
@@ -109,24 +103,16 @@ const std::vector<ImportRule>& import_rules() {
           "sigprocmask", "nice",        "setpriority", "setenv",    "unsetenv",
           "clearenv",    "freopen",     "freopen64",   "setvbuf",   "setbuf",
           "setlinebuf",  "setuid",      "setgid",      "seteuid",   "setegid",
-          "setresuid",   "setresgid"},
-         {},
-         {}},
+          "setresuid",   "setresgid"}},
         {Rule::fp_mode_changed,
          Doubt::hint,
-         {"fesetround", "fesetenv", "feupdateenv", "feenableexcept", "fedisableexcept"},
-         {},
-         {}},
-        {Rule::deprecated_api_used,
-         Doubt::certain,
-         {"driver_output_term", "driver_send_term", "driver_get_now"},
-         {},
-         {}},
-        {Rule::locks_and_tsd_leak, Doubt::certain, {"erl_drv_mutex_create"}, {"erl_drv_mutex_destroy"}, {}},
-        {Rule::locks_and_tsd_leak, Doubt::certain, {"erl_drv_cond_create"}, {"erl_drv_cond_destroy"}, {}},
-        {Rule::locks_and_tsd_leak, Doubt::certain, {"erl_drv_rwlock_create"}, {"erl_drv_rwlock_destroy"}, {}},
-        {Rule::locks_and_tsd_leak, Doubt::certain, {"erl_drv_tsd_key_create"}, {"erl_drv_tsd_key_destroy"}, {}},
-        {Rule::locks_and_tsd_leak, Doubt::certain, {"erl_drv_thread_opts_create"}, {"erl_drv_thread_opts_destroy"}, {}},
+         {"fesetround", "fesetenv", "feupdateenv", "feenableexcept", "fedisableexcept"}},
+        {Rule::deprecated_api_used, Doubt::certain, {"driver_output_term", "driver_send_term", "driver_get_now"}},
+        {Rule::locks_and_tsd_leak, Doubt::certain, {"erl_drv_mutex_create"}, {"erl_drv_mutex_destroy"}},
+        {Rule::locks_and_tsd_leak, Doubt::certain, {"erl_drv_cond_create"}, {"erl_drv_cond_destroy"}},
+        {Rule::locks_and_tsd_leak, Doubt::certain, {"erl_drv_rwlock_create"}, {"erl_drv_rwlock_destroy"}},
+        {Rule::locks_and_tsd_leak, Doubt::certain, {"erl_drv_tsd_key_create"}, {"erl_drv_tsd_key_destroy"}},
+        {Rule::locks_and_tsd_leak, Doubt::certain, {"erl_drv_thread_opts_create"}, {"erl_drv_thread_opts_destroy"}},
     };
     return rules;
 }
@@ -138,14 +124,9 @@ std::vector<std::string> imported(const StaticFacts& facts, const Names& names) 
     return out;
 }
 
-bool any(const StaticFacts& facts, const Names& names) {
-    return facts.imports_any(names);
-}
-
 void find_uncaught(StaticCollector& out) {
     const StaticFacts& facts = out.facts();
-    static constexpr std::string_view catches[] = {"__cxa_begin_catch"};
-    if (facts.imports_any(catches)) return;
+    if (facts.imports_any(Names{"__cxa_begin_catch"})) return;
     std::vector<std::string> throwing;
     for (const Import& import : facts.imports) {
         const std::string& name = import.symbol->name;
@@ -162,8 +143,8 @@ void find_uncaught(StaticCollector& out) {
 void find_destructors(StaticCollector& out) {
     const StaticFacts& facts = out.facts();
     // The compiler's start files bring two.
-    const bool own = facts.elf.destructors > 2 || any(facts, {"__cxa_atexit"});
-    if (own && any(facts, joins()))
+    const bool own = facts.elf.destructors > 2 || facts.imports_any(Names{"__cxa_atexit"});
+    if (own && facts.imports_any(joins()))
         out.add(Rule::unload_deadlock_in_destructor, Doubt::hint,
                 fmt::format("has destructors that run in dlclose, and joins threads: imports {}",
                             listed(imported(facts, joins()))));
@@ -175,11 +156,11 @@ void find_imports(StaticCollector& out) {
     const StaticFacts& facts = out.facts();
     for (const ImportRule& rule : import_rules()) {
         const auto found = imported(facts, rule.any);
-        if (found.empty() || any(facts, rule.without) || (rule.with.size() > 0 && !any(facts, rule.with))) continue;
+        if (found.empty() || facts.imports_any(rule.without) || (rule.with.size() > 0 && !facts.imports_any(rule.with)))
+            continue;
         std::string evidence = fmt::format("imports {}", listed(found));
-        std::vector<std::string> counterparts;
-        for (const std::string_view name : rule.without) counterparts.push_back(image::demangled(std::string(name)));
-        if (!counterparts.empty()) evidence += fmt::format(" but not {}", counterparts.front());
+        if (!rule.without.empty())
+            evidence += fmt::format(" but not {}", image::demangled(std::string(rule.without.front())));
         out.add(rule.rule, rule.doubt, evidence);
     }
     find_uncaught(out);

@@ -1,18 +1,18 @@
-%% The real emulator's side of `ddlltool verify`: does on a node what it is told over a socket, and answers into a pipe, and says what it sees.
+%% The real emulator's side of `ddlltool verify`: does on a node what it is asked over a socket, and answers into a pipe, and says what it sees.
 %%
-%% One process for each process of the story evaluates its calls, so that a call that blocks blocks only its own. This
+%% One process for each process of the scenario evaluates its calls, so that a call that blocks blocks only its own. This
 %% process, the coordinator, never waits for the clock: the clock of the node stands still but for {advance, Ns} (see
 %% witness.cpp), and all patience is ddlltool's. Plain Erlang of OTP 24 to 28, kernel and stdlib only.
 %%
 %% Commands and their answers, each one external term in a packet of 4 length bytes:
 %%
-%%   {begin_story, Folder, [{Name, TrapExit}]}     {processes, [Pid]}
+%%   {begin_scenario, Folder, [{Name, TrapExit}]}  {processes, [Pid]}
 %%   {call, Name, [{Text, Pattern}], [{Var, Value}]}  started | {refused, Why}
 %%   {advance, Nanoseconds}                         ok
 %%   look                                           the look, once the node has come to rest
 %%   end_step                                       ok; empties the mailboxes
 %%   {apply, Module, Function, Arguments}           {value, V} | {error | exit | throw, Reason}
-%%   end_story                                      ok | dirty: whether the node is as it was before the story
+%%   end_scenario                                   ok | dirty: whether the node is as it was before the scenario
 %%
 %% A look: {look, Return, Late, Mail, Exits, Info, Events}, all of it since the last end_step.
 %%   Return  none | {blocked, [Outcome]} | {returned, [Outcome], MessagesBefore, EventsBefore}, two numbers: how much of the
@@ -23,10 +23,10 @@
 %%   Info    erl_ddll:info()
 %%   Events  how many driver events the witness has seen
 %%
-%% Suites that `ddlltool export` writes play with the same functions on a node whose clock goes; see ddlltool_story.erl.
+%% Suites that `ddlltool export` writes use the same functions on a node whose clock goes; see ddlltool_story.erl.
 -module(ddlltool_player).
 -export([start/0]).
--export([begin_story/1, call_and_look/4, settle_and_look/1, end_step/1, end_story/1, parse_text/1, evaluate/2]).
+-export([begin_scenario/1, call_and_look/4, settle_and_look/1, end_step/1, end_scenario/1, parse_text/1, evaluate/2]).
 
 -record(proc, {name, pid, seen = 0, waiting = none}). % waiting: number of the call it has not answered
 %% outcomes: what a call of several has given so far; held: messages its receiver has taken out of its mailbox.
@@ -92,9 +92,9 @@ answer(#state{out = Out}, Term) ->
     Bytes = term_to_binary(Term),
     ok = file:write(Out, [<<(byte_size(Bytes)):32>>, Bytes]).
 
-command({begin_story, Folder, Processes}, S0) ->
+command({begin_scenario, Folder, Processes}, S0) ->
     ok = file:set_cwd(unicode:characters_to_list(Folder)),
-    S = begin_story(Processes, S0),
+    S = begin_scenario(Processes, S0),
     answer(S, {processes, [P#proc.pid || P <- S#state.procs]}),
     S;
 command({call, Name, Texts, Bindings}, S0) ->
@@ -117,23 +117,23 @@ command(end_step, S0) ->
 command({apply, M, F, A}, S) ->
     answer(S, try apply(M, F, A) of V -> {value, V} catch C:R -> {C, R} end),
     S;
-command(end_story, S0) ->
-    S = end_story(S0),
+command(end_scenario, S0) ->
+    S = end_scenario(S0),
     Clean = quiet(fun() -> erl_ddll:info() =:= [] andalso erlang:ports() -- S#state.base_ports =:= [] end, 2000),
     answer(S, if Clean -> ok; true -> dirty end),
     S.
 
 %% On a node that is not the player's own: nothing of it is stopped or held up.
-begin_story(Processes) ->
+begin_scenario(Processes) ->
     process_flag(trap_exit, true),
     process_flag(priority, high),
     Base = erlang:ports(),
     put(base_ports, Base),
     put(wait_for, nothing),
-    S = begin_story(Processes, #state{ref = make_ref(), base_ports = Base}),
+    S = begin_scenario(Processes, #state{ref = make_ref(), base_ports = Base}),
     {[P#proc.pid || P <- S#state.procs], S}.
 
-begin_story(Processes, S0) ->
+begin_scenario(Processes, S0) ->
     Self = self(),
     Ref = S0#state.ref,
     Base = S0#state.base_ports,
@@ -196,7 +196,7 @@ note({Ref, returned, N, Pid, Outcomes, Events}, S = #state{ref = Ref}) ->
     end;
 note({Ref, arrived, N, Pid, Messages}, S = #state{ref = Ref}) ->
     Proc = lists:keyfind(Pid, #proc.pid, S#state.procs),
-    New = lists:nthtail(min(length(Messages), Proc#proc.seen), Messages), % others were told in an earlier step
+    New = lists:nthtail(min(length(Messages), Proc#proc.seen), Messages), % others were reported in an earlier step
     S#state{procs = lists:keystore(Pid, #proc.pid, S#state.procs, Proc#proc{seen = 0}),
             held = S#state.held ++ [{Proc#proc.name, M} || M <- New],
             arrived = if N =:= S#state.caller -> length(New); true -> S#state.arrived end};
@@ -246,7 +246,7 @@ at_rest({_, Processes, _, _, _, _}) ->
                  ([{status, Status} | _]) -> Status =:= waiting orelse Status =:= suspended
               end, Processes).
 
-%% Async jobs that a story gives a duration (see witness.cpp): none, or the running one is not due.
+%% Async jobs that a scenario gives a duration (see witness.cpp): none, or the running one is not due.
 jobs_at_rest(#state{clock = none}) -> true;
 jobs_at_rest(#state{clock = File}) ->
     {ok, <<Clock:64/signed-native, _:24/binary, Begun:64/native, Done:64/native, Ends:64/signed-native>>} =
@@ -291,7 +291,7 @@ end_step(P = #proc{pid = Pid}, S) -> % it waits inside a call: its mailbox is no
         {messages, All} -> P#proc{seen = length(story_messages(All, S))}
     end.
 
-end_story(S) ->
+end_scenario(S) ->
     [exit(P#proc.pid, kill) || P <- S#state.procs],
     quiet(fun() -> not lists:any(fun(P) -> is_process_alive(P#proc.pid) end, S#state.procs) end, 100000),
     flush_own(),
@@ -306,7 +306,7 @@ quiet(Test, Rounds) ->
         false -> barrier(), quiet(Test, Rounds - 1)
     end.
 
-%% In single milliseconds, the emulator's own, each played to its end; a very long time in a thousand parts.
+%% In single milliseconds, the emulator's own, each run to its end; a very long time in a thousand parts.
 advance(Ns, S) when Ns =< 0 -> S;
 advance(Ns, S) ->
     Part = max(1000000, Ns div 5000 div 1000000 * 1000000),
@@ -320,7 +320,7 @@ tick(Left, Part, S) ->
     true = quiet(fun() -> jobs_at_rest(S) end, 1000000),
     tick(Left - Now, Part, S).
 
-%% --- a process of the story ---------------------------------------------------------------------------------------
+%% --- a process of the scenario ------------------------------------------------------------------------------------
 
 actor_begins(Main, Ref, Trap, BasePorts) ->
     process_flag(trap_exit, Trap),
@@ -352,7 +352,7 @@ arrived(Ref) -> receive M when not (is_tuple(M) andalso tuple_size(M) > 0 andals
                         [M | arrived(Ref)]
                 after 0 -> [] end.
 
-%% Each outcome is told at once: the process may not live to tell them all.
+%% Each outcome is sent at once: the process may not live to send them all.
 run(_, [], _) -> [];
 run(Tell, [{Exprs, Pattern} | More], Bindings) ->
     Outcome = try evaluate(Exprs, Bindings) of {value, V, _} -> {value, V} catch C:R -> {C, R} end,
@@ -372,7 +372,7 @@ bind(_, _, Bindings) -> Bindings.
 evaluate(Exprs, Bindings) ->
     erl_eval:exprs(Exprs, Bindings, {value, fun(F, As) -> call({erlang, F}, As) end}, {value, fun call/2}).
 
-%% The player's own ports are none of the story's.
+%% The player's own ports are none of the scenario's.
 call({erlang, ports}, []) -> erlang:ports() -- get(base_ports);
 call({M, F}, As) -> apply(M, F, As);
 call(F, As) when is_function(F) -> apply(F, As).

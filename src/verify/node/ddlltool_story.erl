@@ -1,16 +1,16 @@
-%% Plays a scenario in a test of Common Test or EUnit: real processes, real ports, real drivers. What they do and what is
-%% seen of it is ddlltool_player's work; this module says whether it is what the story expects.
+%% Runs a scenario in a test of Common Test or EUnit: real processes, real ports, real drivers. What they do and what is
+%% seen of it is ddlltool_player's work; this module says whether it is what the scenario expects.
 %%
 %% Calls and patterns are Erlang as text; see ddlltool_match.erl. What a step expects must hold within patience/0, because
 %% other threads and the emulator take their time.
 %%
-%%   play(Config | Folder, Story)    Folder, or data_dir of Config, holds the drivers. Gives ok, {skip, Why} or raises
+%%   play(Config | Folder, Scenario)    Folder, or data_dir of Config, holds the drivers. Gives ok, {skip, Why} or raises
 %%
-%% Each story has a node of its own, which peer starts (OTP 25 and later). Without peer it is played on the node of the
-%% tests: then no two at the same time, because the story's work folder is the current one, and none whose driver some
-%% story before it has left there.
+%% Each scenario has a node of its own, which peer starts (OTP 25 and later). Without peer it is run on the node of the
+%% tests: then no two at the same time, because the scenario's work folder is the current one, and none whose driver some
+%% scenario before it has left there.
 %%
-%% A story is a list:
+%% A scenario is a list:
 %%
 %%   {title, Text}, {file, Text}     what failures are called by
 %%   {seconds, N}                    real time for all of it
@@ -41,11 +41,11 @@ patience() ->
         Text -> list_to_integer(Text)
     end.
 
-play(Where, Story) ->
+play(Where, Scenario) ->
     {Data, Work} = folders(Where),
     Result = case code:ensure_loaded(peer) of
-                 {module, peer} -> on_a_node_of_its_own(Data, Work, Story);
-                 {error, _} -> on_this_node(Data, Work, Story)
+                 {module, peer} -> on_a_node_of_its_own(Data, Work, Scenario);
+                 {error, _} -> on_this_node(Data, Work, Scenario)
              end,
     case Result of
         {failed, Text} ->
@@ -55,29 +55,29 @@ play(Where, Story) ->
     end.
 
 %% What a driver breaks, and what of it stays, is gone with the node.
-on_a_node_of_its_own(Data, Work, Story) ->
+on_a_node_of_its_own(Data, Work, Scenario) ->
     Self = self(),
     Tag = make_ref(),
     %% The node ends with this process at the latest.
-    {_, Monitor} = spawn_monitor(fun() -> Self ! {Tag, ask_node(start_node(Story), Data, Work, Story)} end),
+    {_, Monitor} = spawn_monitor(fun() -> Self ! {Tag, ask_node(start_node(Scenario), Data, Work, Scenario)} end),
     receive
         {Tag, Result} -> erlang:demonitor(Monitor, [flush]), Result;
         {'DOWN', Monitor, process, _, Reason} -> {failed, io_lib:format("no node could be started: ~tp", [Reason])}
     end.
 
-start_node(Story) ->
+start_node(Scenario) ->
     process_flag(trap_exit, true),
     Own = [Dir || Dir <- code:get_path(), not lists:prefix(code:lib_dir(), Dir)],
     Path = lists:append([["-pa", filename:absname(Dir)] || Dir <- Own]),
     {ok, Node, _} = peer:start_link(#{connection => standard_io, wait_boot => 60000,
-                                      args => ["+A", integer_to_list(value(async_threads, Story)) | Path],
-                                      env => [{"ERL_CRASH_DUMP_SECONDS", "0"} | value(environment, Story)]}),
+                                      args => ["+A", integer_to_list(value(async_threads, Scenario)) | Path],
+                                      env => [{"ERL_CRASH_DUMP_SECONDS", "0"} | value(environment, Scenario)]}),
     Node.
 
-ask_node(Node, Data, Work, Story) ->
+ask_node(Node, Data, Work, Scenario) ->
     Number = peer:call(Node, os, getpid, []),
-    Seconds = value(seconds, Story),
-    Said = try peer:call(Node, ?MODULE, here, [Data, Work, Story], Seconds * 1000)
+    Seconds = value(seconds, Scenario),
+    Said = try peer:call(Node, ?MODULE, here, [Data, Work, Scenario], Seconds * 1000)
            catch
                exit:{timeout, _} -> {failed, io_lib:format("it did not end within ~b s", [Seconds])};
                Class:Reason -> {failed, io_lib:format("the node died: ~p ~tP", [Class, Reason, 8])}
@@ -89,28 +89,28 @@ ask_node(Node, Data, Work, Story) ->
     catch peer:stop(Node),
     _ = file:del_dir_r(Work), % what a node that died has left
     case Said of
-        {failed, Why} -> {failed, [value(title, Story), $\n, value(file, Story), $\n, Why]};
+        {failed, Why} -> {failed, [value(title, Scenario), $\n, value(file, Scenario), $\n, Why]};
         _ -> Said
     end.
 
-on_this_node(Data, Work, Story) ->
+on_this_node(Data, Work, Scenario) ->
     {ok, Loaded} = erl_ddll:loaded_drivers(),
-    There = [Name || Name <- value(drivers, Story), lists:member(Name, Loaded)],
+    There = [Name || Name <- value(drivers, Scenario), lists:member(Name, Loaded)],
     Threads = erlang:system_info(thread_pool_size),
-    case {There, value(environment, Story), value(async_threads, Story)} of
-        {[], [], Threads} -> here(Data, Work, Story, fun ddlltool_player:end_story/1);
+    case {There, value(environment, Scenario), value(async_threads, Scenario)} of
+        {[], [], Threads} -> here(Data, Work, Scenario, fun ddlltool_player:end_scenario/1);
         {[], [], _} -> {skip, "this node has another number of async threads"};
         {[], _, _} -> {skip, "this node has its environment already"};
         {_, _, _} -> {skip, lists:flatten(["loaded already: ", lists:join(", ", There)])}
     end.
 
-%% On this node, which ends after the story: nothing of it is cleared away, which a driver may be unable to survive.
-here(Data, Work, Story) -> here(Data, Work, Story, fun(_) -> ok end).
+%% On this node, which ends after the scenario: nothing of it is cleared away, which a driver may be unable to survive.
+here(Data, Work, Scenario) -> here(Data, Work, Scenario, fun(_) -> ok end).
 
-here(Data, Work, Story, End) ->
+here(Data, Work, Scenario, End) ->
     Self = self(),
     Tag = make_ref(),
-    {Pid, Monitor} = spawn_monitor(fun() -> Self ! {Tag, in_folder(Work, fun() -> whole(Data, Story, End) end)} end),
+    {Pid, Monitor} = spawn_monitor(fun() -> Self ! {Tag, in_folder(Work, fun() -> whole(Data, Scenario, End) end)} end),
     receive
         {Tag, Result} -> erlang:demonitor(Monitor, [flush]), Result;
         {'DOWN', Monitor, process, Pid, Reason} -> {failed, io_lib:format("the story ended: ~tp", [Reason])}
@@ -132,14 +132,14 @@ in_folder(Work, Play) ->
     ok = file:set_cwd(Work),
     try Play() after ok = file:set_cwd(Was), file:del_dir_r(Work) end.
 
-whole(Data, Story, End) ->
-    [ok = filelib:ensure_dir(filename:join(Folder, "x")) || {_, Folder} <- value(paths, Story)],
-    Processes = value(processes, Story),
-    {Pids, Player} = ddlltool_player:begin_story([{Name, Trap} || {Name, _, Trap} <- Processes]),
-    Bindings = value(paths, Story) ++ [{Variable, Pid} || {{_, Variable, _}, Pid} <- lists:zip(Processes, Pids)],
+whole(Data, Scenario, End) ->
+    [ok = filelib:ensure_dir(filename:join(Folder, "x")) || {_, Folder} <- value(paths, Scenario)],
+    Processes = value(processes, Scenario),
+    {Pids, Player} = ddlltool_player:begin_scenario([{Name, Trap} || {Name, _, Trap} <- Processes]),
+    Bindings = value(paths, Scenario) ++ [{Variable, Pid} || {{_, Variable, _}, Pid} <- lists:zip(Processes, Pids)],
     S = #s{player = Player, names = [Name || {Name, _, _} <- Processes], bindings = Bindings,
-           strict = value(strict, Story), data = Data},
-    try steps(value(steps, Story), S) of
+           strict = value(strict, Scenario), data = Data},
+    try steps(value(steps, Scenario), S) of
         _ -> ok
     catch
         throw:{differs, N, What, Differences} ->
@@ -150,7 +150,7 @@ whole(Data, Story, End) ->
         End(Player)
     end.
 
-value(Key, Story) -> {Key, Value} = lists:keyfind(Key, 1, Story), Value.
+value(Key, Scenario) -> {Key, Value} = lists:keyfind(Key, 1, Scenario), Value.
 
 %% --- steps --------------------------------------------------------------------------------------------------------
 
@@ -182,20 +182,20 @@ does(N, Name, Calls, Outcomes, Expected, S) ->
     Texts = [{unicode:characters_to_binary(Call), binds(Outcome, Calls)} || {Call, Outcome} <- lists:zip(Calls, Outcomes)],
     {Look, Player} = ddlltool_player:call_and_look(Name, Texts, Values, S#s.player),
     What = io_lib:format("~ts: ~ts", [Name, lists:join(", ", Calls)]),
-    judge(N, What, fun(Seen, B) -> called(Name, Outcomes, Expected, Seen, S#s{bindings = B}) end, Look, S#s{player = Player}).
+    check(N, What, fun(Seen, B) -> called(Name, Outcomes, Expected, Seen, S#s{bindings = B}) end, Look, S#s{player = Player}).
 
 %% Inside of several calls what the pattern of one binds is there for the next.
 binds({returns, Pattern}, [_, _ | _]) -> unicode:characters_to_binary(Pattern);
 binds(_, _) -> none.
 
-watch(N, What, Judge, S) ->
+watch(N, What, Check, S) ->
     {Look, Player} = ddlltool_player:settle_and_look(S#s.player),
-    judge(N, What, Judge, Look, S#s{player = Player}).
+    check(N, What, Check, Look, S#s{player = Player}).
 
-judge(N, What, Judge, Look, S) -> judge(N, What, Judge, Look, erlang:monotonic_time(millisecond) + patience(), S).
+check(N, What, Check, Look, S) -> check(N, What, Check, Look, erlang:monotonic_time(millisecond) + patience(), S).
 
-judge(N, What, Judge, Look, Until, S) ->
-    case Judge(Look, S#s.bindings) of
+check(N, What, Check, Look, Until, S) ->
+    case Check(Look, S#s.bindings) of
         {[], Bindings} -> S#s{player = ddlltool_player:end_step(S#s.player), bindings = Bindings};
         {Differences, _} ->
             case erlang:monotonic_time(millisecond) < Until of
@@ -203,7 +203,7 @@ judge(N, What, Judge, Look, Until, S) ->
                 true ->
                     receive after 10 -> ok end,
                     {Later, Player} = ddlltool_player:settle_and_look(S#s.player),
-                    judge(N, What, Judge, Later, Until, S#s{player = Player})
+                    check(N, What, Check, Later, Until, S#s{player = Player})
             end
     end.
 
@@ -243,7 +243,7 @@ find(Key, Expected) -> case lists:keyfind(Key, 1, Expected) of {Key, Value} -> V
 %% An exception ends a list of calls as it ends a function; a process that has ended gives no more.
 outcomes(_, [], _, _, B) -> {[], B};
 outcomes(_, _, [], true, B) -> {[], B};
-outcomes(_, [_ | _], [], false, B) -> {[], B}; % it blocks, which is judged by itself
+outcomes(_, [_ | _], [], false, B) -> {[], B}; % it blocks, which is checked by itself
 outcomes(N, [Wanted | Outcomes], [Got | More], Ended, B) ->
     case outcome(Wanted, Got, Ended, B) of
         {ok, New} -> outcomes(N + 1, Outcomes, More, Ended, New);
@@ -305,7 +305,7 @@ strictly(true, Mail, Receives, Exits, Ends) ->
     [{io_lib:format("exits ~ts", [Name]), "(the process goes on)", shown(Reason)}
      || {Name, Reason} <- Exits, not lists:keymember(Name, 1, Ends)].
 
-%% A node tells no more of a driver than erl_ddll:info().
+%% A node says no more of a driver than erl_ddll:info().
 driver(Name, Expected, {look, _, _, _, _, Info, _}, S) ->
     Facts = proplists:get_value(Name, Info, none),
     Differences = [{Key, io_lib:format("~tp", [Wanted]), shown(Facts)}

@@ -40,10 +40,10 @@ std::vector<RunResult> run(std::vector<Scenario> scenarios, unsigned parallel = 
     o.parallel = parallel;
     std::size_t told = 0;
     const std::size_t wanted = scenarios.size();
-    Played played = run_all(std::move(scenarios), o, [&](const RunResult&) { ++told; });
+    Runs runs = run_all(std::move(scenarios), o, [&](const RunResult&) { ++told; });
     CHECK(told == wanted);
-    CHECK_FALSE(played.interrupted);
-    return std::move(played.results);
+    CHECK_FALSE(runs.interrupted);
+    return std::move(runs.results);
 }
 
 RunResult run(Scenario scenario) {
@@ -245,9 +245,9 @@ TEST_CASE("a story is the same each time") {
     std::vector<Scenario> one;
     one.push_back(make());
     const auto here = std::filesystem::current_path();
-    const Played played = run_all(std::move(one), o, [](const RunResult&) {});
+    const Runs runs = run_all(std::move(one), o, [](const RunResult&) {});
     CHECK(std::filesystem::current_path() == here);
-    CHECK(journal_of(played.results.at(0)) == journal_of(first));
+    CHECK(journal_of(runs.results.at(0)) == journal_of(first));
 }
 
 TEST_CASE("many at once end as one after the other, in the order given") {
@@ -284,8 +284,8 @@ TEST_CASE("the limit of the caller wins over the story's") {
         story("hang", R"j({ "by": "alice", "call": "port_control(P, 2, [])" })j", R"j("time_limit": "60s",)j"));
     RunOptions o;
     o.time_limit = std::chrono::milliseconds(300);
-    const Played played = run_all(std::move(all), o, [](const RunResult&) {});
-    CHECK(played.results.at(0).verdict == Verdict::hung);
+    const Runs runs = run_all(std::move(all), o, [](const RunResult&) {});
+    CHECK(runs.results.at(0).verdict == Verdict::hung);
 }
 
 TEST_CASE("verdicts have names") {
