@@ -100,7 +100,7 @@ std::string scenario_html(const RunResult& result, const Options& options, std::
         out += fmt::format("<div class=\"timeline\" data-from=\"data-{}\" hidden></div>\n"
                            "<script type=\"application/json\" id=\"data-{}\">{}</script>\n",
                            number, number, data);
-    return out + steps_html(result, options) + output_html(result) + "</div>\n</details>\n";
+    return out + steps_html(result) + output_html(result) + "</div>\n</details>\n";
 }
 
 constexpr std::string_view keys = R"(<dialog id="help" aria-labelledby="help-title">

@@ -64,7 +64,7 @@ std::string safe(const Json& json) {
 } // namespace
 
 std::string timeline_data(const scenario::RunResult& result, const Options& options) {
-    const Timeline timeline = timeline_of(result, options.names, most_entries);
+    const Timeline timeline = timeline_of(result, most_entries);
     if (timeline.moments.empty()) return "";
     Json lanes = Json::array(), words = Json::array(), moments = Json::array(), spans = Json::array();
     for (const auto& lane : timeline.lanes) lanes.push_back({name(lane.kind), shown(lane.name)});

@@ -18,6 +18,6 @@ std::string findings_html(const scenario::RunResult& result, const Options& opti
 /// What the driver printed; empty where death_html shows it.
 std::string output_html(const scenario::RunResult& result);
 /// Steps with what happened in them. Long runs are cut as the text report cuts them.
-std::string steps_html(const scenario::RunResult& result, const Options& options);
+std::string steps_html(const scenario::RunResult& result);
 
 } // namespace ddll::report

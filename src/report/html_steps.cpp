@@ -63,8 +63,8 @@ bool worth_showing(const RunResult& result, std::size_t i, std::size_t rows) {
 
 } // namespace
 
-std::string steps_html(const RunResult& result, const Options& options) {
-    const RunLog log = run_log(result, options.names);
+std::string steps_html(const RunResult& result) {
+    const RunLog log = run_log(result);
     const std::size_t all = std::min(result.flat.size(), result.steps.size());
     if (all == 0) return "";
     std::string body;

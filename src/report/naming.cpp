@@ -16,7 +16,7 @@ std::string file_key(std::string_view path) {
 
 } // namespace
 
-Naming::Naming(const scenario::RunResult& result, const Names&) : result_(result) {
+Naming::Naming(const scenario::RunResult& result) : result_(result) {
     words_.terms = [this](const term::Term& identity) -> std::optional<std::string> {
         const auto found = result_.names.find(term::print(identity));
         if (found == result_.names.end()) return std::nullopt;

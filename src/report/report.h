@@ -13,9 +13,6 @@
 
 namespace ddll::report {
 
-/// Names that only higher or lower layers know. All are words/ by now.
-struct Names {};
-
 /// The least severity of an unexpected finding that makes a scenario fail.
 enum class FailOn : std::uint8_t { error, warning, note, never };
 
@@ -35,7 +32,6 @@ struct Options {
     std::uint64_t seed = 0; ///< named in replay commands when not 0
     std::string root;       ///< absolute folder that files are shown relative to; empty: as they are
     std::string version;    ///< of ddlltool, where a format names it
-    Names names;
 };
 
 /// Which part of the scenarios was run, where several machines share them.

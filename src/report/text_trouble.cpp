@@ -68,7 +68,7 @@ std::string replay_text(const RunResult& result, const Look& look) {
 }
 
 std::string events_text(const RunResult& result, std::uint64_t until, const Look& look) {
-    const auto lines = last_events(result, look.options.names, events_shown, until);
+    const auto lines = last_events(result, events_shown, until);
     if (lines.empty()) return "";
     std::string out = "  last events\n";
     for (const auto& line : lines) out += "    " + look.style.dim(printable(line)) + '\n';

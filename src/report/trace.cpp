@@ -20,7 +20,7 @@ using Json = nlohmann::ordered_json;
 class Scenario {
 public:
     Scenario(const scenario::RunResult& result, const Options& options, int pid, std::uint64_t& flows, std::string& out)
-        : timeline_(timeline_of(result, options.names)), pid_(pid), flows_(flows), out_(out) {
+        : timeline_(timeline_of(result)), pid_(pid), flows_(flows), out_(out) {
         const std::string title = printable(result.title.empty() ? result.file : result.title);
         metadata("process_name", scenario_row, {{"name", title}});
         metadata("process_labels", scenario_row, {{"labels", scenario::name(verdict_of(result, options.fail_on))}});

@@ -62,11 +62,10 @@ Json log_json(const SessionModel* model, std::uint64_t count) {
     const scenario::RunResult result = model->result();
     if (count > 0) {
         Json events = Json::array();
-        for (std::string& line : report::last_events(result, model->api(), count)) events.push_back(std::move(line));
+        for (std::string& line : report::last_events(result, count)) events.push_back(std::move(line));
         return {{"events", std::move(events)}};
     }
     report::Options options;
-    options.names = model->api();
     options.detail = report::Detail::log;
     const report::Look look{options, report::Style{false}};
     std::string text = report::log_text(result, look);

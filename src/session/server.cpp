@@ -164,7 +164,7 @@ private:
     }
 
     Result<void> start() {
-        auto model = std::make_unique<SessionModel>(folder_.store(), options_.names);
+        auto model = std::make_unique<SessionModel>(folder_.store());
         if (auto started = emulator_.start(model->journal()); !started) return started;
         reply_all(held_.take_all());
         model_ = std::move(model);

@@ -19,9 +19,9 @@ bool belongs_into_answer(const report::Line& line) {
 
 } // namespace
 
-SessionModel::SessionModel(std::string store, report::Names api)
-    : api_(api), journal_(std::make_shared<journal::Journal>()), drivers_(std::move(store)),
-      progress_(done_.scenario(), journal_, api_) {}
+SessionModel::SessionModel(std::string store)
+    : journal_(std::make_shared<journal::Journal>()), drivers_(std::move(store)),
+      progress_(done_.scenario(), journal_) {}
 
 scenario::RunResult SessionModel::result() const {
     scenario::Running running;
