@@ -1,4 +1,5 @@
 /// `ddlltool session start|stop|list|export`.
+#include "base/text.h"
 #include "base/time.h"
 #include "cli/read_options.h"
 #include "cli/session_options.h"
@@ -186,8 +187,8 @@ ExitCode export_session(const SessionParser& arguments, const SessionOptions& op
         for (const scenario::RunFinding& finding : result->findings)
             more |= rules.insert(std::string(name(finding.rule))).second;
         if (result->verdict == scenario::Verdict::passed && !more) {
-            std::printf("%s plays: %zu steps, %zu driver file%s beside it\n", file.c_str(), result->flat.size(),
-                        answer.at("files").size(), answer.at("files").size() == 1 ? "" : "s");
+            std::printf("%s plays: %zu steps, %s beside it\n", file.c_str(), result->flat.size(),
+                        counted(answer.at("files").size(), "driver file").c_str());
             return ExitCode::ok;
         }
         if (!more) break;

@@ -125,9 +125,6 @@ std::string check_summary(const CheckResult& checked) {
            : finding.severity == Severity::error   ? errors
            : finding.severity == Severity::warning ? warnings
                                                    : notes);
-    const auto counted = [](std::size_t n, const char* what) {
-        return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
-    };
     std::string out = fmt::format("{}: {}, {}, {}", check::name(checked.verdict), counted(errors, "error"),
                                   counted(warnings, "warning"), counted(notes, "note"));
     if (suppressed > 0) out += fmt::format(", {} suppressed", suppressed);

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "report/html_parts.h"
 #include "report/run_log.h"
 #include "report/step_text.h"
@@ -71,8 +72,8 @@ std::string steps_html(const RunResult& result) {
     std::size_t rows = 0, left_out = 0;
     const auto told = [&] {
         if (left_out > 0)
-            body += aside(fmt::format("{} more step{} of later rounds, or of a long story, left out here", left_out,
-                                      left_out == 1 ? "" : "s"));
+            body += aside(
+                fmt::format("{} of later rounds, or of a long story, left out here", counted(left_out, "more step")));
         left_out = 0;
     };
     for (std::size_t i = 0; i < all; ++i) {

@@ -1,5 +1,6 @@
 #include "report/merge.h"
 
+#include "base/text.h"
 #include "report/report.h"
 
 #include <fmt/format.h>
@@ -208,7 +209,7 @@ private:
             if (!there.contains(i)) missing.push_back(fmt::format("{}/{}", i, count));
         if (!missing.empty()) {
             out_.complete_ = false;
-            remark(fmt::format("missing: shard{} {}{}", missing.size() == 1 ? "" : "s", fmt::join(missing, ", "),
+            remark(fmt::format("missing: shard{} {}{}", plural(missing.size()), fmt::join(missing, ", "),
                                count - there.size() > missing.size() ? " and more" : ""));
         }
         if (entries_.size() < shards_.front()->of) {

@@ -38,8 +38,7 @@ std::optional<Error> unknown_function(const term::Expr& expr) {
             std::string arities;
             for (const auto& call : known)
                 if (named(call)) arities += fmt::format("{}{}/{}", arities.empty() ? "" : ", ", written, call.arity);
-            return error(fmt::format("{} has no form with {} argument{}", written, expr.children.size(),
-                                     expr.children.size() == 1 ? "" : "s"),
+            return error(fmt::format("{} has no form with {}", written, counted(expr.children.size(), "argument")),
                          "there is " + arities);
         }
     }

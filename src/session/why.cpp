@@ -108,15 +108,14 @@ private:
             out.push_back({{"kind", "port"},
                            {"what", fmt::format("{} more ports", driver.record.port_count - driver.ports.size())}});
         if (driver.jobs > 0) {
-            Json item = {{"kind", "job"},
-                         {"what", fmt::format("{} async job{}", driver.jobs, driver.jobs == 1 ? "" : "s")}};
+            Json item = {{"kind", "job"}, {"what", counted(driver.jobs, "async job")}};
             if (const auto made = origins_.jobs.find(driver.id); made != origins_.jobs.end())
                 item["made_by"] = step(made->second);
             out.push_back(std::move(item));
         }
         if (driver.stuck > 0)
             out.push_back({{"kind", "reference"},
-                           {"what", fmt::format("{} closed port{}", driver.stuck, driver.stuck == 1 ? "" : "s")},
+                           {"what", counted(driver.stuck, "closed port")},
                            {"note", "kept by references to port data locks that were never given back"}});
         return out;
     }
