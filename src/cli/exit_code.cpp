@@ -1,6 +1,10 @@
 #include "cli/exit_code.h"
 
-#include <algorithm>
+#include "report/style.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
 
 namespace ddll::cli {
 namespace {
@@ -62,6 +66,28 @@ ExitCode exit_code_of(const report::Run& run, report::FailOn fail_on) {
         played = played || verdict != scenario::Verdict::skipped;
     }
     return code == ExitCode::ok && !played ? ExitCode::nothing_run : code;
+}
+
+void complain(std::string_view what, std::string_view why, std::string_view hint) {
+    std::string line = "ddlltool: ";
+    if (!what.empty()) line += report::printable(what) + ": ";
+    line += report::printable(why);
+    if (!hint.empty()) line += fmt::format(" ({})", report::printable(hint));
+    line += '\n';
+    std::fputs(line.c_str(), stderr);
+}
+
+void complain(const Error& error) {
+    complain(error.place.file, error.message, error.hint);
+}
+
+ExitCode wrong_usage(std::string_view what, std::string_view why, std::string_view hint) {
+    complain(what, why, hint);
+    return ExitCode::usage;
+}
+
+ExitCode wrong_usage(const Error& error) {
+    return wrong_usage(error.place.file, error.message, error.hint);
 }
 
 } // namespace ddll::cli

@@ -1,10 +1,9 @@
 /// `ddlltool session start|stop|list|export`.
 #include "base/text.h"
 #include "base/time.h"
-#include "cli/read_options.h"
+#include "cli/commands.h"
+#include "cli/select.h"
 #include "cli/session_options.h"
-#include "cli/usage.h"
-#include "cli/verbs.h"
 #include "scenario/reader.h"
 #include "scenario/runner.h"
 #include "session/text.h"
@@ -30,30 +29,30 @@ using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;
 using session::Request;
 
-Request of_kind(Request::Kind kind) {
-    Request request;
-    request.kind = kind;
-    return request;
-}
-
 struct SessionParser final : Parser {
-    SessionParser(std::string_view summary, const std::string& verb)
-        : Parser(std::string(summary), "ddlltool session " + verb) {
-        add_session_options(*this, texts, false);
+    using Body = ExitCode (*)(const SessionParser& arguments, const SessionOptions& options);
+
+    SessionParser(std::string_view summary, const std::string& verb, Body verb_body)
+        : Parser(std::string(summary), "ddlltool session " + verb), body(verb_body) {
+        add_session_options(*this, options, false);
         if (verb == "start")
             add_option("--idle", idle, "end when nothing was asked for so long (2h)")->type_name("DURATION");
         if (verb == "export") {
-            takes(add_option("FILE", file, "the scenario file to write; without it the text goes to stdout"),
-                  file_with(".json"));
+            add_option("FILE", file, "the scenario file to write; without it the text goes to stdout")
+                ->takes(file_with(".json"));
             add_flag("--force", force, "write over a file that is there");
         }
     }
-    SessionTexts texts;
+    ExitCode run() override { return body(*this, options); }
+
+    Body body;
+    SessionOptions options;
     std::string file, idle;
     bool force = false;
 };
 
-ExitCode start(const SessionParser& arguments, SessionOptions options) {
+ExitCode start(const SessionParser& arguments, const SessionOptions& given) {
+    SessionOptions options = given;
     if (!arguments.idle.empty()) {
         const auto idle = parse_duration(arguments.idle);
         if (!idle || idle->ns < 1'000'000) return wrong_usage("--idle " + arguments.idle, "must be at least 1ms");
@@ -72,8 +71,8 @@ ExitCode start(const SessionParser& arguments, SessionOptions options) {
     return ExitCode::ok;
 }
 
-ExitCode stop(const SessionOptions& options) {
-    const Reply reply = ask(options, of_kind(Request::Kind::stop), false);
+ExitCode stop(const SessionParser&, const SessionOptions& options) {
+    const Reply reply = ask(options, session::request_of(Request::Kind::stop), false);
     if (!reply.answer) {
         const ExitCode code = no_answer(reply, options);
         const auto place = session::SessionFolder::find(options.session);
@@ -85,7 +84,7 @@ ExitCode stop(const SessionOptions& options) {
     return code;
 }
 
-ExitCode list(const SessionOptions& options) {
+ExitCode list(const SessionParser&, const SessionOptions& options) {
     const auto here = session::SessionFolder::find(options.session);
     if (!here) {
         complain(here.error());
@@ -96,7 +95,7 @@ ExitCode list(const SessionOptions& options) {
     for (const std::string& name : here->all()) {
         SessionOptions other = options;
         other.session = name;
-        const Reply reply = ask(other, of_kind(Request::Kind::status), false);
+        const Reply reply = ask(other, session::request_of(Request::Kind::status), false);
         if (!reply.answer || reply.answer->contains("error")) continue;
         const Json* status = &*reply.answer;
         Json drivers = Json::array();
@@ -144,7 +143,7 @@ Result<scenario::RunResult> run_file(const std::string& file) {
 }
 
 ExitCode export_session(const SessionParser& arguments, const SessionOptions& options) {
-    const Reply reply = ask(options, of_kind(Request::Kind::exported), false);
+    const Reply reply = ask(options, session::request_of(Request::Kind::exported), false);
     if (!reply.answer) return no_answer(reply, options);
     const Json& answer = *reply.answer;
     if (answer.contains("error")) return show_answer(answer, options);
@@ -200,49 +199,34 @@ ExitCode export_session(const SessionParser& arguments, const SessionOptions& op
     return ExitCode::failed;
 }
 
-template <class Body>
-Command verb(std::string_view name, std::string_view doc, std::string_view summary, Body body) {
-    const auto parser = [=] { return std::make_unique<SessionParser>(summary, std::string(name)); };
-    const auto run = [=](const std::vector<std::string>& arguments) {
-        const auto app = parser();
-        if (const auto code = parse_arguments(*app, arguments)) return *code;
-        const auto options = read_session_options(app->texts);
-        if (!options) return wrong_usage(options.error().place.file, options.error().message, options.error().hint);
-        return body(*app, *options);
-    };
-    return {name, doc, "", run, parser};
+Command verb(std::string_view name, std::string_view doc, std::string_view summary, SessionParser::Body body) {
+    return {name, doc, "", [=] { return std::make_unique<SessionParser>(summary, std::string(name), body); }};
 }
 
 } // namespace
 
-Command session_row() {
-    Command row;
-    row.name = "session";
-    row.doc = "start, stop, list and export sessions";
-    row.parser = [] {
-        auto parser = std::make_unique<Parser>(
+Command session_row(std::string_view group) {
+    const auto parser = [] {
+        auto out = std::make_unique<Parser>(
             "A session is an emulator one talks to for a while. It starts by itself with the first load, open or other "
             "call.\nEach verb takes --session NAME instead of $DDLLTOOL_SESSION or \"default\".",
             "ddlltool session");
-        parser->footer("examples:\n"
-                       "  ddlltool session start --session release --idle 30min\n"
-                       "  ddlltool session export stories/reload.json\n"
-                       "  ddlltool session stop");
-        return parser;
+        out->footer("examples:\n"
+                    "  ddlltool session start --session release --idle 30min\n"
+                    "  ddlltool session export stories/reload.json\n"
+                    "  ddlltool session stop");
+        return out;
     };
-    row.verbs = {
+    const std::vector<Command> verbs = {
         verb("start", "start it; it ends when nothing was asked for 2h, or --idle, or $DDLLTOOL_IDLE",
-             "Starts a session, with nothing in it. It ends by itself when nothing was asked for a while.",
-             [](const SessionParser& app, const SessionOptions& options) { return start(app, options); }),
-        verb("stop", "end it, and tell what is left over", "Ends the session, and tells what is left over.",
-             [](const SessionParser&, const SessionOptions& options) { return stop(options); }),
-        verb("list", "the sessions that run", "Lists the sessions that run, and the drivers in them.",
-             [](const SessionParser&, const SessionOptions& options) { return list(options); }),
+             "Starts a session, with nothing in it. It ends by itself when nothing was asked for a while.", start),
+        verb("stop", "end it, and tell what is left over", "Ends the session, and tells what is left over.", stop),
+        verb("list", "the sessions that run", "Lists the sessions that run, and the drivers in them.", list),
         verb("export", "what was done, as a scenario that plays; driver files are put beside it",
              "Writes what was done in the session as a scenario that plays alike; driver files are put beside it.",
              export_session),
     };
-    return with_verbs(std::move(row));
+    return {"session", "start, stop, list and export sessions", group, parser, verbs};
 }
 
 } // namespace ddll::cli

@@ -3,10 +3,10 @@
 #include "base/time.h"
 #include "calls/calls.h"
 #include "calls/ddll_call.h"
+#include "cli/commands.h"
 #include "cli/session_options.h"
 #include "cli/shell_input.h"
 #include "cli/shell_text.h"
-#include "cli/usage.h"
 #include "session/text.h"
 #include "term/expr.h"
 
@@ -47,12 +47,12 @@ private:
     void complain_of(std::string_view why, std::string_view hint = {});
     std::optional<Json> ask(Request request);
     void step(Request request);
+    void show(Request request, std::string (*text)(const Json&, const report::Style&));
     std::vector<std::string> words();
 
     void as(const Arguments& arguments) { process_ = arguments[0]; }
     void spawn(const Arguments& arguments) {
-        Request request;
-        request.kind = Request::Kind::spawn;
+        Request request = session::request_of(Request::Kind::spawn);
         request.by = arguments[0];
         request.trap_exit = arguments.size() > 1;
         if (request.trap_exit && arguments[1] != "trap_exit")
@@ -61,8 +61,7 @@ private:
         step(std::move(request));
     }
     void install(const Arguments& arguments) {
-        Request request;
-        request.kind = Request::Kind::install;
+        Request request = session::request_of(Request::Kind::install);
         request.starts = true;
         request.file = std::filesystem::absolute(arguments[0]);
         request.into = std::filesystem::absolute(arguments[1]);
@@ -70,36 +69,22 @@ private:
         step(std::move(request));
     }
     void advance(const Arguments& arguments) {
-        Request request;
-        request.kind = Request::Kind::advance;
+        Request request = session::request_of(Request::Kind::advance);
         const auto by = parse_duration(arguments[0]);
         if (!by) return complain_of(by.error().message, by.error().hint);
         request.by_how_much = *by;
         step(std::move(request));
     }
-    void flush(const Arguments&) {
-        Request request;
-        request.kind = Request::Kind::receive;
-        if (const auto answer = ask(std::move(request)))
-            std::fputs(session::messages_text(*answer, options_.style).c_str(), stdout);
-    }
-    void status(const Arguments&) {
-        Request request;
-        request.kind = Request::Kind::status;
-        if (const auto answer = ask(std::move(request)))
-            std::fputs(session::status_text(*answer, options_.style).c_str(), stdout);
-    }
+    void flush(const Arguments&) { show(session::request_of(Request::Kind::receive), session::messages_text); }
+    void status(const Arguments&) { show(session::request_of(Request::Kind::status), session::status_text); }
     void why(const Arguments& arguments) {
-        Request request;
-        request.kind = Request::Kind::why;
+        Request request = session::request_of(Request::Kind::why);
         request.driver = arguments[0];
-        if (const auto answer = ask(std::move(request)))
-            std::fputs(session::why_text(*answer, options_.style).c_str(), stdout);
+        show(std::move(request), session::why_text);
     }
     void log(const Arguments&) {
-        Request request;
-        request.kind = Request::Kind::log;
-        if (const auto answer = ask(std::move(request))) std::fputs(answer->value("text", "").c_str(), stdout);
+        show(session::request_of(Request::Kind::log),
+             [](const Json& answer, const report::Style&) { return answer.value("text", ""); });
     }
     void help(const Arguments&) {
         std::fputs(
@@ -172,6 +157,10 @@ void Shell::step(Request request) {
     if (const auto answer = ask(std::move(request))) code_ = worse(code_, show_answer(*answer, options_));
 }
 
+void Shell::show(Request request, std::string (*text)(const Json&, const report::Style&)) {
+    if (const auto answer = ask(std::move(request))) std::fputs(text(*answer, options_.style).c_str(), stdout);
+}
+
 // Atoms, texts and numbers as words.
 std::optional<std::string> word_of(const term::Expr& expr) {
     if (expr.kind == term::Expr::Kind::variable) return expr.name;
@@ -220,8 +209,7 @@ void Shell::evaluate(const std::string& text) {
         return complain_of(fmt::format("{}, line {}, column {}", e.message, e.place.line, e.place.column), e.hint);
     }
     if (binding.pattern.empty() && own_function(**expr)) return;
-    Request request;
-    request.kind = Request::Kind::call;
+    Request request = session::request_of(Request::Kind::call);
     request.call = term::print(*with_whole_folder(*expr));
     request.pattern = std::move(binding.pattern);
     request.starts = calls::loads(**expr);
@@ -233,8 +221,7 @@ std::vector<std::string> Shell::words() {
     for (const Function& function : functions()) out.push_back(std::string(function.name) + "(");
     for (const auto& call : calls::known_calls())
         out.push_back((call.module == "erlang" ? "" : call.module + ":") + call.name + "(");
-    Request request;
-    request.kind = Request::Kind::status;
+    Request request = session::request_of(Request::Kind::status);
     if (const auto status = connection_->ask(request); status && status->contains("drivers")) {
         for (const Json& driver : status->at("drivers")) out.push_back(driver.value("name", ""));
         for (const Json& process : status->at("processes")) out.push_back(process.value("name", ""));
@@ -281,32 +268,25 @@ struct ShellParser final : Parser {
     ShellParser()
         : Parser("The calls of a session typed in Erlang, with history and completion. Reads from a pipe, too.",
                  "ddlltool shell") {
-        add_session_options(*this, texts, true);
+        add_session_options(*this, options, true);
         footer("examples:\n"
                "  ddlltool shell --as alice\n"
                "  echo 'erl_ddll:info(counter, port_count).' | ddlltool shell --format term\n\n"
                "exit codes: of a pipe the worst of its lines, as for single commands; 0 for people.");
     }
-    SessionTexts texts;
+    ExitCode run() override {
+        auto connection = connect(options, true);
+        if (connection) return Shell(options, **std::move(connection)).run();
+        complain(connection.error());
+        return ExitCode::unusable_input;
+    }
+    SessionOptions options;
 };
 
 } // namespace
 
 std::unique_ptr<Parser> shell_parser() {
     return std::make_unique<ShellParser>();
-}
-
-ExitCode shell_command(const std::vector<std::string>& arguments) {
-    ShellParser app;
-    if (const auto code = parse_arguments(app, arguments)) return *code;
-    const auto options = read_session_options(app.texts);
-    if (!options) return wrong_usage(options.error().place.file, options.error().message, options.error().hint);
-    auto connection = connect(*options, true);
-    if (!connection) {
-        complain(connection.error());
-        return ExitCode::unusable_input;
-    }
-    return Shell(*options, **std::move(connection)).run();
 }
 
 } // namespace ddll::cli

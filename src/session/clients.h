@@ -19,9 +19,6 @@ nlohmann::json error_json(const Error& e);
 /// The request was not looked at: its client may ask another server.
 nlohmann::json ended_json();
 
-/// To end the session.
-Request stop_request();
-
 struct ClientRequest {
     std::uint64_t client = 0; ///< 0: the server itself
     Request request;

@@ -249,7 +249,7 @@ private:
         if (!may_be_idle() || now < used_ + options_.idle) return;
         folder_.leave_ending(
             fmt::format("it ended after {} without a command", to_string(Duration{options_.idle.count() * 1'000'000})));
-        stop({0, stop_request()});
+        stop({0, request_of(Request::Kind::stop)});
     }
 
     bool may_be_idle() const { return !working_ && queue_.empty() && !stopping_ && !ended_ && held_.empty(); }
