@@ -7,21 +7,12 @@
 namespace ddll::report {
 namespace {
 
-std::string escaped(std::string_view text, bool property) {
-    std::string out;
-    for (const char c : printable(text, true)) {
-        if (c == '%')
-            out += "%25";
-        else if (c == '\n')
-            out += "%0A";
-        else if (property && c == ':')
-            out += "%3A";
-        else if (property && c == ',')
-            out += "%2C";
-        else
-            out += c;
-    }
-    return out;
+std::string value_of(std::string_view text) {
+    return escaped(printable(text, true), {{'%', "%25"}, {'\n', "%0A"}});
+}
+
+std::string property_of(std::string_view text) {
+    return escaped(value_of(text), {{':', "%3A"}, {',', "%2C"}});
 }
 
 } // namespace
@@ -35,10 +26,10 @@ std::string workflow_command(const Annotation& annotation) {
     const auto add = [&](std::string_view name, const std::string& value) {
         if (!value.empty()) properties += fmt::format("{}{}={}", properties.empty() ? "" : ",", name, value);
     };
-    add("file", escaped(annotation.file, true));
-    if (annotation.line > 0) add("line", fmt::format("{}", annotation.line));
-    add("title", escaped(annotation.title, true));
-    return fmt::format("::{} {}::{}\n", annotation.level, properties, escaped(annotation.text, false));
+    add("file", property_of(annotation.place.file));
+    if (annotation.place.line > 0) add("line", fmt::format("{}", annotation.place.line));
+    add("title", property_of(annotation.title));
+    return fmt::format("::{} {}::{}\n", annotation.level, properties, value_of(annotation.text));
 }
 
 } // namespace ddll::report

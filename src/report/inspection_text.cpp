@@ -251,12 +251,9 @@ std::string inspection_summary(const Inspections& all) {
 }
 
 bool reaches(const Inspections& all, FailOn fail_on) {
-    if (fail_on == FailOn::never) return false;
-    const auto level = fail_on == FailOn::error     ? findings::Severity::error
-                       : fail_on == FailOn::warning ? findings::Severity::warning
-                                                    : findings::Severity::note;
-    const auto any = [level](const std::vector<findings::Finding>& findings) {
-        return std::any_of(findings.begin(), findings.end(), [level](const auto& f) { return f.severity >= level; });
+    const auto any = [fail_on](const std::vector<findings::Finding>& findings) {
+        return std::any_of(findings.begin(), findings.end(),
+                           [fail_on](const auto& f) { return reaches(f.severity, fail_on); });
     };
     return any(all.shared) ||
            std::any_of(all.files.begin(), all.files.end(), [&](const Inspection& f) { return any(f.findings); });

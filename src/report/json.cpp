@@ -5,6 +5,8 @@
 #include "report/naming.h"
 #include "report/step_text.h"
 
+#include <embedded/report.h>
+
 namespace ddll::report {
 namespace {
 
@@ -161,6 +163,10 @@ Json stack_json(const std::vector<scenario::StackFrame>& frames) {
         stack.push_back(std::move(item));
     }
     return stack;
+}
+
+std::string report_schema() {
+    return std::string(embedded::report_schema_json());
 }
 
 Json run_json(const Run& run, const Options& options) {

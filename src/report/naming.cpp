@@ -24,7 +24,7 @@ Naming::Naming(const scenario::RunResult& result) : result_(result) {
     };
     words_.driver = [this](DriverId id) { return drivers_.count(id) ? driver(id) : ""; };
     words_.image = [this](ImageId id) { return version(id); };
-    // A driver's init runs before anything has told its name. Names never change: they are read ahead.
+    // A driver's init runs before any entry has its name. Names never change: they are read ahead.
     if (!result.journal) return;
     for (const auto& entry : *result.journal) know(entry);
 }

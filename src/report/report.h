@@ -52,6 +52,12 @@ struct Run {
 /// failed.
 scenario::Verdict verdict_of(const scenario::RunResult& result, FailOn fail_on);
 
+constexpr bool is_bad(scenario::Verdict verdict) {
+    return verdict != scenario::Verdict::passed && verdict != scenario::Verdict::skipped;
+}
+
+/// Is it at or above the level?
+bool reaches(words::Severity severity, FailOn fail_on);
 /// Is this finding one that nobody expected and that reaches the level?
 bool counts(const scenario::RunFinding& finding, FailOn fail_on);
 

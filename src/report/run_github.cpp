@@ -13,9 +13,7 @@ using scenario::Verdict;
 
 std::string annotated(std::string level, const Location& location, std::string title, std::string text,
                       const Options& options) {
-    const std::string file = below(location.file, options.root);
-    return workflow_command(
-        {std::move(level), file.empty() ? location.file : file, location.line, std::move(title), std::move(text)});
+    return workflow_command({std::move(level), relative(location, options.root), std::move(title), std::move(text)});
 }
 
 /// The lines that are not empty.

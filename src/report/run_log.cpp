@@ -69,7 +69,7 @@ public:
     }
     void on(const Returned& e) {
         std::string who = naming_.process(e.process);
-        // A blocking call that could return within its own step is told like any other.
+        // A blocking call that could return within its own step is shown like any other.
         if (e.outcome != Outcome::blocked && (!e.late || take_back_blocks(who))) who.clear();
         add(line_of(std::move(who)));
     }
@@ -131,7 +131,7 @@ private:
                              [&](const Line& line) { return line.kind == LineKind::blocks && line.who == who; }) > 0;
     }
 
-    /// Closing the old library of a reload is told once, by the Reloaded that comes after it.
+    /// Closing the old library of a reload is said once, by the Reloaded that comes after it.
     bool reload_follows(const ImageClosed& closed) const {
         for (std::size_t i = at_ + 1; i < entries_.size(); ++i) {
             if (std::holds_alternative<StepEnded>(entries_[i].event)) return false;

@@ -12,12 +12,6 @@ namespace {
 using scenario::RunResult;
 using scenario::Verdict;
 
-void put_at(SarifResult& result, const Location& location, const Options& options) {
-    const std::string shown = below(location.file, options.root);
-    result.file = shown.empty() ? location.file : shown;
-    result.line = location.line;
-}
-
 /// The functions on the way, without offsets and lines: they move with every build.
 std::string way(const std::vector<scenario::StackFrame>& stack) {
     std::string out;
@@ -37,48 +31,32 @@ std::string message(std::initializer_list<std::string> parts) {
 }
 
 void add(SarifLog& log, const RunResult& result, const Options& options) {
-    for (const auto& finding : result.findings) {
-        SarifResult item;
-        item.rule = name(finding.rule);
-        item.level = name(finding.severity);
-        item.message =
-            message({finding.title, finding.evidence, step_words(result, finding.step), advice(finding.rule)});
-        put_at(item, location_of(result, finding, options), options);
-        item.identity = fmt::format("{}\n{}{}", result.file, finding.subject, way(finding.stack));
-        item.suppressed = finding.expected;
-        item.why_suppressed = "the scenario expects it";
-        log.results.push_back(std::move(item));
-    }
-    for (const auto& failure : result.failures) {
-        SarifResult item;
-        item.rule = "expectation-failed";
-        item.level = "error";
-        item.message = message({fmt::format("{}: expected {}, got {}", failure.what, failure.expected, failure.got),
-                                step_words(result, failure.step), failure.help});
-        put_at(item, step_location(result, failure.step), options);
-        item.identity = fmt::format("{}\n{}\n{}", result.file, failure.what, failure.expected);
-        log.results.push_back(std::move(item));
-    }
+    constexpr const char* why = "the scenario expects it";
+    for (const auto& finding : result.findings)
+        log.results.push_back(
+            {std::string(name(finding.rule)), name(finding.severity),
+             message({finding.title, finding.evidence, step_words(result, finding.step), advice(finding.rule)}),
+             relative(location_of(result, finding, options), options.root),
+             fmt::format("{}\n{}{}", result.file, finding.subject, way(finding.stack)), finding.expected, why});
+    for (const auto& failure : result.failures)
+        log.results.push_back(
+            {"expectation-failed", "error",
+             message({fmt::format("{}: expected {}, got {}", failure.what, failure.expected, failure.got),
+                      step_words(result, failure.step), failure.help}),
+             relative(step_location(result, failure.step), options.root),
+             fmt::format("{}\n{}\n{}", result.file, failure.what, failure.expected)});
     if (!result.death) return;
-    SarifResult item;
-    item.rule = death_rule(*result.death);
-    item.level = "error";
-    item.message = message({result.death->headline, step_words(result, result.death->in.step), result.death->advice});
-    put_at(item, location_of(result, *result.death, options), options);
-    item.identity = fmt::format("{}\n{}\n{}", result.file, result.death->in.driver, result.death->in.callback);
-    item.suppressed = result.death->expected;
-    item.why_suppressed = "the scenario expects it";
-    log.results.push_back(std::move(item));
+    const auto& death = *result.death;
+    log.results.push_back(
+        {death_rule(death), "error", message({death.headline, step_words(result, death.in.step), death.advice}),
+         relative(location_of(result, death, options), options.root),
+         fmt::format("{}\n{}\n{}", result.file, death.in.driver, death.in.callback), death.expected, why});
 }
 
 void notify(SarifLog& log, const RunResult& result, const Options& options) {
     const auto say = [&](std::string rule, const std::string& text, const Location& location) {
-        SarifResult item;
-        item.rule = std::move(rule);
-        item.level = "error";
-        item.message = printable(text, true);
-        put_at(item, location, options);
-        log.notifications.push_back(std::move(item));
+        log.notifications.push_back(
+            {std::move(rule), "error", printable(text, true), relative(location, options.root)});
     };
     for (const auto& mistake : result.mistakes)
         say("unusable-scenario", message({mistake.message, mistake.hint}),

@@ -59,11 +59,11 @@ std::string uri(const std::string& path) {
 }
 
 Json locations(const SarifResult& result) {
-    if (result.file.empty()) return Json::array();
-    Json artifact = {{"uri", uri(result.file)}};
-    if (!result.file.starts_with('/')) artifact["uriBaseId"] = "%SRCROOT%";
+    if (result.place.file.empty()) return Json::array();
+    Json artifact = {{"uri", uri(result.place.file)}};
+    if (!result.place.file.starts_with('/')) artifact["uriBaseId"] = "%SRCROOT%";
     Json physical = {{"artifactLocation", std::move(artifact)}};
-    if (result.line > 0) physical["region"] = {{"startLine", result.line}};
+    if (result.place.line > 0) physical["region"] = {{"startLine", result.place.line}};
     return Json::array({{{"physicalLocation", std::move(physical)}}});
 }
 

@@ -4,6 +4,7 @@
 #include "journal/text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace ddll::report {
 namespace {
@@ -11,12 +12,7 @@ namespace {
 using namespace scenario;
 
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
-    std::string out;
-    for (const auto& part : parts) {
-        if (!out.empty()) out += separator;
-        out += part;
-    }
-    return out;
+    return fmt::format("{}", fmt::join(parts, separator));
 }
 
 StepText text(const CallStep& step) {

@@ -14,23 +14,8 @@ using scenario::Verdict;
 constexpr std::size_t verdict_width = 8;
 
 const char* word(Verdict verdict) {
-    switch (verdict) {
-    case Verdict::passed:
-        return "ok";
-    case Verdict::failed:
-        return "FAILED";
-    case Verdict::crashed:
-        return "CRASHED";
-    case Verdict::hung:
-        return "HUNG";
-    case Verdict::unusable:
-        return "UNUSABLE";
-    case Verdict::bug:
-        return "BUG";
-    case Verdict::skipped:
-        return "skipped";
-    }
-    return "";
+    constexpr const char* words[] = {"ok", "FAILED", "CRASHED", "HUNG", "UNUSABLE", "BUG", "skipped"};
+    return words[static_cast<std::size_t>(verdict)];
 }
 
 class TextWriter {

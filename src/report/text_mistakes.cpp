@@ -20,11 +20,6 @@ std::string_view line_of(std::string_view text, int number) {
     return text;
 }
 
-std::size_t columns(std::string_view utf8) {
-    return static_cast<std::size_t>(
-        std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 /// The source line with a caret under `column` (bytes, from 1); of a very long line the part around it.
 std::string excerpt(std::string_view line, int column, const Style& style) {
     std::size_t at = std::min(static_cast<std::size_t>(std::max(column, 1) - 1), line.size());

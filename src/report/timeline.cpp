@@ -5,7 +5,6 @@
 #include "report/event_line.h"
 #include "report/location.h"
 #include "report/naming.h"
-#include "report/timeline_lanes.h"
 #include "report/timeline_recorder.h"
 #include "report/wording.h"
 #include "term/external.h"
