@@ -19,7 +19,7 @@ struct Command {
     std::string_view group; ///< heading of --help
     /// What reads its arguments and runs it; of a command with verbs: what says what they have in common.
     std::function<std::unique_ptr<Parser>()> parser;
-    std::vector<Command> verbs = {}; ///< of commands that are told what to do by one more word: session start
+    std::vector<Command> verbs = {}; ///< of commands that take one more word: session start
 };
 
 std::span<const Command> commands();

@@ -24,7 +24,7 @@ std::vector<std::string> names_in(const Json& list) {
     return out;
 }
 
-/// Of the session that is meant, if it runs. Nobody wants to be told why there is none while typing, or to wait for a
+/// Of the session that is meant, if it runs. No reasons are given while somebody types, and nothing waits for a
 /// driver that hangs.
 std::vector<Value::Choice> live_names(Takes what, const std::string& session) {
     signal(SIGALRM, [](int) { _exit(0); });

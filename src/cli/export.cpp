@@ -115,10 +115,7 @@ ExitCode ExportParser::run() {
             code = ExitCode::unusable_input;
     }
     if (code != ExitCode::ok) return code;
-    if (scenarios.empty()) {
-        complain("export", "no scenario files there");
-        return ExitCode::unusable_input;
-    }
+    if (scenarios.empty()) return unusable("export", "no scenario files there");
     const auto kind = common_test ? verify::SuiteKind::common_test : verify::SuiteKind::eunit;
     const verify::Suite suite = verify::make_suite(kind, name, scenarios);
     for (const verify::SuiteFile& file : suite.files) {
@@ -131,10 +128,8 @@ ExitCode ExportParser::run() {
     for (const verify::SuiteFile& file : suite.files) {
         std::error_code unknown;
         if (!file.copy_of.empty() && !fs::exists(file.copy_of, unknown)) continue; // broken on purpose
-        if (const auto why = write(fs::path(into) / file.path, file); !why.empty()) {
-            complain((fs::path(into) / file.path).string(), why);
-            return ExitCode::unusable_input;
-        }
+        if (const auto why = write(fs::path(into) / file.path, file); !why.empty())
+            return unusable((fs::path(into) / file.path).string(), why);
     }
     const auto skipped = std::count_if(suite.cases.begin(), suite.cases.end(),
                                        [](const verify::SuiteCase& one) { return !one.skipped.empty(); });

@@ -1,4 +1,4 @@
-/// `ddlltool init`: a driver project that builds, plays and passes, to begin with.
+/// `ddlltool init`: a driver project that builds, runs and passes, to begin with.
 #include "base/text.h"
 #include "cli/commands.h"
 

@@ -51,7 +51,7 @@ struct Value {
 Value choice_of(std::span<const std::string_view> words);
 Value file_with(std::string suffix);
 
-/// An argument that is told by its position.
+/// An argument that is known by its position.
 struct Positional {
     std::string name, doc;
     bool required = false, repeats = false;

@@ -43,32 +43,16 @@ std::string text_of(const report::MergedReport& merged, const std::string& forma
     return merged.text(report::Style{color});
 }
 
-ExitCode code_of(const report::MergedReport& merged) {
-    ExitCode code = merged.complete() ? ExitCode::ok : ExitCode::failed;
-    bool played = false;
-    for (const scenario::Verdict verdict : merged.verdicts()) {
-        code = worse(code, exit_code_of(verdict));
-        played = played || verdict != scenario::Verdict::skipped;
-    }
-    return code == ExitCode::ok && !played ? ExitCode::nothing_run : code;
-}
-
 ExitCode MergeParser::run() {
     std::vector<report::ReportPart> parts;
     for (const std::string& file : files) {
         const auto text = read_file(file, largest);
         auto part = text ? report::ReportPart::read(file, *text) : Result<report::ReportPart>(text.error());
-        if (!part) {
-            complain(with_meant_file(part.error(), file));
-            return ExitCode::unusable_input;
-        }
+        if (!part) return unusable(with_meant_file(part.error(), file));
         parts.push_back(*std::move(part));
     }
     const auto merged = report::MergedReport::of(parts);
-    if (!merged) {
-        complain(merged.error());
-        return ExitCode::unusable_input;
-    }
+    if (!merged) return unusable(merged.error());
     // Not before the parts were read: one of them may be meant to be replaced.
     const auto written = ReportFiles::open(outputs);
     if (!written) return ExitCode::unusable_input;
@@ -77,7 +61,7 @@ ExitCode MergeParser::run() {
         return text_of(*merged, output.format, output.file.empty() && wants_color(color));
     });
     if (!written->on_terminal()) std::fputs((merged->summary_line() + "\n").c_str(), stderr);
-    return worse(code, code_of(*merged));
+    return worse(code, exit_code_of(merged->verdicts(), merged->complete()));
 }
 
 } // namespace

@@ -38,7 +38,7 @@ bool passes(const std::string& filter, const std::string& text) {
     return text.find(filter) != std::string::npos;
 }
 
-// Read, never run. What only the loader can tell (a missing symbol) shows itself when the driver is loaded.
+// Read, never run. What only the loader can find (a missing symbol) shows itself when the driver is loaded.
 Result<void> examine_driver(const std::string& path) {
     auto facts = image::read_elf_facts(path);
     if (!facts) return std::move(facts).error();

@@ -59,10 +59,7 @@ ExitCode start(const SessionParser& arguments, const SessionOptions& given) {
         options.server.idle = std::chrono::milliseconds(idle->ns / 1'000'000);
     }
     auto connection = connect(options, true);
-    if (!connection) {
-        complain(connection.error());
-        return ExitCode::unusable_input;
-    }
+    if (!connection) return unusable(connection.error());
     if (!(*connection)->started()) {
         complain("session " + options.session, "it is running already", "ddlltool session stop ends it");
         return ExitCode::failed;
@@ -86,10 +83,7 @@ ExitCode stop(const SessionParser&, const SessionOptions& options) {
 
 ExitCode list(const SessionParser&, const SessionOptions& options) {
     const auto here = session::SessionFolder::find(options.session);
-    if (!here) {
-        complain(here.error());
-        return ExitCode::unusable_input;
-    }
+    if (!here) return unusable(here.error());
     Json all = Json::array();
     std::size_t width = 0;
     for (const std::string& name : here->all()) {
@@ -154,27 +148,22 @@ ExitCode export_session(const SessionParser& arguments, const SessionOptions& op
     }
     const fs::path file = arguments.file;
     std::error_code code;
-    if (fs::exists(file, code) && !arguments.force) {
-        complain(file.string(), "is there already", "--force writes over it");
-        return ExitCode::unusable_input;
-    }
+    if (fs::exists(file, code) && !arguments.force)
+        return unusable(file.string(), "is there already", "--force writes over it");
     const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
     fs::create_directories(folder, code);
     for (const auto& [name, copy] : answer.at("files").items()) {
         fs::copy_file(copy.get<std::string>(), folder / name, fs::copy_options::overwrite_existing, code);
         if (!code) continue;
-        complain((folder / name).string(), "cannot be written: " + code.message());
-        return ExitCode::unusable_input;
+        return unusable((folder / name).string(), "cannot be written: " + code.message());
     }
     if (answer.contains("trouble")) complain("session " + options.session, answer.at("trouble").get<std::string>());
     // A driver may leave more behind at the end of a scenario than the session has seen so far.
     OrderedJson document = OrderedJson::parse(text);
     for (int round = 0; round < 2; ++round) {
         if (auto written = write_to(file, document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
-            !written) {
-            complain(written.error());
-            return ExitCode::unusable_input;
-        }
+            !written)
+            return unusable(written.error());
         const auto result = run_file(file.string());
         if (!result) {
             complain(file.string(), result.error().message, result.error().hint);

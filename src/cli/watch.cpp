@@ -92,11 +92,9 @@ void Watched::add_written(const std::vector<Output>& outputs) {
 }
 
 ExitCode run_again_and_again(const std::function<Watched()>& look, const std::function<Round()>& run) {
-    auto watch = FileWatch::create();
-    if (!watch) {
-        complain(watch.error());
-        return ExitCode::unusable_input;
-    }
+    const auto created = FileWatch::create();
+    if (!created) return unusable(created.error());
+    FileWatch& watch = **created;
     stopped = 0;
     const Signals signals;
     ExitCode code = ExitCode::nothing_run;
@@ -104,12 +102,12 @@ ExitCode run_again_and_again(const std::function<Watched()>& look, const std::fu
     std::string waited_for, changed;
     while (stopped == 0) {
         const Watched what = look();
-        watch->watch(what);
+        watch.watch(what);
         const std::string why = unfinished(what);
         if (!why.empty()) {
             if (why != waited_for) complain("watch", why, "waiting until it is a driver library");
             waited_for = why;
-            changed = next_change(*watch, signals);
+            changed = next_change(watch, signals);
             continue;
         }
         waited_for.clear();
@@ -122,7 +120,7 @@ ExitCode run_again_and_again(const std::function<Watched()>& look, const std::fu
         ran = true;
         std::fflush(stdout);
         complain("watch", "waiting for a change", "Ctrl-C ends");
-        changed = next_change(*watch, signals);
+        changed = next_change(watch, signals);
     }
     return code;
 }
