@@ -19,18 +19,8 @@ using Json = nlohmann::json;
 constexpr std::string_view formats[] = {"text", "json", "term"};
 
 bool counts(const Json& finding, report::FailOn fail_on) {
-    const std::string severity = finding.value("severity", "");
-    switch (fail_on) {
-    case report::FailOn::never:
-        return false;
-    case report::FailOn::note:
-        return true;
-    case report::FailOn::warning:
-        return severity != "note";
-    case report::FailOn::error:
-        return severity == "error";
-    }
-    return false;
+    const auto severity = words::named<words::Severity>(finding.value("severity", ""));
+    return report::reaches(severity.value_or(words::Severity::note), fail_on);
 }
 
 } // namespace
@@ -63,7 +53,7 @@ Result<void> complete(SessionOptions& options) {
     return {};
 }
 
-Result<std::optional<session::Connection>> connect(const SessionOptions& options, bool may_start) {
+Result<std::unique_ptr<session::Connection>> connect(const SessionOptions& options, bool may_start) {
     auto place = session::SessionFolder::find(options.session);
     if (!place) return std::move(place).error();
     auto connection = session::Connection::open(*place, may_start, options.server);

@@ -31,9 +31,9 @@ void add_session_options(Parser& app, SessionOptions& into, bool of_a_process);
 /// What else follows from `options.session` and `options.color`, and from DDLLTOOL_SESSION and DDLLTOOL_IDLE.
 Result<void> complete(SessionOptions& options);
 
-/// Connects, starting the session if need be, and says so when an earlier one ended badly. Nothing with `may_start`
+/// Connects, starting the session if need be, and says so when an earlier one ended badly. Null with `may_start`
 /// false: there is none.
-Result<std::optional<session::Connection>> connect(const SessionOptions& options, bool may_start);
+Result<std::unique_ptr<session::Connection>> connect(const SessionOptions& options, bool may_start);
 
 /// What became of a request: an answer, or else an error, or else there is no session and none may be started.
 struct Reply {

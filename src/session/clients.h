@@ -38,8 +38,8 @@ public:
     /// Sends what can be sent, and forgets clients that have everything.
     void flush();
     bool has_unsent() const;
-    /// Tells all clients, also new ones, that nothing will be done any more, and waits a moment for slow readers. None
-    /// is left then.
+    /// Answers all clients, also new ones, that nothing will be done any more, and waits a moment for slow readers.
+    /// None is left then.
     void end_all();
 
 private:

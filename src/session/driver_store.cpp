@@ -61,7 +61,7 @@ std::string DriverStore::keep(const std::string& path) {
         file.file = file.written = path;
     }
     decl->versions.push_back(file);
-    new_.emplace_back(driver, file);
+    known_->add(driver, file);
     return version;
 }
 
@@ -97,10 +97,6 @@ std::vector<DriverStore::Change> DriverStore::changes() {
 DriverStore::Change DriverStore::put(const std::string& path, scenario::InstallHow how) {
     const auto version = keep_and_watch(path);
     return {path, driver_of(path), version.value_or(std::string()), how};
-}
-
-std::vector<std::pair<std::string, scenario::DriverFile>> DriverStore::take_new() {
-    return std::exchange(new_, {});
 }
 
 } // namespace ddll::session

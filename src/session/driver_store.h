@@ -2,10 +2,11 @@
 /// The driver files a session has seen: copies of each content, so that its scenario can be run again when the
 /// originals are gone, and a watch on the paths they were loaded from.
 #include "base/result.h"
-#include "scenario/scenario.h"
+#include "scenario/versions.h"
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,8 +35,8 @@ public:
 
     /// Drivers with their versions, each with the file of its copy.
     const std::vector<scenario::DriverDecl>& drivers() const { return drivers_; }
-    /// Versions since the last call of this.
-    std::vector<std::pair<std::string, scenario::DriverFile>> take_new();
+    /// The same, known by what an opened library shows.
+    const std::shared_ptr<scenario::Versions>& versions() const { return known_; }
     /// Why a copy could not be made; empty when all could.
     const std::string& trouble() const { return trouble_; }
 
@@ -56,7 +57,7 @@ private:
     std::map<std::string, File> files_;
     std::map<std::string, std::string> versions_; ///< "driver/hash" to version
     std::vector<scenario::DriverDecl> drivers_;
-    std::vector<std::pair<std::string, scenario::DriverFile>> new_;
+    std::shared_ptr<scenario::Versions> known_ = std::make_shared<scenario::Versions>();
     std::string trouble_;
 };
 

@@ -177,7 +177,6 @@ std::string of_exception(const Subject& subject, const CallResult& result, const
                            meant ? fmt::format("; did you mean {}?", *meant) : std::string());
     }
     return "an argument or an option has a wrong form";
-    return {};
 }
 
 } // namespace

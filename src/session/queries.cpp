@@ -4,8 +4,7 @@
 #include "report/run_log.h"
 #include "report/text_parts.h"
 #include "session/clients.h"
-#include "session/overview.h"
-#include "session/why.h"
+#include "session/state_reader.h"
 
 #include <nlohmann/json.hpp>
 #include <unistd.h>
@@ -17,27 +16,14 @@ using Json = nlohmann::json;
 namespace {
 
 const char* name(Emulator::State state) {
-    switch (state) {
-    case Emulator::State::not_started:
-        return "not started";
-    case Emulator::State::running:
-        return "running";
-    case Emulator::State::stuck:
-    case Emulator::State::gone:
-        return "gone";
-    }
-    return "";
+    constexpr const char* names[] = {"not started", "running", "gone", "gone"};
+    return names[static_cast<std::size_t>(state)];
 }
 
 } // namespace
 
 Json status_json(const SessionModel* model, const ServerState& server) {
-    Json out = model != nullptr ? overview(*model)
-                                : Json{{"now", "0ms"},
-                                       {"steps", 0},
-                                       {"drivers", Json::array()},
-                                       {"processes", Json::array()},
-                                       {"findings", Json::array()}};
+    Json out = overview(model);
     out["session"] = server.session;
     out["server"] = getpid();
     out["emulator"] = name(server.emulator);

@@ -4,7 +4,6 @@
 #include "base/time.h"
 #include "session/clients.h"
 #include "session/emulator.h"
-#include "session/export.h"
 #include "session/held_answers.h"
 #include "session/queries.h"
 #include "session/session_model.h"

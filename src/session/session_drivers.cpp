@@ -1,39 +1,23 @@
 #include "session/session_drivers.h"
 
-#include <utility>
-
 namespace ddll::session {
-
-void SessionDrivers::take_new_versions() {
-    for (auto& [driver, file] : store_.take_new()) versions_->add(driver, file);
-}
 
 void SessionDrivers::keep(std::string path, std::uint32_t step) {
     if (!path.ends_with(".so")) path += ".so";
     if (store_.knows(path)) return;
     if (const auto version = store_.keep_and_watch(path))
         first_sights_.push_back({step, path, driver_of(path), *version});
-    take_new_versions();
 }
 
 const SessionDrivers::Opened& SessionDrivers::opened(const journal::ImageOpened& image, std::uint32_t step) {
     keep(std::string(image.path), step);
-    const auto* known = versions_->of(image);
+    const auto* known = store_.versions()->of(image);
     return images_[image.image] = {std::string(image.build_id), known == nullptr ? "" : known->version,
                                    image.was_mapped};
 }
 
 void SessionDrivers::look_for_changes() {
     for (auto& change : store_.changes()) changes_.push_back(std::move(change));
-}
-
-void SessionDrivers::put(const std::string& path, scenario::InstallHow how) {
-    changes_.push_back(store_.put(path, how));
-}
-
-std::vector<DriverStore::Change> SessionDrivers::take_changes() {
-    take_new_versions();
-    return std::exchange(changes_, {});
 }
 
 const SessionDrivers::Opened* SessionDrivers::image(ImageId id) const {

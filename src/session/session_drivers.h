@@ -1,20 +1,18 @@
 #pragma once
 /// The driver files and the open libraries of a session: which version of which driver lies where, and which is in
 /// memory.
-#include "scenario/versions.h"
 #include "session/driver_store.h"
 
 #include <map>
-#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ddll::session {
 
 class SessionDrivers {
 public:
-    explicit SessionDrivers(std::string store)
-        : store_(std::move(store)), versions_(std::make_shared<scenario::Versions>()) {}
+    explicit SessionDrivers(std::string store) : store_(std::move(store)) {}
 
     struct Opened {
         std::string build_id, version;
@@ -33,20 +31,17 @@ public:
     /// Files that are others than at the last look, in the order of being seen; they stay until take_changes().
     void look_for_changes();
     /// ddlltool itself has put a file there.
-    void put(const std::string& path, scenario::InstallHow how);
-    std::vector<DriverStore::Change> take_changes();
+    void put(const std::string& path, scenario::InstallHow how) { changes_.push_back(store_.put(path, how)); }
+    std::vector<DriverStore::Change> take_changes() { return std::exchange(changes_, {}); }
 
     const DriverStore& store() const { return store_; }
-    const std::shared_ptr<scenario::Versions>& versions() const { return versions_; }
     const Opened* image(ImageId id) const;
     const std::vector<FirstSight>& first_sights() const { return first_sights_; }
 
 private:
     void keep(std::string path, std::uint32_t step);
-    void take_new_versions();
 
     DriverStore store_;
-    std::shared_ptr<scenario::Versions> versions_;
     std::map<ImageId, Opened> images_;
     std::vector<FirstSight> first_sights_;
     std::vector<DriverStore::Change> changes_;

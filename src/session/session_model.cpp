@@ -28,7 +28,7 @@ scenario::RunResult SessionModel::result() const {
     running.scenario = {std::shared_ptr<void>(), &done_.scenario()}; // it is not given away
     running.steps = scenario::flatten(done_.scenario());
     running.journal = journal_;
-    running.versions = drivers_.versions();
+    running.versions = drivers_.store().versions();
     running.goes_on = !ending_;
     scenario::RunOptions options;
     return scenario::build_result(std::move(running), ending_.value_or(isolate::Ending{}), options);

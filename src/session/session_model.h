@@ -1,6 +1,6 @@
 #pragma once
 /// What the server keeps of one emulator, part by part, fed by the requests that come and by the journal that its child
-/// writes. Everything a client is told comes from here, also when the child has died.
+/// writes. Everything that answers say comes from here, also when the child has died.
 #include "isolate/isolate.h"
 #include "journal/journal.h"
 #include "report/report.h"

@@ -1,5 +1,3 @@
-#include "session/why.h"
-
 #include "base/text.h"
 #include "lifecycle/info.h"
 #include "session/state_reader.h"
@@ -13,29 +11,17 @@ using Json = nlohmann::json;
 namespace {
 
 std::string obstacle_text(lifecycle::Obstacle obstacle) {
-    using enum lifecycle::Obstacle;
-    switch (obstacle) {
-    case none:
-        return "";
-    case not_loaded:
-        return "it is not loaded";
-    case permanent:
-        return "no sequence of calls can: the driver has locked itself (driver_lock_driver); only a new node gets "
-               "other code";
-    case stuck:
-        return "no sequence of calls can: a reference to a port data lock was never given back "
-               "(driver_pdl_dec_refc), and nothing outside the driver reaches it";
-    case draining:
-        return "no sequence of calls of its users can: a port waits for its queue, and only the driver can empty "
-               "it";
-    case waiting:
-        return "no sequence can now: whoever would have to make a call waits inside another one";
-    case no_such:
-        return "no sequence of calls leads there";
-    case not_proven:
-        return "there are too many possibilities to look at them all";
-    }
-    return "";
+    constexpr const char* texts[] = {
+        "",
+        "it is not loaded",
+        "no sequence of calls can: the driver has locked itself (driver_lock_driver); only a new node gets other code",
+        ("no sequence of calls can: a reference to a port data lock was never given back (driver_pdl_dec_refc), and "
+         "nothing outside the driver reaches it"),
+        "no sequence of calls of its users can: a port waits for its queue, and only the driver can empty it",
+        "no sequence can now: whoever would have to make a call waits inside another one",
+        "no sequence of calls leads there",
+        "there are too many possibilities to look at them all"};
+    return texts[static_cast<std::size_t>(obstacle)];
 }
 
 // What its queue has to do with it; empty when it has nothing.
