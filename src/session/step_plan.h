@@ -1,7 +1,7 @@
 #pragma once
 /// How a request becomes a step: what the child is to do, and what the scenario gains, before anything is changed.
-#include "session/driver_store.h"
 #include "session/protocol.h"
+#include "session/session_drivers.h"
 #include "session/session_scenario.h"
 #include "session/state.h"
 #include "term/expr.h"

@@ -1,4 +1,4 @@
-#include "session/driver_store.h"
+#include "session/session_drivers.h"
 
 #include "scenario/work_folder.h"
 
