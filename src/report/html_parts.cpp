@@ -64,19 +64,9 @@ std::string place_of(const RunResult& result, std::uint32_t step) {
 } // namespace
 
 std::string description_html(const RunResult& result) {
-    if (!result.scenario) return "";
-    std::string out, paragraph;
-    const auto flush = [&] {
-        if (!paragraph.empty()) out += fmt::format("<p>{}</p>\n", xml_text(paragraph));
-        paragraph.clear();
-    };
-    for (const auto& line : result.scenario->description) {
-        if (line.empty())
-            flush();
-        else
-            paragraph += (paragraph.empty() ? "" : " ") + line;
-    }
-    flush();
+    std::string out;
+    if (result.scenario)
+        for (const auto& text : paragraphs(*result.scenario)) out += fmt::format("<p>{}</p>\n", xml_text(text));
     return out;
 }
 

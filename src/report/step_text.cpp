@@ -125,6 +125,18 @@ std::string step_number(const FlatStep& step) {
     return fmt::format("{} (round {})", step.number, joined(rounds, "."));
 }
 
+std::vector<std::string> paragraphs(const Scenario& scenario) {
+    std::vector<std::string> out{""};
+    for (const auto& line : scenario.description) {
+        if (line.empty())
+            out.emplace_back();
+        else
+            out.back() += (out.back().empty() ? "" : " ") + line;
+    }
+    std::erase(out, "");
+    return out;
+}
+
 std::string place_text(const Place& place) {
     std::string out = place.file;
     if (place.line > 0) out += fmt::format(":{}", place.line);
