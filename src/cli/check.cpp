@@ -3,11 +3,8 @@
 #include "check/suppressions.h"
 #include "cli/choices.h"
 #include "cli/commands.h"
-#include "cli/read_options.h"
 #include "cli/report_files.h"
-#include "cli/run_arguments.h"
-#include "cli/session_options.h"
-#include "cli/usage.h"
+#include "cli/select.h"
 #include "cli/watch.h"
 #include "report/check.h"
 #include "report/job_summary.h"
@@ -17,17 +14,19 @@
 
 #include <cstdio>
 #include <ctime>
-#include <thread>
 
 namespace ddll::cli {
 
 namespace {
 
 struct Arguments {
-    std::string file, against, name, suppressions, timeout, color = "auto", fail_on = "warning";
-    std::vector<std::string> workloads, formats, driver_path, library_path;
+    std::string file, against, name, suppressions;
+    std::vector<std::string> workloads, driver_path, library_path;
     unsigned strictness = 5, jobs = 1;
     std::vector<Output> outputs;
+    std::optional<std::chrono::milliseconds> time_limit;
+    Color color = Color::automatic;
+    report::FailOn fail_on = report::FailOn::warning;
 };
 
 constexpr const char* footer_text =
@@ -66,6 +65,7 @@ ExitCode code_of(const check::CheckResult& checked, report::FailOn fail_on) {
 
 struct CheckParser final : Parser {
     CheckParser();
+    ExitCode run() override;
     Arguments given;
     bool watch = false;
 };
@@ -75,46 +75,33 @@ CheckParser::CheckParser()
           "Is this driver safe to replace on a live node? Reads the file, then loads, uses, unloads and reloads it in\n"
           "child processes, and says what that would do to a node.",
           "ddlltool check") {
-    given.jobs = std::max(1U, std::thread::hardware_concurrency());
     footer(footer_text);
-    takes(add_option("NEW.so", given.file, "the driver library")->required(), file_with(".so"));
-    takes(add_option("--against", given.against, "the version that it is to replace"), file_with(".so"))
-        ->type_name("OLD.so");
+    add_option("NEW.so", given.file, "the driver library")->required()->takes(file_with(".so"));
+    add_option("--against", given.against, "the version that it is to replace")->takes("OLD.so", file_with(".so"));
     add_option("--name", given.name, "the driver's name, where the file is called otherwise")->type_name("NAME");
-    takes(each(add_option("--workload", given.workloads,
-                          "a scenario of yours that uses the driver; several are played one by one")),
-          file_with(".json"))
-        ->type_name("FILE");
+    add_option("--workload", given.workloads, "a scenario of yours that uses the driver; several are played one by one")
+        ->each()
+        ->takes("FILE", file_with(".json"));
     add_option("--strictness", given.strictness, "1 (quick) to 10 (long): how many stories, and how many cycles")
         ->type_name("N")
         ->range(1U, 10U);
-    takes(add_option("--suppressions", given.suppressions, "a JSON file with findings that are accepted for a while"),
-          file_with(".json"))
-        ->type_name("FILE");
-    takes(add_option("--fail-on", given.fail_on, "least severity that counts: error, warning, note or never"),
-          choice_of(severities))
-        ->type_name("SEVERITY");
-    Value reports{Takes::reports, "", {}};
-    for (const auto& format : report::check_formats()) reports.choices.push_back({std::string(format.name), ""});
-    takes(
-        each(add_option("--format", given.formats, "text, json, sarif, junit or github; several: NAME=FILE,NAME=FILE")),
-        reports)
-        ->type_name("NAME[=FILE]");
-    takes(each(add_option("--library-path", given.library_path, "the node's LD_LIBRARY_PATH: folders")),
-          {Takes::folder, "", {}})
-        ->type_name("DIR");
-    takes(each(add_option("--driver-path", given.driver_path, "one more folder to look for a workload's drivers in")),
-          {Takes::folder, "", {}})
-        ->type_name("DIR");
-    add_option("-j,--jobs", given.jobs, "stories played at once (default: one for each processor)")
-        ->type_name("N")
-        ->range(1U, 1024U);
-    add_option("--timeout", given.timeout, "real time for each story (10s)")->type_name("DURATION");
-    takes(add_option("--color", given.color, "auto, always or never"), choice_of(color_words))->type_name("WHEN");
+    add_option("--suppressions", given.suppressions, "a JSON file with findings that are accepted for a while")
+        ->takes("FILE", file_with(".json"));
+    add_fail_on(*this, given.fail_on, "least severity that counts: error, warning, note or never");
+    std::vector<Value::Choice> formats;
+    for (const auto& format : report::check_formats()) formats.push_back({std::string(format.name), ""});
+    add_outputs(*this, given.outputs, "text, json, sarif, junit or github; several: NAME=FILE,NAME=FILE", formats);
+    add_option("--library-path", given.library_path, "the node's LD_LIBRARY_PATH: folders")
+        ->each()
+        ->takes("DIR", {Takes::folder});
+    add_driver_path(*this, given.driver_path, "one more folder to look for a workload's drivers in");
+    add_jobs(*this, given.jobs, 1024, "stories played at once (default: one for each processor)");
+    add_option("--timeout", given.time_limit, "real time for each story (10s)");
+    add_color(*this, given.color, "auto, always or never");
     add_flag("--watch", watch, "check again whenever a file that is read here changes; Ctrl-C ends that");
 }
 
-Round check_round(const Arguments& given, const SessionOptions& common) {
+Round check_round(const Arguments& given) {
     const auto files = ReportFiles::open(given.outputs);
     if (!files) return {ExitCode::unusable_input, false};
     check::Request request;
@@ -123,7 +110,7 @@ Round check_round(const Arguments& given, const SessionOptions& common) {
     request.name = given.name;
     request.strictness = given.strictness;
     request.parallel = given.jobs;
-    request.time_limit = common.limit;
+    request.time_limit = given.time_limit;
     request.today = today();
     request.read = read_options(given.driver_path);
     if (!given.suppressions.empty()) {
@@ -148,14 +135,14 @@ Round check_round(const Arguments& given, const SessionOptions& common) {
         complain(with_meant_file(with_meant_file(done.error(), given.file), given.against));
         return {ExitCode::unusable_input, false};
     }
-    report::CheckFormatOptions options{common.style, current_folder(), DDLLTOOL_VERSION};
+    report::CheckFormatOptions options{{}, current_folder(), DDLLTOOL_VERSION};
     ExitCode code = files->write([&](const Output& output) {
-        options.style.color = common.style.color && output.file.empty();
+        options.style.color = output.file.empty() && wants_color(given.color);
         return report::check_format_named(output.format)->write(*done, options);
     });
     if (files->has("github")) code = worse(code, add_job_summary(report::job_summary(*done, options)));
-    if (!files->told()) std::fputs((report::check_summary(*done) + "\n").c_str(), stderr);
-    return {worse(code, code_of(*done, common.fail_on)), done->interrupted};
+    if (!files->on_terminal()) std::fputs((report::check_summary(*done) + "\n").c_str(), stderr);
+    return {worse(code, code_of(*done, given.fail_on)), done->interrupted};
 }
 
 Watched watched(const Arguments& given) {
@@ -168,39 +155,22 @@ Watched watched(const Arguments& given) {
     for (const std::string& path : given.workloads) {
         out.files.push_back(path);
         const auto read = scenario::read_scenario_file(path, options);
-        if (!read.scenario) continue;
-        for (const auto& driver : read.scenario->drivers)
-            for (const auto& version : driver.versions) out.files.push_back(version.file);
+        if (read.scenario) out.add_drivers_of(*read.scenario);
     }
-    for (const Output& output : given.outputs)
-        if (!output.file.empty()) out.written.push_back(output.file);
+    out.add_written(given.outputs);
     return out;
+}
+
+ExitCode CheckParser::run() {
+    const auto round = [this] { return check_round(given); };
+    if (watch) return run_again_and_again([this] { return watched(given); }, round);
+    return round().code;
 }
 
 } // namespace
 
 std::unique_ptr<Parser> check_parser() {
     return std::make_unique<CheckParser>();
-}
-
-ExitCode check_command(const std::vector<std::string>& arguments) {
-    CheckParser app;
-    if (const auto code = parse_arguments(app, arguments)) return *code;
-    Arguments& given = app.given;
-    std::vector<std::string_view> formats;
-    for (const auto& format : report::check_formats()) formats.push_back(format.name);
-    auto outputs = outputs_of(given.formats, formats);
-    if (!outputs) return wrong_usage(outputs.error().place.file, outputs.error().message, outputs.error().hint);
-    given.outputs = *std::move(outputs);
-    SessionTexts texts;
-    texts.color = given.color;
-    texts.fail_on = given.fail_on;
-    texts.timeout = given.timeout;
-    const auto common = read_session_options(texts);
-    if (!common) return wrong_usage(common.error().place.file, common.error().message, common.error().hint);
-    const auto play = [&] { return check_round(given, *common); };
-    if (app.watch) return play_again_and_again([&] { return watched(given); }, play);
-    return play().code;
 }
 
 } // namespace ddll::cli

@@ -4,44 +4,16 @@
 #include "base/time.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <thread>
 
 namespace ddll::cli {
 
-Error about(std::string what, std::string why, std::string hint) {
-    Error e = error(std::move(why), std::move(hint));
-    e.place.file = std::move(what);
-    return e;
-}
-
-Result<std::size_t> choice(std::string_view option, std::string_view word, std::span<const std::string_view> words) {
-    for (std::size_t i = 0; i < words.size(); ++i)
-        if (words[i] == word) return i;
-    const auto meant = nearest(word, words);
-    return about(fmt::format("{} {}", option, word), fmt::format("must be {}", one_of(words)),
-                 meant ? fmt::format("did you mean {}?", *meant) : "");
-}
-
-Result<report::FailOn> severity_of(std::string_view option, std::string_view word) {
-    const auto level = choice(option, word, severities);
-    if (!level) return level.error();
-    return static_cast<report::FailOn>(*level);
-}
-
-Result<Color> color_of(std::string_view word) {
-    const auto when = choice("--color", word, color_words);
-    if (!when) return when.error();
-    return static_cast<Color>(*when);
-}
-
-Result<std::chrono::milliseconds> milliseconds_of(const std::string& option, const std::string& text) {
-    const auto duration = parse_duration(text);
-    if (!duration) return about(option + " " + text, duration.error().message, duration.error().hint);
-    if (duration->ns < 1'000'000) return about(option + " " + text, "must be at least 1ms");
-    return std::chrono::milliseconds(duration->ns / 1'000'000);
-}
+namespace {
 
 Result<std::vector<Output>> outputs_of(const std::vector<std::string>& texts, std::span<const std::string_view> names) {
     std::vector<Output> outputs;
@@ -66,6 +38,67 @@ Result<std::vector<Output>> outputs_of(const std::vector<std::string>& texts, st
     }
     if (outputs.empty()) outputs.push_back({"text", ""});
     return outputs;
+}
+
+} // namespace
+
+bool wants_color(Color color) {
+    if (color != Color::automatic) return color == Color::always;
+    const char* no_color = std::getenv("NO_COLOR");
+    const char* term = std::getenv("TERM");
+    return isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0') &&
+           !(term != nullptr && std::string_view(term) == "dumb");
+}
+
+Error about(std::string what, std::string why, std::string hint) {
+    Error e = error(std::move(why), std::move(hint));
+    e.place.file = std::move(what);
+    return e;
+}
+
+Result<std::size_t> choice(std::string_view option, std::string_view word, std::span<const std::string_view> words) {
+    for (std::size_t i = 0; i < words.size(); ++i)
+        if (words[i] == word) return i;
+    const auto meant = nearest(word, words);
+    return about(fmt::format("{} {}", option, word), fmt::format("must be {}", one_of(words)),
+                 meant ? fmt::format("did you mean {}?", *meant) : "");
+}
+
+void add_color(Parser& app, Color& into, const std::string& doc) {
+    app.add_choice("--color", into, color_words, doc)->type_name("WHEN");
+}
+
+void add_fail_on(Parser& app, report::FailOn& into, const std::string& doc) {
+    app.add_choice("--fail-on", into, severities, doc)->type_name("SEVERITY");
+}
+
+void add_jobs(Parser& app, unsigned& into, unsigned most, const std::string& doc) {
+    into = std::max(1U, std::thread::hardware_concurrency());
+    app.add_option("-j,--jobs", into, doc)->type_name("N")->range(1U, most);
+}
+
+void add_driver_path(Parser& app, std::vector<std::string>& into, const std::string& doc) {
+    app.add_option("--driver-path", into, doc)->each()->takes("DIR", {Takes::folder});
+}
+
+void add_outputs(Parser& app, std::vector<Output>& into, const std::string& doc, std::vector<Value::Choice> formats) {
+    const auto texts = std::make_shared<std::vector<std::string>>();
+    app.add_check([=, &into]() -> Result<void> {
+        std::vector<std::string_view> names;
+        for (const Value::Choice& format : formats) names.push_back(format.word);
+        auto outputs = outputs_of(*texts, names);
+        if (!outputs) return std::move(outputs).error();
+        into = *std::move(outputs);
+        return {};
+    });
+    app.add_option("--format", *texts, doc)->each()->takes("NAME[=FILE]", {Takes::reports, "", formats});
+}
+
+Result<std::chrono::milliseconds> milliseconds_of(const std::string& option, const std::string& text) {
+    const auto duration = parse_duration(text);
+    if (!duration) return about(option + " " + text, duration.error().message, duration.error().hint);
+    if (duration->ns < 1'000'000) return about(option + " " + text, "must be at least 1ms");
+    return std::chrono::milliseconds(duration->ns / 1'000'000);
 }
 
 std::string meant_file(const std::string& path) {

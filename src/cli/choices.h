@@ -1,7 +1,8 @@
 #pragma once
-/// Words that options choose from, and errors about arguments: one spelling for all commands.
-#include "base/result.h"
-#include "cli/run_arguments.h"
+/// Options that several commands have, words that options choose from, and errors about arguments: one spelling for all
+/// commands.
+#include "cli/parser.h"
+#include "report/report.h"
 
 #include <chrono>
 #include <span>
@@ -10,6 +11,16 @@
 #include <vector>
 
 namespace ddll::cli {
+
+enum class Color : std::uint8_t { automatic, always, never };
+/// On stdout. `automatic` looks at the terminal and the environment.
+bool wants_color(Color color);
+
+/// One report: which format, and the file it goes to (empty: stdout).
+struct Output {
+    std::string format;
+    std::string file;
+};
 
 /// An error whose place.file is the word that is wrong.
 Error about(std::string what, std::string why, std::string hint = {});
@@ -20,11 +31,15 @@ Result<std::size_t> choice(std::string_view option, std::string_view word, std::
 inline constexpr std::string_view severities[] = {"error", "warning", "note", "never"};
 inline constexpr std::string_view color_words[] = {"auto", "always", "never"};
 
-Result<report::FailOn> severity_of(std::string_view option, std::string_view word);
-Result<Color> color_of(std::string_view word);
-
-/// "text,json=out.json" and repetitions of it, names out of `names`. At least one comes back, at most one to stdout.
-Result<std::vector<Output>> outputs_of(const std::vector<std::string>& texts, std::span<const std::string_view> names);
+void add_color(Parser& app, Color& into,
+               const std::string& doc = "auto, always or never; auto looks at the terminal and NO_COLOR");
+void add_fail_on(Parser& app, report::FailOn& into, const std::string& doc);
+/// Also the default: one for each processor.
+void add_jobs(Parser& app, unsigned& into, unsigned most, const std::string& doc);
+void add_driver_path(Parser& app, std::vector<std::string>& into,
+                     const std::string& doc = "one more folder to look for driver files in");
+/// --format with "text,json=out.json" and repetitions of it. At least one comes into `into`, at most one to stdout.
+void add_outputs(Parser& app, std::vector<Output>& into, const std::string& doc, std::vector<Value::Choice> formats);
 
 /// At least a millisecond.
 Result<std::chrono::milliseconds> milliseconds_of(const std::string& option, const std::string& text);

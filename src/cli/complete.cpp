@@ -1,6 +1,6 @@
 #include "cli/complete.h"
 
-#include "cli/describe.h"
+#include "cli/commands.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -76,8 +76,7 @@ public:
             if (command == nullptr) return std::move(out_);
             before = before.subspan(1);
         }
-        if (!command->parser) return std::move(out_);
-        arguments(describe(*command->parser()), before);
+        arguments(command->parser()->describe(), before);
         return std::move(out_);
     }
 

@@ -1,7 +1,7 @@
 /// `ddlltool completions bash|zsh|fish`, and what their scripts ask: `ddlltool completions words`.
+#include "cli/commands.h"
 #include "cli/complete.h"
 #include "cli/session_options.h"
-#include "cli/verbs.h"
 
 #include <embedded/cli.h>
 #include <fmt/format.h>
@@ -24,25 +24,22 @@ std::vector<std::string> names_in(const Json& list) {
     return out;
 }
 
-/// Of the session that is meant, if it runs. Nobody wants to be told why there is none while typing, or to wait for a
+/// Of the session that is meant, if it runs. No reasons are given while somebody types, and nothing waits for a
 /// driver that hangs.
 std::vector<Value::Choice> live_names(Takes what, const std::string& session) {
     signal(SIGALRM, [](int) { _exit(0); });
     alarm(2);
-    SessionTexts texts;
-    texts.session = session;
-    const auto options = read_session_options(texts);
-    if (!options) return {};
+    SessionOptions options;
+    options.session = session;
+    if (!complete(options)) return {};
     std::vector<Value::Choice> out;
-    const auto place = session::SessionFolder::find(options->session);
+    const auto place = session::SessionFolder::find(options.session);
     if (!place) return {};
     if (what == Takes::session) {
         for (const std::string& name : place->all()) out.push_back({name, "session"});
         return out;
     }
-    session::Request request;
-    request.kind = session::Request::Kind::status;
-    const Reply reply = ask(*options, request, false);
+    const Reply reply = ask(options, session::request_of(session::Request::Kind::status), false);
     if (!reply.answer) return {};
     const Json& status = *reply.answer;
     if (what == Takes::process)
@@ -65,18 +62,6 @@ std::string one_line(const std::string& text) {
     return out;
 }
 
-ExitCode words(const std::vector<std::string>& arguments) {
-    const Completion found =
-        complete(arguments, [&](Takes what, const std::string& session) { return live_names(what, session); });
-    const char* kind = found.files == Completion::Files::files     ? "files"
-                       : found.files == Completion::Files::folders ? "folders"
-                                                                   : "words";
-    std::fputs(fmt::format("{}\t{}\t{}\n", kind, found.suffix, found.prefix).c_str(), stdout);
-    for (const Value::Choice& choice : found.words)
-        std::fputs(fmt::format("{}\t{}\n", choice.word, one_line(choice.doc)).c_str(), stdout);
-    return ExitCode::ok;
-}
-
 struct WordsParser final : Parser {
     WordsParser()
         : Parser(
@@ -87,47 +72,58 @@ struct WordsParser final : Parser {
         add_option("WORD", typed, "the words, after --");
         footer("examples:\n  ddlltool completions words -- run --fo");
     }
+    Result<std::optional<HelpText>> read(const std::vector<std::string>& arguments) override {
+        // These are somebody's words, finished or not.
+        if (arguments.empty() || arguments.front() != "--") return Parser::read(arguments);
+        typed.assign(arguments.begin() + 1, arguments.end());
+        return std::optional<HelpText>();
+    }
+    ExitCode run() override;
     std::vector<std::string> typed;
 };
 
-Command script(std::string_view shell, std::string_view doc, std::string_view text, std::string_view examples) {
-    const auto parser = [=] {
-        auto out = std::make_unique<Parser>(fmt::format("Prints what makes {} complete the words of ddlltool.", shell),
-                                            fmt::format("ddlltool completions {}", shell));
-        out->footer(fmt::format("examples:\n{}", examples));
-        return out;
-    };
-    const auto run = [=](const std::vector<std::string>& arguments) {
-        const auto app = parser();
-        if (const auto code = parse_arguments(*app, arguments)) return *code;
+ExitCode WordsParser::run() {
+    const Completion found =
+        complete(typed, [&](Takes what, const std::string& session) { return live_names(what, session); });
+    const char* kind = found.files == Completion::Files::files     ? "files"
+                       : found.files == Completion::Files::folders ? "folders"
+                                                                   : "words";
+    std::fputs(fmt::format("{}\t{}\t{}\n", kind, found.suffix, found.prefix).c_str(), stdout);
+    for (const Value::Choice& choice : found.words)
+        std::fputs(fmt::format("{}\t{}\n", choice.word, one_line(choice.doc)).c_str(), stdout);
+    return ExitCode::ok;
+}
+
+struct ScriptParser final : Parser {
+    ScriptParser(std::string_view shell, std::string_view script, std::string_view examples)
+        : Parser(fmt::format("Prints what makes {} complete the words of ddlltool.", shell),
+                 fmt::format("ddlltool completions {}", shell)),
+          text(script) {
+        footer(fmt::format("examples:\n{}", examples));
+    }
+    ExitCode run() override {
         std::fwrite(text.data(), 1, text.size(), stdout);
         return ExitCode::ok;
-    };
-    return {shell, doc, "", run, parser};
+    }
+    std::string_view text;
+};
+
+Command script(std::string_view shell, std::string_view doc, std::string_view text, std::string_view examples) {
+    return {shell, doc, "", [=] { return std::make_unique<ScriptParser>(shell, text, examples); }};
 }
 
 } // namespace
 
-Command completions_row() {
-    Command row;
-    row.name = "completions";
-    row.doc = "print what makes bash, zsh or fish complete commands";
-    row.parser = [] {
-        auto parser = std::make_unique<Parser>("Shells complete commands, options, their values, files where a file is "
-                                               "wanted, and in a session that runs\n"
-                                               "the names of its drivers, ports and processes.",
-                                               "ddlltool completions");
-        parser->footer("examples:\n  eval \"$(ddlltool completions bash)\"     now, or in ~/.bashrc");
-        return parser;
+Command completions_row(std::string_view group) {
+    const auto parser = [] {
+        auto out = std::make_unique<Parser>("Shells complete commands, options, their values, files where a file is "
+                                            "wanted, and in a session that runs\n"
+                                            "the names of its drivers, ports and processes.",
+                                            "ddlltool completions");
+        out->footer("examples:\n  eval \"$(ddlltool completions bash)\"     now, or in ~/.bashrc");
+        return out;
     };
-    const auto ask_words = [](const std::vector<std::string>& arguments) {
-        // Not read by a parser: these are somebody's words, finished or not.
-        if (!arguments.empty() && arguments.front() == "--") return words({arguments.begin() + 1, arguments.end()});
-        WordsParser app;
-        if (const auto code = parse_arguments(app, arguments)) return *code;
-        return words(app.typed);
-    };
-    row.verbs = {
+    const std::vector<Command> verbs = {
         script("bash", "for bash", embedded::completion_bash(),
                "  eval \"$(ddlltool completions bash)\"     now, or in ~/.bashrc\n"
                "  ddlltool completions bash > ~/.local/share/bash-completion/completions/ddlltool"),
@@ -137,9 +133,9 @@ Command completions_row() {
         script("fish", "for fish", embedded::completion_fish(),
                "  ddlltool completions fish | source\n"
                "  ddlltool completions fish > ~/.config/fish/completions/ddlltool.fish"),
-        {"words", "what the scripts ask", "", ask_words, [] { return std::make_unique<WordsParser>(); }},
+        {"words", "what the scripts ask", "", [] { return std::make_unique<WordsParser>(); }},
     };
-    return with_verbs(std::move(row));
+    return {"completions", "print what makes bash, zsh or fish complete commands", group, parser, verbs};
 }
 
 } // namespace ddll::cli

@@ -3,6 +3,9 @@
 /// prints.
 #include "report/report.h"
 
+#include <string_view>
+#include <vector>
+
 namespace ddll::cli {
 
 /// What the program ends with. Documented in README.md; never a count.
@@ -22,8 +25,20 @@ ExitCode worse(ExitCode a, ExitCode b);
 
 ExitCode exit_code_of(scenario::Verdict verdict);
 
-/// Of a whole run: the worst of its scenarios; `nothing_run` when none was played; `failed` when an interrupt left some
-/// unplayed and nothing worse happened.
+/// Of a whole run: the worst of its scenarios; `nothing_run` when none was run; `failed` when some are missing, as
+/// after an interrupt, and nothing worse happened.
+ExitCode exit_code_of(const std::vector<scenario::Verdict>& verdicts, bool complete);
 ExitCode exit_code_of(const report::Run& run, report::FailOn fail_on);
+
+/// Complains on stderr: `ddlltool: what: why (hint)`.
+void complain(std::string_view what, std::string_view why, std::string_view hint = {});
+void complain(const Error& error);
+
+/// Complains and gives the exit code of wrong usage.
+ExitCode wrong_usage(std::string_view what, std::string_view why, std::string_view hint = {});
+ExitCode wrong_usage(const Error& error);
+/// Likewise, of input that cannot be used.
+ExitCode unusable(std::string_view what, std::string_view why, std::string_view hint = {});
+ExitCode unusable(const Error& error);
 
 } // namespace ddll::cli

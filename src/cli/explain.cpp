@@ -1,8 +1,7 @@
 /// `ddlltool explain`: the page of a rule, the words of an error, a state or a status, offline.
 #include "base/text.h"
+#include "cli/commands.h"
 #include "cli/complete.h"
-#include "cli/session_options.h"
-#include "cli/usage.h"
 #include "lifecycle/format_error.h"
 #include "report/rule_page.h"
 #include "report/style.h"
@@ -48,7 +47,7 @@ struct ExplainParser final : Parser {
         : Parser("The page of a rule, or what an error term or a word of erl_ddll means. Without an argument: all\n"
                  "rules, one line each.",
                  "ddlltool explain") {
-        takes(add_option("RULE|ERROR|WORD", word, "what to explain"), {Takes::shown_page, "", {}});
+        add_option("RULE|ERROR|WORD", word, "what to explain")->takes({Takes::shown_page});
         add_flag("--markdown", markdown, "all pages, as docs/rules.md has them");
         footer("examples:\n"
                "  ddlltool explain dso-pinned\n"
@@ -56,39 +55,19 @@ struct ExplainParser final : Parser {
                "  ddlltool explain unload_cancelled\n\n"
                "exit codes: 0 explained, 2 there is no such rule, error or word.");
     }
+    ExitCode run() override;
+
     std::string word;
     bool markdown = false;
 };
 
-} // namespace
-
-std::vector<Value::Choice> explained_words() {
-    std::vector<Value::Choice> out;
-    for (const auto& rule : words::rules) out.push_back({std::string(rule.id), std::string(rule.title)});
-    for (const Word& known : known_words) out.push_back({std::string(known.word), "a word of erl_ddll"});
-    return out;
-}
-
-std::unique_ptr<Parser> explain_parser() {
-    return std::make_unique<ExplainParser>();
-}
-
-ExitCode explain_command(const std::vector<std::string>& arguments) {
-    ExplainParser app;
-    if (const auto code = parse_arguments(app, arguments)) return *code;
-    if (app.markdown && !app.word.empty()) return wrong_usage(app.word, "not expected here", "--markdown prints all");
-    if (app.markdown) {
+ExitCode ExplainParser::run() {
+    if (markdown && !word.empty()) return wrong_usage(word, "not expected here", "--markdown prints all");
+    if (markdown) {
         std::fputs(report::rules_markdown().c_str(), stdout);
         return ExitCode::ok;
     }
-    if (app.word.empty()) {
-        std::size_t width = 0;
-        for (const auto& rule : words::rules) width = std::max(width, rule.id.size());
-        for (const auto& rule : words::rules)
-            std::puts(fmt::format("{:<{}}  {:<7}  {}", rule.id, width, words::name(rule.severity), rule.title).c_str());
-        return ExitCode::ok;
-    }
-    std::string word = app.word;
+    if (word.empty()) return list_rules();
     if (const auto rule = words::named<words::Rule>(word)) {
         std::fputs(report::rule_page(words::row(*rule)).c_str(), stdout);
         return ExitCode::ok;
@@ -124,6 +103,27 @@ ExitCode explain_command(const std::vector<std::string>& arguments) {
     const auto meant = nearest(word, names);
     return wrong_usage(word, "no such rule, error or word",
                        meant ? fmt::format("did you mean {}?", *meant) : "ddlltool explain lists the rules");
+}
+
+} // namespace
+
+std::vector<Value::Choice> explained_words() {
+    std::vector<Value::Choice> out;
+    for (const auto& rule : words::rules) out.push_back({std::string(rule.id), std::string(rule.title)});
+    for (const Word& known : known_words) out.push_back({std::string(known.word), "a word of erl_ddll"});
+    return out;
+}
+
+ExitCode list_rules() {
+    std::size_t width = 0;
+    for (const auto& rule : words::rules) width = std::max(width, rule.id.size());
+    for (const auto& rule : words::rules)
+        std::puts(fmt::format("{:<{}}  {:<7}  {}", rule.id, width, words::name(rule.severity), rule.title).c_str());
+    return ExitCode::ok;
+}
+
+std::unique_ptr<Parser> explain_parser() {
+    return std::make_unique<ExplainParser>();
 }
 
 } // namespace ddll::cli

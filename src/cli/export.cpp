@@ -1,14 +1,11 @@
 /// `ddlltool export`: scenarios as a suite of Common Test or EUnit, for a real node and without ddlltool.
 #include "base/text.h"
+#include "cli/choices.h"
 #include "cli/commands.h"
-#include "cli/read_options.h"
 #include "cli/select.h"
-#include "cli/session_options.h"
-#include "cli/usage.h"
 #include "scenario/reader.h"
 #include "verify/suite.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -73,8 +70,7 @@ bool is_module_name(const std::string& name) {
     return !name.empty() && name == module_name(name);
 }
 
-class ExportParser : public Parser {
-public:
+struct ExportParser final : Parser {
     std::vector<std::string> inputs, driver_path;
     std::string into, name;
     bool common_test = false, eunit = false;
@@ -83,41 +79,28 @@ public:
         : Parser("Writes scenario files as a test suite in Erlang, which plays them on a real node.",
                  "ddlltool export") {
         footer(examples);
-        Value stories, folder;
-        stories.takes = Takes::files;
-        stories.suffix = ".json";
-        folder.takes = Takes::folder;
-        takes(add_option("FILE|DIR", inputs, "scenario files, and folders with such")->required(), stories);
+        add_option("FILE|DIR", inputs, "scenario files, and folders with such")
+            ->required()
+            ->takes({Takes::files, ".json"});
         add_flag("--ct", common_test, "a suite of Common Test: NAME_SUITE.erl");
         add_flag("--eunit", eunit, "a module of EUnit: NAME_tests.erl");
-        takes(add_option("--into", into, "the folder that it is written to")->type_name("DIR")->required(), folder);
+        add_option("--into", into, "the folder that it is written to")->required()->takes("DIR", {Takes::folder});
         add_option("--name", name, "begins the module's name (default: that of the first FILE or DIR)")
             ->type_name("NAME");
-        takes(
-            each(add_option("--driver-path", driver_path, "one more folder to look for drivers in")->type_name("DIR")),
-            folder);
+        add_driver_path(*this, driver_path, "one more folder to look for drivers in");
     }
+    ExitCode run() override;
 };
 
-} // namespace
-
-std::unique_ptr<Parser> export_parser() {
-    return std::make_unique<ExportParser>();
-}
-
-ExitCode export_command(const std::vector<std::string>& arguments) {
-    ExportParser app;
-    if (const auto code = parse_arguments(app, arguments)) return *code;
-    const auto& [inputs, driver_path, into] = std::tie(app.inputs, app.driver_path, app.into);
-    std::string name = app.name;
-    if (app.common_test == app.eunit)
+ExitCode ExportParser::run() {
+    if (common_test == eunit)
         return wrong_usage("export", "one of --ct and --eunit is needed", "ddlltool export --ct FILE --into DIR");
     if (name.empty()) name = module_name(inputs.front());
     if (!is_module_name(name))
         return wrong_usage("--name " + name, "must consist of a to z, digits and _, and begin with a letter");
 
     const scenario::ReadOptions options = read_options(driver_path);
-    std::vector<scenario::Scenario> stories;
+    std::vector<scenario::Scenario> scenarios;
     ExitCode code = ExitCode::ok;
     for (const std::string& file : find_scenarios(inputs)) {
         auto read = scenario::read_scenario_file(file, options);
@@ -127,17 +110,14 @@ ExitCode export_command(const std::vector<std::string>& arguments) {
             complain(shown);
         }
         if (read.scenario)
-            stories.push_back(*std::move(read.scenario));
+            scenarios.push_back(*std::move(read.scenario));
         else
             code = ExitCode::unusable_input;
     }
     if (code != ExitCode::ok) return code;
-    if (stories.empty()) {
-        complain("export", "no scenario files there");
-        return ExitCode::unusable_input;
-    }
-    const auto kind = app.common_test ? verify::SuiteKind::common_test : verify::SuiteKind::eunit;
-    const verify::Suite suite = verify::make_suite(kind, name, stories);
+    if (scenarios.empty()) return unusable("export", "no scenario files there");
+    const auto kind = common_test ? verify::SuiteKind::common_test : verify::SuiteKind::eunit;
+    const verify::Suite suite = verify::make_suite(kind, name, scenarios);
     for (const verify::SuiteFile& file : suite.files) {
         if (!file.copy_of.empty() || may_write(fs::path(into) / file.path)) continue;
         complain((fs::path(into) / file.path).string(), "exists, and is not of an earlier export",
@@ -148,10 +128,8 @@ ExitCode export_command(const std::vector<std::string>& arguments) {
     for (const verify::SuiteFile& file : suite.files) {
         std::error_code unknown;
         if (!file.copy_of.empty() && !fs::exists(file.copy_of, unknown)) continue; // broken on purpose
-        if (const auto why = write(fs::path(into) / file.path, file); !why.empty()) {
-            complain((fs::path(into) / file.path).string(), why);
-            return ExitCode::unusable_input;
-        }
+        if (const auto why = write(fs::path(into) / file.path, file); !why.empty())
+            return unusable((fs::path(into) / file.path).string(), why);
     }
     const auto skipped = std::count_if(suite.cases.begin(), suite.cases.end(),
                                        [](const verify::SuiteCase& one) { return !one.skipped.empty(); });
@@ -161,6 +139,12 @@ ExitCode export_command(const std::vector<std::string>& arguments) {
     for (const verify::SuiteCase& one : suite.cases)
         if (!one.skipped.empty()) std::puts(fmt::format("  {}  {}", one.file, one.skipped).c_str());
     return ExitCode::ok;
+}
+
+} // namespace
+
+std::unique_ptr<Parser> export_parser() {
+    return std::make_unique<ExportParser>();
 }
 
 } // namespace ddll::cli

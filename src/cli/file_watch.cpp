@@ -32,17 +32,11 @@ bool below(const std::string& path, const std::string& folder) {
 
 } // namespace
 
-Result<FileWatch> FileWatch::create() {
+Result<std::unique_ptr<FileWatch>> FileWatch::create() {
     const int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (fd < 0) return error(fmt::format("files cannot be watched: {}", std::strerror(errno)));
-    return FileWatch(fd);
+    return std::unique_ptr<FileWatch>(new FileWatch(fd));
 }
-
-FileWatch::FileWatch(FileWatch&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), what_(std::move(other.what_)), folders_(std::move(other.folders_)),
-      names_(std::move(other.names_)), ignored_(std::move(other.ignored_)), links_(std::move(other.links_)),
-      trees_(std::move(other.trees_)), changed_(std::move(other.changed_)), came_(std::move(other.came_)),
-      open_(std::move(other.open_)) {}
 
 FileWatch::~FileWatch() {
     if (fd_ >= 0) close(fd_);
@@ -141,7 +135,7 @@ void FileWatch::find_below(const std::string& folder) {
     }
 }
 
-/// A folder came, went or changed its name. One that came with its files in it tells nothing of them.
+/// A folder came, went or changed its name. For the files in one that came there are no events.
 void FileWatch::folder_event(const std::string& path) {
     bool matters = false;
     for (const std::string& name : names_) {
@@ -192,7 +186,7 @@ void FileWatch::read_events() {
     if (!std::exchange(rewatch_, false)) return;
     const Watched what = what_;
     watch(what);
-    // What was put there between the event and the watch was told by nobody.
+    // For what was put there between the event and the watch there was no event.
     for (const std::string& folder : std::exchange(came_, {})) find_below(folder);
 }
 

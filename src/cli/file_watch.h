@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,9 +18,7 @@ namespace ddll::cli {
 /// and made again; folders may come later, too.
 class FileWatch {
 public:
-    static Result<FileWatch> create();
-    FileWatch(FileWatch&& other) noexcept;
-    FileWatch& operator=(FileWatch&&) = delete;
+    static Result<std::unique_ptr<FileWatch>> create();
     FileWatch(const FileWatch&) = delete;
     ~FileWatch();
 

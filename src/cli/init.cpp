@@ -1,10 +1,8 @@
-/// `ddlltool init`: a driver project that builds, plays and passes, to begin with.
+/// `ddlltool init`: a driver project that builds, runs and passes, to begin with.
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/init_templates.h"
-#include "cli/session_options.h"
-#include "cli/usage.h"
 
+#include <embedded/cli.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,6 +29,25 @@ No file is overwritten: where one of them exists, nothing is written.
 exit codes: 0 all files were written, 2 wrong usage, 3 a file exists or cannot be written.)";
 
 constexpr std::size_t longest_name = 40;
+
+/// The files that it writes, carried inside the executable. They lie in init/.
+struct Template {
+    std::string_view path; ///< below the project's folder; @name@ stands for the driver's name, here and in the text
+    std::string_view text;
+    std::string_view doc; ///< one line
+};
+
+const std::vector<Template>& init_templates() {
+    static const std::vector<Template> all = {
+        {"c_src/@name@.c", embedded::driver_c_in(), "a driver that adds numbers up, and hands its state over"},
+        {"stories/use.json", embedded::use_json_in(), "what it answers, and what it refuses"},
+        {"stories/reload.json", embedded::reload_json_in(), "how its owner replaces it, and keeps the state"},
+        {"Makefile", embedded::Makefile_in(), "make, make check"},
+        {"CMakeLists.txt", embedded::CMakeLists_txt_in(), "the same with CMake and CTest"},
+        {".github/workflows/reload-check.yml", embedded::workflow_yml_in(), "the same on a CI machine"},
+    };
+    return all;
+}
 
 /// Names that the emulator's own drivers have, and those that CMake keeps for itself.
 constexpr std::string_view taken[] = {
@@ -82,22 +99,15 @@ struct InitParser final : Parser {
                  "tests it.",
                  "ddlltool init") {
         footer(footer_text);
-        takes(add_option("DIR", folder, "the folder, which may be new (default: this one)"), {Takes::folder, "", {}});
+        add_option("DIR", folder, "the folder, which may be new (default: this one)")->takes({Takes::folder});
         add_option("--name", name, "the driver's name (default: that of the folder)")->type_name("NAME");
     }
+    ExitCode run() override;
+
     std::string folder = ".", name;
 };
 
-} // namespace
-
-std::unique_ptr<Parser> init_parser() {
-    return std::make_unique<InitParser>();
-}
-
-ExitCode init_command(const std::vector<std::string>& arguments) {
-    InitParser app;
-    if (const auto code = parse_arguments(app, arguments)) return *code;
-    std::string &folder = app.folder, &name = app.name;
+ExitCode InitParser::run() {
     std::error_code error;
     if (name.empty()) {
         fs::path whole = fs::weakly_canonical(folder, error);
@@ -129,6 +139,12 @@ ExitCode init_command(const std::vector<std::string>& arguments) {
               "  cmake -S . -B build && cmake --build build && ctest --test-dir build\n"
               "The workflow names your-organisation/ddlltool: put the place of your copy there.");
     return ExitCode::ok;
+}
+
+} // namespace
+
+std::unique_ptr<Parser> init_parser() {
+    return std::make_unique<InitParser>();
 }
 
 } // namespace ddll::cli

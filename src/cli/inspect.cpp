@@ -1,9 +1,5 @@
-#include "cli/choices.h"
 #include "cli/commands.h"
-#include "cli/inspect_arguments.h"
-#include "cli/read_options.h"
 #include "cli/report_files.h"
-#include "cli/usage.h"
 #include "findings/static/find.h"
 #include "report/inspection.h"
 
@@ -12,11 +8,32 @@
 namespace ddll::cli {
 namespace {
 
-report::Inspections inspect(const InspectArguments& wanted, const findings::StaticWorld& world) {
+/// As LD_LIBRARY_PATH is written; the loader takes either sign between folders.
+void add_folders(const std::string& text, std::vector<std::string>& out) {
+    for (std::size_t at = 0; at <= text.size();) {
+        const auto end = std::min(text.find_first_of(":;", at), text.size());
+        out.push_back(text.substr(at, end - at));
+        at = end + 1;
+    }
+}
+
+constexpr const char* footer_text =
+    R"(Nothing of a file is run, and nothing is loaded: what is told stands in the file, or follows from it. Whether a
+possible hazard is one shows only when the driver runs. docs/inspect.md explains every section and rule.
+
+examples:
+  ddlltool inspect priv/counter.so                      everything, for reading
+  ddlltool inspect old/counter.so new/counter.so        and what the two would share in one node
+  ddlltool inspect --library-path /opt/lib counter.so   the node has LD_LIBRARY_PATH=/opt/lib
+  ddlltool inspect --format json counter.so | jq '.files[0].findings[].rule'
+
+exit codes: 0 no finding at or above --fail-on, 1 there is one, 2 wrong usage, 3 a file that cannot be used.)";
+
+report::Inspections inspect(const std::vector<std::string>& inputs, const findings::StaticWorld& world) {
     report::Inspections out;
     image::LibraryFiles files;
     std::vector<findings::StaticFacts> all;
-    for (const std::string& path : wanted.inputs) {
+    for (const std::string& path : inputs) {
         auto facts = findings::read_static_facts(path, world, files);
         if (facts)
             all.push_back(*std::move(facts));
@@ -31,30 +48,52 @@ report::Inspections inspect(const InspectArguments& wanted, const findings::Stat
     return out;
 }
 
-} // namespace
+struct InspectParser final : Parser {
+    InspectParser();
+    ExitCode run() override;
 
-ExitCode inspect_command(const std::vector<std::string>& arguments) {
-    auto parsed = parse_inspect_arguments(arguments);
-    if (!parsed) return wrong_usage(parsed.error().place.file, parsed.error().message, parsed.error().hint);
-    if (const auto* help = std::get_if<HelpText>(&*parsed)) {
-        std::fputs(help->text.c_str(), stdout);
-        return ExitCode::ok;
-    }
-    const InspectArguments& wanted = std::get<InspectArguments>(*parsed);
-    const auto files = ReportFiles::open(wanted.outputs);
+    std::vector<std::string> inputs, folders;
+    std::vector<Output> outputs;
+    Color color = Color::automatic;
+    report::FailOn fail_on = report::FailOn::warning;
+};
+
+InspectParser::InspectParser()
+    : Parser("Tells what driver files are, and what of them may hurt, without running them.", "ddlltool inspect") {
+    footer(footer_text);
+    add_option("FILE", inputs, "driver files (NAME.so)")->takes(file_with(".so"));
+    add_option("--library-path", folders, "the node's LD_LIBRARY_PATH (default: empty; that of this shell is not used)")
+        ->each()
+        ->takes("DIR[:DIR...]", {Takes::folder});
+    add_outputs(*this, outputs, "text or json; several: text,json=FILE", {{"text", ""}, {"json", ""}});
+    add_fail_on(*this, fail_on, "least severity that counts as failure: error, warning, note or never");
+    add_color(*this, color);
+}
+
+ExitCode InspectParser::run() {
+    if (inputs.empty()) return wrong_usage("inspect", "needs a driver file", "ddlltool inspect FILE.so...");
+    const auto files = ReportFiles::open(outputs);
     if (!files) return ExitCode::unusable_input;
-    const findings::StaticWorld world = findings::StaticWorld::make(wanted.library_path);
-    const report::Inspections all = inspect(wanted, world);
+    std::vector<std::string> library_path;
+    for (const std::string& text : folders) add_folders(text, library_path);
+    const findings::StaticWorld world = findings::StaticWorld::make(library_path);
+    const report::Inspections all = inspect(inputs, world);
     for (const Error& error : all.unusable) complain(error);
     const ExitCode written = files->write([&](const Output& output) {
         report::Style style;
-        style.color = output.file.empty() && wants_color(wanted.color);
+        style.color = output.file.empty() && wants_color(color);
         return output.format == "json" ? report::inspection_json(all) : report::inspection_text(all, style);
     });
-    if (!files->told()) std::fputs((report::inspection_summary(all) + "\n").c_str(), stderr);
+    if (!files->on_terminal()) std::fputs((report::inspection_summary(all) + "\n").c_str(), stderr);
     if (written != ExitCode::ok) return written;
     if (!all.unusable.empty()) return ExitCode::unusable_input;
-    return report::reaches(all, wanted.fail_on) ? ExitCode::failed : ExitCode::ok;
+    return report::reaches(all, fail_on) ? ExitCode::failed : ExitCode::ok;
+}
+
+} // namespace
+
+std::unique_ptr<Parser> inspect_parser() {
+    return std::make_unique<InspectParser>();
 }
 
 } // namespace ddll::cli

@@ -1,8 +1,7 @@
 /// `ddlltool man`: the manual pages.
 #include "base/text.h"
+#include "cli/commands.h"
 #include "cli/man_page.h"
-#include "cli/session_options.h"
-#include "cli/usage.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,36 +15,30 @@ struct ManParser final : Parser {
     ManParser()
         : Parser("Prints the manual page of ddlltool, or that of a command, for man(1) and whoever installs it.",
                  "ddlltool man") {
-        takes(add_option("COMMAND", words, "a command, and its verb"), {Takes::command, "", {}});
+        add_option("COMMAND", words, "a command, and its verb")->takes({Takes::command});
         add_flag("--list", list, "print the names of all pages and the commands they are about");
         footer("examples:\n"
                "  ddlltool man run | man -l -\n"
                "  ddlltool man session start > ddlltool-session-start.1");
     }
+    ExitCode run() override;
+
     std::vector<std::string> words;
     bool list = false;
 };
 
-} // namespace
-
-std::unique_ptr<Parser> man_parser() {
-    return std::make_unique<ManParser>();
-}
-
-ExitCode man_command(const std::vector<std::string>& arguments) {
-    ManParser app;
-    if (const auto code = parse_arguments(app, arguments)) return *code;
+ExitCode ManParser::run() {
     const auto all = all_commands();
-    if (app.list) {
+    if (list) {
         std::puts("ddlltool");
         for (const NamedCommand& one : all) std::puts(fmt::format("{} {}", man_page_name(one.name), one.name).c_str());
         return ExitCode::ok;
     }
-    if (app.words.empty()) {
+    if (words.empty()) {
         std::fputs(man_page_of_program().c_str(), stdout);
         return ExitCode::ok;
     }
-    const std::string wanted = fmt::format("{}", fmt::join(app.words, " "));
+    const std::string wanted = fmt::format("{}", fmt::join(words, " "));
     std::vector<std::string_view> names;
     for (const NamedCommand& one : all) {
         names.push_back(one.name);
@@ -56,6 +49,12 @@ ExitCode man_command(const std::vector<std::string>& arguments) {
     const auto meant = nearest(wanted, names);
     return wrong_usage(wanted, "no such command",
                        meant ? fmt::format("did you mean {}?", *meant) : "ddlltool --help lists them");
+}
+
+} // namespace
+
+std::unique_ptr<Parser> man_parser() {
+    return std::make_unique<ManParser>();
 }
 
 } // namespace ddll::cli

@@ -140,7 +140,7 @@ std::string man_page_of_program() {
         if (command.group != group) list += fmt::format(".SS {}\n", roff(command.group));
         group = command.group;
         list += fmt::format(".TP\n{}\n{}\n", bold(command.name), roff(command.doc));
-        if (command.parser) pages.emplace_back(command.name);
+        pages.emplace_back(command.name);
     }
     out += section("COMMANDS", list);
     out += section("ENVIRONMENT", std::string(environment));
@@ -150,8 +150,7 @@ std::string man_page_of_program() {
 std::string man_page(const NamedCommand& named) {
     const Command& command = *named.command;
     std::string out = head(man_page_name(named.name), command.doc);
-    if (!command.parser) return out;
-    const Description about = describe(*command.parser());
+    const Description about = command.parser()->describe();
     std::vector<std::string> others = {""};
     if (command.verbs.empty()) {
         out += section("SYNOPSIS", synopsis(about));

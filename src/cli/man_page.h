@@ -1,6 +1,6 @@
 #pragma once
 /// Manual pages, in the language of man(7), made of what the parsers know.
-#include "cli/describe.h"
+#include "cli/commands.h"
 
 #include <string>
 #include <string_view>

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/choices.h"
+#include "cli/exit_code.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -41,25 +42,47 @@ DescribedOption described(const CLI::Option& option, const Value& value) {
     return out;
 }
 
+/// The foot of --help has paragraphs; two of them begin with a word that says what they are.
+void read_footer(const std::string& footer, Description& out) {
+    for (std::size_t at = 0; at < footer.size();) {
+        const auto end = std::min(footer.find("\n\n", at), footer.size());
+        std::string paragraph = footer.substr(at, end - at);
+        while (paragraph.ends_with('\n')) paragraph.pop_back();
+        at = end + 2;
+        constexpr std::string_view examples = "examples:\n", codes = "exit codes: ";
+        if (paragraph.starts_with(examples))
+            out.examples = paragraph.substr(examples.size());
+        else if (paragraph.starts_with(codes))
+            out.exit_codes = paragraph.substr(codes.size());
+        else
+            out.notes += (out.notes.empty() ? "" : "\n\n") + paragraph;
+    }
+}
+
 } // namespace
 
 Value choice_of(std::span<const std::string_view> words) {
-    Value value;
-    value.takes = Takes::choice;
+    Value value{Takes::choice};
     for (const std::string_view word : words) value.choices.push_back({std::string(word), ""});
     return value;
 }
 
 Value file_with(std::string suffix) {
-    Value value;
-    value.takes = Takes::file;
-    value.suffix = std::move(suffix);
-    return value;
+    return {Takes::file, std::move(suffix)};
+}
+
+Option* Option::takes(Value value) {
+    value_ = std::move(value);
+    return this;
 }
 
 Option* Option::type_name(std::string name) {
     inner_->type_name(std::move(name));
     return this;
+}
+
+Option* Option::takes(std::string name, Value value) {
+    return type_name(std::move(name))->takes(std::move(value));
 }
 
 Option* Option::required() {
@@ -92,6 +115,7 @@ struct Parser::State {
 
     CLI::App app;
     std::deque<Option> options; // pointers to them are out
+    std::vector<std::function<Result<void>()>> checks;
     std::optional<std::vector<Positional>> positionals;
 };
 
@@ -127,9 +151,33 @@ Option* Parser::add_flag(const std::string& names, bool& into, const std::string
     return added(state_->app.add_flag(names, into, doc));
 }
 
-Option* Parser::takes(Option* option, Value value) {
-    option->value_ = std::move(value);
-    return option;
+Option* Parser::add_option(const std::string& name, std::optional<std::chrono::milliseconds>& into,
+                           const std::string& doc) {
+    const auto text = std::make_shared<std::string>();
+    add_check([=, &into]() -> Result<void> {
+        if (text->empty()) return {};
+        const auto limit = milliseconds_of(name, *text);
+        if (!limit) return limit.error();
+        into = *limit;
+        return {};
+    });
+    return add_option(name, *text, doc)->type_name("DURATION");
+}
+
+Option* Parser::add_choice(const std::string& name, std::string_view word, std::span<const std::string_view> words,
+                           const std::string& doc, std::function<void(std::size_t)> take) {
+    const auto text = std::make_shared<std::string>(word);
+    add_check([=]() -> Result<void> {
+        const auto chosen = choice(name, *text, words);
+        if (!chosen) return chosen.error();
+        take(*chosen);
+        return {};
+    });
+    return add_option(name, *text, doc)->takes(choice_of(words));
+}
+
+void Parser::add_check(std::function<Result<void>()> check) {
+    state_->checks.push_back(std::move(check));
 }
 
 void Parser::footer(std::string text) {
@@ -144,13 +192,8 @@ void Parser::set_positionals(std::vector<Positional> all) {
     state_->positionals = std::move(all);
 }
 
-std::string Parser::name() const {
-    return state_->app.get_name();
-}
-
-std::string Parser::command() const {
-    const std::string whole = name();
-    return whole.substr(whole.find(' ') + 1);
+ExitCode Parser::run() {
+    return ExitCode::ok;
 }
 
 std::string Parser::summary() const {
@@ -161,10 +204,14 @@ std::string Parser::footer() const {
     return state_->app.get_footer();
 }
 
-std::vector<DescribedOption> Parser::options() const {
-    std::vector<DescribedOption> out;
+Description Parser::describe() const {
+    Description out;
+    out.name = state_->app.get_name();
+    out.summary = summary();
     for (const Option& option : state_->options)
-        if (!option.inner_->get_positional()) out.push_back(described(*option.inner_, option.value_));
+        if (!option.inner_->get_positional()) out.options.push_back(described(*option.inner_, option.value_));
+    out.positionals = positionals();
+    read_footer(footer(), out);
     return out;
 }
 
@@ -182,6 +229,7 @@ std::vector<Positional> Parser::positionals() const {
 
 Result<std::optional<HelpText>> Parser::read(const std::vector<std::string>& arguments) {
     CLI::App& app = state_->app;
+    const std::string command = app.get_name().substr(app.get_name().find(' ') + 1); // "run" of "ddlltool run"
     try {
         std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
         app.parse(reversed);
@@ -203,11 +251,13 @@ Result<std::optional<HelpText>> Parser::read(const std::vector<std::string>& arg
         const std::string text = e.what();
         const auto colon = text.find(": ");
         if (colon == std::string::npos || !text.ends_with(" missing"))
-            return about(command(), text, app.get_name() + " --help tells more");
+            return about(command, text, app.get_name() + " --help tells more");
         return about(text.substr(0, colon), "needs a value", app.get_name() + " --help tells more");
     } catch (const CLI::ParseError& e) {
-        return about(command(), e.what(), app.get_name() + " --help tells more");
+        return about(command, e.what(), app.get_name() + " --help tells more");
     }
+    for (const auto& check : state_->checks)
+        if (auto good = check(); !good) return std::move(good).error();
     return std::optional<HelpText>();
 }
 

@@ -1,9 +1,12 @@
 #pragma once
-/// Parser: the arguments of one command, known before any are given. It reads them, prints their help, and is what
-/// completions and manual pages are made of (describe.h): whoever adds an option here has added it everywhere.
+/// Parser: a command, and its arguments, known before any are given. It reads them, prints their help, runs the
+/// command, and is what completions (complete.h) and manual pages (man_page.h) are made of: whoever adds an option here
+/// has added it everywhere.
 #include "base/result.h"
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,6 +20,8 @@ class Option;
 }
 
 namespace ddll::cli {
+
+enum class ExitCode : int; // exit_code.h
 
 /// What an argument stands for: what a shell may offer for it.
 enum class Takes : std::uint8_t {
@@ -39,14 +44,14 @@ struct Value {
         std::string word, doc;
     };
     Takes takes = Takes::text;
-    std::string suffix;
-    std::vector<Choice> choices;
+    std::string suffix = {};
+    std::vector<Choice> choices = {};
 };
 
 Value choice_of(std::span<const std::string_view> words);
 Value file_with(std::string suffix);
 
-/// An argument that is told by its position.
+/// An argument that is known by its position.
 struct Positional {
     std::string name, doc;
     bool required = false, repeats = false;
@@ -62,7 +67,9 @@ struct HelpText {
 /// back.
 class Option {
 public:
+    Option* takes(Value value);
     Option* type_name(std::string name); ///< what --help calls its value
+    Option* takes(std::string type_name, Value value);
     Option* required();
     /// Only numbers from `least` to `most` are taken.
     Option* range(unsigned least, unsigned most);
@@ -80,7 +87,7 @@ private:
     Value value_;
 };
 
-/// What has been declared of an option, for describe.h.
+/// What has been declared of an option.
 struct DescribedOption {
     std::vector<std::string> names; ///< "-j", "--jobs"
     std::string value_name;         ///< "N"; empty for flags
@@ -90,6 +97,17 @@ struct DescribedOption {
     bool repeats = false;
 
     bool flag() const { return value_name.empty(); }
+};
+
+/// What a command takes, as data: for completions and manual pages.
+struct Description {
+    std::string name;    ///< "ddlltool session start"
+    std::string summary; ///< sentences
+    std::vector<DescribedOption> options;
+    std::vector<Positional> positionals;
+    std::string notes;      ///< what else the foot of --help says
+    std::string examples;   ///< whole lines
+    std::string exit_codes; ///< "0 done, 1 ..."
 };
 
 class Parser {
@@ -106,9 +124,18 @@ public:
     Option* add_option(const std::string& names, unsigned& into, const std::string& doc);
     Option* add_option(const std::string& names, std::uint64_t& into, const std::string& doc);
     Option* add_flag(const std::string& names, bool& into, const std::string& doc);
+    /// At least a millisecond.
+    Option* add_option(const std::string& name, std::optional<std::chrono::milliseconds>& into, const std::string& doc);
+    /// One of `words`, whose number is that of the enumerator.
+    template <class E>
+    Option* add_choice(const std::string& name, E& into, std::span<const std::string_view> words,
+                       const std::string& doc) {
+        return add_choice(name, words[static_cast<std::size_t>(into)], words, doc,
+                          [&into](std::size_t chosen) { into = static_cast<E>(chosen); });
+    }
 
-    /// Notes what the option takes, and gives it back.
-    static Option* takes(Option* option, Value value);
+    /// What `read` does when the arguments are read, in the order of these calls, until one is an error.
+    void add_check(std::function<Result<void>()> check);
 
     /// What --help ends with.
     void footer(std::string text);
@@ -120,25 +147,22 @@ public:
 
     /// Reads the arguments into what the options are bound to. Nothing: they are read. An Error's place.file holds the
     /// word that is wrong.
-    Result<std::optional<HelpText>> read(const std::vector<std::string>& arguments);
+    virtual Result<std::optional<HelpText>> read(const std::vector<std::string>& arguments);
+    /// Runs the command with what `read` has read.
+    virtual ExitCode run();
 
-    std::string name() const;
-    std::string command() const; ///< "run" of "ddlltool run"
     std::string summary() const;
     std::string footer() const;
-    std::vector<DescribedOption> options() const;
-    std::vector<Positional> positionals() const;
+    Description describe() const;
 
 private:
     struct State;
     Option* added(CLI::Option* inner);
+    Option* add_choice(const std::string& name, std::string_view word, std::span<const std::string_view> words,
+                       const std::string& doc, std::function<void(std::size_t)> take);
+    std::vector<Positional> positionals() const;
 
     std::unique_ptr<State> state_;
 };
-
-/// An option that may be given several times, with one value each.
-inline Option* each(Option* option) {
-    return option->each();
-}
 
 } // namespace ddll::cli

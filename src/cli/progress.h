@@ -22,8 +22,6 @@ public:
 
     void one_more() { reached(done_ + 1); }
     void reached(std::size_t done);
-    /// For work that turns out to be more than was known at first.
-    void expect(std::size_t total) { total_ = total; }
     /// Before anything else is written to the terminal; the next step shows it again.
     void hide();
 

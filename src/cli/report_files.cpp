@@ -1,7 +1,5 @@
 #include "cli/report_files.h"
 
-#include "cli/usage.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -45,7 +43,7 @@ ExitCode ReportFiles::write(const std::function<std::string(const Output&)>& tex
     return code;
 }
 
-bool ReportFiles::told() const {
+bool ReportFiles::on_terminal() const {
     return std::any_of(outputs_.begin(), outputs_.end(), [](const Output& output) {
         return output.file.empty() && (output.format == "text" || output.format == "github");
     });

@@ -1,7 +1,7 @@
 #pragma once
 /// Where the reports of a command go: to files, or to stdout.
+#include "cli/choices.h"
 #include "cli/exit_code.h"
-#include "cli/run_arguments.h"
 
 #include <cstdio>
 #include <functional>
@@ -21,7 +21,7 @@ public:
     ExitCode write(const std::function<std::string(const Output&)>& text) const;
 
     /// Whether a format that people read went to stdout. Whoever gets JSON there still wants to see how it went.
-    bool told() const;
+    bool on_terminal() const;
     /// Whether some report is of this format.
     bool has(std::string_view format) const;
 

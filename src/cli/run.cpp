@@ -1,19 +1,15 @@
 #include "calls/calls.h"
-#include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
-#include "cli/read_options.h"
 #include "cli/report_files.h"
 #include "cli/run_arguments.h"
 #include "cli/select.h"
-#include "cli/usage.h"
 #include "cli/watch.h"
 #include "report/formats.h"
 #include "report/job_summary.h"
 #include "scenario/driver_files.h"
 #include "scenario/reader.h"
 #include "scenario/runner.h"
-#include "words/findings.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -27,7 +23,7 @@ namespace {
 
 using scenario::RunResult;
 
-/// A scenario that is to be played, or the result it has already (its file could not be used).
+/// A scenario that is to be run, or the result it has already (its file could not be used).
 struct Candidate {
     std::optional<scenario::Scenario> scenario;
     RunResult result;
@@ -54,12 +50,7 @@ Chosen read_all(const RunArguments& arguments, const scenario::ReadOptions& opti
     for (const auto& file : find_scenarios(arguments.inputs)) {
         if (is_output(arguments, file)) continue;
         auto read = scenario::read_scenario_file(file, options);
-        std::vector<std::string> texts{file};
-        if (read.scenario) {
-            texts.push_back(read.scenario->title);
-            texts.insert(texts.end(), read.scenario->tags.begin(), read.scenario->tags.end());
-        }
-        if (!passes(arguments.filters, texts)) continue;
+        if (!passes(arguments.filters, file, read.scenario)) continue;
         if (arguments.shard) {
             ++out.shard->of;
             if (!arguments.shard->has(file)) {
@@ -83,7 +74,7 @@ Chosen read_all(const RunArguments& arguments, const scenario::ReadOptions& opti
     return out;
 }
 
-report::Run play(std::vector<Candidate> candidates, const RunArguments& arguments) {
+report::Run run_all(std::vector<Candidate> candidates, const RunArguments& arguments) {
     std::vector<scenario::Scenario> scenarios;
     for (auto& candidate : candidates)
         if (candidate.scenario) scenarios.push_back(*std::move(candidate.scenario));
@@ -94,12 +85,12 @@ report::Run play(std::vector<Candidate> candidates, const RunArguments& argument
     options.in_process = arguments.in_process;
     options.parallel = arguments.jobs;
     Progress progress(scenarios.size(), "played", arguments.detail != report::Detail::quiet);
-    auto played = scenario::run_all(std::move(scenarios), options, [&](const RunResult&) { progress.one_more(); });
+    auto done = scenario::run_all(std::move(scenarios), options, [&](const RunResult&) { progress.one_more(); });
     report::Run run;
-    run.interrupted = played.interrupted;
+    run.interrupted = done.interrupted;
     std::size_t next = 0;
     for (auto& candidate : candidates)
-        run.results.push_back(candidate.scenario ? std::move(played.results[next++]) : std::move(candidate.result));
+        run.results.push_back(candidate.scenario ? std::move(done.results[next++]) : std::move(candidate.result));
     return run;
 }
 
@@ -133,14 +124,6 @@ ExitCode list_calls() {
     return ExitCode::ok;
 }
 
-ExitCode list_rules() {
-    std::size_t width = 0;
-    for (const auto& rule : words::rules) width = std::max(width, rule.id.size());
-    for (const auto& rule : words::rules)
-        std::puts(fmt::format("{:<{}}  {:<7}  {}", rule.id, width, words::name(rule.severity), rule.title).c_str());
-    return ExitCode::ok;
-}
-
 /// The files of a round, and where driver files are looked for that are not there yet.
 Watched watched(const RunArguments& arguments) {
     Watched out;
@@ -160,12 +143,10 @@ Watched watched(const RunArguments& arguments) {
         out.files.push_back(candidate.result.file);
         if (!candidate.scenario) out.folders.push_back({scenario::folder_of(candidate.result.file), ".so"});
         if (!candidate.scenario) continue;
-        for (const auto& driver : candidate.scenario->drivers)
-            for (const auto& version : driver.versions) out.files.push_back(version.file);
+        out.add_drivers_of(*candidate.scenario);
     }
     for (const std::string& folder : arguments.driver_path) out.folders.push_back({folder, ".so"});
-    for (const Output& output : arguments.outputs)
-        if (!output.file.empty()) out.written.push_back(output.file);
+    out.add_written(arguments.outputs);
     return out;
 }
 
@@ -182,11 +163,11 @@ ExitCode write_reports(const report::Run& run, const RunArguments& options, cons
         return report::format_named(output.format)->write(run, report_options);
     });
     if (files.has("github")) code = worse(code, add_job_summary(report::job_summary(run, report_options)));
-    if (!files.told()) std::fputs((report::summary_line(run, options.fail_on) + "\n").c_str(), stderr);
+    if (!files.on_terminal()) std::fputs((report::summary_line(run, options.fail_on) + "\n").c_str(), stderr);
     return code;
 }
 
-Round play_round(const RunArguments& options) {
+Round run_round(const RunArguments& options) {
     const auto files = ReportFiles::open(options.outputs);
     if (!files) return {ExitCode::unusable_input, false};
     Chosen chosen = read_all(options, read_options(options.driver_path));
@@ -199,29 +180,28 @@ Round play_round(const RunArguments& options) {
     if (chosen.candidates.empty() && !idle_shard)
         complain("run", options.filters.empty() ? "no *.json file there" : "no scenario passes the filter",
                  "nothing was played");
-    report::Run run = play(std::move(chosen.candidates), options);
+    report::Run run = run_all(std::move(chosen.candidates), options);
     run.shard = std::move(chosen.shard);
     // The other machines have them: nothing is wrong here.
     const ExitCode code = idle_shard ? ExitCode::ok : exit_code_of(run, options.fail_on);
     return {worse(code, write_reports(run, options, *files)), run.interrupted};
 }
 
+struct RunParser final : RunArgumentsParser {
+    ExitCode run() override {
+        if (arguments.list_calls) return list_calls();
+        if (arguments.list_rules) return list_rules();
+        if (arguments.list) return list(read_all(arguments, read_options(arguments.driver_path)).candidates);
+        const auto round = [this] { return run_round(arguments); };
+        if (arguments.watch) return run_again_and_again([this] { return watched(arguments); }, round);
+        return round().code;
+    }
+};
+
 } // namespace
 
-ExitCode run_command(const std::vector<std::string>& arguments) {
-    auto parsed = parse_run_arguments(arguments);
-    if (!parsed) return wrong_usage(parsed.error().place.file, parsed.error().message, parsed.error().hint);
-    if (const auto* help = std::get_if<HelpText>(&*parsed)) {
-        std::fputs(help->text.c_str(), stdout);
-        return ExitCode::ok;
-    }
-    const RunArguments& options = std::get<RunArguments>(*parsed);
-    if (options.list_calls) return list_calls();
-    if (options.list_rules) return list_rules();
-    if (options.list) return list(read_all(options, read_options(options.driver_path)).candidates);
-    const auto play_it = [&] { return play_round(options); };
-    if (options.watch) return play_again_and_again([&] { return watched(options); }, play_it);
-    return play_it().code;
+std::unique_ptr<Parser> run_parser() {
+    return std::make_unique<RunParser>();
 }
 
 } // namespace ddll::cli

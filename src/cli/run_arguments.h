@@ -1,29 +1,16 @@
 #pragma once
 /// The arguments of `ddlltool run`.
-#include "base/result.h"
-#include "cli/parser.h"
+#include "cli/choices.h"
 #include "cli/shard.h"
-#include "report/report.h"
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace ddll::cli {
-
-enum class Color : std::uint8_t { automatic, always, never };
-/// On stdout. `automatic` looks at the terminal and the environment.
-bool wants_color(Color color); // color.cpp
-
-/// One report: which format, and the file it goes to (empty: stdout).
-struct Output {
-    std::string format;
-    std::string file;
-};
 
 struct RunArguments {
     std::vector<std::string> inputs; ///< files and folders
@@ -42,7 +29,17 @@ struct RunArguments {
     bool list = false, list_calls = false, list_rules = false, events = false, in_process = false;
 };
 
-/// An Error's place.file holds the word that is wrong.
-Result<std::variant<RunArguments, HelpText>> parse_run_arguments(const std::vector<std::string>& arguments);
+/// Reads them into `arguments`; what runs the command derives from it.
+class RunArgumentsParser : public Parser {
+public:
+    RunArgumentsParser();
+    RunArguments arguments;
+
+private:
+    Result<void> check();
+
+    std::string shard_;
+    bool verbose_ = false, quiet_ = false, log_ = false;
+};
 
 } // namespace ddll::cli

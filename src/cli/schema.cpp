@@ -1,7 +1,5 @@
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/session_options.h"
-#include "cli/usage.h"
 #include "report/json.h"
 #include "scenario/reader.h"
 
@@ -24,49 +22,46 @@ constexpr std::array<Schema, 2> schemas = {{
     {"report", "what run --format json writes", report::report_schema},
 }};
 
-class SchemaParser : public Parser {
-public:
+struct SchemaParser final : Parser {
     std::string name{schemas.front().name};
 
     SchemaParser()
         : Parser("Prints a JSON Schema (draft 7). An editor that knows the one of scenarios completes keys and marks\n"
                  "mistakes: save it beside the scenarios and name it in their \"$schema\".",
                  "ddlltool schema") {
-        Value value;
-        value.takes = Takes::choice;
+        Value value{Takes::choice};
         std::string doc;
         for (const Schema& schema : schemas) {
             value.choices.push_back({std::string(schema.name), std::string(schema.doc)});
             doc += fmt::format("{}{}: {}", doc.empty() ? "" : "; ", schema.name, schema.doc);
         }
-        takes(add_option("NAME", name, doc), std::move(value));
+        add_option("NAME", name, doc)->takes(std::move(value));
         footer("examples:\n"
                "  ddlltool schema > scenario.schema.json\n"
                "  ddlltool schema report > report.schema.json");
     }
+    ExitCode run() override;
 };
 
-} // namespace
-
-std::unique_ptr<Parser> schema_parser() {
-    return std::make_unique<SchemaParser>();
-}
-
-ExitCode schema_command(const std::vector<std::string>& arguments) {
-    SchemaParser app;
-    if (const auto code = parse_arguments(app, arguments)) return *code;
+ExitCode SchemaParser::run() {
     std::array<std::string_view, schemas.size()> names;
     for (std::size_t i = 0; i < schemas.size(); ++i) {
         names[i] = schemas[i].name;
-        if (names[i] != app.name) continue;
+        if (names[i] != name) continue;
         std::string text = schemas[i].text();
         if (!text.ends_with('\n')) text += '\n';
         std::fputs(text.c_str(), stdout);
         return ExitCode::ok;
     }
-    const auto meant = nearest(app.name, names);
-    return wrong_usage(app.name, fmt::format("must be {}", one_of(names)),
+    const auto meant = nearest(name, names);
+    return wrong_usage(name, fmt::format("must be {}", one_of(names)),
                        meant ? fmt::format("did you mean {}?", *meant) : "ddlltool schema > FILE");
+}
+
+} // namespace
+
+std::unique_ptr<Parser> schema_parser() {
+    return std::make_unique<SchemaParser>();
 }
 
 } // namespace ddll::cli

@@ -1,5 +1,8 @@
 #include "cli/select.h"
 
+#include "calls/calls.h"
+#include "image/elf_facts.h"
+
 #include <fnmatch.h>
 
 #include <algorithm>
@@ -35,6 +38,13 @@ bool passes(const std::string& filter, const std::string& text) {
     return text.find(filter) != std::string::npos;
 }
 
+// Read, never run. What only the loader can find (a missing symbol) shows itself when the driver is loaded.
+Result<void> examine_driver(const std::string& path) {
+    auto facts = image::read_elf_facts(path);
+    if (!facts) return std::move(facts).error();
+    return {};
+}
+
 } // namespace
 
 std::vector<std::string> find_scenarios(const std::vector<std::string>& inputs) {
@@ -57,6 +67,26 @@ bool passes(std::span<const std::string> filters, std::span<const std::string> t
         for (const auto& text : texts)
             if (passes(filter, text)) return true;
     return false;
+}
+
+bool passes(std::span<const std::string> filters, const std::string& file,
+            const std::optional<scenario::Scenario>& scenario) {
+    std::vector<std::string> texts{file};
+    if (scenario) {
+        texts.push_back(scenario->title);
+        texts.insert(texts.end(), scenario->tags.begin(), scenario->tags.end());
+    }
+    return passes(filters, texts);
+}
+
+scenario::ReadOptions read_options(std::vector<std::string> driver_path) {
+    scenario::ReadOptions options;
+    options.driver_path = std::move(driver_path);
+    static const std::vector<calls::CallDoc> calls = calls::known_calls();
+    for (const auto& call : calls)
+        options.known_calls.push_back({call.module, call.name, static_cast<int>(call.arity)});
+    options.examine_driver = examine_driver;
+    return options;
 }
 
 } // namespace ddll::cli

@@ -1,9 +1,9 @@
 /// `ddlltool session start|stop|list|export`.
+#include "base/text.h"
 #include "base/time.h"
-#include "cli/read_options.h"
+#include "cli/commands.h"
+#include "cli/select.h"
 #include "cli/session_options.h"
-#include "cli/usage.h"
-#include "cli/verbs.h"
 #include "scenario/reader.h"
 #include "scenario/runner.h"
 #include "session/text.h"
@@ -29,40 +29,37 @@ using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;
 using session::Request;
 
-Request of_kind(Request::Kind kind) {
-    Request request;
-    request.kind = kind;
-    return request;
-}
-
 struct SessionParser final : Parser {
-    SessionParser(std::string_view summary, const std::string& verb)
-        : Parser(std::string(summary), "ddlltool session " + verb) {
-        add_session_options(*this, texts, false);
+    using Body = ExitCode (*)(const SessionParser& arguments, const SessionOptions& options);
+
+    SessionParser(std::string_view summary, const std::string& verb, Body verb_body)
+        : Parser(std::string(summary), "ddlltool session " + verb), body(verb_body) {
+        add_session_options(*this, options, false);
         if (verb == "start")
             add_option("--idle", idle, "end when nothing was asked for so long (2h)")->type_name("DURATION");
         if (verb == "export") {
-            takes(add_option("FILE", file, "the scenario file to write; without it the text goes to stdout"),
-                  file_with(".json"));
+            add_option("FILE", file, "the scenario file to write; without it the text goes to stdout")
+                ->takes(file_with(".json"));
             add_flag("--force", force, "write over a file that is there");
         }
     }
-    SessionTexts texts;
+    ExitCode run() override { return body(*this, options); }
+
+    Body body;
+    SessionOptions options;
     std::string file, idle;
     bool force = false;
 };
 
-ExitCode start(const SessionParser& arguments, SessionOptions options) {
+ExitCode start(const SessionParser& arguments, const SessionOptions& given) {
+    SessionOptions options = given;
     if (!arguments.idle.empty()) {
         const auto idle = parse_duration(arguments.idle);
         if (!idle || idle->ns < 1'000'000) return wrong_usage("--idle " + arguments.idle, "must be at least 1ms");
         options.server.idle = std::chrono::milliseconds(idle->ns / 1'000'000);
     }
     auto connection = connect(options, true);
-    if (!connection) {
-        complain(connection.error());
-        return ExitCode::unusable_input;
-    }
+    if (!connection) return unusable(connection.error());
     if (!(*connection)->started()) {
         complain("session " + options.session, "it is running already", "ddlltool session stop ends it");
         return ExitCode::failed;
@@ -71,8 +68,8 @@ ExitCode start(const SessionParser& arguments, SessionOptions options) {
     return ExitCode::ok;
 }
 
-ExitCode stop(const SessionOptions& options) {
-    const Reply reply = ask(options, of_kind(Request::Kind::stop), false);
+ExitCode stop(const SessionParser&, const SessionOptions& options) {
+    const Reply reply = ask(options, session::request_of(Request::Kind::stop), false);
     if (!reply.answer) {
         const ExitCode code = no_answer(reply, options);
         const auto place = session::SessionFolder::find(options.session);
@@ -84,18 +81,15 @@ ExitCode stop(const SessionOptions& options) {
     return code;
 }
 
-ExitCode list(const SessionOptions& options) {
+ExitCode list(const SessionParser&, const SessionOptions& options) {
     const auto here = session::SessionFolder::find(options.session);
-    if (!here) {
-        complain(here.error());
-        return ExitCode::unusable_input;
-    }
+    if (!here) return unusable(here.error());
     Json all = Json::array();
     std::size_t width = 0;
     for (const std::string& name : here->all()) {
         SessionOptions other = options;
         other.session = name;
-        const Reply reply = ask(other, of_kind(Request::Kind::status), false);
+        const Reply reply = ask(other, session::request_of(Request::Kind::status), false);
         if (!reply.answer || reply.answer->contains("error")) continue;
         const Json* status = &*reply.answer;
         Json drivers = Json::array();
@@ -143,7 +137,7 @@ Result<scenario::RunResult> run_file(const std::string& file) {
 }
 
 ExitCode export_session(const SessionParser& arguments, const SessionOptions& options) {
-    const Reply reply = ask(options, of_kind(Request::Kind::exported), false);
+    const Reply reply = ask(options, session::request_of(Request::Kind::exported), false);
     if (!reply.answer) return no_answer(reply, options);
     const Json& answer = *reply.answer;
     if (answer.contains("error")) return show_answer(answer, options);
@@ -154,27 +148,22 @@ ExitCode export_session(const SessionParser& arguments, const SessionOptions& op
     }
     const fs::path file = arguments.file;
     std::error_code code;
-    if (fs::exists(file, code) && !arguments.force) {
-        complain(file.string(), "is there already", "--force writes over it");
-        return ExitCode::unusable_input;
-    }
+    if (fs::exists(file, code) && !arguments.force)
+        return unusable(file.string(), "is there already", "--force writes over it");
     const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
     fs::create_directories(folder, code);
     for (const auto& [name, copy] : answer.at("files").items()) {
         fs::copy_file(copy.get<std::string>(), folder / name, fs::copy_options::overwrite_existing, code);
         if (!code) continue;
-        complain((folder / name).string(), "cannot be written: " + code.message());
-        return ExitCode::unusable_input;
+        return unusable((folder / name).string(), "cannot be written: " + code.message());
     }
     if (answer.contains("trouble")) complain("session " + options.session, answer.at("trouble").get<std::string>());
     // A driver may leave more behind at the end of a scenario than the session has seen so far.
     OrderedJson document = OrderedJson::parse(text);
     for (int round = 0; round < 2; ++round) {
         if (auto written = write_to(file, document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
-            !written) {
-            complain(written.error());
-            return ExitCode::unusable_input;
-        }
+            !written)
+            return unusable(written.error());
         const auto result = run_file(file.string());
         if (!result) {
             complain(file.string(), result.error().message, result.error().hint);
@@ -186,8 +175,8 @@ ExitCode export_session(const SessionParser& arguments, const SessionOptions& op
         for (const scenario::RunFinding& finding : result->findings)
             more |= rules.insert(std::string(name(finding.rule))).second;
         if (result->verdict == scenario::Verdict::passed && !more) {
-            std::printf("%s plays: %zu steps, %zu driver file%s beside it\n", file.c_str(), result->flat.size(),
-                        answer.at("files").size(), answer.at("files").size() == 1 ? "" : "s");
+            std::printf("%s plays: %zu steps, %s beside it\n", file.c_str(), result->flat.size(),
+                        counted(answer.at("files").size(), "driver file").c_str());
             return ExitCode::ok;
         }
         if (!more) break;
@@ -199,49 +188,34 @@ ExitCode export_session(const SessionParser& arguments, const SessionOptions& op
     return ExitCode::failed;
 }
 
-template <class Body>
-Command verb(std::string_view name, std::string_view doc, std::string_view summary, Body body) {
-    const auto parser = [=] { return std::make_unique<SessionParser>(summary, std::string(name)); };
-    const auto run = [=](const std::vector<std::string>& arguments) {
-        const auto app = parser();
-        if (const auto code = parse_arguments(*app, arguments)) return *code;
-        const auto options = read_session_options(app->texts);
-        if (!options) return wrong_usage(options.error().place.file, options.error().message, options.error().hint);
-        return body(*app, *options);
-    };
-    return {name, doc, "", run, parser};
+Command verb(std::string_view name, std::string_view doc, std::string_view summary, SessionParser::Body body) {
+    return {name, doc, "", [=] { return std::make_unique<SessionParser>(summary, std::string(name), body); }};
 }
 
 } // namespace
 
-Command session_row() {
-    Command row;
-    row.name = "session";
-    row.doc = "start, stop, list and export sessions";
-    row.parser = [] {
-        auto parser = std::make_unique<Parser>(
+Command session_row(std::string_view group) {
+    const auto parser = [] {
+        auto out = std::make_unique<Parser>(
             "A session is an emulator one talks to for a while. It starts by itself with the first load, open or other "
             "call.\nEach verb takes --session NAME instead of $DDLLTOOL_SESSION or \"default\".",
             "ddlltool session");
-        parser->footer("examples:\n"
-                       "  ddlltool session start --session release --idle 30min\n"
-                       "  ddlltool session export stories/reload.json\n"
-                       "  ddlltool session stop");
-        return parser;
+        out->footer("examples:\n"
+                    "  ddlltool session start --session release --idle 30min\n"
+                    "  ddlltool session export stories/reload.json\n"
+                    "  ddlltool session stop");
+        return out;
     };
-    row.verbs = {
+    const std::vector<Command> verbs = {
         verb("start", "start it; it ends when nothing was asked for 2h, or --idle, or $DDLLTOOL_IDLE",
-             "Starts a session, with nothing in it. It ends by itself when nothing was asked for a while.",
-             [](const SessionParser& app, const SessionOptions& options) { return start(app, options); }),
-        verb("stop", "end it, and tell what is left over", "Ends the session, and tells what is left over.",
-             [](const SessionParser&, const SessionOptions& options) { return stop(options); }),
-        verb("list", "the sessions that run", "Lists the sessions that run, and the drivers in them.",
-             [](const SessionParser&, const SessionOptions& options) { return list(options); }),
+             "Starts a session, with nothing in it. It ends by itself when nothing was asked for a while.", start),
+        verb("stop", "end it, and tell what is left over", "Ends the session, and tells what is left over.", stop),
+        verb("list", "the sessions that run", "Lists the sessions that run, and the drivers in them.", list),
         verb("export", "what was done, as a scenario that plays; driver files are put beside it",
              "Writes what was done in the session as a scenario that plays alike; driver files are put beside it.",
              export_session),
     };
-    return with_verbs(std::move(row));
+    return {"session", "start, stop, list and export sessions", group, parser, verbs};
 }
 
 } // namespace ddll::cli

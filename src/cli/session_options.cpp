@@ -1,8 +1,6 @@
 #include "cli/session_options.h"
 
 #include "base/text.h"
-#include "cli/choices.h"
-#include "cli/usage.h"
 #include "session/answer.h"
 #include "session/text.h"
 
@@ -21,81 +19,41 @@ using Json = nlohmann::json;
 constexpr std::string_view formats[] = {"text", "json", "term"};
 
 bool counts(const Json& finding, report::FailOn fail_on) {
-    const std::string severity = finding.value("severity", "");
-    switch (fail_on) {
-    case report::FailOn::never:
-        return false;
-    case report::FailOn::note:
-        return true;
-    case report::FailOn::warning:
-        return severity != "note";
-    case report::FailOn::error:
-        return severity == "error";
-    }
-    return false;
+    const auto severity = words::named<words::Severity>(finding.value("severity", ""));
+    return report::reaches(severity.value_or(words::Severity::note), fail_on);
 }
 
 } // namespace
 
-void add_session_options(Parser& app, SessionTexts& texts, bool of_a_process) {
-    app.takes(app.add_option("--session", texts.session, "the session, instead of $DDLLTOOL_SESSION or \"default\""),
-              {Takes::session, "", {}})
+void add_session_options(Parser& app, SessionOptions& into, bool of_a_process) {
+    app.add_option("--session", into.session, "the session, instead of $DDLLTOOL_SESSION or \"default\"")
+        ->takes("NAME", {Takes::session});
+    app.add_choice("--format", into.format, formats, "text, json or term (as file:consult reads it)")
         ->type_name("NAME");
-    app.takes(app.add_option("--format", texts.format, "text, json or term (as file:consult reads it)"),
-              choice_of(formats))
-        ->type_name("NAME");
-    app.takes(app.add_option("--color", texts.color, "auto, always or never; auto looks at the terminal and NO_COLOR"),
-              choice_of(color_words))
-        ->type_name("WHEN");
-    app.add_option("--timeout", texts.timeout, "real time until the driver counts as hung (10s)")
-        ->type_name("DURATION");
-    if (!of_a_process) return;
-    app.takes(app.add_option("--as", texts.as, "the process that does it (user); a new name starts a process"),
-              {Takes::process, "", {}})
-        ->type_name("NAME");
-    app.takes(app.add_option("--fail-on", texts.fail_on,
-                             "least severity of a new finding that counts: error, warning, note, never"),
-              choice_of(severities))
-        ->type_name("SEVERITY");
+    add_color(app, into.color);
+    app.add_option("--timeout", into.limit, "real time until the driver counts as hung (10s)");
+    if (of_a_process) {
+        app.add_option("--as", into.as, "the process that does it (user); a new name starts a process")
+            ->takes("NAME", {Takes::process});
+        add_fail_on(app, into.fail_on, "least severity of a new finding that counts: error, warning, note, never");
+    }
+    app.add_check([&into] { return complete(into); });
 }
 
-Result<SessionOptions> read_session_options(const SessionTexts& texts) {
-    SessionOptions out;
-    auto name = session::session_name(texts.session);
+Result<void> complete(SessionOptions& options) {
+    auto name = session::session_name(options.session);
     if (!name) return std::move(name).error();
-    out.session = *std::move(name);
-    out.as = texts.as;
-    const auto format = choice("--format", texts.format, formats);
-    if (!format) return format.error();
-    out.format = static_cast<AnswerFormat>(*format);
-    const auto color = color_of(texts.color);
-    if (!color) return color.error();
-    out.style.color = wants_color(*color);
-    const auto severity = severity_of("--fail-on", texts.fail_on);
-    if (!severity) return severity.error();
-    out.fail_on = *severity;
-    if (!texts.timeout.empty()) {
-        const auto limit = milliseconds_of("--timeout", texts.timeout);
-        if (!limit) return limit.error();
-        out.limit = *limit;
-    }
+    options.session = *std::move(name);
+    options.style.color = wants_color(options.color);
     if (const char* idle = std::getenv("DDLLTOOL_IDLE"); idle != nullptr && *idle != '\0') {
         const auto longest = milliseconds_of("DDLLTOOL_IDLE", idle);
         if (!longest) return longest.error();
-        out.server.idle = *longest;
+        options.server.idle = *longest;
     }
-    return out;
+    return {};
 }
 
-std::optional<ExitCode> parse_arguments(Parser& app, const std::vector<std::string>& arguments) {
-    const auto help = app.read(arguments);
-    if (!help) return wrong_usage(help.error().place.file, help.error().message, help.error().hint);
-    if (!*help) return std::nullopt;
-    std::fputs((*help)->text.c_str(), stdout);
-    return ExitCode::ok;
-}
-
-Result<std::optional<session::Connection>> connect(const SessionOptions& options, bool may_start) {
+Result<std::unique_ptr<session::Connection>> connect(const SessionOptions& options, bool may_start) {
     auto place = session::SessionFolder::find(options.session);
     if (!place) return std::move(place).error();
     auto connection = session::Connection::open(*place, may_start, options.server);

@@ -1,8 +1,7 @@
 #pragma once
 /// What every command that speaks to a session has in common: its options, the connection, the exit code.
-#include "cli/commands.h"
-#include "cli/parser.h"
-#include "report/report.h"
+#include "cli/choices.h"
+#include "cli/exit_code.h"
 #include "report/style.h"
 #include "session/client.h"
 
@@ -16,31 +15,25 @@ namespace ddll::cli {
 enum class AnswerFormat : std::uint8_t { text, json, term };
 
 struct SessionOptions {
-    std::string session;     ///< checked name
+    std::string session;     ///< a checked name, once they are complete
     std::string as = "user"; ///< process
     AnswerFormat format = AnswerFormat::text;
-    report::Style style;
+    Color color = Color::automatic;
+    report::Style style; ///< of `color`, once they are complete
     report::FailOn fail_on = report::FailOn::warning;
     std::optional<std::chrono::milliseconds> limit;
     session::ServerOptions server;
 };
 
-/// The texts that the options are read from.
-struct SessionTexts {
-    std::string session, as = "user", format = "text", color = "auto", fail_on = "warning", timeout;
-};
+/// Adds --session, --format, --color and --timeout, and for commands of a process --as and --fail-on. They are complete
+/// when they are read.
+void add_session_options(Parser& app, SessionOptions& into, bool of_a_process);
+/// What else follows from `options.session` and `options.color`, and from DDLLTOOL_SESSION and DDLLTOOL_IDLE.
+Result<void> complete(SessionOptions& options);
 
-/// Adds --session, --format, --color and --timeout, and for commands of a process --as and --fail-on.
-void add_session_options(Parser& app, SessionTexts& texts, bool of_a_process);
-/// An Error's place.file holds the word that is wrong. Reads DDLLTOOL_SESSION and DDLLTOOL_IDLE.
-Result<SessionOptions> read_session_options(const SessionTexts& texts);
-
-/// Parses the arguments of a command. Nothing: go on; else help was printed or the usage is wrong.
-std::optional<ExitCode> parse_arguments(Parser& app, const std::vector<std::string>& arguments);
-
-/// Connects, starting the session if need be, and says so when an earlier one ended badly. Nothing with `may_start`
+/// Connects, starting the session if need be, and says so when an earlier one ended badly. Null with `may_start`
 /// false: there is none.
-Result<std::optional<session::Connection>> connect(const SessionOptions& options, bool may_start);
+Result<std::unique_ptr<session::Connection>> connect(const SessionOptions& options, bool may_start);
 
 /// What became of a request: an answer, or else an error, or else there is no session and none may be started.
 struct Reply {

@@ -1,7 +1,7 @@
 #pragma once
 /// The table of the commands that are one step of a session: a new one is a row, and the request that it makes.
 #include "cli/parser.h"
-#include "cli/session_calls.h"
+#include "session/protocol.h"
 
 #include <span>
 #include <string>
@@ -10,6 +10,14 @@
 
 namespace ddll::cli {
 
+/// All that the commands have for arguments; each uses a few.
+struct StepArguments {
+    std::vector<std::string> words; ///< positional, in their order
+    bool kill_ports = false, pending = false, monitor = false, wait = false, trap_exit = false, binary = false;
+    bool unloaded = false, unloaded_only = false, keep = false, overwrite = false, remove = false, term = false;
+    std::string settings, let, to, await;
+};
+
 /// A positional argument.
 struct StepWord {
     enum class Need : std::uint8_t { required, optional, repeated };
@@ -17,9 +25,8 @@ struct StepWord {
     Need need = Need::required;
     Takes takes = Takes::text;
 };
-/// Up to the first without a name.
 struct StepWords {
-    StepWord all[3];
+    StepWord all[3]; ///< up to the first without a name
 };
 
 struct StepRow {
@@ -27,18 +34,15 @@ struct StepRow {
     std::string_view doc;
     StepWords words;
     void (*options)(Parser& app, StepArguments& values);
+    /// Nearly all make an Erlang call. Error: the arguments exclude each other, or one has no meaning.
     Result<session::Request> (*request)(const StepArguments& values);
     std::vector<std::string> (*files)(const StepArguments& values); ///< that must be there; may be null
     std::string_view examples;                                      ///< whole lines
 
-    std::size_t least() const;
-    std::size_t most() const;
-    /// "PORT NUMBER [DATA]", "NAME [WORD...]", "[NAME [ITEM]]"
-    std::string usage() const;
-    std::vector<Positional> positionals() const;
+    /// Those that it has.
+    std::span<const StepWord> taken() const;
 };
 
 std::span<const StepRow> session_step_rows();
-const StepRow& session_step_row(std::string_view name);
 
 } // namespace ddll::cli

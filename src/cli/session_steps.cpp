@@ -1,15 +1,18 @@
 /// The commands that are one step of a session each: every one is an Erlang call, or something done to the world.
-#include "cli/session_steps.h"
-#include "cli/choices.h"
+#include "cli/commands.h"
 #include "cli/session_options.h"
 #include "cli/session_step_table.h"
-#include "cli/usage.h"
 
 #include <fmt/format.h>
 
 namespace ddll::cli {
 
 namespace {
+
+using enum StepWord::Need;
+
+/// A command takes so many words, where it takes any number.
+constexpr std::size_t most_words = 64;
 
 constexpr char list_mark = '\x01';
 
@@ -26,58 +29,99 @@ void suggest_files(const StepRow& step, const StepArguments& values) {
     }
 }
 
+Value value_of(const StepWord& one) {
+    static constexpr std::string_view items[] = {"processes", "driver_options", "port_count",     "linked_in_driver",
+                                                 "permanent", "awaiting_load",  "awaiting_unload"};
+    if (one.takes == Takes::choice) return choice_of(items);
+    return {one.takes, one.takes == Takes::file ? ".so" : ""};
+}
+
+std::size_t least(const StepRow& row) {
+    const auto all = row.taken();
+    return static_cast<std::size_t>(
+        std::count_if(all.begin(), all.end(), [](const StepWord& one) { return one.need == required; }));
+}
+
+std::size_t most(const StepRow& row) {
+    const auto all = row.taken();
+    return !all.empty() && all.back().need == repeated ? most_words : all.size();
+}
+
+/// "PORT NUMBER [DATA]", "NAME [WORD...]", "[NAME [ITEM]]"
+std::string usage_of(const StepRow& row) {
+    std::string out;
+    std::size_t open = 0; // an optional word may be followed by others only when it is given itself
+    for (const StepWord& one : row.taken()) {
+        if (one.need == required) out += std::string(std::exchange(open, 0), ']');
+        if (!out.empty()) out += ' ';
+        if (one.need != required) {
+            out += '[';
+            ++open;
+        }
+        out += one.name;
+        if (one.need == repeated) out += "...";
+    }
+    return out + std::string(open, ']');
+}
+
+std::vector<Positional> positionals_of(const StepRow& row) {
+    std::vector<Positional> out;
+    for (const StepWord& one : row.taken())
+        out.push_back({std::string(one.name), "", one.need == required, one.need == repeated, value_of(one)});
+    return out;
+}
+
 struct StepParser final : Parser {
-    explicit StepParser(const StepRow& step) : Parser(std::string(step.doc), fmt::format("ddlltool {}", step.name)) {
+    explicit StepParser(const StepRow& row)
+        : Parser(std::string(row.doc), fmt::format("ddlltool {}", row.name)), step(row) {
         // The positionals as the table has them.
-        usage(fmt::format("usage: ddlltool {} {} [OPTIONS]", step.name, step.usage()));
-        if (step.most() > 0) add_option("WORDS", values.words, "")->any_number();
-        set_positionals(step.positionals());
+        usage(fmt::format("usage: ddlltool {} {} [OPTIONS]", step.name, usage_of(step)));
+        if (most(step) > 0) add_option("WORDS", values.words, "")->any_number();
+        set_positionals(positionals_of(step));
         step.options(*this, values);
-        add_session_options(*this, texts, true);
+        add_session_options(*this, options, true);
         footer(fmt::format("examples:\n{}\nexit codes: 0 done, 1 the answer is an error or there is a new finding, "
                            "2 wrong usage, 4 the driver\ncrashed, 5 it hung.",
                            step.examples));
     }
 
+    Result<std::optional<HelpText>> read(const std::vector<std::string>& arguments) override {
+        // CLI11 would take [a, b] apart; an Erlang list is one word.
+        std::vector<std::string> marked = arguments;
+        for (std::string& word : marked)
+            if (word.starts_with('[')) word.insert(0, 1, list_mark);
+        auto help = Parser::read(marked);
+        for (std::string& word : values.words) unmark(word);
+        for (std::string* word : {&values.settings, &values.let, &values.to, &values.await}) unmark(*word);
+        return help;
+    }
+
+    ExitCode run() override {
+        if (values.words.size() < least(step) || values.words.size() > most(step))
+            return wrong_usage(step.name, fmt::format("takes {}", usage_of(step)),
+                               fmt::format("ddlltool {} --help", step.name));
+        auto request = step.request(values);
+        if (!request) return wrong_usage(step.name, request.error().message, request.error().hint);
+        if (request->by.empty()) request->by = options.as;
+        request->limit = options.limit;
+        const Reply reply = ask(options, *request, true);
+        if (!reply.answer) return no_answer(reply, options);
+        const ExitCode code = show_answer(*reply.answer, options);
+        if (code != ExitCode::ok) suggest_files(step, values);
+        return code;
+    }
+
+    const StepRow& step;
     StepArguments values;
-    SessionTexts texts;
+    SessionOptions options;
 };
 
 } // namespace
 
-std::unique_ptr<Parser> session_step_parser(std::string_view name) {
-    return std::make_unique<StepParser>(session_step_row(name));
-}
-
-ExitCode session_step(std::string_view name, const std::vector<std::string>& arguments) {
-    const StepRow& step = session_step_row(name);
-    StepParser app(step);
-    StepArguments& values = app.values;
-    // CLI11 would take [a, b] apart; an Erlang list is one word.
-    std::vector<std::string> marked = arguments;
-    for (std::string& word : marked)
-        if (word.starts_with('[')) word.insert(0, 1, list_mark);
-    if (const auto code = parse_arguments(app, marked)) return *code;
-    for (std::string& word : values.words) unmark(word);
-    for (std::string* word : {&values.settings, &values.let, &values.to, &values.await}) unmark(*word);
-    if (values.words.size() < step.least() || values.words.size() > step.most())
-        return wrong_usage(name, fmt::format("takes {}", step.usage()), fmt::format("ddlltool {} --help", name));
-    const auto options = read_session_options(app.texts);
-    if (!options) return wrong_usage(options.error().place.file, options.error().message, options.error().hint);
-    auto request = step.request(values);
-    if (!request) return wrong_usage(name, request.error().message, request.error().hint);
-    if (request->by.empty()) request->by = options->as;
-    request->limit = options->limit;
-    const Reply reply = ask(*options, *request, true);
-    if (!reply.answer) return no_answer(reply, *options);
-    const ExitCode code = show_answer(*reply.answer, *options);
-    if (code != ExitCode::ok) suggest_files(step, values);
-    return code;
-}
-
-std::vector<std::pair<std::string_view, std::string_view>> session_steps() {
-    std::vector<std::pair<std::string_view, std::string_view>> out;
-    for (const StepRow& step : session_step_rows()) out.emplace_back(step.name, step.doc);
+std::vector<Command> session_steps(std::string_view group) {
+    std::vector<Command> out;
+    for (const StepRow& step : session_step_rows())
+        out.push_back({step.name, step.doc, group, [&step] { return std::make_unique<StepParser>(step); }});
     return out;
 }
 

@@ -30,7 +30,7 @@ std::string variable(const char* name) {
     return value == nullptr ? "" : value;
 }
 
-/// Two variables that tell the same in one of the ways there are.
+/// Two variables that say the same in one of the ways there are.
 struct Source {
     const char* total;
     const char* index;
@@ -50,7 +50,7 @@ Result<std::optional<Shard>> read(const Source& source) {
     if (total_text.empty()) return about(index_given, fmt::format("{} is missing", source.total));
     const auto total = number(total_text);
     if (!total || *total < 1 || *total > most) return about(total_given, fmt::format("must be 1 to {}", most));
-    // GitLab tells the total of every job, and the index only where there are several.
+    // GitLab gives the total to every job, and the index only where there are several.
     if (index_text.empty() && *total == 1) return std::optional<Shard>();
     if (index_text.empty()) return about(total_given, fmt::format("{} is missing", source.index));
     const auto index = number(index_text);

@@ -13,7 +13,7 @@ struct Shard {
     std::uint32_t index = 1; ///< from 1
     std::uint32_t count = 1;
 
-    /// Whether this machine plays the file. Follows from its path as seen from the current folder and from `count`, and
+    /// Whether this machine runs the file. Follows from its path as seen from the current folder and from `count`, and
     /// from nothing else: other files may come and go.
     bool has(std::string_view file) const;
 };

@@ -1,11 +1,9 @@
 #include "verify/verify.h"
+#include "base/time.h"
 #include "cli/choices.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
-#include "cli/read_options.h"
 #include "cli/select.h"
-#include "cli/usage.h"
-#include "cli/verify_arguments.h"
 #include "report/verification.h"
 #include "scenario/reader.h"
 #include "verify/random.h"
@@ -18,18 +16,42 @@
 namespace ddll::cli {
 namespace {
 
+struct VerifyArguments {
+    std::vector<std::string> inputs; ///< files and folders
+    std::vector<std::string> filters;
+    std::vector<std::string> driver_path;
+    std::string erl = "erl";
+    unsigned jobs = 1;
+    std::optional<std::chrono::milliseconds> time_limit;
+    std::chrono::milliseconds patience{2'000};
+    std::uint64_t random = 0, seed = 1, most_differences = 1; ///< random: how many scenarios are made up; 0: none
+    std::string differences_folder = ".";                     ///< where scenarios that differ are written
+    bool json = false, verbose = false, quiet = false;
+};
+
+constexpr const char* footer_text =
+    R"(Compared after every step: what calls return or raise, which block and which return later, the messages of each
+process and their order (for the caller also: before or after the return), exits, the drivers' callbacks with their
+arguments and order, and erl_ddll:info(). Pids, ports and references are matched by where each appears first.
+What a node cannot show is listed with --verbose, never passed over.
+
+examples:
+  ddlltool verify story.json                    would a node do the same?
+  ddlltool verify -j2 tests/scenarios/lifecycle all stories of a folder
+  ddlltool verify --random 5000 --seed 7        stories made up by chance; one that differs is shrunk and kept
+  ddlltool verify --erl /opt/otp27/bin/erl story.json
+
+exit codes: 0 both agree, 1 they differ, 2 wrong usage, 3 a file that cannot be used, 77 nothing was judged (no erl).)";
+
+constexpr std::string_view formats[] = {"text", "json"};
+
 /// The usable ones; complains about the others.
 std::vector<scenario::Scenario> read_all(const VerifyArguments& arguments, ExitCode& code) {
     const scenario::ReadOptions options = read_options(arguments.driver_path);
     std::vector<scenario::Scenario> out;
     for (const auto& file : find_scenarios(arguments.inputs)) {
         auto read = scenario::read_scenario_file(file, options);
-        std::vector<std::string> texts{file};
-        if (read.scenario) {
-            texts.push_back(read.scenario->title);
-            texts.insert(texts.end(), read.scenario->tags.begin(), read.scenario->tags.end());
-        }
-        if (!passes(arguments.filters, texts)) continue;
+        if (!passes(arguments.filters, file, read.scenario)) continue;
         if (read.scenario) {
             out.push_back(*std::move(read.scenario));
             continue;
@@ -49,10 +71,10 @@ ExitCode exit_code(const verify::Verification& all) {
     using verify::Agreement;
     if (all.interrupted) return ExitCode::failed;
     ExitCode code = ExitCode::nothing_run;
-    for (const auto& story : all.scenarios) {
-        if (story.agreement == Agreement::differs || story.agreement == Agreement::not_compared)
+    for (const auto& compared : all.scenarios) {
+        if (compared.agreement == Agreement::differs || compared.agreement == Agreement::not_compared)
             return ExitCode::failed;
-        if (story.agreement == Agreement::agrees) code = ExitCode::ok;
+        if (compared.agreement == Agreement::agrees) code = ExitCode::ok;
     }
     return code;
 }
@@ -99,16 +121,53 @@ ExitCode random_scenarios(const VerifyArguments& wanted) {
     return code;
 }
 
-} // namespace
+struct VerifyParser final : Parser {
+    VerifyParser();
+    ExitCode run() override;
 
-ExitCode verify_command(const std::vector<std::string>& arguments) {
-    auto parsed = parse_verify_arguments(arguments);
-    if (!parsed) return wrong_usage(parsed.error().place.file, parsed.error().message, parsed.error().hint);
-    if (const auto* help = std::get_if<HelpText>(&*parsed)) {
-        std::fputs(help->text.c_str(), stdout);
-        return ExitCode::ok;
+    VerifyArguments out;
+    std::string patience;
+};
+
+VerifyParser::VerifyParser()
+    : Parser("Plays scenario files in ddlltool and on a real Erlang emulator, and compares.", "ddlltool verify") {
+    footer(footer_text);
+    add_option("FILE|DIR", out.inputs, "scenario files, and folders to look for *.json in")
+        ->takes({Takes::files, ".json"});
+    add_option("--erl", out.erl, "the emulator to ask (default: erl on PATH)")->takes("PATH", file_with(""));
+    add_jobs(*this, out.jobs, 256, "nodes at once (default: one for each processor)");
+    add_option("--filter", out.filters, "only scenarios whose title, a tag or path contains this")
+        ->each()
+        ->type_name("TEXT");
+    add_choice("--format", out.json, formats, "text, or json (one document, at the end)")->type_name("NAME");
+    add_option("--timeout", out.time_limit, "real time for each scenario; wins over the file's time_limit");
+    add_option("--patience", patience, "how long a node may take to show what ddlltool showed (default 2s)")
+        ->type_name("DURATION");
+    add_driver_path(*this, out.driver_path);
+    add_option("--random", out.random, "make up N stories about loading and unloading instead of reading files")
+        ->type_name("N")
+        ->range(std::uint64_t{1}, std::uint64_t{1'000'000'000});
+    add_option("--seed", out.seed, "which ones (default 1): the same seed gives the same stories")->type_name("N");
+    add_option("--differences", out.most_differences, "stop after N random stories that differ (default 1)")
+        ->type_name("N")
+        ->range(std::uint64_t{1}, std::uint64_t{1000});
+    add_option("--into", out.differences_folder, "folder for random stories that differ, shrunk (default .)")
+        ->takes("DIR", {Takes::folder});
+    add_flag("-v,--verbose", out.verbose, "also what was not compared, and why");
+    add_flag("-q,--quiet", out.quiet, "only what differs, and the summary");
+}
+
+ExitCode VerifyParser::run() {
+    VerifyArguments& wanted = out;
+    if (!patience.empty()) {
+        const auto value = parse_duration(patience);
+        if (!value) return wrong_usage("--patience " + patience, value.error().message, value.error().hint);
+        wanted.patience = std::chrono::milliseconds(value->ns / 1'000'000);
     }
-    const VerifyArguments& wanted = std::get<VerifyArguments>(*parsed);
+    if (wanted.random > 0 && !wanted.inputs.empty())
+        return wrong_usage("--random", "makes its own stories", "give files or --random, not both");
+    if (wanted.inputs.empty() && wanted.random == 0)
+        return wrong_usage("verify", "needs a scenario file or a folder", "ddlltool verify FILE|DIR...");
     if (!verify::find_erl(wanted.erl)) {
         complain("verify", fmt::format("there is no Erlang emulator to judge: {} cannot be run", wanted.erl),
                  "install Erlang/OTP 24 or later, or give --erl PATH; nothing was judged");
@@ -123,19 +182,18 @@ ExitCode verify_command(const std::vector<std::string>& arguments) {
     }
     const verify::VerifyOptions options = verify_options(wanted);
     Progress progress(scenarios.size(), "judged", !wanted.quiet);
-    const auto show = [&](const verify::ScenarioComparison& story) {
-        if (wanted.json || (wanted.quiet && (story.agreement == verify::Agreement::agrees ||
-                                             story.agreement == verify::Agreement::excluded)))
+    const auto show = [&](const verify::ScenarioComparison& compared) {
+        if (wanted.json || (wanted.quiet && (compared.agreement == verify::Agreement::agrees ||
+                                             compared.agreement == verify::Agreement::excluded)))
             return;
         progress.hide();
-        std::fputs(report::verification_text(story, wanted.verbose, report::Style{}).c_str(), stdout);
+        std::fputs(report::verification_text(compared, wanted.verbose, report::Style{}).c_str(), stdout);
         std::fflush(stdout);
     };
-    const auto judged = [&](const verify::ScenarioComparison& story) {
-        show(story);
+    const auto all = verify::verify(std::move(scenarios), options, [&](const verify::ScenarioComparison& compared) {
+        show(compared);
         progress.one_more();
-    };
-    const auto all = verify::verify(std::move(scenarios), options, judged);
+    });
     progress.hide();
     if (!all) {
         complain("verify", all.error().message, all.error().hint);
@@ -144,6 +202,12 @@ ExitCode verify_command(const std::vector<std::string>& arguments) {
     if (wanted.json) std::fputs(report::verification_json(*all).c_str(), stdout);
     std::fputs((report::verification_summary(*all) + "\n").c_str(), wanted.json ? stderr : stdout);
     return worse(code, exit_code(*all));
+}
+
+} // namespace
+
+std::unique_ptr<Parser> verify_parser() {
+    return std::make_unique<VerifyParser>();
 }
 
 } // namespace ddll::cli

@@ -1,7 +1,6 @@
 #include "cli/watch.h"
 
 #include "cli/file_watch.h"
-#include "cli/usage.h"
 #include "image/elf_facts.h"
 
 #include <cstdio>
@@ -64,7 +63,7 @@ bool settle(FileWatch& watch, const Signals& signals) {
     return false;
 }
 
-/// Why the first library that is none cannot be played with; empty when all can.
+/// Why the first library that is none cannot be used; empty when all can.
 std::string unfinished(const Watched& what) {
     for (const std::string& library : what.libraries) {
         const auto facts = image::read_elf_facts(library, image::Reading::linkage);
@@ -82,38 +81,46 @@ std::string next_change(FileWatch& watch, const Signals& signals) {
 
 } // namespace
 
-ExitCode play_again_and_again(const std::function<Watched()>& look, const std::function<Round()>& play) {
-    auto watch = FileWatch::create();
-    if (!watch) {
-        complain(watch.error());
-        return ExitCode::unusable_input;
-    }
+void Watched::add_drivers_of(const scenario::Scenario& scenario) {
+    for (const auto& driver : scenario.drivers)
+        for (const auto& version : driver.versions) files.push_back(version.file);
+}
+
+void Watched::add_written(const std::vector<Output>& outputs) {
+    for (const Output& output : outputs)
+        if (!output.file.empty()) written.push_back(output.file);
+}
+
+ExitCode run_again_and_again(const std::function<Watched()>& look, const std::function<Round()>& run) {
+    const auto created = FileWatch::create();
+    if (!created) return unusable(created.error());
+    FileWatch& watch = **created;
     stopped = 0;
     const Signals signals;
     ExitCode code = ExitCode::nothing_run;
-    bool played = false;
+    bool ran = false;
     std::string waited_for, changed;
     while (stopped == 0) {
         const Watched what = look();
-        watch->watch(what);
+        watch.watch(what);
         const std::string why = unfinished(what);
         if (!why.empty()) {
             if (why != waited_for) complain("watch", why, "waiting until it is a driver library");
             waited_for = why;
-            changed = next_change(*watch, signals);
+            changed = next_change(watch, signals);
             continue;
         }
         waited_for.clear();
         if (!changed.empty()) complain("watch", from_here(changed) + " has changed");
         signals.let_through(); // what is started now inherits this
-        const Round round = play();
+        const Round round = run();
         signals.hold_back();
-        if (!round.interrupted || !played) code = round.code;
+        if (!round.interrupted || !ran) code = round.code;
         if (round.interrupted) break;
-        played = true;
+        ran = true;
         std::fflush(stdout);
         complain("watch", "waiting for a change", "Ctrl-C ends");
-        changed = next_change(*watch, signals);
+        changed = next_change(watch, signals);
     }
     return code;
 }

@@ -25,16 +25,8 @@ std::string painted(Severity severity, const Style& style) {
 
 std::string verdict_text(const CheckResult& checked, const Style& style) {
     const std::string word = check::name(checked.verdict);
-    switch (checked.verdict) {
-    case check::Safety::safe:
-        return style.good(word);
-    case check::Safety::unsafe:
-        return style.bad(word);
-    case check::Safety::safe_if:
-    case check::Safety::unknown:
-        return style.warn(word);
-    }
-    return word;
+    if (checked.verdict == check::Safety::safe) return style.good(word);
+    return checked.verdict == check::Safety::unsafe ? style.bad(word) : style.warn(word);
 }
 
 /// "first; second; third and 4 more".
@@ -114,8 +106,7 @@ Location location_of(const CheckResult& checked, const std::vector<scenario::Sta
                      const std::string& root) {
     Location source = source_of(stack, root);
     if (!source.file.empty()) return source;
-    std::string file = below(checked.file, root);
-    return {file.empty() ? checked.file : std::move(file), 0};
+    return relative({checked.file, 0}, root);
 }
 
 std::string check_summary(const CheckResult& checked) {
@@ -125,9 +116,6 @@ std::string check_summary(const CheckResult& checked) {
            : finding.severity == Severity::error   ? errors
            : finding.severity == Severity::warning ? warnings
                                                    : notes);
-    const auto counted = [](std::size_t n, const char* what) {
-        return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
-    };
     std::string out = fmt::format("{}: {}, {}, {}", check::name(checked.verdict), counted(errors, "error"),
                                   counted(warnings, "warning"), counted(notes, "note"));
     if (suppressed > 0) out += fmt::format(", {} suppressed", suppressed);
@@ -136,11 +124,8 @@ std::string check_summary(const CheckResult& checked) {
 
 bool reaches(const CheckResult& checked, FailOn fail_on) {
     if (fail_on == FailOn::never) return false;
-    for (const check::CheckFinding& finding : checked.findings) {
-        if (finding.suppressed != nullptr) continue;
-        if (finding.severity == Severity::error || fail_on == FailOn::note) return true;
-        if (finding.severity == Severity::warning && fail_on == FailOn::warning) return true;
-    }
+    for (const check::CheckFinding& finding : checked.findings)
+        if (finding.suppressed == nullptr && reaches(finding.severity, fail_on)) return true;
     return checked.verdict == check::Safety::unsafe;
 }
 

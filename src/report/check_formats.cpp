@@ -65,30 +65,17 @@ std::string check_sarif(const CheckResult& checked, const CheckFormatOptions& op
     log.version = options.version;
     log.complete = !checked.interrupted;
     for (const CheckCrash& way : deaths_of(checked)) {
-        const Location place = location_of(checked, way.death->stack, options.root);
-        SarifResult result;
-        result.rule = death_rule(*way.death);
-        result.level = "error";
-        result.message = death_text(way);
-        result.file = place.file;
-        result.line = place.line;
-        result.identity = fmt::format("{}\n{}\n{}", checked.name, way.death->in.driver, way.death->in.callback_name());
-        log.results.push_back(std::move(result));
+        const auto& in = way.death->in;
+        log.results.push_back({death_rule(*way.death), "error", death_text(way),
+                               location_of(checked, way.death->stack, options.root),
+                               fmt::format("{}\n{}\n{}", checked.name, in.driver, in.callback_name())});
     }
     for (const check::CheckFinding& finding : checked.findings) {
-        SarifResult result;
-        result.rule = name(finding.rule);
-        result.level = name(finding.severity);
-        result.message = fmt::format("{} ({}). {}", finding.title, finding.evidence, advice(finding.rule));
-        const Location place = location_of(checked, finding.stack, options.root);
-        result.file = place.file;
-        result.line = place.line;
-        result.identity = checked.name;
-        if (finding.suppressed != nullptr) {
-            result.suppressed = true;
-            result.why_suppressed = finding.suppressed->reason;
-        }
-        log.results.push_back(std::move(result));
+        const auto* accepted = finding.suppressed;
+        log.results.push_back({std::string(name(finding.rule)), name(finding.severity),
+                               fmt::format("{} ({}). {}", finding.title, finding.evidence, advice(finding.rule)),
+                               location_of(checked, finding.stack, options.root), checked.name, accepted != nullptr,
+                               accepted == nullptr ? "" : accepted->reason});
     }
     return sarif(log);
 }
@@ -136,17 +123,17 @@ std::string check_junit(const CheckResult& checked, const CheckFormatOptions& op
 std::string check_github(const CheckResult& checked, const CheckFormatOptions& options) {
     std::string out;
     for (const CheckCrash& way : deaths_of(checked)) {
-        const Location place = location_of(checked, way.death->stack, options.root);
-        out += workflow_command({"error", place.file, place.line, checked.name + " died", death_text(way)});
+        out += workflow_command(
+            {"error", location_of(checked, way.death->stack, options.root), checked.name + " died", death_text(way)});
     }
     for (const check::CheckFinding& finding : checked.findings) {
         const bool accepted = finding.suppressed != nullptr;
         std::string text = fmt::format("{}: {}\ncure: {}", finding.title, finding.evidence, advice(finding.rule));
         if (accepted)
             text += fmt::format("\naccepted until {}: {}", finding.suppressed->expires, finding.suppressed->reason);
-        const Location place = location_of(checked, finding.stack, options.root);
-        out += workflow_command({accepted ? "notice" : annotation_level(name(finding.severity)), place.file, place.line,
-                                 std::string(name(finding.rule)), std::move(text)});
+        out += workflow_command({accepted ? "notice" : annotation_level(name(finding.severity)),
+                                 location_of(checked, finding.stack, options.root), std::string(name(finding.rule)),
+                                 std::move(text)});
     }
     return out + check_summary(checked) + '\n';
 }

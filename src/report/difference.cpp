@@ -12,21 +12,6 @@ bool in_word(char c) {
     return is_word(c) || static_cast<unsigned char>(c) >= 0x80;
 }
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-    std::vector<std::string_view> lines;
-    while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        lines.push_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return lines;
-}
-
-std::size_t columns(std::string_view utf8) {
-    return static_cast<std::size_t>(
-        std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 /// Lines in both lists keep their place: the longest common subsequence. Lists longer than this are compared in order.
 constexpr std::size_t most_lines = 400;
 

@@ -1,5 +1,7 @@
 #pragma once
 /// Workflow commands of GitHub Actions: lines of stdout that become annotations of a file.
+#include "report/location.h"
+
 #include <string>
 #include <string_view>
 
@@ -7,8 +9,7 @@ namespace ddll::report {
 
 struct Annotation {
     std::string level; ///< "error", "warning" or "notice"
-    std::string file;  ///< relative to the repository; empty: none
-    int line = 0;      ///< 0: none
+    Location place;    ///< relative to the repository
     std::string title;
     std::string text; ///< may have several lines
 };

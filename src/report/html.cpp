@@ -1,9 +1,9 @@
 // One file for browsers: everything that can be read stands in it as elements; its script draws the timelines.
 #include "report/formats.h"
-#include "report/html_data.h"
-#include "report/html_page.h"
 #include "report/html_parts.h"
+#include "report/xml.h"
 
+#include <embedded/report.h>
 #include <fmt/format.h>
 
 namespace ddll::report {
@@ -12,17 +12,14 @@ namespace {
 using scenario::RunResult;
 using scenario::Verdict;
 
-bool wrong(Verdict verdict) {
-    return verdict != Verdict::passed && verdict != Verdict::skipped;
-}
-
 std::string head(const std::string& summary) {
     return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
            "script-src 'unsafe-inline'\">\n"
            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
            "<meta name=\"color-scheme\" content=\"light dark\">\n" +
-           fmt::format("<title>ddlltool: {}</title>\n<style>\n{}</style>\n</head>\n", html_text(summary), page_style());
+           fmt::format("<title>ddlltool: {}</title>\n<style>\n{}{}</style>\n</head>\n", xml_text(summary),
+                       embedded::page_css(), embedded::timeline_css());
 }
 
 std::string counts_html(const Run& run, const Options& options) {
@@ -80,18 +77,18 @@ std::string words(const RunResult& result, Verdict verdict) {
 std::string scenario_html(const RunResult& result, const Options& options, std::size_t number, bool open) {
     const Verdict verdict = verdict_of(result, options.fail_on);
     const char* word = scenario::name(verdict);
-    const std::string title = html_text(result.title.empty() ? result.file : result.title);
+    const std::string title = xml_text(result.title.empty() ? result.file : result.title);
     std::string out =
         fmt::format("<details class=\"scenario\" id=\"scenario-{}\" data-verdict=\"{}\" data-words=\"{}\"{}>\n", number,
-                    word, html_text(words(result, verdict)), open ? " open" : "");
+                    word, xml_text(words(result, verdict)), open ? " open" : "");
     out += fmt::format("<summary><span class=\"badge {}\">{}</span><h2>{}</h2><span class=\"file mono\">{}</span>",
-                       word, word, title, html_text(result.file));
+                       word, word, title, xml_text(result.file));
     const std::string why = headline(result, options.fail_on);
-    if (!why.empty() && why != word) out += fmt::format("<span class=\"why\">{}</span>", html_text(why));
+    if (!why.empty() && why != word) out += fmt::format("<span class=\"why\">{}</span>", xml_text(why));
     out += "</summary>\n<div class=\"inside\">\n";
     out += description_html(result);
     if (verdict == Verdict::bug && !result.death) out += "<p>This is a bug in ddlltool, not in the driver.</p>\n";
-    out += part(wrong(verdict) ? "What went wrong" : "How it ended",
+    out += part(is_bad(verdict) ? "What went wrong" : "How it ended",
                 mistakes_html(result) + failures_html(result) + death_html(result));
     out += part("Findings", findings_html(result, options));
     out += notes(result);
@@ -100,7 +97,7 @@ std::string scenario_html(const RunResult& result, const Options& options, std::
         out += fmt::format("<div class=\"timeline\" data-from=\"data-{}\" hidden></div>\n"
                            "<script type=\"application/json\" id=\"data-{}\">{}</script>\n",
                            number, number, data);
-    return out + steps_html(result, options) + output_html(result) + "</div>\n</details>\n";
+    return out + steps_html(result) + output_html(result) + "</div>\n</details>\n";
 }
 
 constexpr std::string_view keys = R"(<dialog id="help" aria-labelledby="help-title">
@@ -129,12 +126,14 @@ std::string write_html(const Run& run, const Options& options) {
     // One is open on arrival: the first that went wrong, or the only one.
     std::size_t open = run.results.size() == 1 ? 0 : run.results.size();
     for (std::size_t i = 0; i < run.results.size() && open == run.results.size(); ++i)
-        if (wrong(verdict_of(run.results[i], options.fail_on))) open = i;
+        if (is_bad(verdict_of(run.results[i], options.fail_on))) open = i;
     for (std::size_t i = 0; i < run.results.size(); ++i)
         out += scenario_html(run.results[i], options, i + 1, i == open);
     if (run.results.empty()) out += "<p class=\"nothing\">Nothing was played.</p>\n";
     out += "</main>\n" + std::string(keys);
-    return out + fmt::format("<script>\n{}</script>\n</body>\n</html>\n", page_script());
+    // None of it contains what would end a script element.
+    return out + fmt::format("<script>\n{}{}{}{}</script>\n</body>\n</html>\n", embedded::drawing_js(),
+                             embedded::details_js(), embedded::timeline_js(), embedded::page_js());
 }
 
 } // namespace ddll::report

@@ -1,5 +1,4 @@
-#include "report/html_data.h"
-
+#include "report/html_parts.h"
 #include "report/location.h"
 #include "report/step_text.h"
 #include "report/style.h"
@@ -47,31 +46,20 @@ Json steps(const scenario::RunResult& result, const Timeline& timeline) {
 }
 
 std::string safe(const Json& json) {
-    std::string out;
-    for (const char c : json.dump(-1, ' ', true, Json::error_handler_t::replace)) {
-        if (c == '<')
-            out += "\\u003c";
-        else if (c == '>')
-            out += "\\u003e";
-        else if (c == '&')
-            out += "\\u0026";
-        else
-            out += c;
-    }
-    return out;
+    return escaped(json.dump(-1, ' ', true, Json::error_handler_t::replace),
+                   {{'<', "\\u003c"}, {'>', "\\u003e"}, {'&', "\\u0026"}});
 }
 
 } // namespace
 
 std::string timeline_data(const scenario::RunResult& result, const Options& options) {
-    const Timeline timeline = timeline_of(result, options.names, most_entries);
+    const Timeline timeline = timeline_of(result, most_entries);
     if (timeline.moments.empty()) return "";
     Json lanes = Json::array(), words = Json::array(), moments = Json::array(), spans = Json::array();
     for (const auto& lane : timeline.lanes) lanes.push_back({name(lane.kind), shown(lane.name)});
     std::map<LineKind, std::size_t> known;
     // What is to be seen first: where it failed, or at least what deserves attention.
-    const auto verdict = verdict_of(result, options.fail_on);
-    const bool wrong = verdict != scenario::Verdict::passed && verdict != scenario::Verdict::skipped;
+    const bool wrong = is_bad(verdict_of(result, options.fail_on));
     std::int64_t focus = -1;
     int focus_worth = 0;
     for (const auto& m : timeline.moments) {

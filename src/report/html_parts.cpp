@@ -13,17 +13,15 @@ namespace {
 
 using scenario::RunResult;
 
-std::string row(std::string_view name, std::string_view text, std::string_view kind = {}) {
-    if (text.empty()) return "";
-    return fmt::format("<dt>{}</dt><dd{}>{}</dd>\n", name, kind.empty() ? "" : fmt::format(" class=\"{}\"", kind),
-                       html_text(text));
+std::string row(std::string_view name, std::string_view text) {
+    return text.empty() ? "" : fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, xml_text(text));
 }
 
 /// Code in fixed width.
 std::string code_row(std::string_view name, std::string_view text, std::string_view kind = {}) {
     if (text.empty()) return "";
     return fmt::format("<dt>{}</dt><dd{}><code>{}</code></dd>\n", name,
-                       kind.empty() ? "" : fmt::format(" class=\"{}\"", kind), html_text(text));
+                       kind.empty() ? "" : fmt::format(" class=\"{}\"", kind), xml_text(text));
 }
 
 std::string stack(const std::vector<scenario::StackFrame>& frames) {
@@ -31,10 +29,10 @@ std::string stack(const std::vector<scenario::StackFrame>& frames) {
     std::string out = "<dt>stack</dt><dd><pre>";
     std::size_t number = 0;
     for (const auto& frame : frames) {
-        out += fmt::format("#{:<2} {}", number++, html_text(frame.module.empty() ? "?" : frame.module));
+        out += fmt::format("#{:<2} {}", number++, xml_text(frame.module.empty() ? "?" : frame.module));
         if (frame.offset) out += fmt::format("+0x{:x}", *frame.offset);
-        if (!frame.function.empty()) out += ' ' + html_text(frame.function);
-        if (!frame.source.empty()) out += fmt::format(" ({})", html_text(frame.source));
+        if (!frame.function.empty()) out += ' ' + xml_text(frame.function);
+        if (!frame.source.empty()) out += fmt::format(" ({})", xml_text(frame.source));
         out += '\n';
     }
     return out + "</pre></dd>\n";
@@ -48,15 +46,15 @@ std::string got_row(const scenario::Failure& failure) {
     const Range range = differing(expected, got);
     if (range.first >= range.last || range.last > got.size()) return code_row("got", got, "got");
     return fmt::format("<dt>got</dt><dd class=\"got\"><code>{}<mark>{}</mark>{}</code></dd>\n",
-                       html_text(got.substr(0, range.first)),
-                       html_text(got.substr(range.first, range.last - range.first)), html_text(got.substr(range.last)));
+                       xml_text(got.substr(0, range.first)),
+                       xml_text(got.substr(range.first, range.last - range.first)), xml_text(got.substr(range.last)));
 }
 
 /// The script makes it a way to the timeline.
 std::string step_row(const RunResult& result, std::uint32_t step) {
     const std::string text = step_words(result, step);
     if (text.empty()) return "";
-    return fmt::format("<dt>step</dt><dd data-step=\"{}\"><code>{}</code></dd>\n", step, html_text(text));
+    return fmt::format("<dt>step</dt><dd data-step=\"{}\"><code>{}</code></dd>\n", step, xml_text(text));
 }
 
 std::string place_of(const RunResult& result, std::uint32_t step) {
@@ -65,31 +63,17 @@ std::string place_of(const RunResult& result, std::uint32_t step) {
 
 } // namespace
 
-std::string html_text(std::string_view text) {
-    return xml_text(text);
-}
-
 std::string description_html(const RunResult& result) {
-    if (!result.scenario) return "";
-    std::string out, paragraph;
-    const auto flush = [&] {
-        if (!paragraph.empty()) out += fmt::format("<p>{}</p>\n", html_text(paragraph));
-        paragraph.clear();
-    };
-    for (const auto& line : result.scenario->description) {
-        if (line.empty())
-            flush();
-        else
-            paragraph += (paragraph.empty() ? "" : " ") + line;
-    }
-    flush();
+    std::string out;
+    if (result.scenario)
+        for (const auto& text : paragraphs(*result.scenario)) out += fmt::format("<p>{}</p>\n", xml_text(text));
     return out;
 }
 
 std::string mistakes_html(const RunResult& result) {
     std::string out;
     for (const auto& mistake : result.mistakes) {
-        out += fmt::format("<div class=\"trouble\"><h4>{}</h4>\n<dl>", html_text(mistake.message));
+        out += fmt::format("<div class=\"trouble\"><h4>{}</h4>\n<dl>", xml_text(mistake.message));
         out += code_row("at", place_text(mistake.place)) + row("hint", mistake.hint);
         for (const auto& note : mistake.notes) out += row("note", note);
         out += "</dl></div>\n";
@@ -100,7 +84,7 @@ std::string mistakes_html(const RunResult& result) {
 std::string failures_html(const RunResult& result) {
     std::string out;
     for (const auto& failure : result.failures) {
-        out += fmt::format("<div class=\"trouble\"><h4>{}</h4>\n<dl>", html_text("FAILED: " + failure.what));
+        out += fmt::format("<div class=\"trouble\"><h4>{}</h4>\n<dl>", xml_text("FAILED: " + failure.what));
         out += step_row(result, failure.step) + code_row("at", place_of(result, failure.step));
         out += code_row("expected", failure.expected, "expected") + got_row(failure);
         out += row("what to do", failure.help) + "</dl></div>\n";
@@ -112,7 +96,7 @@ std::string death_html(const RunResult& result) {
     if (!result.death) return "";
     const auto& death = *result.death;
     std::string out = fmt::format("<div class=\"trouble{}\"><h4>{}{}</h4>\n<dl>", death.expected ? " is-expected" : "",
-                                  html_text(death.headline), death.expected ? " (expected)" : "");
+                                  xml_text(death.headline), death.expected ? " (expected)" : "");
     out += code_row("signal", death.signal);
     if (death.exit_status) out += code_row("exit", fmt::format("{}", *death.exit_status));
     out += code_row("exception", death.exception);
@@ -121,7 +105,7 @@ std::string death_html(const RunResult& result) {
     out += step_row(result, death.in.step) + code_row("at", place_of(result, death.in.step));
     out += stack(death.stack);
     const std::string& output = death.output.empty() ? result.output : death.output;
-    if (!output.empty()) out += fmt::format("<dt>it printed</dt><dd><pre>{}</pre></dd>\n", html_text(output));
+    if (!output.empty()) out += fmt::format("<dt>it printed</dt><dd><pre>{}</pre></dd>\n", xml_text(output));
     return out + row("what to do", death.advice) + "</dl></div>\n";
 }
 
@@ -130,7 +114,7 @@ std::string findings_html(const RunResult& result, const Options& options) {
     for (const auto& finding : result.findings) {
         const std::string severity = name(finding.severity);
         out += fmt::format("<div class=\"finding {}{}\"><h4><span class=\"badge {}\">{}</span> {}</h4>\n", severity,
-                           finding.expected ? " is-expected" : "", severity, severity, html_text(finding.title));
+                           finding.expected ? " is-expected" : "", severity, severity, xml_text(finding.title));
         const Location location = source_of(finding.stack, options.root);
         const std::string source = location.file.empty() ? "" : fmt::format("{}:{}", location.file, location.line);
         out += "<dl>" + code_row("rule", std::string(name(finding.rule)) +
@@ -145,7 +129,7 @@ std::string findings_html(const RunResult& result, const Options& options) {
 std::string output_html(const RunResult& result) {
     if (result.output.empty() || result.death) return "";
     return fmt::format("<details class=\"said\"><summary>What the driver printed</summary><pre>{}</pre></details>\n",
-                       html_text(result.output));
+                       xml_text(result.output));
 }
 
 } // namespace ddll::report

@@ -1,7 +1,9 @@
+#include "base/text.h"
 #include "report/html_parts.h"
 #include "report/run_log.h"
 #include "report/step_text.h"
 #include "report/style.h"
+#include "report/xml.h"
 
 #include <fmt/format.h>
 
@@ -16,8 +18,8 @@ using scenario::StepResult;
 constexpr std::size_t most_steps = 400, most_lines = 60, last_lines = 15;
 
 std::string list_item(const Line& line) {
-    return fmt::format("<li{}><b>{}</b><code>{}</code></li>", line.bad ? " class=\"is-bad\"" : "",
-                       html_text(head(line)), html_text(body(line)));
+    return fmt::format("<li{}><b>{}</b><code>{}</code></li>", line.bad ? " class=\"is-bad\"" : "", xml_text(head(line)),
+                       xml_text(body(line)));
 }
 
 std::string lines(const StepLog& step) {
@@ -36,17 +38,8 @@ std::string lines(const StepLog& step) {
 }
 
 const char* word(StepResult::State state) {
-    switch (state) {
-    case StepResult::State::not_reached:
-        return "not reached";
-    case StepResult::State::done:
-        return "held";
-    case StepResult::State::failed:
-        return "FAILED";
-    case StepResult::State::died:
-        return "ended here";
-    }
-    return "";
+    constexpr const char* words[] = {"not reached", "held", "FAILED", "ended here"};
+    return words[static_cast<std::size_t>(state)];
 }
 
 std::string aside(std::string_view text) {
@@ -63,16 +56,16 @@ bool worth_showing(const RunResult& result, std::size_t i, std::size_t rows) {
 
 } // namespace
 
-std::string steps_html(const RunResult& result, const Options& options) {
-    const RunLog log = run_log(result, options.names);
+std::string steps_html(const RunResult& result) {
+    const RunLog log = run_log(result);
     const std::size_t all = std::min(result.flat.size(), result.steps.size());
     if (all == 0) return "";
     std::string body;
     std::size_t rows = 0, left_out = 0;
-    const auto told = [&] {
+    const auto say_left_out = [&] {
         if (left_out > 0)
-            body += aside(fmt::format("{} more step{} of later rounds, or of a long story, left out here", left_out,
-                                      left_out == 1 ? "" : "s"));
+            body += aside(
+                fmt::format("{} of later rounds, or of a long story, left out here", counted(left_out, "more step")));
         left_out = 0;
     };
     for (std::size_t i = 0; i < all; ++i) {
@@ -80,18 +73,18 @@ std::string steps_html(const RunResult& result, const Options& options) {
             ++left_out;
             continue;
         }
-        told();
+        say_left_out();
         ++rows;
         const auto& flat = result.flat[i];
         const auto words = step_text(*flat.step);
-        if (!flat.step->note.empty()) body += aside(html_text(flat.step->note));
+        if (!flat.step->note.empty()) body += aside(xml_text(flat.step->note));
         if (words.who.empty()) continue;
         body += fmt::format("<tr class=\"{}\"><td>{}</td><td>{}</td><td><code>{}</code>{}</td><td>{}</td></tr>\n",
-                            state_name(result.steps[i].state), html_text(step_number(flat)), html_text(words.who),
-                            html_text(words.what), i < log.steps.size() ? lines(log.steps[i]) : "",
+                            state_name(result.steps[i].state), xml_text(step_number(flat)), xml_text(words.who),
+                            xml_text(words.what), i < log.steps.size() ? lines(log.steps[i]) : "",
                             word(result.steps[i].state));
     }
-    told();
+    say_left_out();
     return "<details class=\"steps\" open><summary>Steps</summary>\n<table><thead><tr><th scope=\"col\">step</th>"
            "<th scope=\"col\">who</th><th scope=\"col\">what, and what happened</th><th scope=\"col\">result</th></tr>"
            "</thead>\n<tbody>\n" +

@@ -17,15 +17,8 @@ void put(Json& object, const char* key, std::string_view text) {
 }
 
 const char* stack_name(image::DeclaredStack stack) {
-    switch (stack) {
-    case image::DeclaredStack::plain:
-        return "plain";
-    case image::DeclaredStack::executable:
-        return "executable";
-    case image::DeclaredStack::undeclared:
-        return "undeclared";
-    }
-    return "undeclared";
+    constexpr const char* names[] = {"plain", "executable", "undeclared"};
+    return names[static_cast<std::size_t>(stack)];
 }
 
 Json file_json(const StaticFacts& facts) {

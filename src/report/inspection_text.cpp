@@ -1,5 +1,6 @@
 #include "report/inspection.h"
 
+#include "base/text.h"
 #include "findings/static/entry_hint.h"
 #include "image/symbolize.h"
 
@@ -30,12 +31,8 @@ std::string names(const std::vector<std::string>& all) {
     return out;
 }
 
-std::string count(std::size_t n, std::string_view one, std::string_view many) {
-    return fmt::format("{} {}", n, n == 1 ? one : many);
-}
-
 std::string size_text(std::uint64_t bytes) {
-    return bytes < 10'000 ? count(bytes, "byte", "bytes") : fmt::format("{} KiB", bytes / 1024);
+    return bytes < 10'000 ? counted(bytes, "byte") : fmt::format("{} KiB", bytes / 1024);
 }
 
 std::string file_section(const StaticFacts& facts, const Style& style) {
@@ -61,9 +58,8 @@ std::string file_section(const StaticFacts& facts, const Style& style) {
     out += row("stack", elf.stack == image::DeclaredStack::plain        ? "not executable"
                         : elf.stack == image::DeclaredStack::executable ? "executable"
                                                                         : "not declared, which means executable");
-    out += row("start and end",
-               fmt::format("{} in dlopen, {} in dlclose", count(elf.constructors, "function", "functions"),
-                           count(elf.destructors, "function", "functions")));
+    out += row("start and end", fmt::format("{} in dlopen, {} in dlclose", counted(elf.constructors, "function"),
+                                            counted(elf.destructors, "function")));
     out += row("variables", size_text(elf.writable_bytes));
     if (elf.tls.size > 0)
         out += row("thread-local",
@@ -120,7 +116,7 @@ std::string driver_section(const StaticFacts& facts, const Style& style) {
             families[words::row(*api).family].emplace_back(words::name(*api));
             ++functions;
         }
-    out += row("driver API", functions == 0 ? "none of it" : count(functions, "name", "names"));
+    out += row("driver API", functions == 0 ? "none of it" : counted(functions, "name"));
     for (const auto& [family, list] : families) out += row("  " + family, names(list));
     out += row("also exports", exports_text(facts));
     return out;
@@ -248,19 +244,16 @@ std::string inspection_summary(const Inspections& all) {
     };
     for (const auto& file : all.files) add(file.findings);
     add(all.shared);
-    std::string out = fmt::format("{}, {}, {}", count(errors, "error", "errors"),
-                                  count(warnings, "warning", "warnings"), count(notes, "note", "notes"));
-    if (!all.unusable.empty()) out += fmt::format("; {} cannot be used", count(all.unusable.size(), "file", "files"));
+    std::string out =
+        fmt::format("{}, {}, {}", counted(errors, "error"), counted(warnings, "warning"), counted(notes, "note"));
+    if (!all.unusable.empty()) out += fmt::format("; {} cannot be used", counted(all.unusable.size(), "file"));
     return out;
 }
 
 bool reaches(const Inspections& all, FailOn fail_on) {
-    if (fail_on == FailOn::never) return false;
-    const auto level = fail_on == FailOn::error     ? findings::Severity::error
-                       : fail_on == FailOn::warning ? findings::Severity::warning
-                                                    : findings::Severity::note;
-    const auto any = [level](const std::vector<findings::Finding>& findings) {
-        return std::any_of(findings.begin(), findings.end(), [level](const auto& f) { return f.severity >= level; });
+    const auto any = [fail_on](const std::vector<findings::Finding>& findings) {
+        return std::any_of(findings.begin(), findings.end(),
+                           [fail_on](const auto& f) { return reaches(f.severity, fail_on); });
     };
     return any(all.shared) ||
            std::any_of(all.files.begin(), all.files.end(), [&](const Inspection& f) { return any(f.findings); });

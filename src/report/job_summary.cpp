@@ -34,10 +34,8 @@ std::string cell(std::string_view text) {
 }
 
 std::string place(const Location& location, const std::string& root) {
-    const std::string file = below(location.file, root);
-    std::string out = file.empty() ? location.file : file;
-    if (location.line > 0) out += fmt::format(":{}", location.line);
-    return out;
+    const std::string file = relative(location, root).file;
+    return location.line > 0 ? fmt::format("{}:{}", file, location.line) : file;
 }
 
 Location where(const RunResult& result, const Options& options) {
@@ -49,10 +47,6 @@ Location where(const RunResult& result, const Options& options) {
     return {result.file, 0};
 }
 
-bool wrong(Verdict verdict) {
-    return verdict != Verdict::passed && verdict != Verdict::skipped;
-}
-
 std::string left_out(std::size_t rows) {
     return rows > most_rows ? fmt::format("\n{} more are in the full report.\n", rows - most_rows) : "";
 }
@@ -62,7 +56,7 @@ std::string scenarios(const Run& run, const Options& options) {
     std::size_t rows = 0;
     for (const auto& result : run.results) {
         const Verdict verdict = verdict_of(result, options.fail_on);
-        if (!wrong(verdict) || ++rows > most_rows) continue;
+        if (!is_bad(verdict) || ++rows > most_rows) continue;
         out += fmt::format("| {} | {} | {} | {} |\n", scenario::name(verdict),
                            cell(result.title.empty() ? result.file : result.title),
                            cell(headline(result, options.fail_on)), cell(place(where(result, options), options.root)));

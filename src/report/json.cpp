@@ -5,6 +5,8 @@
 #include "report/naming.h"
 #include "report/step_text.h"
 
+#include <embedded/report.h>
+
 namespace ddll::report {
 namespace {
 
@@ -117,10 +119,10 @@ void name_chosen(Json& value, const RunResult& result) {
     }
 }
 
-Json events_json(const RunResult& result, const Options& options) {
+Json events_json(const RunResult& result) {
     Json out = Json::array();
     if (!result.journal) return out;
-    Naming naming(result, options.names);
+    Naming naming(result);
     for (const auto& entry : *result.journal) {
         naming.observe(entry);
         out.push_back(Json::parse(journal::to_json(entry, naming.words()), nullptr, false));
@@ -143,7 +145,7 @@ Json scenario_json(const RunResult& result, const Options& options) {
     put(out, "output", result.output);
     if (!result.names.empty()) out["names"] = result.names;
     if (options.events) {
-        out["events"] = events_json(result, options);
+        out["events"] = events_json(result);
         if (result.journal && result.journal->lost() > 0) out["events_lost"] = result.journal->lost();
     }
     return out;
@@ -161,6 +163,10 @@ Json stack_json(const std::vector<scenario::StackFrame>& frames) {
         stack.push_back(std::move(item));
     }
     return stack;
+}
+
+std::string report_schema() {
+    return std::string(embedded::report_schema_json());
 }
 
 Json run_json(const Run& run, const Options& options) {

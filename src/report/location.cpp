@@ -17,6 +17,11 @@ std::string below(const std::string& path, const std::string& root) {
     return plain.size() > root.size() && plain[root.size()] == '/' ? plain.substr(root.size() + 1) : "";
 }
 
+Location relative(Location location, const std::string& root) {
+    if (std::string file = below(location.file, root); !file.empty()) location.file = std::move(file);
+    return location;
+}
+
 Location source_of(const std::vector<scenario::StackFrame>& stack, const std::string& root) {
     for (const auto& frame : stack) {
         const auto colon = frame.source.rfind(':');

@@ -14,6 +14,9 @@ struct Location {
 /// The path below `root`, or as it is when it is relative already; "" for one outside of it.
 std::string below(const std::string& path, const std::string& root);
 
+/// The same with its path below `root`, where it lies there.
+Location relative(Location location, const std::string& root);
+
 /// The innermost frame whose source lies below `root`; else nowhere.
 Location source_of(const std::vector<scenario::StackFrame>& stack, const std::string& root);
 

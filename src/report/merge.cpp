@@ -1,5 +1,6 @@
 #include "report/merge.h"
 
+#include "base/text.h"
 #include "report/report.h"
 
 #include <fmt/format.h>
@@ -83,12 +84,6 @@ Error about(const std::string& what, std::string why, std::string hint = {}) {
 
 } // namespace
 
-ReportPart::ReportPart(std::string name, Json document)
-    : name_(std::move(name)), document_(std::make_unique<Json>(std::move(document))) {}
-ReportPart::~ReportPart() = default;
-ReportPart::ReportPart(ReportPart&&) noexcept = default;
-ReportPart& ReportPart::operator=(ReportPart&&) noexcept = default;
-
 Result<ReportPart> ReportPart::read(std::string name, const std::string& text) {
     bool too_deep = false;
     const auto watch = [&too_deep](int depth, Json::parse_event_t, Json&) {
@@ -115,10 +110,10 @@ public:
         if (sharded()) {
             std::stable_sort(entries_.begin(), entries_.end(),
                              [](const MergedEntry& a, const MergedEntry& b) { return a.position < b.position; });
-            tell_missing();
+            report_missing();
         }
-        out_.document_ = std::make_unique<Json>(parts_.front().document());
-        Json& document = *out_.document_;
+        Json& document = out_.document_;
+        document = parts_.front().document();
         document.erase("shard");
         document["interrupted"] = std::any_of(parts_.begin(), parts_.end(), [](const ReportPart& part) {
             return part.document().contains("interrupted") && part.document().at("interrupted") == true;
@@ -199,7 +194,7 @@ private:
         }
     }
 
-    void tell_missing() {
+    void report_missing() {
         std::set<std::uint32_t> there;
         for (const auto& shard : shards_) there.insert(shard->index);
         const std::uint32_t count = shards_.front()->count;
@@ -208,7 +203,7 @@ private:
             if (!there.contains(i)) missing.push_back(fmt::format("{}/{}", i, count));
         if (!missing.empty()) {
             out_.complete_ = false;
-            remark(fmt::format("missing: shard{} {}{}", missing.size() == 1 ? "" : "s", fmt::join(missing, ", "),
+            remark(fmt::format("missing: shard{} {}{}", plural(missing.size()), fmt::join(missing, ", "),
                                count - there.size() > missing.size() ? " and more" : ""));
         }
         if (entries_.size() < shards_.front()->of) {
@@ -227,17 +222,13 @@ private:
     friend class MergedReport;
 };
 
-MergedReport::MergedReport() = default;
-MergedReport::~MergedReport() = default;
-MergedReport::MergedReport(MergedReport&&) noexcept = default;
-
 Result<MergedReport> MergedReport::of(const std::vector<ReportPart>& parts) {
     return Merging(parts).run();
 }
 
 std::vector<Verdict> MergedReport::verdicts() const {
     std::vector<Verdict> out;
-    for (const Json& scenario : document_->at("scenarios")) out.push_back(ranked[*rank(scenario)]);
+    for (const Json& scenario : document_.at("scenarios")) out.push_back(ranked[*rank(scenario)]);
     return out;
 }
 

@@ -4,9 +4,8 @@
 #include "report/style.h"
 #include "scenario/result.h"
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,17 +17,15 @@ class ReportPart {
 public:
     /// `name` stands for it in errors and remarks. Error: it is no report of `ddlltool run`, or of another version.
     static Result<ReportPart> read(std::string name, const std::string& text);
-    ~ReportPart();
-    ReportPart(ReportPart&&) noexcept;
-    ReportPart& operator=(ReportPart&&) noexcept;
 
     const std::string& name() const { return name_; }
-    const nlohmann::ordered_json& document() const { return *document_; }
+    const nlohmann::ordered_json& document() const { return document_; }
 
 private:
-    ReportPart(std::string name, nlohmann::ordered_json document);
+    ReportPart(std::string name, nlohmann::ordered_json document)
+        : name_(std::move(name)), document_(std::move(document)) {}
     std::string name_;
-    std::unique_ptr<nlohmann::ordered_json> document_;
+    nlohmann::ordered_json document_;
 };
 
 /// What came of several parts. From the shards of one run: the report of that run, byte by byte, when none is missing.
@@ -36,8 +33,6 @@ class MergedReport {
 public:
     /// At least one part. Error: they cannot be parts of one run.
     static Result<MergedReport> of(const std::vector<ReportPart>& parts);
-    ~MergedReport();
-    MergedReport(MergedReport&&) noexcept;
 
     /// What is there twice and what is missing, in sentences without full stops.
     const std::vector<std::string>& remarks() const { return remarks_; }
@@ -50,9 +45,9 @@ public:
     std::string summary_line() const;
 
 private:
-    MergedReport();
+    MergedReport() = default;
     friend class Merging;
-    std::unique_ptr<nlohmann::ordered_json> document_;
+    nlohmann::ordered_json document_;
     std::vector<std::string> remarks_;
     bool complete_ = true;
 };

@@ -111,22 +111,22 @@ std::string test_case(const Json& scenario, Verdict verdict) {
 } // namespace
 
 std::string MergedReport::json() const {
-    return document_->dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return document_.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string MergedReport::summary_line() const {
-    return report::summary_line(counted(verdicts(), *document_), FailOn::never);
+    return report::summary_line(counted(verdicts(), document_), FailOn::never);
 }
 
 std::string MergedReport::junit() const {
     const auto all = verdicts();
-    const Counts n = count(counted(all, *document_), FailOn::never);
+    const Counts n = count(counted(all, document_), FailOn::never);
     const std::string numbers = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"", all.size(),
                                             n.failed, n.crashed + n.hung + n.unusable + n.bugs, n.skipped);
     std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
     out += fmt::format("<testsuites {}>\n  <testsuite name=\"ddlltool\" {}>\n", numbers, numbers);
     std::size_t i = 0;
-    for (const Json& scenario : document_->at("scenarios")) out += test_case(scenario, all[i++]);
+    for (const Json& scenario : document_.at("scenarios")) out += test_case(scenario, all[i++]);
     return out + "  </testsuite>\n</testsuites>\n";
 }
 
@@ -134,7 +134,7 @@ std::string MergedReport::text(const Style& style) const {
     std::string out;
     const auto all = verdicts();
     std::size_t i = 0;
-    for (const Json& scenario : document_->at("scenarios")) {
+    for (const Json& scenario : document_.at("scenarios")) {
         const Verdict verdict = all[i++];
         if (verdict == Verdict::passed) continue;
         const std::string word = fmt::format("{:<8}", scenario::name(verdict));

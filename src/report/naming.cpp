@@ -16,7 +16,7 @@ std::string file_key(std::string_view path) {
 
 } // namespace
 
-Naming::Naming(const scenario::RunResult& result, const Names&) : result_(result) {
+Naming::Naming(const scenario::RunResult& result) : result_(result) {
     words_.terms = [this](const term::Term& identity) -> std::optional<std::string> {
         const auto found = result_.names.find(term::print(identity));
         if (found == result_.names.end()) return std::nullopt;
@@ -24,7 +24,7 @@ Naming::Naming(const scenario::RunResult& result, const Names&) : result_(result
     };
     words_.driver = [this](DriverId id) { return drivers_.count(id) ? driver(id) : ""; };
     words_.image = [this](ImageId id) { return version(id); };
-    // A driver's init runs before anything has told its name. Names never change: they are read ahead.
+    // A driver's init runs before any entry has its name. Names never change: they are read ahead.
     if (!result.journal) return;
     for (const auto& entry : *result.journal) know(entry);
 }

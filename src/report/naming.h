@@ -15,7 +15,7 @@ namespace ddll::report {
 class Naming : private journal::Visitor<Naming> {
 public:
     /// Keeps a reference: `result` must outlive this, and this must outlive what words() gave.
-    Naming(const scenario::RunResult& result, const Names& names);
+    explicit Naming(const scenario::RunResult& result);
     Naming(const Naming&) = delete;
 
     /// Names that never change, read ahead: for entries written since this was made, before they are observed.

@@ -6,19 +6,16 @@ namespace ddll::report {
 
 using scenario::Verdict;
 
+bool reaches(words::Severity severity, FailOn fail_on) {
+    using words::Severity;
+    const auto level = fail_on == FailOn::error     ? Severity::error
+                       : fail_on == FailOn::warning ? Severity::warning
+                                                    : Severity::note;
+    return fail_on != FailOn::never && severity >= level;
+}
+
 bool counts(const scenario::RunFinding& finding, FailOn fail_on) {
-    if (finding.expected) return false;
-    switch (fail_on) {
-    case FailOn::never:
-        return false;
-    case FailOn::error:
-        return finding.severity == words::Severity::error;
-    case FailOn::warning:
-        return finding.severity >= words::Severity::warning;
-    case FailOn::note:
-        return true;
-    }
-    return true;
+    return !finding.expected && reaches(finding.severity, fail_on);
 }
 
 Verdict verdict_of(const scenario::RunResult& result, FailOn fail_on) {
@@ -29,32 +26,10 @@ Verdict verdict_of(const scenario::RunResult& result, FailOn fail_on) {
 }
 
 Counts count(const Run& run, FailOn fail_on) {
+    static constexpr std::uint32_t Counts::*of[] = {&Counts::passed,   &Counts::failed, &Counts::crashed, &Counts::hung,
+                                                    &Counts::unusable, &Counts::bugs,   &Counts::skipped};
     Counts n;
-    for (const auto& result : run.results) {
-        switch (verdict_of(result, fail_on)) {
-        case Verdict::passed:
-            ++n.passed;
-            break;
-        case Verdict::failed:
-            ++n.failed;
-            break;
-        case Verdict::crashed:
-            ++n.crashed;
-            break;
-        case Verdict::hung:
-            ++n.hung;
-            break;
-        case Verdict::unusable:
-            ++n.unusable;
-            break;
-        case Verdict::bug:
-            ++n.bugs;
-            break;
-        case Verdict::skipped:
-            ++n.skipped;
-            break;
-        }
-    }
+    for (const auto& result : run.results) ++(n.*of[static_cast<std::size_t>(verdict_of(result, fail_on))]);
     return n;
 }
 

@@ -13,9 +13,6 @@
 
 namespace ddll::report {
 
-/// Names that only higher or lower layers know. All are words/ by now.
-struct Names {};
-
 /// The least severity of an unexpected finding that makes a scenario fail.
 enum class FailOn : std::uint8_t { error, warning, note, never };
 
@@ -35,7 +32,6 @@ struct Options {
     std::uint64_t seed = 0; ///< named in replay commands when not 0
     std::string root;       ///< absolute folder that files are shown relative to; empty: as they are
     std::string version;    ///< of ddlltool, where a format names it
-    Names names;
 };
 
 /// Which part of the scenarios was run, where several machines share them.
@@ -56,6 +52,12 @@ struct Run {
 /// failed.
 scenario::Verdict verdict_of(const scenario::RunResult& result, FailOn fail_on);
 
+constexpr bool is_bad(scenario::Verdict verdict) {
+    return verdict != scenario::Verdict::passed && verdict != scenario::Verdict::skipped;
+}
+
+/// Is it at or above the level?
+bool reaches(words::Severity severity, FailOn fail_on);
 /// Is this finding one that nobody expected and that reaches the level?
 bool counts(const scenario::RunFinding& finding, FailOn fail_on);
 

@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace ddll::report {
 
 namespace {
@@ -37,11 +35,7 @@ std::string rule_page(const words::RuleRow& rule) {
     part("what to do about it", rule.advice);
     if (const findings::Example* example = findings::example(rule.rule)) {
         out += fmt::format("\nan example: {} (- as it is, + cured)\n", example->shows);
-        for (std::string_view rest = example->difference; !rest.empty();) {
-            const auto end = std::min(rest.find('\n'), rest.size());
-            out += fmt::format("  {}\n", rest.substr(0, end));
-            rest.remove_prefix(std::min(end + 1, rest.size()));
-        }
+        out += indented(example->difference, "  ");
     }
     out += fmt::format("\nto accept it for a while, in a file for ddlltool check --suppressions\n  {}\n",
                        suppression(rule.id));

@@ -23,7 +23,7 @@ public:
     using AsItIs = Kinds<Entered, ApiCalled, ImageOpened, ImageFailed, Reloaded, Awaited, Misused, Logged, StepFailed,
                          Deadlocked, ThreadStarted, ThreadWaits, ThreadRuns, ThreadEnded, ThreadLeftAlone>;
 
-    LogReader(const scenario::RunResult& result, const Names& names) : result_(result), naming_(result, names) {}
+    explicit LogReader(const scenario::RunResult& result) : result_(result), naming_(result) {}
 
     RunLog whole() {
         log_.known = true;
@@ -69,7 +69,7 @@ public:
     }
     void on(const Returned& e) {
         std::string who = naming_.process(e.process);
-        // A blocking call that could return within its own step is told like any other.
+        // A blocking call that could return within its own step is shown like any other.
         if (e.outcome != Outcome::blocked && (!e.late || take_back_blocks(who))) who.clear();
         add(line_of(std::move(who)));
     }
@@ -131,7 +131,7 @@ private:
                              [&](const Line& line) { return line.kind == LineKind::blocks && line.who == who; }) > 0;
     }
 
-    /// Closing the old library of a reload is told once, by the Reloaded that comes after it.
+    /// Closing the old library of a reload is said once, by the Reloaded that comes after it.
     bool reload_follows(const ImageClosed& closed) const {
         for (std::size_t i = at_ + 1; i < entries_.size(); ++i) {
             if (std::holds_alternative<StepEnded>(entries_[i].event)) return false;
@@ -183,17 +183,16 @@ std::string body(const Line& line) {
     return out;
 }
 
-RunLog run_log(const scenario::RunResult& result, const Names& names) {
+RunLog run_log(const scenario::RunResult& result) {
     if (!result.journal) return {};
-    return LogReader(result, names).whole();
+    return LogReader(result).whole();
 }
 
 class Follower::Impl : public LogReader {
     using LogReader::LogReader;
 };
 
-Follower::Follower(const scenario::RunResult& result, const Names& names)
-    : impl_(std::make_unique<Impl>(result, names)) {}
+Follower::Follower(const scenario::RunResult& result) : impl_(std::make_unique<Impl>(result)) {}
 
 Follower::~Follower() = default;
 
@@ -201,10 +200,9 @@ std::vector<StepLog> Follower::go_on() {
     return impl_->go_on();
 }
 
-std::vector<std::string> last_events(const scenario::RunResult& result, const Names& names, std::size_t count,
-                                     std::uint64_t until) {
+std::vector<std::string> last_events(const scenario::RunResult& result, std::size_t count, std::uint64_t until) {
     if (!result.journal) return {};
-    Naming naming(result, names);
+    Naming naming(result);
     std::deque<std::string> last;
     for (const auto& entry : *result.journal) {
         if (until != 0 && entry.seq > until) break;

@@ -38,13 +38,13 @@ struct RunLog {
     bool known = false;           ///< there was a journal to read
 };
 
-RunLog run_log(const scenario::RunResult& result, const Names& names);
+RunLog run_log(const scenario::RunResult& result);
 
 /// The log of a run that goes on: what has been read is not read again.
 class Follower {
 public:
     /// Keeps a reference to `result`, whose flat, names and versions grow with its journal.
-    Follower(const scenario::RunResult& result, const Names& names);
+    explicit Follower(const scenario::RunResult& result);
     ~Follower();
     Follower(const Follower&) = delete;
     /// The lines of what was journaled since the last call, step by step. Steps are over when this is called, or
@@ -57,7 +57,6 @@ private:
 };
 
 /// The last `count` journal lines up to sequence number `until` (0: the end). Empty when there is no journal.
-std::vector<std::string> last_events(const scenario::RunResult& result, const Names& names, std::size_t count,
-                                     std::uint64_t until = 0);
+std::vector<std::string> last_events(const scenario::RunResult& result, std::size_t count, std::uint64_t until = 0);
 
 } // namespace ddll::report

@@ -1,6 +1,6 @@
 #pragma once
 /// SARIF 2.1.0, the format of code scanners: results that refer to rules, at places in files.
-#include "scenario/result.h"
+#include "report/location.h"
 
 #include <string>
 #include <vector>
@@ -11,11 +11,10 @@ struct SarifResult {
     std::string rule;
     std::string level; ///< "error", "warning" or "note"
     std::string message;
-    std::string file;     ///< relative ones are said to be relative to the root of the sources
-    int line = 0;         ///< 0: none
-    std::string identity; ///< what stays the same while lines move; equal ones are counted
+    Location place;            ///< relative paths are said to be relative to the root of the sources
+    std::string identity = {}; ///< what stays the same while lines move; equal ones are counted
     bool suppressed = false;
-    std::string why_suppressed;
+    std::string why_suppressed = {};
 };
 
 struct SarifLog {

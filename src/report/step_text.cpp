@@ -4,6 +4,7 @@
 #include "journal/text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace ddll::report {
 namespace {
@@ -11,12 +12,7 @@ namespace {
 using namespace scenario;
 
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
-    std::string out;
-    for (const auto& part : parts) {
-        if (!out.empty()) out += separator;
-        out += part;
-    }
-    return out;
+    return fmt::format("{}", fmt::join(parts, separator));
 }
 
 StepText text(const CallStep& step) {
@@ -127,6 +123,18 @@ std::string step_number(const FlatStep& step) {
     std::vector<std::string> rounds;
     for (const auto round : step.rounds) rounds.push_back(fmt::format("{}", round));
     return fmt::format("{} (round {})", step.number, joined(rounds, "."));
+}
+
+std::vector<std::string> paragraphs(const Scenario& scenario) {
+    std::vector<std::string> out{""};
+    for (const auto& line : scenario.description) {
+        if (line.empty())
+            out.emplace_back();
+        else
+            out.back() += (out.back().empty() ? "" : " ") + line;
+    }
+    std::erase(out, "");
+    return out;
 }
 
 std::string place_text(const Place& place) {

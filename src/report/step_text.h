@@ -18,6 +18,9 @@ const char* state_name(scenario::StepResult::State state); ///< "not_reached", "
 /// "7", or "7 (round 3)" inside repeats.
 std::string step_number(const scenario::FlatStep& step);
 
+/// The description of a scenario: its lines joined; an empty one separates paragraphs.
+std::vector<std::string> paragraphs(const scenario::Scenario& scenario);
+
 /// "tests/a.json:14:5", as much of it as is known.
 std::string place_text(const Place& place);
 

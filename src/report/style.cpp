@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace ddll::report {
 
 std::string Style::paint(std::string_view code, std::string_view text) const {
@@ -25,6 +27,18 @@ std::string printable(std::string_view bytes, bool lines) {
             out += fmt::format("\\x{:02x}", static_cast<unsigned char>(first));
             bytes.remove_prefix(1);
         }
+    }
+    return out;
+}
+
+std::string escaped(std::string_view text, std::initializer_list<std::pair<char, std::string_view>> escapes) {
+    std::string out;
+    for (const char c : text) {
+        const auto* escape = std::find_if(escapes.begin(), escapes.end(), [c](const auto& e) { return e.first == c; });
+        if (escape == escapes.end())
+            out += c;
+        else
+            out += escape->second;
     }
     return out;
 }
@@ -52,27 +66,30 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
 
 std::string wrapped_lines(std::string_view text, std::size_t indent, std::size_t width) {
     std::string out;
+    for (const std::string_view line : lines_of(text))
+        out += indent + line.size() <= width ? std::string(indent, ' ') + std::string(line) + '\n'
+                                             : wrapped(line, indent, width);
+    return out;
+}
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+    std::vector<std::string_view> lines;
     while (!text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
-        const std::string_view line = text.substr(0, end);
-        if (indent + line.size() <= width)
-            out += std::string(indent, ' ') + std::string(line) + '\n';
-        else
-            out += wrapped(line, indent, width);
+        lines.push_back(text.substr(0, end));
         text.remove_prefix(std::min(end + 1, text.size()));
     }
-    return out;
+    return lines;
+}
+
+std::size_t columns(std::string_view utf8) {
+    return static_cast<std::size_t>(
+        std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::string indented(std::string_view text, std::string_view prefix) {
     std::string out;
-    while (!text.empty()) {
-        const auto end = std::min(text.find('\n'), text.size());
-        out += prefix;
-        out += text.substr(0, end);
-        out += '\n';
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
+    for (const std::string_view line : lines_of(text)) out += fmt::format("{}{}\n", prefix, line);
     return out;
 }
 

@@ -1,7 +1,10 @@
 #pragma once
 /// Colours of the text report, and making foreign bytes safe to show.
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace ddll::report {
 
@@ -21,11 +24,20 @@ private:
 /// Control characters and bytes that are no UTF-8 become \xNN; line ends and tabs stay when `lines` is set.
 std::string printable(std::string_view bytes, bool lines = false);
 
+/// The text with each of the characters replaced by what stands for it.
+std::string escaped(std::string_view text, std::initializer_list<std::pair<char, std::string_view>> escapes);
+
 /// The text broken at spaces into lines of at most `width` columns, each after `indent` blanks. Ends with a line end.
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t width = 100);
 
 /// Every line of `text` wrapped on its own, so that a list stays a list.
 std::string wrapped_lines(std::string_view text, std::size_t indent, std::size_t width = 100);
+
+/// Without their line ends.
+std::vector<std::string_view> lines_of(std::string_view text);
+
+/// How many code points it has.
+std::size_t columns(std::string_view utf8);
 
 /// Every line of `text` after `prefix`, line ends added where missing; empty for an empty text.
 std::string indented(std::string_view text, std::string_view prefix);

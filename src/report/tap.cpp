@@ -14,12 +14,7 @@ using scenario::Verdict;
 
 /// Of a description: `#` would begin a directive.
 std::string described(std::string_view text) {
-    std::string out;
-    for (const char c : printable(text)) {
-        if (c == '#' || c == '\\') out += '\\';
-        out += c;
-    }
-    return out;
+    return escaped(printable(text), {{'#', "\\#"}, {'\\', "\\\\"}});
 }
 
 /// A double quoted scalar of YAML 1.2, which JSON's strings are.
@@ -96,7 +91,7 @@ std::string diagnostics(const RunResult& result, const Options& options) {
     const Verdict verdict = verdict_of(result, options.fail_on);
     yaml.row("verdict", scenario::name(verdict));
     yaml.row("message", headline(result, options.fail_on));
-    yaml.row("title", result.title.empty() ? "" : result.title);
+    yaml.row("title", result.title);
     yaml.row("scenario", result.file);
     if (result.death) {
         yaml.row("death", result.death->headline);
@@ -125,7 +120,7 @@ std::string write_tap(const Run& run, const Options& options) {
     std::size_t number = 0;
     for (const auto& result : run.results) {
         const Verdict verdict = verdict_of(result, options.fail_on);
-        const bool ok = verdict == Verdict::passed || verdict == Verdict::skipped;
+        const bool ok = !is_bad(verdict);
         const std::string file = described(result.file), title = described(result.title);
         out += fmt::format("{} {} - {}", ok ? "ok" : "not ok", ++number, file);
         if (!title.empty()) out += fmt::format(": {}", title);

@@ -1,4 +1,5 @@
 #include "report/formats.h"
+#include "report/step_text.h"
 #include "report/text_parts.h"
 
 #include <fmt/format.h>
@@ -14,23 +15,8 @@ using scenario::Verdict;
 constexpr std::size_t verdict_width = 8;
 
 const char* word(Verdict verdict) {
-    switch (verdict) {
-    case Verdict::passed:
-        return "ok";
-    case Verdict::failed:
-        return "FAILED";
-    case Verdict::crashed:
-        return "CRASHED";
-    case Verdict::hung:
-        return "HUNG";
-    case Verdict::unusable:
-        return "UNUSABLE";
-    case Verdict::bug:
-        return "BUG";
-    case Verdict::skipped:
-        return "skipped";
-    }
-    return "";
+    constexpr const char* words[] = {"ok", "FAILED", "CRASHED", "HUNG", "UNUSABLE", "BUG", "skipped"};
+    return words[static_cast<std::size_t>(verdict)];
 }
 
 class TextWriter {
@@ -118,28 +104,12 @@ private:
                troubles(result, false);
     }
 
-    /// Lines of the file are joined; an empty one separates paragraphs.
-    static std::string description(const scenario::Scenario& scenario) {
-        std::string out, paragraph;
-        const auto flush = [&] {
-            if (!out.empty() && !paragraph.empty()) out += '\n';
-            out += wrapped(printable(paragraph, true), 0);
-            paragraph.clear();
-        };
-        for (const auto& line : scenario.description) {
-            if (line.empty())
-                flush();
-            else
-                paragraph += line + ' ';
-        }
-        flush();
-        return out;
-    }
-
     std::string log(const RunResult& result) const {
         std::string out = heading(result);
         if (result.scenario) {
-            const std::string prose = description(*result.scenario);
+            std::string prose;
+            for (const auto& text : paragraphs(*result.scenario))
+                prose += (prose.empty() ? "" : "\n") + wrapped(printable(text, true), 0);
             if (!prose.empty()) out += '\n' + prose;
             out += '\n' + log_text(result, look_);
         }

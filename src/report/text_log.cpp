@@ -16,8 +16,7 @@ using scenario::StepResult;
 class LogWriter {
 public:
     LogWriter(const scenario::RunResult& result, const Look& look)
-        : result_(result), look_(look), everything_(look.options.detail == Detail::verbose),
-          log_(run_log(result, look.options.names)) {
+        : result_(result), look_(look), everything_(look.options.detail == Detail::verbose), log_(run_log(result)) {
         std::size_t number = 1;
         for (const auto& flat : result_.flat) {
             number = std::max(number, step_number(first_round(flat)).size());

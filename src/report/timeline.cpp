@@ -5,7 +5,6 @@
 #include "report/event_line.h"
 #include "report/location.h"
 #include "report/naming.h"
-#include "report/timeline_lanes.h"
 #include "report/timeline_recorder.h"
 #include "report/wording.h"
 #include "term/external.h"
@@ -31,8 +30,8 @@ public:
     using OfCode = Kinds<ApiCalled, Misused, ClearedAway>;
     using OfPeer = Kinds<PeerActed, PeerReceived>;
 
-    TimelineReader(const scenario::RunResult& result, const Names& names, std::uint64_t most)
-        : result_(result), naming_(result, names), out_(result, most) {}
+    TimelineReader(const scenario::RunResult& result, std::uint64_t most)
+        : result_(result), naming_(result), out_(result, most) {}
 
     Timeline whole() {
         for (const auto& entry : *result_.journal) {
@@ -299,9 +298,9 @@ const char* name(SpanKind kind) {
     return names[static_cast<std::size_t>(kind)];
 }
 
-Timeline timeline_of(const scenario::RunResult& result, const Names& names, std::uint64_t most) {
+Timeline timeline_of(const scenario::RunResult& result, std::uint64_t most) {
     if (!result.journal) return {};
-    return TimelineReader(result, names, most).whole();
+    return TimelineReader(result, most).whole();
 }
 
 } // namespace ddll::report

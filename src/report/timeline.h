@@ -57,6 +57,6 @@ struct Timeline {
 };
 
 /// Of more than `most` entries those in the middle are left out, and a moment says how many.
-Timeline timeline_of(const scenario::RunResult& result, const Names& names, std::uint64_t most = UINT64_MAX);
+Timeline timeline_of(const scenario::RunResult& result, std::uint64_t most = UINT64_MAX);
 
 } // namespace ddll::report

@@ -20,7 +20,7 @@ using Json = nlohmann::ordered_json;
 class Scenario {
 public:
     Scenario(const scenario::RunResult& result, const Options& options, int pid, std::uint64_t& flows, std::string& out)
-        : timeline_(timeline_of(result, options.names)), pid_(pid), flows_(flows), out_(out) {
+        : timeline_(timeline_of(result)), pid_(pid), flows_(flows), out_(out) {
         const std::string title = printable(result.title.empty() ? result.file : result.title);
         metadata("process_name", scenario_row, {{"name", title}});
         metadata("process_labels", scenario_row, {{"labels", scenario::name(verdict_of(result, options.fail_on))}});
@@ -88,28 +88,24 @@ private:
         const std::string word =
             printable(span.kind == SpanKind::call || span.kind == SpanKind::step ? span.text : span.word);
         const std::int64_t begin = times_[span.first], end = std::max(end_of(span), begin + 1);
+        const auto slice = [&](const std::string& text, int row) {
+            push(begin, begins, "X", text, category, row, {{"dur", end - begin}, {"args", std::move(arguments)}});
+        };
+        const bool of_image = span.lane != nobody && timeline_.lanes[span.lane].kind == LaneKind::image;
         switch (span.kind) {
         case SpanKind::callback:
         case SpanKind::call:
             // What may lie inside each other.
             push(begin, begins, "B", word, category, work_row(span.lane), {{"args", std::move(arguments)}});
-            push(end, ends, "E", word, category, work_row(span.lane), Json::object());
-            return;
+            return push(end, ends, "E", word, category, work_row(span.lane), Json::object());
         case SpanKind::state:
-            push(begin, begins, "X", word, category,
-                 timeline_.lanes[span.lane].kind == LaneKind::image ? work_row(span.lane) : state_row(span.lane),
-                 {{"dur", end - begin}, {"args", std::move(arguments)}});
-            return;
+            return slice(word, of_image ? work_row(span.lane) : state_row(span.lane));
         case SpanKind::life:
-            if (timeline_.lanes[span.lane].kind != LaneKind::image) return; // the row's name says it
-            push(begin, begins, "X", "in memory", category, work_row(span.lane),
-                 {{"dur", end - begin}, {"args", std::move(arguments)}});
+            if (of_image) slice("in memory", work_row(span.lane)); // the row's name says it for others
             return;
         case SpanKind::wait:
         case SpanKind::step:
-            push(begin, begins, "X", word, category, work_row(span.lane),
-                 {{"dur", end - begin}, {"args", std::move(arguments)}});
-            return;
+            return slice(word, work_row(span.lane));
         }
     }
 

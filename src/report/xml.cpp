@@ -5,25 +5,7 @@
 namespace ddll::report {
 
 std::string xml_text(std::string_view text) {
-    std::string out;
-    for (const char c : printable(text, true)) {
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        default:
-            out += c;
-        }
-    }
+    std::string out = escaped(printable(text, true), {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}});
     // Two code points that UTF-8 can carry and XML cannot.
     for (const std::string_view bad : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"})
         for (auto at = out.find(bad); at != std::string::npos; at = out.find(bad, at))
@@ -32,16 +14,7 @@ std::string xml_text(std::string_view text) {
 }
 
 std::string xml_attribute(std::string_view text) {
-    std::string out;
-    for (const char c : xml_text(text)) {
-        if (c == '\n')
-            out += "&#10;";
-        else if (c == '\t')
-            out += "&#9;";
-        else
-            out += c;
-    }
-    return out;
+    return escaped(xml_text(text), {{'\n', "&#10;"}, {'\t', "&#9;"}});
 }
 
 } // namespace ddll::report

@@ -84,15 +84,12 @@ Result<bool> start_server(const SessionFolder& folder, const ServerOptions& opti
 
 } // namespace
 
-Connection::Connection(Connection&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), started_(other.started_), last_ending_(std::move(other.last_ending_)) {}
-
 Connection::~Connection() {
     if (fd_ >= 0) close(fd_);
 }
 
-Result<std::optional<Connection>> Connection::open(const SessionFolder& folder, bool may_start,
-                                                   const ServerOptions& options) {
+Result<std::unique_ptr<Connection>> Connection::open(const SessionFolder& folder, bool may_start,
+                                                     const ServerOptions& options) {
     using std::chrono::steady_clock;
     const auto until = steady_clock::now() + patience;
     bool started = false;
@@ -101,12 +98,12 @@ Result<std::optional<Connection>> Connection::open(const SessionFolder& folder, 
         auto fd = folder.connect();
         if (!fd) return std::move(fd).error();
         if (*fd) {
-            Connection made(**fd);
-            made.started_ = started;
-            made.last_ending_ = std::move(last_ending);
-            return std::optional<Connection>(std::move(made));
+            std::unique_ptr<Connection> made(new Connection(**fd));
+            made->started_ = started;
+            made->last_ending_ = std::move(last_ending);
+            return made;
         }
-        if (!may_start) return std::optional<Connection>();
+        if (!may_start) return std::unique_ptr<Connection>();
         if (steady_clock::now() > until)
             return error(fmt::format("the session {} does not answer", folder.session()),
                          fmt::format("{} is held by a process that does not listen", folder.file(".lock")));

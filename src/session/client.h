@@ -6,18 +6,16 @@
 
 #include <nlohmann/json.hpp>
 
-#include <optional>
+#include <memory>
 #include <string>
 
 namespace ddll::session {
 
 class Connection {
 public:
-    /// Connects, and starts the server when none is there and `may_start`. Nothing: there is none.
-    static Result<std::optional<Connection>> open(const SessionFolder& folder, bool may_start,
-                                                  const ServerOptions& options);
-    Connection(Connection&& other) noexcept;
-    Connection& operator=(Connection&&) = delete;
+    /// Connects, and starts the server when none is there and `may_start`. Null: there is none.
+    static Result<std::unique_ptr<Connection>> open(const SessionFolder& folder, bool may_start,
+                                                    const ServerOptions& options);
     Connection(const Connection&) = delete;
     ~Connection();
 

@@ -39,12 +39,6 @@ Json ended_json() {
     return out;
 }
 
-Request stop_request() {
-    Request request;
-    request.kind = Request::Kind::stop;
-    return request;
-}
-
 void Clients::add_to(std::vector<pollfd>& fds) {
     fds.push_back({no_room_ ? -1 : listener_, POLLIN, 0});
     polled_.clear();
@@ -119,7 +113,7 @@ void Clients::take_lines(Client& client, std::deque<ClientRequest>& queue) {
         if (request)
             queue.push_back({client.number, *std::move(request)});
         else if (json.is_object() && json.contains("do") && json.at("do") == "stop") // also of another protocol
-            queue.push_back({client.number, stop_request()});
+            queue.push_back({client.number, request_of(Request::Kind::stop)});
         else
             reply(client, error_json(request.error()));
     }

@@ -19,9 +19,6 @@ nlohmann::json error_json(const Error& e);
 /// The request was not looked at: its client may ask another server.
 nlohmann::json ended_json();
 
-/// To end the session.
-Request stop_request();
-
 struct ClientRequest {
     std::uint64_t client = 0; ///< 0: the server itself
     Request request;
@@ -41,8 +38,8 @@ public:
     /// Sends what can be sent, and forgets clients that have everything.
     void flush();
     bool has_unsent() const;
-    /// Tells all clients, also new ones, that nothing will be done any more, and waits a moment for slow readers. None
-    /// is left then.
+    /// Answers all clients, also new ones, that nothing will be done any more, and waits a moment for slow readers.
+    /// None is left then.
     void end_all();
 
 private:

@@ -3,7 +3,6 @@
 #include "base/check.h"
 #include "base/descriptor.h"
 #include "session/lines.h"
-#include "session/live.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -17,6 +17,10 @@
 
 namespace ddll::session {
 
+/// The child's side (live.cpp): reads orders from the socket until it is closed, then reports what is left over and
+/// returns. Runs in the child, in the folder where drivers are to write what they write.
+void live(int socket, journal::Journal& journal);
+
 class Emulator {
 public:
     using Clock = std::chrono::steady_clock;

@@ -1,7 +1,6 @@
-#include "session/export.h"
-
 #include "scenario/observer.h"
 #include "session/meaning.h"
+#include "session/queries.h"
 #include "term/external.h"
 
 #include <fmt/format.h>
@@ -29,7 +28,7 @@ public:
         for (const journal::Entry& entry : *model.journal())
             if (const auto* started = std::get_if<journal::ProcessStarted>(&entry.event))
                 processes_[started->process] = started->name;
-        scenario::Observer observer(*model.journal(), *model.drivers().versions());
+        scenario::Observer observer(*model.journal(), *model.drivers().store().versions());
         for (const scenario::StepResult& step : result_.steps)
             if (scenario::StepRecord& record = callbacks_.emplace_back(); step.first_entry != 0)
                 observer.read(record, {}, step.last_entry);
@@ -146,8 +145,7 @@ private:
             Json out = {{"install", install->driver}};
             if (install->how != scenario::InstallHow::remove) out["version"] = install->version;
             out["into"] = install->into;
-            if (install->how == scenario::InstallHow::overwrite) out["how"] = "overwrite";
-            if (install->how == scenario::InstallHow::remove) out["how"] = "remove";
+            if (install->how != scenario::InstallHow::rename) out["how"] = name(install->how);
             steps.push_back(std::move(out));
         } else if (const auto* advance = std::get_if<scenario::AdvanceStep>(&step.what)) {
             Json out = {{"advance", to_string(advance->by)}};
@@ -186,15 +184,6 @@ private:
         return text;
     }
 
-    std::vector<std::pair<std::string, std::string>> exits(std::uint32_t index) const {
-        std::vector<std::pair<std::string, std::string>> out;
-        in_step(index, [&](const journal::Entry& entry) {
-            if (const auto* ended = std::get_if<journal::ProcessEnded>(&entry.event))
-                out.emplace_back(processes_.at(ended->process), printed(ended->reason));
-        });
-        return out;
-    }
-
     template <class See>
     void in_step(std::uint32_t index, See see) const {
         const auto& bounds = result_.steps[index];
@@ -214,9 +203,10 @@ private:
                 if (!returned->late || name == caller) return;
                 unblocks[name] =
                     returned->outcome == journal::Outcome::value ? Json(printed(returned->term)) : Json("_");
+            } else if (const auto* end = std::get_if<journal::ProcessEnded>(&entry.event)) {
+                ended[processes_.at(end->process)] = printed(end->reason);
             }
         });
-        for (const auto& [name, reason] : exits(index)) ended[name] = reason;
         Json calls = Json::array();
         for (const scenario::DriverCall& called : callbacks_[index].driver_calls)
             if (called.kind == scenario::DriverCall::Kind::callback)

@@ -10,37 +10,39 @@ void HeldAnswers::hold(std::uint64_t client, std::string process, Answer answer,
     held_.push_back({{client, std::move(answer)}, std::move(process), until});
 }
 
-std::vector<HeldAnswers::Ready> HeldAnswers::take_answered(const Mailboxes& mail) {
+template <class IsReady>
+std::vector<HeldAnswers::Ready> HeldAnswers::take(IsReady ready) {
     std::vector<Ready> out;
-    for (auto it = held_.begin(); it != held_.end();) {
-        auto message = mail.promised(it->process, it->ready.answer.promises.value());
-        if (!message) {
-            ++it;
-            continue;
-        }
-        Answer& answer = it->ready.answer;
-        answer.awaited = Answer::Awaited::came;
-        answer.failed |= !message->of_driver->reached();
-        answer.message = *std::move(message);
-        out.push_back(std::move(it->ready));
-        it = held_.erase(it);
+    std::vector<Held> others;
+    for (Held& held : std::exchange(held_, {})) {
+        if (ready(held))
+            out.push_back(std::move(held.ready));
+        else
+            others.push_back(std::move(held));
     }
+    held_ = std::move(others);
     return out;
 }
 
+std::vector<HeldAnswers::Ready> HeldAnswers::take_answered(const Mailboxes& mail) {
+    return take([&](Held& held) {
+        Answer& answer = held.ready.answer;
+        auto message = mail.promised(held.process, answer.promises.value());
+        if (!message) return false;
+        answer.awaited = Answer::Awaited::came;
+        answer.failed |= !message->of_driver->reached();
+        answer.message = *std::move(message);
+        return true;
+    });
+}
+
 std::vector<HeldAnswers::Ready> HeldAnswers::take_late(Clock::time_point now) {
-    std::vector<Ready> out;
-    for (auto it = held_.begin(); it != held_.end();) {
-        if (now < it->until) {
-            ++it;
-            continue;
-        }
-        it->ready.answer.awaited = Answer::Awaited::missed;
-        it->ready.answer.failed = true;
-        out.push_back(std::move(it->ready));
-        it = held_.erase(it);
-    }
-    return out;
+    return take([&](Held& held) {
+        if (now < held.until) return false;
+        held.ready.answer.awaited = Answer::Awaited::missed;
+        held.ready.answer.failed = true;
+        return true;
+    });
 }
 
 std::optional<HeldAnswers::Clock::time_point> HeldAnswers::next() const {

@@ -4,7 +4,6 @@
 #include "session/clients.h"
 
 #include <chrono>
-#include <list>
 #include <optional>
 #include <vector>
 
@@ -36,7 +35,11 @@ private:
         std::string process;
         Clock::time_point until;
     };
-    std::list<Held> held_;
+    /// Those that `ready` has finished, and leaves the others.
+    template <class IsReady>
+    std::vector<Ready> take(IsReady ready);
+
+    std::vector<Held> held_; ///< oldest first
 };
 
 } // namespace ddll::session

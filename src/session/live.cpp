@@ -1,8 +1,8 @@
-#include "session/live.h"
-
+/// The child's side of a session: an emulator that does one step after the other as it is told, and journals.
 #include "base/check.h"
 #include "scenario/simulated_target.h"
 #include "scenario/step_engine.h"
+#include "session/emulator.h"
 #include "session/lines.h"
 #include "session/protocol.h"
 #include "session/state.h"
@@ -47,13 +47,76 @@ public:
         : target_({}, scenario_.peers, versions_, journal),
           engine_(scenario_, target_, {.lenient = true, .on_term = [this](const Term& term) { name_new(term); }}) {}
 
-    Json perform(const Order& order);
+    Json perform(const Order& order) {
+        Json reply = {{"index", order.index}};
+        scenario_.paths.insert(scenario_.paths.end(), order.paths.begin(), order.paths.end());
+        scenario_.processes.insert(scenario_.processes.end(), order.processes.begin(), order.processes.end());
+        engine_.declare();
+        const scenario::ScenarioStep step = step_of(order);
+        const auto& record = engine_.begin_step(order.index, {&step, {}, {}, 0});
+        if (!order.installed.empty()) target_.note(journal::FileInstalled{order.how, order.installed, order.version});
+        if (order.advance && order.await.ns > 0) wait_outside(order.await);
+        const bool value = !record.returns.empty() && record.returns.front().kind == term::Evaluated::Kind::value;
+        if (value && !order.pattern.empty() && !engine_.mismatches().empty()) reply["badmatch"] = true;
+        if (!engine_.end_step()) {
+            const host::Impasse impasse = *target_.impasse();
+            reply["impasse"] = impasse.text;
+            if (impasse.kind == host::Impasse::Kind::not_simulated)
+                target_.host().leave_impasse();
+            else
+                reply["over"] = true;
+        }
+        reply["state"] = to_json(look_at(target_.host(), target_.processes(), engine_.namer()));
+        return reply;
+    }
+
     void end() { target_.end(); }
 
 private:
-    void wait_outside(Duration longest);
-    void name_new(const Term& term);
-    void name(const char* beginning, const Term& term);
+    // Real time: what comes from outside the session, and when, is not the session's to say.
+    void wait_outside(Duration longest) {
+        const auto messages = [](const scenario::StepRecord& record) {
+            std::size_t n = 0;
+            for (const auto& [name, arrivals] : record.messages) n += arrivals.size();
+            return n;
+        };
+        std::optional<std::size_t> before;
+        engine_.await(std::chrono::nanoseconds(longest.ns), longest, [&](const scenario::StepRecord& record) {
+            if (!before) before = messages(record);
+            return messages(record) != *before;
+        });
+    }
+
+    // Whatever one may want to speak of later gets a name: ports and references.
+    void name_new(const Term& t) {
+        using Kind = Term::Kind;
+        engine_.journal_bindings(); // what the user has named comes first
+        switch (t.kind()) {
+        case Kind::port:
+            return name("P", t);
+        case Kind::reference:
+            return name("Ref", t);
+        case Kind::tuple:
+            for (const Term& element : t.elements()) name_new(element);
+            break;
+        case Kind::list:
+            for (const Term& item : t.items())
+                if (!item.is(Kind::integer)) name_new(item); // texts can be long
+            break;
+        default:
+            break;
+        }
+    }
+
+    void name(const char* beginning, const Term& term) {
+        if (engine_.namer()(term)) return;
+        for (std::uint64_t& n = last_number_[beginning];;)
+            if (const std::string name = fmt::format("{}{}", beginning, ++n); !engine_.bindings().contains(name)) {
+                engine_.bind(name, term);
+                engine_.journal_bindings();
+                return;
+            }
+    }
 
     scenario::Scenario scenario_;
     scenario::Versions versions_;
@@ -61,74 +124,6 @@ private:
     std::map<std::string, std::uint64_t> last_number_; ///< of names made here
     scenario::StepEngine engine_; // its terms may share driver binaries with the target, so it goes first
 };
-
-void Live::name(const char* beginning, const Term& term) {
-    if (engine_.namer()(term)) return;
-    for (std::uint64_t& n = last_number_[beginning];;)
-        if (const std::string name = fmt::format("{}{}", beginning, ++n); !engine_.bindings().contains(name)) {
-            engine_.bind(name, term);
-            engine_.journal_bindings();
-            return;
-        }
-}
-
-// Whatever one may want to speak of later gets a name: ports and references.
-void Live::name_new(const Term& t) {
-    using Kind = Term::Kind;
-    engine_.journal_bindings(); // what the user has named comes first
-    switch (t.kind()) {
-    case Kind::port:
-        return name("P", t);
-    case Kind::reference:
-        return name("Ref", t);
-    case Kind::tuple:
-        for (const Term& element : t.elements()) name_new(element);
-        break;
-    case Kind::list:
-        for (const Term& item : t.items())
-            if (!item.is(Kind::integer)) name_new(item); // texts can be long
-        break;
-    default:
-        break;
-    }
-}
-
-// Real time: what comes from outside the session, and when, is not the session's to say.
-void Live::wait_outside(Duration longest) {
-    const auto messages = [](const scenario::StepRecord& record) {
-        std::size_t n = 0;
-        for (const auto& [name, arrivals] : record.messages) n += arrivals.size();
-        return n;
-    };
-    std::optional<std::size_t> before;
-    engine_.await(std::chrono::nanoseconds(longest.ns), longest, [&](const scenario::StepRecord& record) {
-        if (!before) before = messages(record);
-        return messages(record) != *before;
-    });
-}
-
-Json Live::perform(const Order& order) {
-    Json reply = {{"index", order.index}};
-    scenario_.paths.insert(scenario_.paths.end(), order.paths.begin(), order.paths.end());
-    scenario_.processes.insert(scenario_.processes.end(), order.processes.begin(), order.processes.end());
-    engine_.declare();
-    const scenario::ScenarioStep step = step_of(order);
-    const auto& record = engine_.begin_step(order.index, {&step, {}, {}, 0});
-    if (!order.installed.empty()) target_.note(journal::FileInstalled{order.how, order.installed, order.version});
-    if (order.advance && order.await.ns > 0) wait_outside(order.await);
-    const bool value = !record.returns.empty() && record.returns.front().kind == term::Evaluated::Kind::value;
-    if (value && !order.pattern.empty() && !engine_.mismatches().empty()) reply["badmatch"] = true;
-    if (!engine_.end_step()) {
-        const host::Impasse impasse = *target_.impasse();
-        reply["impasse"] = impasse.text;
-        if (impasse.kind == host::Impasse::Kind::not_simulated)
-            target_.host().leave_impasse();
-        else
-            reply["over"] = true;
-    }
-    reply["state"] = to_json(look_at(target_.host(), target_.processes(), engine_.namer()));
-    return reply;
-}
 
 } // namespace
 

@@ -1,14 +1,38 @@
 #pragma once
 /// Messages that the processes of a session have not read yet.
-#include "session/driver_message.h"
+#include "term/term.h"
 
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ddll::session {
+
+/// The message of a driver monitor: {'UP'|'DOWN', Ref, driver, Name, Reason}.
+struct DriverMessage {
+    enum class Reason : std::uint8_t {
+        loaded,
+        unloaded,
+        unload_cancelled,
+        load_cancelled,
+        permanent,
+        load_failure, ///< {load_failure, Why}
+        unknown,
+    };
+    std::uint64_t reference = 0;
+    Reason reason = Reason::unknown;
+
+    /// What was asked for has happened.
+    bool reached() const { return reason == Reason::loaded || reason == Reason::unloaded; }
+    /// In words; empty when the reason is unknown.
+    std::string_view meaning() const;
+};
+
+/// Nothing for any other message.
+std::optional<DriverMessage> driver_message(const term::Term& message);
 
 struct Message {
     std::uint32_t step = 0;                 ///< in which it came, from 0

@@ -1,12 +1,28 @@
 #pragma once
-/// What the answer of a call means, in words.
-#include "session/call_result.h"
+/// What the call of a step returned, read from the journal, and what that means, in words.
+#include "session/answer.h"
 #include "session/state.h"
+#include "term/text.h"
 
 #include <string>
 #include <vector>
 
 namespace ddll::session {
+
+struct CallResult {
+    AnswerKind kind = AnswerKind::ended; ///< value, raised, blocked, or ended: the caller did not survive it
+    term::Term value;                    ///< or the reason
+    std::string text;                    ///< the same as Erlang text, with the session's names
+    std::string exception_class;         ///< of raised
+    std::string load_text;               ///< what the loader said when a library could not be opened in this step
+
+    /// An exception, or {error, _}.
+    bool failed() const;
+    /// The reference in {ok, _, Ref}: of a message to come.
+    std::optional<std::uint64_t> promises() const;
+};
+
+CallResult call_result(const journal::Journal& journal, const scenario::StepResult& step, const term::Namer& namer);
 
 /// Sentences, in their order; none where the answer speaks for itself. `state` is that after the step.
 std::vector<std::string> meaning(const CallResult& result, const scenario::ScenarioStep& step, const State& state,

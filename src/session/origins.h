@@ -1,12 +1,9 @@
 #pragma once
 /// Which step made what: read from the journal.
-#include "journal/journal.h"
+#include "journal/visitor.h"
+#include "lifecycle/record.h"
 
 #include <map>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,18 +19,40 @@ struct Origins {
 };
 
 /// Reads them as the journal grows.
-class OriginsReader {
+class OriginsReader : private journal::Visitor<OriginsReader> {
 public:
-    OriginsReader();
-    ~OriginsReader();
-    OriginsReader(const OriginsReader&) = delete;
     /// Each entry once, in their order.
-    void see(const journal::Entry& entry);
-    const Origins& origins() const;
+    void see(const journal::Entry& entry) { read(entry); }
+    const Origins& origins() const { return origins_; }
 
 private:
-    class Reader;
-    std::unique_ptr<Reader> reader_;
+    friend journal::Visitor<OriginsReader>;
+    using Ignores =
+        journal::Kinds<journal::StepEnded, journal::Returned, journal::Delivered, journal::ProcessStarted,
+                       journal::PortClosing, journal::PortClosed, journal::Entered, journal::Left, journal::ImageOpened,
+                       journal::ImageFailed, journal::ImageClosed, journal::Reloaded, journal::FileInstalled,
+                       journal::ClockAdvanced, journal::Awaited, journal::PeerActed, journal::PeerReceived,
+                       journal::NumberChosen, journal::Misused, journal::ClearedAway, journal::LeftBehind,
+                       journal::EntrySeen, journal::TookLong, journal::Logged, journal::Mismatched, journal::StepFailed,
+                       journal::ThreadStarted, journal::ThreadWaits, journal::ThreadRuns, journal::ThreadEnded,
+                       journal::ThreadLeftAlone, journal::Deadlocked, journal::Ended>;
+    void on(const journal::StepBegun& e);
+    void on(const journal::Called& e);
+    void on(const journal::PortOpened& e);
+    void on(const journal::ProcessEnded& e);
+    void on(const journal::ApiCalled& e);
+    void on(const journal::Bound& e);
+    void on(const journal::DriverChanged& e);
+
+    struct Known {
+        std::uint32_t loads = 0;
+        lifecycle::Status status = lifecycle::Status::ok;
+    };
+    std::uint32_t step_ = 0;
+    ProcessId caller_;
+    std::map<PortId, DriverId> drivers_;
+    std::map<DriverId, Known> known_;
+    Origins origins_;
 };
 
 } // namespace ddll::session

@@ -1,5 +1,3 @@
-#include "session/overview.h"
-
 #include "image/elf_facts.h"
 #include "lifecycle/info.h"
 #include "session/state_reader.h"
@@ -104,10 +102,10 @@ private:
 
 } // namespace
 
-Json overview(const SessionModel& model) {
-    if (model.state()) return Overview(model).status();
+Json overview(const SessionModel* model) {
+    if (model != nullptr && model->state()) return Overview(*model).status();
     return {{"now", "0ms"},
-            {"steps", model.done().next()},
+            {"steps", model == nullptr ? 0 : model->done().next()},
             {"drivers", Json::array()},
             {"processes", Json::array()},
             {"findings", Json::array()}};

@@ -13,9 +13,8 @@ scenario::RunResult begun(const scenario::Scenario& scenario, std::shared_ptr<co
 
 } // namespace
 
-Progress::Progress(const scenario::Scenario& scenario, std::shared_ptr<const journal::Journal> journal,
-                   const report::Names& names)
-    : scenario_(scenario), so_far_(begun(scenario, std::move(journal))), follower_(so_far_, names) {}
+Progress::Progress(const scenario::Scenario& scenario, std::shared_ptr<const journal::Journal> journal)
+    : scenario_(scenario), so_far_(begun(scenario, std::move(journal))), follower_(so_far_) {}
 
 void Progress::follow_scenario() {
     const auto& steps = scenario_.steps;

@@ -12,8 +12,7 @@ namespace ddll::session {
 class Progress {
 public:
     /// Refers to the scenario, which may grow.
-    Progress(const scenario::Scenario& scenario, std::shared_ptr<const journal::Journal> journal,
-             const report::Names& names);
+    Progress(const scenario::Scenario& scenario, std::shared_ptr<const journal::Journal> journal);
     Progress(const Progress&) = delete;
 
     /// The scenario has more steps, or its steps lie elsewhere.

@@ -50,6 +50,11 @@ struct Request {
     std::optional<std::chrono::milliseconds> limit; ///< real time for this request
 };
 
+inline Request request_of(Request::Kind kind) {
+    Request request;
+    request.kind = kind;
+    return request;
+}
 nlohmann::json to_json(const Request& request);
 /// Error: what is wrong with it.
 Result<Request> request_from(const nlohmann::json& json);

@@ -4,8 +4,7 @@
 #include "report/run_log.h"
 #include "report/text_parts.h"
 #include "session/clients.h"
-#include "session/overview.h"
-#include "session/why.h"
+#include "session/state_reader.h"
 
 #include <nlohmann/json.hpp>
 #include <unistd.h>
@@ -17,27 +16,14 @@ using Json = nlohmann::json;
 namespace {
 
 const char* name(Emulator::State state) {
-    switch (state) {
-    case Emulator::State::not_started:
-        return "not started";
-    case Emulator::State::running:
-        return "running";
-    case Emulator::State::stuck:
-    case Emulator::State::gone:
-        return "gone";
-    }
-    return "";
+    constexpr const char* names[] = {"not started", "running", "gone", "gone"};
+    return names[static_cast<std::size_t>(state)];
 }
 
 } // namespace
 
 Json status_json(const SessionModel* model, const ServerState& server) {
-    Json out = model != nullptr ? overview(*model)
-                                : Json{{"now", "0ms"},
-                                       {"steps", 0},
-                                       {"drivers", Json::array()},
-                                       {"processes", Json::array()},
-                                       {"findings", Json::array()}};
+    Json out = overview(model);
     out["session"] = server.session;
     out["server"] = getpid();
     out["emulator"] = name(server.emulator);
@@ -62,11 +48,10 @@ Json log_json(const SessionModel* model, std::uint64_t count) {
     const scenario::RunResult result = model->result();
     if (count > 0) {
         Json events = Json::array();
-        for (std::string& line : report::last_events(result, model->api(), count)) events.push_back(std::move(line));
+        for (std::string& line : report::last_events(result, count)) events.push_back(std::move(line));
         return {{"events", std::move(events)}};
     }
     report::Options options;
-    options.names = model->api();
     options.detail = report::Detail::log;
     const report::Look look{options, report::Style{false}};
     std::string text = report::log_text(result, look);

@@ -21,6 +21,10 @@ struct ServerState {
 
 nlohmann::json status_json(const SessionModel* model, const ServerState& server);
 nlohmann::json why_json(const SessionModel* model, const ServerState& server, const std::string& driver);
+/// What was done in a session as a scenario file, and what came of it as expectations: {"scenario": the file as JSON,
+/// "files": {name in it: path of a copy}, "trouble": why it may not run, if so}. Driver files are named as they are to
+/// lie beside the scenario.
+nlohmann::json export_scenario(const SessionModel& model, const std::string& session); // export.cpp
 /// The last `events` entries of the journal, or with 0 what happened in every step.
 nlohmann::json log_json(const SessionModel* model, std::uint64_t events);
 

@@ -4,7 +4,6 @@
 #include "base/time.h"
 #include "session/clients.h"
 #include "session/emulator.h"
-#include "session/export.h"
 #include "session/held_answers.h"
 #include "session/queries.h"
 #include "session/session_model.h"
@@ -164,7 +163,7 @@ private:
     }
 
     Result<void> start() {
-        auto model = std::make_unique<SessionModel>(folder_.store(), options_.names);
+        auto model = std::make_unique<SessionModel>(folder_.store());
         if (auto started = emulator_.start(model->journal()); !started) return started;
         reply_all(held_.take_all());
         model_ = std::move(model);
@@ -249,7 +248,7 @@ private:
         if (!may_be_idle() || now < used_ + options_.idle) return;
         folder_.leave_ending(
             fmt::format("it ended after {} without a command", to_string(Duration{options_.idle.count() * 1'000'000})));
-        stop({0, stop_request()});
+        stop({0, request_of(Request::Kind::stop)});
     }
 
     bool may_be_idle() const { return !working_ && queue_.empty() && !stopping_ && !ended_ && held_.empty(); }

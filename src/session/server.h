@@ -1,7 +1,6 @@
 #pragma once
 /// The server of one session: keeps what was done, serves one request after the other, and never loads a driver: its
 /// child does. It is a process of its own, without a terminal; only its user can reach it.
-#include "report/report.h"
 #include "session/session_folder.h"
 
 #include <chrono>
@@ -11,7 +10,6 @@ namespace ddll::session {
 struct ServerOptions {
     std::chrono::milliseconds idle{std::chrono::hours(2)};          ///< so long without a request, and it ends
     std::chrono::milliseconds time_limit{std::chrono::seconds(10)}; ///< real time for a request that names none
-    report::Names names;
 };
 
 /// Serves until it is told to stop, is idle for too long or gets SIGTERM. `listener` and `lock` are its own.

@@ -19,16 +19,16 @@ bool belongs_into_answer(const report::Line& line) {
 
 } // namespace
 
-SessionModel::SessionModel(std::string store, report::Names api)
-    : api_(api), journal_(std::make_shared<journal::Journal>()), drivers_(std::move(store)),
-      progress_(done_.scenario(), journal_, api_) {}
+SessionModel::SessionModel(std::string store)
+    : journal_(std::make_shared<journal::Journal>()), drivers_(std::move(store)),
+      progress_(done_.scenario(), journal_) {}
 
 scenario::RunResult SessionModel::result() const {
     scenario::Running running;
     running.scenario = {std::shared_ptr<void>(), &done_.scenario()}; // it is not given away
     running.steps = scenario::flatten(done_.scenario());
     running.journal = journal_;
-    running.versions = drivers_.versions();
+    running.versions = drivers_.store().versions();
     running.goes_on = !ending_;
     scenario::RunOptions options;
     return scenario::build_result(std::move(running), ending_.value_or(isolate::Ending{}), options);

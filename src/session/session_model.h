@@ -1,6 +1,6 @@
 #pragma once
 /// What the server keeps of one emulator, part by part, fed by the requests that come and by the journal that its child
-/// writes. Everything a client is told comes from here, also when the child has died.
+/// writes. Everything that answers say comes from here, also when the child has died.
 #include "isolate/isolate.h"
 #include "journal/journal.h"
 #include "report/report.h"
@@ -27,7 +27,7 @@ namespace ddll::session {
 class SessionModel {
 public:
     /// Copies of driver files go into `store`.
-    SessionModel(std::string store, report::Names api);
+    explicit SessionModel(std::string store);
     SessionModel(const SessionModel&) = delete;
 
     /// The steps that a request is made of, the request's own last: before it come the files that others have changed.
@@ -51,7 +51,6 @@ public:
     const std::optional<State>& state() const { return state_; }
     const std::optional<isolate::Ending>& ending() const { return ending_; }
     const std::shared_ptr<journal::Journal>& journal() const { return journal_; }
-    const report::Names& api() const { return api_; }
 
     /// Everything the readers of results know of: a walk over the whole journal.
     scenario::RunResult result() const;
@@ -64,7 +63,6 @@ private:
     void see(const journal::Entry& entry);
     Answer answer(const Request& request, std::uint32_t step);
 
-    report::Names api_;
     std::shared_ptr<journal::Journal> journal_;
     std::uint64_t read_ = 0; ///< entries of it
     SessionScenario done_;

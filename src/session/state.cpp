@@ -85,17 +85,8 @@ std::string wait_text(const Wait& wait, const term::Namer& namer) {
 }
 
 const char* name(host::Port::State state) {
-    switch (state) {
-    case host::Port::State::starting:
-        return "starting";
-    case host::Port::State::open:
-        return "open";
-    case host::Port::State::closing:
-        return "closing";
-    case host::Port::State::stopped:
-        return "stopped";
-    }
-    return "";
+    constexpr const char* names[] = {"starting", "open", "closing", "stopped"};
+    return names[static_cast<std::size_t>(state)];
 }
 
 State look_at(const host::Host& host, const std::map<std::string, ProcessId>& processes, const term::Namer& namer) {

@@ -2,7 +2,8 @@
 /// session/ is an emulator one talks to for a while: a server that keeps the scenario and never loads a driver, a child
 /// of it that does, and clients that come and go. Every request is one step of a scenario, written as scenarios write
 /// it. Here: what the child's emulator looks like between two steps, as a value that outlives it. Read next: protocol.h
-/// (what client and server say to each other), session_model.h (what the server keeps), live.h (the child), server.h.
+/// (what client and server say to each other), session_model.h (what the server keeps), emulator.h (the child),
+/// server.h.
 ///
 /// Thread rules: there are none to keep. Client and server have one thread each, the child's host has its own rules,
 /// and the three share nothing but sockets and the journal, which is read between steps or when its writer is dead.

@@ -26,4 +26,9 @@ protected:
     term::Namer namer_;
 };
 
+/// The answer to `status`: what there is; null for a session in which nothing was done.
+nlohmann::json overview(const SessionModel* model);
+/// The answer to `why`: what keeps a driver, and the shortest way to free it. Error: no driver of that name is loaded.
+Result<nlohmann::json> why(const SessionModel& model, const std::string& driver);
+
 } // namespace ddll::session

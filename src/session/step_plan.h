@@ -1,9 +1,10 @@
 #pragma once
 /// How a request becomes a step: what the child is to do, and what the scenario gains, before anything is changed.
-#include "session/driver_store.h"
 #include "session/protocol.h"
+#include "session/session_drivers.h"
 #include "session/session_scenario.h"
 #include "session/state.h"
+#include "term/expr.h"
 
 #include <set>
 #include <string>
@@ -30,5 +31,8 @@ Result<StepPlan> plan_step(const Request& request, const PlanScope& scope);
 
 /// Of a driver file that is another one now.
 StepPlan plan_install(const DriverStore::Change& change, const PlanScope& scope);
+
+/// Every variable has a value and every function exists; else the error names what may have been meant.
+Result<void> check_names(const term::Expr& expr, const std::set<std::string>& variables);
 
 } // namespace ddll::session

@@ -232,9 +232,8 @@ std::string messages_text(const Json& answer, const Style& style) {
 }
 
 std::string status_text(const Json& status, const Style& style) {
-    std::string out =
-        fmt::format("session {}: {} step{}, at {}\n", style.strong(text_of(status, "session")),
-                    status.at("steps").get<std::size_t>(), status.at("steps") == 1 ? "" : "s", text_of(status, "now"));
+    std::string out = fmt::format("session {}: {}, at {}\n", style.strong(text_of(status, "session")),
+                                  counted(status.at("steps").get<std::size_t>(), "step"), text_of(status, "now"));
     if (status.contains("gone_because")) {
         out += wrapped(style.bad("the emulator is gone: ") + text_of(status, "gone_because"), 0, width);
         out += "this is how it was before:\n";

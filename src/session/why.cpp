@@ -1,5 +1,3 @@
-#include "session/why.h"
-
 #include "base/text.h"
 #include "lifecycle/info.h"
 #include "session/state_reader.h"
@@ -13,29 +11,17 @@ using Json = nlohmann::json;
 namespace {
 
 std::string obstacle_text(lifecycle::Obstacle obstacle) {
-    using enum lifecycle::Obstacle;
-    switch (obstacle) {
-    case none:
-        return "";
-    case not_loaded:
-        return "it is not loaded";
-    case permanent:
-        return "no sequence of calls can: the driver has locked itself (driver_lock_driver); only a new node gets "
-               "other code";
-    case stuck:
-        return "no sequence of calls can: a reference to a port data lock was never given back "
-               "(driver_pdl_dec_refc), and nothing outside the driver reaches it";
-    case draining:
-        return "no sequence of calls of its users can: a port waits for its queue, and only the driver can empty "
-               "it";
-    case waiting:
-        return "no sequence can now: whoever would have to make a call waits inside another one";
-    case no_such:
-        return "no sequence of calls leads there";
-    case not_proven:
-        return "there are too many possibilities to look at them all";
-    }
-    return "";
+    constexpr const char* texts[] = {
+        "",
+        "it is not loaded",
+        "no sequence of calls can: the driver has locked itself (driver_lock_driver); only a new node gets other code",
+        ("no sequence of calls can: a reference to a port data lock was never given back (driver_pdl_dec_refc), and "
+         "nothing outside the driver reaches it"),
+        "no sequence of calls of its users can: a port waits for its queue, and only the driver can empty it",
+        "no sequence can now: whoever would have to make a call waits inside another one",
+        "no sequence of calls leads there",
+        "there are too many possibilities to look at them all"};
+    return texts[static_cast<std::size_t>(obstacle)];
 }
 
 // What its queue has to do with it; empty when it has nothing.
@@ -108,15 +94,14 @@ private:
             out.push_back({{"kind", "port"},
                            {"what", fmt::format("{} more ports", driver.record.port_count - driver.ports.size())}});
         if (driver.jobs > 0) {
-            Json item = {{"kind", "job"},
-                         {"what", fmt::format("{} async job{}", driver.jobs, driver.jobs == 1 ? "" : "s")}};
+            Json item = {{"kind", "job"}, {"what", counted(driver.jobs, "async job")}};
             if (const auto made = origins_.jobs.find(driver.id); made != origins_.jobs.end())
                 item["made_by"] = step(made->second);
             out.push_back(std::move(item));
         }
         if (driver.stuck > 0)
             out.push_back({{"kind", "reference"},
-                           {"what", fmt::format("{} closed port{}", driver.stuck, driver.stuck == 1 ? "" : "s")},
+                           {"what", counted(driver.stuck, "closed port")},
                            {"note", "kept by references to port data locks that were never given back"}});
         return out;
     }

@@ -51,8 +51,9 @@ TEST_CASE("a hint that is there stays") {
 }
 
 TEST_CASE("severities and colours are words of a few") {
-    CHECK(*cli::severity_of("--fail-on", "note") == report::FailOn::note);
-    CHECK(cli::severity_of("--fail-on", "notes").error().hint == "did you mean note?");
-    CHECK(*cli::color_of("never") == cli::Color::never);
-    CHECK(cli::color_of("nevre").error().place.file == "--color nevre");
+    const auto numbered = [](auto wanted) { return static_cast<std::size_t>(wanted); };
+    CHECK(*cli::choice("--fail-on", "note", cli::severities) == numbered(report::FailOn::note));
+    CHECK(cli::choice("--fail-on", "notes", cli::severities).error().hint == "did you mean note?");
+    CHECK(*cli::choice("--color", "never", cli::color_words) == numbered(cli::Color::never));
+    CHECK(cli::choice("--color", "nevre", cli::color_words).error().place.file == "--color nevre");
 }

@@ -1,4 +1,3 @@
-#include "cli/describe.h"
 #include "cli/man_page.h"
 
 #include <doctest/doctest.h>
@@ -13,7 +12,7 @@ TEST_CASE("every command and every verb can be described without being run") {
     for (const auto& one : all) {
         CAPTURE(one.name);
         REQUIRE(one.command->parser);
-        const cli::Description about = cli::describe(*one.command->parser());
+        const cli::Description about = one.command->parser()->describe();
         CHECK(about.name == "ddlltool " + one.name);
         CHECK_FALSE(about.summary.empty());
         CHECK_FALSE(one.command->doc.empty());
@@ -32,7 +31,7 @@ TEST_CASE("what an option takes, and how often") {
     const auto all = cli::all_commands();
     const auto run = std::find_if(all.begin(), all.end(), [](const auto& one) { return one.name == "run"; });
     REQUIRE(run != all.end());
-    const cli::Description about = cli::describe(*run->command->parser());
+    const cli::Description about = run->command->parser()->describe();
     const auto option = [&](const std::string& name) {
         for (const auto& one : about.options)
             if (one.names.back() == name) return one;
@@ -57,7 +56,7 @@ TEST_CASE("the words of a step are told by its usage line") {
     const auto all = cli::all_commands();
     const auto find = [&](std::string_view name) {
         const auto at = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
-        return cli::describe(*at->command->parser()).positionals;
+        return at->command->parser()->describe().positionals;
     };
     const auto control = find("control");
     REQUIRE(control.size() == 3);

@@ -8,15 +8,16 @@ using cli::RunArguments;
 namespace {
 
 RunArguments parsed(std::vector<std::string> arguments) {
-    auto result = cli::parse_run_arguments(arguments);
+    cli::RunArgumentsParser parser;
+    const auto result = parser.read(arguments);
     REQUIRE_MESSAGE(bool(result), (result ? "" : result.error().message));
-    REQUIRE(std::holds_alternative<RunArguments>(*result));
-    return std::get<RunArguments>(*std::move(result));
+    REQUIRE_FALSE(result->has_value());
+    return parser.arguments;
 }
 
 /// "what: why (hint)"
 std::string refused(std::vector<std::string> arguments) {
-    auto result = cli::parse_run_arguments(arguments);
+    const auto result = cli::RunArgumentsParser().read(arguments);
     REQUIRE_FALSE(bool(result));
     const Error& e = result.error();
     return e.place.file + ": " + e.message + (e.hint.empty() ? "" : " (" + e.hint + ")");
@@ -97,10 +98,10 @@ TEST_CASE("details and switches") {
 }
 
 TEST_CASE("help names every option, with examples and exit codes") {
-    const auto result = cli::parse_run_arguments({"--help"});
+    const auto result = cli::RunArgumentsParser().read({"--help"});
     REQUIRE(bool(result));
-    REQUIRE(std::holds_alternative<cli::HelpText>(*result));
-    const std::string& text = std::get<cli::HelpText>(*result).text;
+    REQUIRE(result->has_value());
+    const std::string& text = (*result)->text;
     for (const char* part : {"--jobs", "--filter", "--list-calls", "--format", "--timeout", "--seed", "--driver-path",
                              "--fail-on", "--in-process", "junit", "examples:", "exit codes:"})
         CHECK_MESSAGE(text.find(part) != std::string::npos, part);

@@ -32,13 +32,13 @@ const report::Moment* find(const report::Timeline& timeline, LineKind kind, std:
 } // namespace
 
 TEST_CASE("a lane for everybody who takes part") {
-    const auto timeline = report::timeline_of(reload_scenario(true), {});
+    const auto timeline = report::timeline_of(reload_scenario(true));
     CHECK(lanes(timeline) == std::vector<std::string>{"process alice", "process bob", "driver counter", "port P",
                                                       "library counter/v1", "library counter/v2"});
 }
 
 TEST_CASE("states follow each other, and a pending one says what it waits for") {
-    const auto timeline = report::timeline_of(reload_scenario(true), {});
+    const auto timeline = report::timeline_of(reload_scenario(true));
     CHECK(spans(timeline, SpanKind::state) ==
           std::vector<std::string>{"loaded", "reload pending: held by P", "loaded"});
     for (const auto& span : timeline.spans) {
@@ -48,7 +48,7 @@ TEST_CASE("states follow each other, and a pending one says what it waits for") 
 }
 
 TEST_CASE("messages come from somewhere, that of a monitor from its driver") {
-    const auto timeline = report::timeline_of(reload_scenario(true), {});
+    const auto timeline = report::timeline_of(reload_scenario(true));
     const auto* up = find(timeline, LineKind::message, "'UP'");
     REQUIRE(up != nullptr);
     CHECK(timeline.lanes[up->lane].name == "alice");
@@ -60,7 +60,7 @@ TEST_CASE("messages come from somewhere, that of a monitor from its driver") {
 }
 
 TEST_CASE("a library that stays is a state of its own, and the moment is bad") {
-    const auto timeline = report::timeline_of(reload_scenario(false), {});
+    const auto timeline = report::timeline_of(reload_scenario(false));
     const auto states = spans(timeline, SpanKind::state);
     CHECK(std::find(states.begin(), states.end(), "NOT UNLOADED: the library of counter/v1 is still in memory") !=
           states.end());
@@ -70,7 +70,7 @@ TEST_CASE("a library that stays is a state of its own, and the moment is bad") {
 }
 
 TEST_CASE("a failed expectation stands at the end of its step, and a death at the end of all") {
-    const auto failed = report::timeline_of(failed_scenario(), {});
+    const auto failed = report::timeline_of(failed_scenario());
     const auto* failure =
         find(failed, LineKind::trouble, "returns: expected {error, not_loaded}, got {error, permanent}");
     REQUIRE(failure != nullptr);
@@ -78,7 +78,7 @@ TEST_CASE("a failed expectation stands at the end of its step, and a death at th
     CHECK(failed.lanes[failure->lane].name == "alice");
     CHECK((failure - 1)->kind == LineKind::returns);
     CHECK((failure + 1)->kind == LineKind::step);
-    const auto crashed = report::timeline_of(crashed_scenario(), {});
+    const auto crashed = report::timeline_of(crashed_scenario());
     CHECK(crashed.moments.back().kind == LineKind::died);
     CHECK(crashed.lanes[crashed.moments.back().lane].name == "P");
     const auto callback = std::find_if(crashed.spans.begin(), crashed.spans.end(),
@@ -88,8 +88,8 @@ TEST_CASE("a failed expectation stands at the end of its step, and a death at th
 }
 
 TEST_CASE("of a long story the middle is left out, and counted") {
-    const auto whole = report::timeline_of(reload_scenario(true), {});
-    const auto cut = report::timeline_of(reload_scenario(true), {}, 10);
+    const auto whole = report::timeline_of(reload_scenario(true));
+    const auto cut = report::timeline_of(reload_scenario(true), 10);
     CHECK(whole.left_out == 0);
     CHECK(cut.left_out > 0);
     CHECK(cut.moments.size() < whole.moments.size());
@@ -100,7 +100,7 @@ TEST_CASE("of a long story the middle is left out, and counted") {
 
 TEST_CASE("no journal, no timeline") {
     RunResult result;
-    CHECK(report::timeline_of(result, {}).moments.empty());
+    CHECK(report::timeline_of(result).moments.empty());
 }
 
 TEST_CASE("a port of the name of one that is gone goes on in its lane; of one that is not, in a lane of its own") {
@@ -114,7 +114,7 @@ TEST_CASE("a port of the name of one that is gone goes on in its lane; of one th
         m.write(journal::PortOpened{second, Maker::counter, Maker::bob, "counter"});
         m.write(journal::PortOpened{third, Maker::counter, Maker::bob, "counter"});
     });
-    const auto timeline = report::timeline_of(m.finish(Verdict::passed), {});
+    const auto timeline = report::timeline_of(m.finish(Verdict::passed));
     CHECK(lanes(timeline) == std::vector<std::string>{"process alice", "process bob", "port P", "port P (2)"});
     std::vector<std::uint32_t> lives;
     for (const auto& span : timeline.spans)

@@ -1,4 +1,4 @@
-#include "session/calls.h"
+#include "session/step_plan.h"
 
 #include <doctest/doctest.h>
 

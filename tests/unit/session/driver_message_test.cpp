@@ -1,4 +1,4 @@
-#include "session/driver_message.h"
+#include "session/mailboxes.h"
 
 #include "term/text.h"
 

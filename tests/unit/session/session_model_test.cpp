@@ -13,7 +13,7 @@ using term::Term;
 namespace {
 
 struct Stage {
-    Stage() : work(*scenario::WorkFolder::create()), model(work.path() + "/kept", {}) {}
+    Stage() : work(*scenario::WorkFolder::create()), model(work.path() + "/kept") {}
 
     static Request calling(const std::string& call, const std::string& by = "alice") {
         Request request;
