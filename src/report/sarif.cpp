@@ -124,7 +124,7 @@ void add(SarifLog& log, const RunResult& result, const Options& options) {
     log.results.push_back(
         {death_rule(death), "error", message({death.headline, step_words(result, death.in.step), death.advice}),
          relative(location_of(result, death, options), options.root),
-         fmt::format("{}\n{}\n{}", result.file, death.in.driver, death.in.callback), death.expected, why});
+         fmt::format("{}\n{}\n{}", result.file, death.in.driver, death.in.callback_name()), death.expected, why});
 }
 
 void notify(SarifLog& log, const RunResult& result, const Options& options) {

@@ -1,0 +1,19 @@
+# The names that drivers find in the executable: the rows of driver_api.def and nothing else.
+set(export_list ${CMAKE_BINARY_DIR}/driver_api.exports)
+file(STRINGS src/words/driver_api.def rows REGEX "^DDLL_API")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS src/words/driver_api.def)
+string(REGEX REPLACE "DDLL_API\\(([a-z0-9_]+)[^;]*" "\\1" names "${rows}")
+string(REPLACE ";" ";\n" names "${names}")
+# ... and the functions of the system that stand in front of the C library's own, see api/interposed.cpp.
+if(NOT DDLLTOOL_SANITIZE)
+  string(APPEND names ";\npthread_create;\npthread_key_create;\npthread_key_delete;\non_exit")
+endif()
+file(CONFIGURE OUTPUT ${export_list} CONTENT "{\n${names};\n};\n")
+
+# An executable that hosts drivers.
+function(ddll_hosts_drivers target)
+  target_sources(${target} PRIVATE $<TARGET_OBJECTS:ddll-api>)
+  target_link_libraries(${target} PRIVATE ddll-host)
+  target_link_options(${target} PRIVATE -Wl,--dynamic-list=${export_list})
+  set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${export_list})
+endfunction()
