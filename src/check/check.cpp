@@ -65,11 +65,9 @@ private:
             return std::move(facts).error();
         if (!facts) {
             // A reload would find that out when the old driver is gone.
-            CheckFinding& entry = entry_for(Rule::reload_leaves_no_driver);
-            entry.severity = Severity::error;
-            entry.title = findings::title_of(entry.rule, subject_.name);
-            entry.evidence = prose(facts.error().message);
-            entry.also_static = true;
+            auto found = findings::finding_of(Rule::reload_leaves_no_driver, subject_.name, facts.error().message);
+            found.severity = Severity::error;
+            add(found);
             unusable_ = true;
             openable_ = false;
             out_.not_looked_at.push_back(fmt::format("anything else: {}", facts.error().message));
@@ -255,11 +253,12 @@ private:
     void check_flags(std::uint32_t flags) {
         // An entry that is filled in at run time does not show its flags to who only reads the file.
         if ((flags & ERL_DRV_FLAG_USE_PORT_LOCKING) == 0 || variables_ == 0) return;
-        CheckFinding& entry = entry_for(Rule::shared_code_without_driver_lock);
-        entry.title = findings::title_of(entry.rule, subject_.name);
-        entry.evidence = prose(fmt::format(
-            "the entry has ERL_DRV_FLAG_USE_PORT_LOCKING, and there are {} bytes of variables", variables_));
-        entry.also_static = true;
+        auto found = findings::finding_of(
+            Rule::shared_code_without_driver_lock, subject_.name,
+            fmt::format("the entry has ERL_DRV_FLAG_USE_PORT_LOCKING, and there are {} bytes of variables",
+                        variables_));
+        found.severity = Severity::note;
+        add(found);
     }
 
     // The entry of the newer file, as the first run saw it.

@@ -142,6 +142,12 @@ std::string advice_for(const Death& death) {
 
 } // namespace
 
+std::string port_name(const RunResult& result, PortId port) {
+    const std::string printed = term::print(term::Term::port(port.value));
+    const auto it = result.names.find(printed);
+    return it == result.names.end() ? printed : it->second;
+}
+
 Death examine(const isolate::Ending& ending, const RunResult& result, const Versions& versions, std::uint32_t step) {
     Death death;
     const isolate::CrashReport& crash = ending.crash;
@@ -151,11 +157,7 @@ Death examine(const isolate::Ending& ending, const RunResult& result, const Vers
         death.in.callback = in->entered.callback;
         death.in.driver = in->driver;
         death.in.version = in->version;
-        if (in->entered.port) {
-            const std::string printed = term::print(term::Term::port(in->entered.port.value));
-            const auto it = result.names.find(printed);
-            death.in.port = it == result.names.end() ? printed : it->second;
-        }
+        if (in->entered.port) death.in.port = port_name(result, in->entered.port);
     }
     std::string what;
     if (const auto* signalled = std::get_if<isolate::Signalled>(&ending.how)) {

@@ -10,6 +10,9 @@
 
 namespace ddll::scenario {
 
+/// The scenario's name for a port, or the port as it is printed.
+std::string port_name(const RunResult& result, PortId port);
+
 /// `step` is the one that had begun and not ended.
 Death examine(const isolate::Ending& ending, const RunResult& result, const Versions& versions, std::uint32_t step);
 

@@ -170,12 +170,16 @@ std::string shown_call(const DriverCall& call, const ExpectScope& scope) {
 
 } // namespace
 
-std::string ExpectScope::show(const Term& term) const {
-    return term::print(term, [this](const Term& identity) -> std::optional<std::string> {
+term::Namer namer_of(const term::Bindings& bindings) {
+    return [&bindings](const Term& identity) -> std::optional<std::string> {
         for (const auto& [name, value] : bindings)
             if (value == identity) return name;
         return std::nullopt;
-    });
+    };
+}
+
+std::string ExpectScope::show(const Term& term) const {
+    return term::print(term, namer_of(bindings));
 }
 
 std::string ExpectScope::show(const Evaluated& result) const {

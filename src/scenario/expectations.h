@@ -19,6 +19,9 @@ struct Mismatch {
     bool of_return = false; ///< it is about what the step's call returned
 };
 
+/// Names what a variable holds by that variable; valid as long as `bindings`.
+term::Namer namer_of(const term::Bindings& bindings);
+
 /// What comparisons need to know of the run.
 struct ExpectScope {
     const std::vector<ProcessDecl>& processes;

@@ -166,11 +166,7 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
     }
     findings::RunNames names;
     names.driver = [&](DriverId id) { return drivers[id]; };
-    names.port = [&](PortId id) {
-        const std::string printed = term::print(term::Term::port(id.value));
-        const auto it = result.names.find(printed);
-        return it == result.names.end() ? printed : it->second;
-    };
+    names.port = [&](PortId id) { return port_name(result, id); };
     names.image = [&](ImageId id) {
         const Versions::Known* known = images[id];
         const std::string driver = drivers[driver_of[id]];

@@ -58,14 +58,6 @@ void StepEngine::enter_rounds(const FlatStep& step) {
     previous_ = step;
 }
 
-term::Namer StepEngine::namer() const {
-    return [this](const Term& identity) -> std::optional<std::string> {
-        for (const auto& [name, value] : bindings_)
-            if (value == identity) return name;
-        return std::nullopt;
-    };
-}
-
 // --- one step --------------------------------------------------------------------------------------------------------
 
 bool StepEngine::run_step(std::uint32_t index, const FlatStep& step) {

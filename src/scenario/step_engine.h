@@ -50,7 +50,7 @@ public:
     /// Journals the variables that have got their values, so that reports can use their names.
     void journal_bindings();
     /// The scenario's name for a pid, port or reference; valid as long as the engine.
-    term::Namer namer() const;
+    term::Namer namer() const { return namer_of(bindings_); }
 
 private:
     void enter_rounds(const FlatStep& step);

@@ -233,6 +233,15 @@ private:
 
     static std::string node_form(std::string_view node) { return encode(Term::atom(node)).substr(1); }
 
+    // `numbers`, each with its size in bytes, follow the node.
+    static Term foreign(Kind kind, int tag, std::string_view node,
+                        std::initializer_list<std::pair<std::uint64_t, int>> numbers) {
+        std::string form(1, static_cast<char>(tag));
+        form += node_form(node);
+        for (const auto& [number, size] : numbers) append(form, number, size);
+        return Term::foreign(kind, form);
+    }
+
     // Numbers of this node that the emulator could not have given out are malformed; another node's are its own
     // business and are kept as the form in which the emulator would send them on.
     static std::optional<Term> pid(std::string_view node, std::uint64_t id, std::uint64_t serial,
@@ -241,12 +250,7 @@ private:
             if (id > pid_mask || serial >> 13 != 0) return std::nullopt;
             return Term::pid(*pid_number(id, serial));
         }
-        std::string form(1, static_cast<char>(ERL_NEW_PID_EXT));
-        form += node_form(node);
-        append(form, id, 4);
-        append(form, serial, 4);
-        append(form, creation, 4);
-        return Term::foreign(Kind::pid, form);
+        return foreign(Kind::pid, ERL_NEW_PID_EXT, node, {{id, 4}, {serial, 4}, {creation, 4}});
     }
 
     static std::optional<Term> port(std::string_view node, std::uint64_t id, std::uint64_t creation) {
@@ -255,11 +259,8 @@ private:
             if (!small) return std::nullopt;
             return Term::port(id);
         }
-        std::string form(1, static_cast<char>(small ? ERL_NEW_PORT_EXT : ERL_V4_PORT_EXT));
-        form += node_form(node);
-        append(form, id, small ? 4 : 8);
-        append(form, creation, 4);
-        return Term::foreign(Kind::port, form);
+        return foreign(Kind::port, small ? ERL_NEW_PORT_EXT : ERL_V4_PORT_EXT, node,
+                       {{id, small ? 4 : 8}, {creation, 4}});
     }
 
     static std::optional<Term> reference(std::string_view node, std::span<const std::uint32_t> words,
