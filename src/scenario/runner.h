@@ -12,7 +12,6 @@ struct Runs {
     std::vector<RunResult> results; ///< in the order of the scenarios
     bool interrupted = false;       ///< by SIGINT or SIGTERM: some are skipped
 };
-using Played = Runs; // until verify/random.cpp says Runs
 
 /// `progress` is called as each one ends, in the order of their ends.
 Runs run_all(std::vector<Scenario> scenarios, const RunOptions& options,

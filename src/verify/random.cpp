@@ -60,7 +60,7 @@ private:
         return *std::move(read.scenario);
     }
 
-    void work(Worker& worker, const scenario::Played& runs, std::atomic<std::size_t>& next,
+    void work(Worker& worker, const scenario::Runs& runs, std::atomic<std::size_t>& next,
               const VerifyOptions& options, std::vector<ScenarioComparison>& comparisons);
 
     const RandomOptions& options_;
@@ -72,7 +72,7 @@ private:
     bool interrupted_ = false;
 };
 
-void RandomRun::work(Worker& worker, const scenario::Played& runs, std::atomic<std::size_t>& next,
+void RandomRun::work(Worker& worker, const scenario::Runs& runs, std::atomic<std::size_t>& next,
                      const VerifyOptions& options, std::vector<ScenarioComparison>& comparisons) {
     for (std::size_t i = next++; i < comparisons.size(); i = next++) {
         ScenarioComparison& comparison = comparisons[i];

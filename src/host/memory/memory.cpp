@@ -13,7 +13,7 @@ namespace {
 
 // As wide as malloc's alignment. The byte makes free(), if a driver calls it for such memory, find a size that cannot
 // be: the C library then ends the program at that place.
-constexpr std::size_t guard = 16;
+constexpr std::size_t guard_size = 16;
 constexpr unsigned char guard_byte = 0xd8;
 constexpr unsigned char freed_byte = 0xdf;
 constexpr std::size_t most_filled = 4096; ///< of a freed block: the rest is not watched
@@ -22,11 +22,11 @@ constexpr std::size_t binary_header = offsetof(ErlDrvBinary, orig_bytes);
 
 char* guarded(std::size_t size) {
     if (size > largest_binary) return nullptr;
-    auto* whole = static_cast<char*>(std::malloc(guard + size + guard));
+    auto* whole = static_cast<char*>(std::malloc(guard_size + size + guard_size));
     if (whole == nullptr) return nullptr;
-    std::memset(whole, guard_byte, guard);
-    std::memset(whole + guard + size, guard_byte, guard);
-    return whole + guard;
+    std::memset(whole, guard_byte, guard_size);
+    std::memset(whole + guard_size + size, guard_byte, guard_size);
+    return whole + guard_size;
 }
 
 bool is_guard(char byte) {
@@ -58,8 +58,8 @@ char* data_of(ErlDrvBinary* binary) {
 } // namespace
 
 DriverMemory::~DriverMemory() {
-    for (const auto& [pointer, block] : blocks_) std::free(static_cast<char*>(const_cast<void*>(pointer)) - guard);
-    for (const Freed& freed : kept_) std::free(freed.data - guard);
+    for (const auto& [pointer, block] : blocks_) std::free(static_cast<char*>(const_cast<void*>(pointer)) - guard_size);
+    for (const Freed& freed : kept_) std::free(freed.data - guard_size);
 }
 
 void DriverMemory::remember_freed(const void* pointer) {
@@ -74,12 +74,12 @@ PointerState DriverMemory::absent_state(const void* pointer) const {
 
 void DriverMemory::check_guards(const char* data, std::size_t size, bool is_binary) {
     const std::size_t shown = is_binary ? size - binary_header : size;
-    for (std::size_t i = guard; i > 0; --i)
+    for (std::size_t i = guard_size; i > 0; --i)
         if (!is_guard(data[-static_cast<std::ptrdiff_t>(i)])) {
             damage_.push_back({Damage::Where::before, is_binary, shown, i});
             break;
         }
-    for (std::size_t i = guard; i > 0; --i)
+    for (std::size_t i = guard_size; i > 0; --i)
         if (!is_guard(data[size + i - 1])) {
             damage_.push_back({Damage::Where::behind, is_binary, shown, i});
             break;
@@ -108,7 +108,7 @@ void DriverMemory::retire(char* data, std::size_t size, bool is_binary) {
         kept_.pop_front();
         kept_bytes_ -= oldest.size;
         check_freed(oldest);
-        std::free(oldest.data - guard);
+        std::free(oldest.data - guard_size);
     }
 }
 
