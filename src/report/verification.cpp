@@ -157,12 +157,12 @@ std::string random_summary(const verify::RandomResult& result, std::uint64_t see
 }
 
 std::string random_json(const verify::RandomResult& result, std::uint64_t seed) {
-    Json stories = Json::array();
+    Json scenarios = Json::array();
     for (const auto& difference : result.differences) {
         Json one = scenario_json(difference.comparison);
         one["number"] = difference.number;
         one["scenario"] = difference.text;
-        stories.push_back(std::move(one));
+        scenarios.push_back(std::move(one));
     }
     Json whole = facts_json(result.facts);
     whole["seed"] = seed;
@@ -172,18 +172,18 @@ std::string random_json(const verify::RandomResult& result, std::uint64_t seed) 
     whole["vary"] = result.vary;
     whole["interrupted"] = result.interrupted;
     whole["exercised"] = result.tally;
-    whole["stories"] = std::move(stories);
+    whole["stories"] = std::move(scenarios);
     return written(whole);
 }
 
 std::string verification_json(const verify::Verification& all) {
-    Json stories = Json::array();
-    for (const ScenarioComparison& compared : all.scenarios) stories.push_back(scenario_json(compared));
+    Json scenarios = Json::array();
+    for (const ScenarioComparison& compared : all.scenarios) scenarios.push_back(scenario_json(compared));
     Json whole = facts_json(all.facts);
     whole["erl"] = all.erl;
     whole["interrupted"] = all.interrupted;
     whole["exercised"] = all.tally;
-    whole["stories"] = std::move(stories);
+    whole["stories"] = std::move(scenarios);
     return written(whole);
 }
 

@@ -60,8 +60,8 @@ private:
         return *std::move(read.scenario);
     }
 
-    void work(Worker& worker, const scenario::Runs& runs, std::atomic<std::size_t>& next,
-              const VerifyOptions& options, std::vector<ScenarioComparison>& comparisons);
+    void work(Worker& worker, const scenario::Runs& runs, std::atomic<std::size_t>& next, const VerifyOptions& options,
+              std::vector<ScenarioComparison>& comparisons);
 
     const RandomOptions& options_;
     VerifyOptions in_shrinking_ = options_.verify;
