@@ -1,13 +1,15 @@
 // Called from any thread, and often: not journaled one by one, only misuse is.
 #include "api/entry.h"
 
+#include <fmt/format.h>
+
 namespace {
 
 void blame(Call& call, host::PointerState state, const char* what) {
     if (state == host::PointerState::freed)
-        call.misuse(Rule::double_free, std::string(what) + " was freed before");
+        call.misuse(Rule::double_free, fmt::format("{} was freed before", what));
     else
-        call.misuse(Rule::wrong_heap_free, std::string(what) + " was never given out by the driver API");
+        call.misuse(Rule::wrong_heap_free, fmt::format("{} was never given out by the driver API", what));
 }
 
 // True for a live binary; anything else is blamed.
