@@ -146,9 +146,9 @@ TEST_CASE("places lie in the project, or are not shown") {
 }
 
 TEST_CASE("a workflow command is one line that nothing inside of it can leave") {
-    CHECK(report::workflow_command({"error", "a,b:c.json", 7, "x:y,z", "50%\nmore"}) ==
+    CHECK(report::workflow_command({"error", {"a,b:c.json", 7}, "x:y,z", "50%\nmore"}) ==
           "::error file=a%2Cb%3Ac.json,line=7,title=x%3Ay%2Cz::50%25%0Amore\n");
-    CHECK(lines(report::workflow_command({"error", hostile, 7, hostile, hostile})) == 1);
+    CHECK(lines(report::workflow_command({"error", {hostile, 7}, hostile, hostile})) == 1);
     const std::string text = report::write_github(all_sorts(), {});
     CHECK(lines(text) == times(text, "\n::") + 2); // the first one and the summary have none before them
 }
