@@ -15,6 +15,7 @@ struct Person {
     bool uses_drivers = false;    ///< its exit scans the driver list
     bool waits = false;           ///< inside a call: it can make no other
     std::vector<ProcessId> links; ///< to other persons
+    bool operator==(const Person&) const = default;
 };
 
 struct HeldPort {
@@ -23,6 +24,7 @@ struct HeldPort {
     std::vector<ProcessId> links; ///< persons, the owner among them unless it unlinked
     bool queue_full = false;      ///< bytes in its queue: to close it is not enough
     bool draining = false;        ///< closed already, and waits for its queue
+    bool operator==(const HeldPort&) const = default;
 };
 
 /// All that a driver's fate depends on.
