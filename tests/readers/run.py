@@ -55,6 +55,9 @@ def compile_commands(build):
         words = shlex.split(unit["command"])
         if Path(words[0]).name == "ccache":
             words.pop(0)
+        # A precompiled header would bring the headers as they are.
+        words = [word for i, word in enumerate(words) if "cmake_pch" not in word
+                 and not (word == "-include" and "cmake_pch" in words[i + 1])]
         at = words.index("-o")
         out[Path(unit["file"]).resolve()] = (unit["directory"], words[:at] + words[at + 2:])
     return out
