@@ -13,8 +13,10 @@ void Probe::before_open(Driver& driver) {
 }
 
 Probe::Closing Probe::before_close(const Driver& driver) {
-    const CodeRange code{driver.image->identity().base, driver.image->identity().end};
-    return {code, driver.before ? variables_inside(code) : Variables{}};
+    CodeRange code{driver.image->identity().base, driver.image->identity().end};
+    if (!driver.before) return {code, {}};
+    code.handles = handles_inside(code);
+    return {code, variables_inside(code)};
 }
 
 std::int64_t Probe::heap_outside_driver_api() {

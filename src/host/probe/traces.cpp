@@ -285,6 +285,25 @@ DDLL_READS_FOREIGN_MEMORY static std::uintptr_t word_at(std::uintptr_t address) 
     return *reinterpret_cast<const volatile std::uintptr_t*>(address);
 }
 
+std::set<std::uintptr_t> handles_inside(const CodeRange& range) {
+    std::set<std::uintptr_t> out;
+    for (const Mapping& m : mappings_now())
+        if (range.has(m.low) && m.rights.find('w') != std::string::npos && m.rights.find('r') != std::string::npos)
+            for (std::uintptr_t at = m.low; at + sizeof at <= m.high; at += sizeof at)
+                if (word_at(at) == at) out.insert(at);
+    return out;
+}
+
+// glibc's row of an exit handler: what it is (0: done with), function, object, handle of the library that gave it.
+static bool in_done_exit_handler(std::uintptr_t at, const Mapping& m, const CodeRange& old) {
+    constexpr std::uintptr_t word = sizeof at;
+    for (const std::uintptr_t kind : {at - 3 * word, at - 2 * word}) // `at` is the handle, or the object
+        if (m.low <= kind && kind + 4 * word <= m.high && word_at(kind) == 0 &&
+            old.handles.contains(word_at(kind + 3 * word)))
+            return true;
+    return false;
+}
+
 std::vector<Found> pointers_into(const CodeRange& old, const Interposed& interposed) {
     std::vector<Found> out;
     const auto maps = mappings_now();
@@ -300,7 +319,7 @@ std::vector<Found> pointers_into(const CodeRange& old, const Interposed& interpo
         if (path.find("/ld-linux") != std::string::npos) continue; // the loader knows its own libraries
         for (std::uintptr_t at = m.low; at + sizeof at <= m.high; at += sizeof at) {
             const std::uintptr_t word = word_at(at);
-            if (!old.has(word) || interposed.was_destructor(word)) continue;
+            if (!old.has(word) || interposed.was_destructor(word) || in_done_exit_handler(at, m, old)) continue;
             const std::string file = path.substr(path.rfind('/') + 1);
             out.push_back({Residue::code_pointer, fmt::format("in the data of {}", file), word});
         }

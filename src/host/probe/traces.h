@@ -18,6 +18,7 @@ using words::Residue;
 /// An address range that a library had.
 struct CodeRange {
     std::uintptr_t base = 0, end = 0;
+    std::set<std::uintptr_t> handles = {}; ///< see handles_inside; only where pointers into it are looked for
     bool has(std::uintptr_t address) const { return base <= address && address < end; }
 };
 
@@ -49,6 +50,10 @@ using Variables = std::vector<std::pair<std::string, std::uintptr_t>>;
 Variables variables_inside(const CodeRange& range);
 /// Those of them that the environment still has.
 std::vector<Found> variables_left(const Variables& inside);
+
+/// Words of a library's data that hold their own address, while it is there: such a word is the handle of itself that
+/// it gives to __cxa_atexit. The C library keeps it, and the object to destroy, after it has called the destructor.
+std::set<std::uintptr_t> handles_inside(const CodeRange& range);
 
 /// Bytes of malloc in use, those of the host among them.
 std::int64_t heap_in_use();
