@@ -21,7 +21,7 @@ public:
         nodes_.resize(std::max(1U, options.verify.parallel));
         run_.parallel = options.verify.parallel;
         run_.time_limit = options.verify.time_limit;
-        in_shrinking_.patience = std::chrono::milliseconds(300);
+        in_shrinking_.patience = std::min(options.verify.patience, std::chrono::milliseconds(300));
         in_shrinking_.most_runs = 1;
     }
 
