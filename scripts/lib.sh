@@ -56,7 +56,7 @@ need() { # packages...
 build_preset() { # preset [cmake options...]
     local preset=$1 log targets=()
     # Where two presets compile a file alike it is compiled once: all paths in debug information are whole ones anyway.
-    export CCACHE_NOHASHDIR=1
+    export CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=$root
     [ -z "${build_targets+x}" ] || [ "${#build_targets[@]}" -eq 0 ] || targets=(--target "${build_targets[@]}")
     shift
     log=$(mktemp)

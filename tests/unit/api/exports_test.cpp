@@ -1,4 +1,5 @@
 /// What the executables offer to drivers, against the header that drivers are compiled with.
+#include "support/places.h"
 #include "words/driver_api.h"
 
 #include <dlfcn.h>
@@ -25,7 +26,7 @@ std::string contents(const std::string& path) {
 
 // Names declared EXTERN or extern, and prototypes without either.
 std::set<std::string> declared_names() {
-    std::string text = contents(DDLL_ERL_DRIVER_H);
+    std::string text = contents(test::erl_driver_header());
     REQUIRE(text.size() > 1000);
     text = std::regex_replace(text, std::regex(R"(/\*(?:[^*]|\*(?!/))*\*/)"), " ");
     text = std::regex_replace(text, std::regex(R"(\n[ \t]*#(?:[^\n\\]|\\\n|\\.)*)"), "\n");
@@ -115,7 +116,7 @@ TEST_CASE("the list is the header, but for one name that no emulator provides") 
 }
 
 TEST_CASE("the program exports the list and nothing else of the kind") {
-    check_exports(DDLL_PROGRAM);
+    check_exports(test::program());
 }
 
 TEST_CASE("so does this test, where a driver's lookup finds every name") {

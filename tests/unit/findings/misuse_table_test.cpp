@@ -1,4 +1,5 @@
 /// docs/misuse.md against the catalogue and the stories: it may neither lack a misuse nor tell an old story.
+#include "support/places.h"
 #include "words/findings.h"
 
 #include <doctest/doctest.h>
@@ -18,7 +19,7 @@ using nlohmann::json;
 namespace {
 
 std::string contents(const std::string& path) {
-    std::ifstream in(std::string(DDLL_SOURCE_DIR) + "/" + path, std::ios::binary);
+    std::ifstream in(test::source_folder() + "/" + path, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
 }
 

@@ -1,5 +1,6 @@
 #include "findings/static/node_exports.h"
 #include "static_driver.h"
+#include "support/places.h"
 
 #include <doctest/doctest.h>
 
@@ -44,7 +45,7 @@ TEST_CASE("imports are sorted by who provides them") {
         elf.symbols.push_back(made::import(name));
     elf.needed.emplace_back("plain_v1.so");
     elf.symbols.push_back(made::import("specimen_length"));
-    const StaticWorld world = StaticWorld::make({DDLL_IMAGE_SPECIMENS});
+    const StaticWorld world = StaticWorld::make({test::image_specimens()});
     const StaticFacts facts = made::facts(elf, world);
     const auto provider = [&](std::string_view name) {
         for (const Import& import : facts.imports)
@@ -64,7 +65,7 @@ TEST_CASE("imports are sorted by who provides them") {
 }
 
 TEST_CASE("an entry that was filled in at compile time") {
-    const auto data = image::InitialData::read(DDLL_IMAGE_SPECIMENS "/entry.so");
+    const auto data = image::InitialData::read(test::image_specimens() + "/entry.so");
     REQUIRE(data);
     const auto entries = find_entries(*data);
     REQUIRE(entries.size() == 1);
@@ -75,7 +76,7 @@ TEST_CASE("an entry that was filled in at compile time") {
           std::vector<std::string>{"ERL_DRV_FLAG_USE_PORT_LOCKING", "ERL_DRV_FLAG_USE_INIT_ACK"});
     CHECK(entries[0].callbacks == std::vector<std::string_view>{"start", "control"});
     CHECK(flag_names(0x40) == std::vector<std::string>{"0x40"});
-    const auto plain = image::InitialData::read(DDLL_IMAGE_SPECIMENS "/plain_v1.so");
+    const auto plain = image::InitialData::read(test::image_specimens() + "/plain_v1.so");
     REQUIRE(plain);
     CHECK(find_entries(*plain).empty());
 }

@@ -1,5 +1,6 @@
 /// Each rule of files: found where it must be, with the right severity, and not where something comes close.
 #include "static_driver.h"
+#include "support/places.h"
 
 #include <functional>
 #include <set>
@@ -332,7 +333,7 @@ TEST_CASE("drivers that share a unique symbol") {
 }
 
 TEST_CASE("a library of the driver's that stays in memory") {
-    StaticWorld world = StaticWorld::make({DDLL_IMAGE_SPECIMENS});
+    StaticWorld world = StaticWorld::make({test::image_specimens()});
     ElfFacts elf = made::driver();
     elf.needed.emplace_back("nodelete.so");
     auto found = find_static(made::facts(elf, world));
@@ -345,7 +346,7 @@ TEST_CASE("a library of the driver's that stays in memory") {
     REQUIRE(made::of_rule(found, Rule::dependency_pinned));
     CHECK(made::of_rule(found, Rule::dependency_pinned)->evidence.starts_with("pinned_v1.so has unique symbols: "));
     // The same in the system's own places is meant.
-    world.loader.default_folders = {DDLL_IMAGE_SPECIMENS};
+    world.loader.default_folders = {test::image_specimens()};
     world.loader.library_path.clear();
     found = find_static(made::facts(elf, world));
     REQUIRE(made::of_rule(found, Rule::dependency_pinned));
@@ -353,7 +354,7 @@ TEST_CASE("a library of the driver's that stays in memory") {
 }
 
 TEST_CASE("a library of the driver's that lacks a symbol") {
-    const StaticWorld world = StaticWorld::make({DDLL_IMAGE_SPECIMENS});
+    const StaticWorld world = StaticWorld::make({test::image_specimens()});
     ElfFacts elf = made::driver();
     elf.needed.emplace_back("undefined.so");
     const auto found = find_static(made::facts(elf, world));

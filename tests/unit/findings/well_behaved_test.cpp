@@ -1,5 +1,6 @@
 /// No false alarm: drivers that are known to be well-behaved have no finding above a note.
 #include "findings/static/find.h"
+#include "support/places.h"
 
 #include <doctest/doctest.h>
 
@@ -78,7 +79,7 @@ void check_quiet(const std::string& path) {
 } // namespace
 
 TEST_CASE("sample drivers") {
-    for (const char* name : samples) check_quiet(std::string(DDLL_SAMPLE_DRIVERS) + "/" + name + ".so");
+    for (const char* name : samples) check_quiet(test::sample_drivers() + "/" + name + ".so");
 }
 
 TEST_CASE("packaged drivers") {

@@ -1,4 +1,5 @@
 #pragma once
+#include "support/places.h"
 /// The small libraries that CMake builds from specimens/, and files made of bytes.
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -11,7 +12,7 @@
 #include <string>
 
 inline std::string specimen(const std::string& name) {
-    return std::string(DDLL_IMAGE_SPECIMENS) + "/" + name + ".so";
+    return test::image_specimens() + "/" + name + ".so";
 }
 
 inline std::string contents(const std::string& path) {

@@ -1,4 +1,5 @@
 /// docs/lifecycle.md numbers its rows as words/lifecycle_rows.def does.
+#include "support/places.h"
 #include "words/lifecycle_rows.h"
 
 #include <doctest/doctest.h>
@@ -8,7 +9,7 @@
 #include <vector>
 
 TEST_CASE("the document has every row of the table once, in its order") {
-    std::ifstream in(DDLL_SOURCE_DIR "/docs/lifecycle.md");
+    std::ifstream in(test::source_folder() + "/docs/lifecycle.md");
     std::vector<std::size_t> told;
     for (std::string line; std::getline(in, line);)
         if (line.size() > 2 && line.starts_with("| ") && line[2] >= '0' && line[2] <= '9')

@@ -1,6 +1,7 @@
 /// What check says, from an audit made by hand: every format, and the schema that docs/check.md shows.
 #include "report/check.h"
 #include "report/job_summary.h"
+#include "support/places.h"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -76,7 +77,7 @@ struct Made {
 const report::CheckFormatOptions plain{{}, "/home/p", "1.2"};
 
 Json schema_of_document() {
-    std::ifstream in(DDLL_SOURCE_DIR "/docs/check.md");
+    std::ifstream in(test::source_folder() + "/docs/check.md");
     const std::string text{std::istreambuf_iterator<char>(in), {}};
     const auto begin = text.rfind("```json\n") + 8;
     return Json::parse(text.substr(begin, text.find("```", begin) - begin));

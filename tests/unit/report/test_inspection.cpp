@@ -1,5 +1,6 @@
 /// What inspect says of driver files: real ones against the schema of the document, and one file whose text is known.
 #include "report/inspection.h"
+#include "support/places.h"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -27,7 +28,7 @@ using Json = nlohmann::json;
 namespace {
 
 std::string document() {
-    std::ifstream in(DDLL_SOURCE_DIR "/docs/inspect.md");
+    std::ifstream in(test::source_folder() + "/docs/inspect.md");
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
@@ -39,7 +40,7 @@ Json schema_of_document() {
 }
 
 const findings::StaticWorld& world() {
-    static const findings::StaticWorld made = findings::StaticWorld::make({DDLL_IMAGE_SPECIMENS});
+    static const findings::StaticWorld made = findings::StaticWorld::make({test::image_specimens()});
     return made;
 }
 
@@ -65,9 +66,9 @@ Inspections inspected(const std::vector<std::string>& paths) {
 /// Every specimen, and two files that are none.
 std::vector<std::string> all_sorts() {
     std::vector<std::string> out;
-    for (const auto& entry : std::filesystem::directory_iterator(DDLL_IMAGE_SPECIMENS)) out.push_back(entry.path());
+    for (const auto& entry : std::filesystem::directory_iterator(test::image_specimens())) out.push_back(entry.path());
     std::sort(out.begin(), out.end());
-    out.emplace_back(DDLL_SOURCE_DIR "/README.md");
+    out.emplace_back(test::source_folder() + "/README.md");
     out.emplace_back("/no/such/file.so");
     return out;
 }
@@ -111,7 +112,7 @@ TEST_CASE("the document has a row for every rule of files") {
 
 TEST_CASE("what the text says of known files") {
     const auto text_of = [](const char* name) {
-        return inspection_text(inspected({std::string(DDLL_IMAGE_SPECIMENS) + "/" + name + ".so"}), Style{});
+        return inspection_text(inspected({test::image_specimens() + "/" + name + ".so"}), Style{});
     };
     const auto has = [](const std::string& text, const char* part) { return text.find(part) != std::string::npos; };
     const std::string plain = text_of("plain_v1");
@@ -129,8 +130,7 @@ TEST_CASE("what the text says of known files") {
     CHECK(has(text_of("entry"), "  entry         \"specimen\", driver interface 3.2,"));
     CHECK(has(text_of("chain"), "  libplain.so.1 not found\n"));
     CHECK(has(text_of("undefined"), "  nobody        "));
-    const std::string colored =
-        inspection_text(inspected({std::string(DDLL_IMAGE_SPECIMENS) + "/no_init.so"}), Style{true});
+    const std::string colored = inspection_text(inspected({test::image_specimens() + "/no_init.so"}), Style{true});
     CHECK(has(colored, "\x1b[1;31merror: driver-init-missing\x1b[0m"));
     for (const char* name : {"plain_v1", "pinned_v1", "entry"}) {
         const std::string text = text_of(name);
@@ -148,8 +148,8 @@ TEST_CASE("levels and sums") {
     Inspections none;
     CHECK(inspection_summary(none) == "0 errors, 0 warnings, 0 notes");
     CHECK_FALSE(reaches(none, FailOn::note));
-    Inspections some = inspected({std::string(DDLL_IMAGE_SPECIMENS) + "/pinned_v1.so",
-                                  std::string(DDLL_IMAGE_SPECIMENS) + "/pinned_v2.so", "/no/such/file.so"});
+    Inspections some = inspected(
+        {test::image_specimens() + "/pinned_v1.so", test::image_specimens() + "/pinned_v2.so", "/no/such/file.so"});
     CHECK(inspection_summary(some) == "0 errors, 3 warnings, 0 notes; 1 file cannot be used");
     CHECK_FALSE(reaches(some, FailOn::error));
     CHECK(reaches(some, FailOn::warning));

@@ -4,6 +4,7 @@
 #include "calls/calls.h"
 #include "host/host.h"
 #include "scenario/work_folder.h"
+#include "support/places.h"
 #include "term/text.h"
 
 #include <doctest/doctest.h>
@@ -50,7 +51,7 @@ public:
     World(const std::string& file, const std::string& driver) : driver_(driver) {
         REQUIRE(bool(work_));
         folder_ = term::Term::string(work_->path());
-        fs::copy_file(fs::path(DDLL_SAMPLE_DRIVERS) / file, fs::path(work_->path()) / (driver + ".so"));
+        fs::copy_file(fs::path(test::sample_drivers()) / file, fs::path(work_->path()) / (driver + ".so"));
         say("erl_ddll:load(Dir, " + driver + ")", "ok");
     }
     void unload() { say("erl_ddll:unload(" + driver_ + ")", "ok"); }

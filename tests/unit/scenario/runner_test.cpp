@@ -2,6 +2,7 @@
 #include "journal/json.h"
 #include "reader_support.h"
 #include "scenario/runner.h"
+#include "support/places.h"
 
 #include <doctest/doctest.h>
 
@@ -15,7 +16,7 @@ namespace {
 
 Scenario read_scenario(const std::string& text) {
     ReadOptions options;
-    options.driver_path = {DDLL_SAMPLE_DRIVERS};
+    options.driver_path = {test::sample_drivers()};
     auto read = read_scenario(text, "story.json", options);
     if (!read.scenario) FAIL(testing::joined(testing::lines_of(read)));
     return *std::move(read.scenario);

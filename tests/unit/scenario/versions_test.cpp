@@ -1,5 +1,6 @@
 #include "scenario/versions.h"
 #include "scenario/work_folder.h"
+#include "support/places.h"
 
 #include <doctest/doctest.h>
 
@@ -11,7 +12,7 @@ using namespace ddll::scenario;
 namespace {
 
 std::string sample(const std::string& name) {
-    return std::string(DDLL_SAMPLE_DRIVERS) + "/" + name + ".so";
+    return test::sample_drivers() + "/" + name + ".so";
 }
 
 DriverFile file(const std::string& version, const std::string& path) {

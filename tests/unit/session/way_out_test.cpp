@@ -5,6 +5,7 @@
 #include "host/host.h"
 #include "lifecycle/info.h"
 #include "session/state.h"
+#include "support/places.h"
 #include "term/text.h"
 
 #include <doctest/doctest.h>
@@ -249,9 +250,10 @@ std::string text_of(const lifecycle::Move& move, const World& world, std::size_t
 } // namespace
 
 TEST_CASE("the way out is right and shortest, from every state of a small world") {
-    const std::string folder = DDLL_SAMPLE_DRIVERS "/way_out";
+    const std::string folder = test::sample_drivers() + "/way_out";
     fs::create_directories(folder);
-    fs::copy_file(DDLL_SAMPLE_DRIVERS "/counter_v1.so", folder + "/counter.so", fs::copy_options::overwrite_existing);
+    fs::copy_file(test::sample_drivers() + "/counter_v1.so", folder + "/counter.so",
+                  fs::copy_options::overwrite_existing);
     for (const bool kill_ports : {false, true}) {
         CAPTURE(kill_ports);
         const Atlas atlas(folder, kill_ports);
