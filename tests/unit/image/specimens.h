@@ -12,7 +12,7 @@
 #include <string>
 
 inline std::string specimen(const std::string& name) {
-    return test::image_specimens() + "/" + name + ".so";
+    return ddll::test::image_specimens() + "/" + name + ".so";
 }
 
 inline std::string contents(const std::string& path) {
