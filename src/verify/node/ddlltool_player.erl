@@ -7,9 +7,9 @@
 %% Commands and their answers, each one external term in a packet of 4 length bytes:
 %%
 %%   {begin_scenario, Folder, [{Name, TrapExit}]}  {processes, [Pid]}
-%%   {call, Name, [{Text, Pattern}], [{Var, Value}]}  started | {refused, Why}
+%%   {call, Name, [{Text, Pattern}], [{Var, Value}]}  ready | {refused, Why}; begins with the next look
 %%   {advance, Nanoseconds}                         ok
-%%   look                                           the look, once the node has come to rest
+%%   look                                           calls that are ready are made, and the node comes to rest: the look
 %%   end_step                                       ok; empties the mailboxes
 %%   {apply, Module, Function, Arguments}           {value, V} | {error | exit | throw, Reason}
 %%   end_scenario                                   ok | dirty: whether the node is as it was before the scenario
@@ -31,7 +31,8 @@
 -record(proc, {name, pid, seen = 0, waiting = none}). % waiting: number of the call it has not answered
 %% outcomes: what a call of several has given so far; held: messages its receiver has taken out of its mailbox.
 -record(state, {port, out, ref, base_ports, procs = [], number = 0, caller = none, returned = none, outcomes = [],
-                arrived = 0, held = [], late = [], exits = [], clock = none}).
+                arrived = 0, held = [], late = [], exits = [], clock = none,
+                ready = []}). % calls that begin with the next look
 
 start() ->
     spawn(fun() ->
@@ -98,16 +99,20 @@ command({begin_scenario, Folder, Processes}, S0) ->
     answer(S, {processes, [P#proc.pid || P <- S#state.procs]}),
     S;
 command({call, Name, Texts, Bindings}, S0) ->
-    case start_call(Name, Texts, Bindings, S0) of
+    case read_call(Texts) of
         {refused, _} = Refused -> answer(S0, Refused), S0;
-        S -> answer(S, started), S
+        Calls -> answer(S0, ready), S0#state{ready = S0#state.ready ++ [{Name, Calls, Bindings}]}
     end;
 command({advance, Ns}, S0) ->
     S = advance(Ns, S0),
     answer(S, ok),
     S;
+%% Calls begin here: a coordinator that was still to hear of the look, sooner or later, would be one process more, or less,
+%% that has something to do while they are made, and that decides what comes first.
 command(look, S0) ->
-    {Look, S} = settle_and_look(S0),
+    Begun = lists:foldl(fun({Name, Calls, Bindings}, S1) -> call(Name, Calls, Bindings, S1) end,
+                        S0#state{ready = []}, S0#state.ready),
+    {Look, S} = settle_and_look(Begun),
     answer(S, Look),
     S;
 command(end_step, S0) ->
@@ -142,19 +147,19 @@ begin_scenario(Processes, S0) ->
                  receive {Ref, ready, Pid} -> ok end,
                  #proc{name = Name, pid = Pid}
              end || {Name, Trap} <- Processes],
-    S0#state{procs = Procs, number = 0, caller = none, returned = none, outcomes = [], arrived = 0, held = [],
+    S0#state{procs = Procs, number = 0, ready = [], caller = none, returned = none, outcomes = [], arrived = 0, held = [],
              late = [], exits = []}.
 
 call_and_look(Name, Texts, Bindings, S0) ->
-    case start_call(Name, Texts, Bindings, S0) of
+    case read_call(Texts) of
         {refused, _} = Refused -> {Refused, S0};
-        S -> settle_and_look(S)
+        Calls -> settle_and_look(call(Name, Calls, Bindings, S0))
     end.
 
-start_call(Name, Texts, Bindings, S) ->
+read_call(Texts) ->
     case catch [{parse_text(Text), parse_pattern(Pattern)} || {Text, Pattern} <- Texts] of
         {'EXIT', _} -> {refused, <<"the emulator cannot read the call">>};
-        Calls -> call(Name, Calls, Bindings, S)
+        Calls -> Calls
     end.
 
 settle_and_look(S0) ->
