@@ -1,8 +1,10 @@
 #include "host/callbacks.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <cerrno>
+#include <ctime>
 
 namespace ddll::host::callbacks {
 namespace {
@@ -66,6 +68,7 @@ class Stopwatch {
 public:
     Stopwatch(Host& host, const Where& where) : host_(host), where_(where), runs_(wanted(host, where)) {
         if (!runs_) return;
+        sleeps_ = sleeps();
         cpu_ = now(CLOCK_THREAD_CPUTIME_ID);
         wall_ = now(CLOCK_MONOTONIC);
     }
@@ -73,8 +76,10 @@ public:
         if (!runs_) return;
         const std::int64_t cpu = now(CLOCK_THREAD_CPUTIME_ID) - cpu_, wall = now(CLOCK_MONOTONIC) - wall_;
         if (wall < worth_reporting_ns) return;
+        // One that never gave up its processor took what it computed; the rest is a machine with other things to do.
         host_.journal().write(journal::TookLong{where_.callback, where_.driver ? where_.driver->id : DriverId{},
-                                                where_.port ? where_.port->id : where_.port_id, cpu, wall});
+                                                where_.port ? where_.port->id : where_.port_id, cpu,
+                                                sleeps() != sleeps_ ? wall : cpu});
     }
     Stopwatch(const Stopwatch&) = delete;
 
@@ -88,9 +93,15 @@ private:
         clock_gettime(clock, &t);
         return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
     }
+    static long sleeps() {
+        rusage use{};
+        getrusage(RUSAGE_THREAD, &use);
+        return use.ru_nvcsw;
+    }
     Host& host_;
     const Where& where_;
     const bool runs_;
+    long sleeps_ = 0;
     std::int64_t cpu_ = 0, wall_ = 0;
 };
 

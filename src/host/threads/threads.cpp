@@ -4,6 +4,7 @@
 #include "isolate/crash.h"
 
 #include <linux/membarrier.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -84,8 +85,15 @@ void Threads::become_several() {
         pthread_sigmask(SIG_BLOCK, &all, &before);
         watchdog_.thread = std::thread([this] { watch(); });
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        while (watchdog_.system_id == 0) watchdog_.changed.wait(lock_);
+        while (watchdog_.system_id == 0) let_others_on();
     }
+}
+
+// Not a wait: to who looks from outside, a callback that sleeps is a fault of the driver.
+void Threads::let_others_on() {
+    lock_.unlock();
+    sched_yield();
+    lock_.lock();
 }
 
 Side Threads::arrive() {
@@ -257,7 +265,6 @@ void* Threads::start(void* argument) {
     {
         const MutexLock lock(threads.lock_);
         self.system_id = static_cast<pid_t>(syscall(SYS_gettid));
-        self.wake.notify_all();
         threads.wait_for_baton(self);
         if (threads.ending_) return nullptr;
     }
@@ -304,7 +311,7 @@ Thread* Threads::create(ThreadKind kind, std::string name, DriverId driver, void
         if (error != 0) table_.others.pop_back();
         // The system may let it run much later, and until then it would be a stranger among the tasks of the process.
         // It gets no further than its number: the calling thread has the baton.
-        while (error == 0 && thread->system_id == 0) thread->wake.wait(lock_);
+        while (error == 0 && thread->system_id == 0) let_others_on();
         watchdog_.changed.notify_all();
     }
     pthread_attr_destroy(&attributes);

@@ -141,6 +141,8 @@ private:
     void wait_for_baton(Thread& self) DDLL_REQUIRES(lock_);
     /// May give lock_ away for a moment.
     void become_several() DDLL_REQUIRES(lock_);
+    /// Gives lock_ and the processor away for a moment.
+    void let_others_on() DDLL_REQUIRES(lock_);
     void let_go(Thread& holder) DDLL_REQUIRES(lock_);
     void watch();
     bool others_wait() const DDLL_REQUIRES(lock_);
