@@ -90,7 +90,6 @@ void Threads::let_go(Thread& holder) {
 void Threads::watch() {
     const MutexLock lock(lock_);
     watchdog_.system_id = static_cast<pid_t>(syscall(SYS_gettid));
-    watchdog_.changed.notify_all();
     const Thread* last = nullptr;
     std::uint64_t crossings = 0;
     int asleep = 0, awake = 0;
