@@ -1,6 +1,7 @@
 #include "made_up.h"
 #include "report/formats.h"
-#include "schema_check.h"
+#include "report/json.h"
+#include "support/json_schema.h"
 
 #include <nlohmann/json.hpp>
 
@@ -8,6 +9,10 @@ using namespace made_up;
 using nlohmann::json;
 
 namespace {
+
+std::string schema_mistakes(const json& doc) {
+    return test::JsonSchema(json::parse(report::report_schema())).violations(doc);
+}
 
 json written(const report::Run& run, const report::Options& options = {}) {
     json doc = json::parse(report::write_json(run, options));

@@ -1,6 +1,4 @@
-#pragma once
-/// JSON reports against the schema that ddlltool gives for them.
-#include "report/json.h"
+#include "support/json_schema.h"
 
 #include <nlohmann/json.hpp>
 
@@ -16,16 +14,25 @@
 #include <valijson/validator.hpp>
 #pragma GCC diagnostic pop
 
-#include <string>
+namespace ddll::test {
 
-/// What does not fit, a line each; empty when all does.
-inline std::string schema_mistakes(const nlohmann::json& report) {
-    const auto text = nlohmann::json::parse(ddll::report::report_schema());
+struct JsonSchema::Parsed {
+    nlohmann::json document; // the schema refers to it
     valijson::Schema schema;
-    valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(text), schema);
+};
+
+JsonSchema::JsonSchema(const nlohmann::json& schema) : parsed_(std::make_unique<Parsed>()) {
+    parsed_->document = schema;
+    valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(parsed_->document),
+                                            parsed_->schema);
+}
+
+JsonSchema::~JsonSchema() = default;
+
+std::string JsonSchema::violations(const nlohmann::json& document) const {
     valijson::Validator validator;
     valijson::ValidationResults results;
-    validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(report), &results);
+    validator.validate(parsed_->schema, valijson::adapters::NlohmannJsonAdapter(document), &results);
     std::string out;
     for (const auto& error : results) {
         for (const auto& step : error.context) out += step;
@@ -33,3 +40,5 @@ inline std::string schema_mistakes(const nlohmann::json& report) {
     }
     return out;
 }
+
+} // namespace ddll::test
