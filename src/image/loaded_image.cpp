@@ -108,6 +108,10 @@ words::LoaderRefusal refusal_of(const std::string& text, const std::string& file
     const auto has = [&](const char* part) { return text.find(part) != text.npos; };
     if (has("static TLS")) return words::LoaderRefusal::static_tls;
     if (has("executable stack")) return words::LoaderRefusal::executable_stack;
+    // A folder without the right to execute, a limit of memory or of descriptors: another machine may take the file.
+    if (has("failed to map segment") || has("cannot create shared object descriptor") || has("cannot allocate") ||
+        has("Cannot allocate memory") || has("Too many open files"))
+        return words::LoaderRefusal::this_machine;
     if (has("undefined symbol")) return words::LoaderRefusal::undefined_symbol;
     if (has("cannot open shared object file"))
         return text.starts_with(file) ? words::LoaderRefusal::missing_file : words::LoaderRefusal::missing_library;

@@ -186,6 +186,7 @@ Death examine(const isolate::Ending& ending, const RunResult& result, const Vers
                             death.in.version.empty() ? "" : "/", death.in.version);
         if (!death.in.port.empty()) where += fmt::format(", port {}", death.in.port);
     }
+    death.what = prose(what);
     death.headline = prose(what + where);
     death.stack = frames_of(crash, result, versions);
     death.output = ending.output;

@@ -60,6 +60,7 @@ struct InCallback {
 };
 
 struct Death {
+    std::string what;     ///< "SIGSEGV (address 0x8 is not mapped)": the headline without where it was
     std::string headline; ///< "SIGSEGV (address 0x8 is not mapped) in callback control of driver counter"
     std::string signal;   ///< "SIGSEGV", or empty
     std::optional<int> exit_status;
@@ -89,6 +90,8 @@ struct RunResult {
     std::optional<Death> death;
     std::vector<Error> mistakes; ///< when the file could not be used
     std::string skipped_why;
+    bool left_out = false;                     ///< skipped because RunOptions::until had come
+    std::optional<words::ImpasseKind> impasse; ///< why the emulator could go no further, when that ended the run
     bool reproducible = true; ///< false: real time, or threads on their own, had a part in it: another run may differ
     std::string output;       ///< what the driver printed, the end of it
     std::shared_ptr<const journal::Journal> journal; ///< may be null

@@ -280,6 +280,7 @@ RunResult build_result(Running running, const isolate::Ending& ending, const Run
 
     Reading reading(result);
     reading.run();
+    result.impasse = reading.impasse;
     std::vector<std::uint64_t> asleep_at = ending.asleep_at;
     // Where it hung is said by the verdict.
     if (std::holds_alternative<isolate::TimedOut>(ending.how)) std::erase(asleep_at, result.journal->size());

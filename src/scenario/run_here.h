@@ -30,6 +30,8 @@ struct RunOptions {
     bool probe = false;      ///< look at what libraries leave in the process, and time callbacks
     bool in_process = false; ///< no child: for debuggers; a crash of the driver is then one of ddlltool
     unsigned parallel = 1;
+    bool patient = false; ///< the limit counts from the last entry of the journal on: who gets on is not stuck
+    std::optional<std::chrono::steady_clock::time_point> until{}; ///< with it: what is not done by then is left out
     std::optional<ComparedNode> compared_with{};
 };
 

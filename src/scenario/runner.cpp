@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -47,6 +48,37 @@ private:
     std::vector<char*> pointers_;
 };
 
+using Clock = std::chrono::steady_clock;
+
+/// Until when a child must show that it gets on.
+class Patience {
+public:
+    Patience(std::chrono::milliseconds limit, std::optional<Clock::time_point> until) : limit_(limit), until_(until) {}
+
+    Clock::time_point deadline(std::uint64_t progress) {
+        if (progress != progress_) {
+            progress_ = progress;
+            stuck_ = Clock::now() + limit_;
+        }
+        return until_ ? std::min(*until_, stuck_) : stuck_;
+    }
+    /// It was not stuck when its time was over.
+    bool left_out() const { return until_ && *until_ < stuck_; }
+
+private:
+    std::chrono::milliseconds limit_;
+    std::optional<Clock::time_point> until_;
+    std::uint64_t progress_ = 0;
+    Clock::time_point stuck_ = Clock::now() + limit_;
+};
+
+RunResult left_out(const Scenario& scenario) {
+    RunResult result = not_run(scenario, Verdict::skipped);
+    result.left_out = true;
+    result.skipped_why = "its time was over";
+    return result;
+}
+
 // Without a child, for debuggers: nothing is caught.
 void run_without_child(isolate::Job job) {
     std::error_code ignored;
@@ -76,7 +108,13 @@ Runs run_all(std::vector<Scenario> scenarios, const RunOptions& options,
         // Made when the pool comes to it: folders, journals and files of a thousand scenarios at once would be too
         // much.
         auto run = std::make_shared<std::optional<Run>>();
-        job.prepare = [run, scenario, i, &runs, &progress] {
+        auto patience = std::make_shared<std::optional<Patience>>();
+        job.prepare = [run, scenario, patience, limit = job.limits.wall, i, &options, &runs, &progress] {
+            if (options.until && Clock::now() >= *options.until) {
+                progress(runs.results[i] = left_out(*scenario));
+                return false;
+            }
+            if (options.patient) patience->emplace(limit, options.until);
             auto folder = WorkFolder::create();
             if (!folder) {
                 runs.results[i] = not_run(*scenario, Verdict::unusable);
@@ -98,12 +136,16 @@ Runs run_all(std::vector<Scenario> scenarios, const RunOptions& options,
             run_here(*running.scenario, running.steps, *running.versions, options, *running.journal);
         };
         job.progress = [run] { return (*run)->running.journal->size(); };
-        job.done = [run, scenario, i, &runs, &options, &progress](isolate::Ending ending) {
+        if (options.patient)
+            job.deadline = [run, patience] { return (*patience)->deadline((*run)->running.journal->size()); };
+        job.done = [run, scenario, patience, i, &runs, &options, &progress](isolate::Ending ending) {
             if (!*run) { // interrupted before it was prepared
                 RunResult& result = runs.results[i];
                 result = not_run(*scenario, Verdict::skipped);
                 result.scenario = scenario;
                 result.skipped_why = "interrupted";
+            } else if (*patience && (*patience)->left_out() && std::holds_alternative<isolate::TimedOut>(ending.how)) {
+                runs.results[i] = left_out(*scenario);
             } else {
                 runs.results[i] = build_result(std::move((*run)->running), ending, options);
             }

@@ -112,10 +112,15 @@ bool StepEngine::end_step() {
 }
 
 void StepEngine::mismatch(Mismatch found) {
-    if (!options_.lenient) {
-        failed_ = true;
-        target_.note(journal::Mismatched{index_, found.what, found.expected, found.got, found.of_return});
-    }
+    if (options_.lenient)
+        mismatches_.push_back(std::move(found));
+    else
+        fail(std::move(found));
+}
+
+void StepEngine::fail(Mismatch found) {
+    failed_ = true;
+    target_.note(journal::Mismatched{index_, found.what, found.expected, found.got, found.of_return});
     mismatches_.push_back(std::move(found));
 }
 
@@ -222,7 +227,8 @@ void StepEngine::act(const InstallStep& step) {
     const DriverFile* file = scenario_.file_of(step);
     const std::string target = target_.place_of(scenario_.folder_of(step)) + "/" + step.as + ".so";
     if (auto done = target_.install(step, file != nullptr ? file->file : "", target); !done)
-        mismatch({"install", "(the file is put in place)", done.error().message});
+        fail(
+            {"install", "(the file is put in place)", done.error().message}); // lenient or not: nothing follows from it
 }
 
 void StepEngine::act(const AdvanceStep& step) {

@@ -75,7 +75,8 @@ private:
     void await_effects();
     std::vector<Mismatch> compare(const Effects& effects, term::Bindings& bindings) const;
     void compare_late(const Effects& effects, const ExpectScope& scope, std::vector<Mismatch>& out) const;
-    void mismatch(Mismatch found);
+    void mismatch(Mismatch found); ///< ends the run, unless that is left to a comparison
+    void fail(Mismatch found);
     void report(std::vector<Mismatch> found) {
         for (Mismatch& m : found) mismatch(std::move(m));
     }

@@ -18,7 +18,8 @@ DDLL_WORDS(LoadCall, DDLL_LOAD_CALLS)
     X(missing_library, "missing library")                                                                              \
     X(undefined_symbol, "undefined symbol")                                                                            \
     X(static_tls, "static TLS")                                                                                        \
-    X(executable_stack, "executable stack")
+    X(executable_stack, "executable stack")                                                                            \
+    X(this_machine, "this machine")
 DDLL_WORDS(LoaderRefusal, DDLL_LOADER_REFUSALS)
 
 /// What goes away with a port, in silence. The result of an async job is given to async_free, or forgotten.

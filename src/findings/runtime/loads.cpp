@@ -18,6 +18,7 @@ std::optional<ProbeRule> rule_of(words::LoaderRefusal refusal) {
     case none:
     case other:
     case missing_file:
+    case this_machine:
         return std::nullopt;
     case missing_library:
         return ProbeRule(Rule::missing_dependency);
