@@ -44,17 +44,27 @@ public:
             subject_.older = fs::absolute(request_.against).lexically_normal();
         else if (auto made = make_twin(subject_.newer, subject_.name); made)
             subject_.older = twin_.emplace(*std::move(made)).path;
-        else
-            return std::move(made).error();
+        else {
+            subject_.older = subject_.newer;
+            holds(Ground::refused_here, made.error().message);
+        }
         subject_.cycles = request_.strictness <= 5 ? 6 : 6 * (request_.strictness - 4);
+        subject_.open = request_.open.empty() ? subject_.name : request_.open;
+        subject_.calls = request_.calls;
+        out_.coverage.own_calls = !request_.calls.empty() || !request_.workloads.empty();
+        subject_.invents = !out_.coverage.own_calls;
         out_.name = subject_.name;
         if (auto read = read_files(); !read) return std::move(read).error();
-        if (openable_)
+        if (openable_ && reasons_.empty())
             run_made();
-        else if (!unusable_)
-            out_.not_looked_at.emplace_back("nothing was run: opening this library would end the process");
-        out_.conditions = std::move(conditions_);
-        conclude(out_, {&statics_, used_, unusable_});
+        else if (reasons_.empty())
+            holds(Ground::not_opened, "nothing was run: opening this library would end the process");
+        Crashes crashes = crashes_of(out_);
+        std::move(crashes.findings.begin(), crashes.findings.end(), std::back_inserter(out_.findings));
+        for (CheckFinding& finding : out_.findings)
+            if (finding.invented) finding.invented = !any_data_provokes(finding);
+        for (Reason& limit : crashes.limits) reasons_.push_back(std::move(limit));
+        conclude(out_, {&statics_, used_, std::move(reasons_)});
         return std::move(out_);
     }
 
@@ -68,9 +78,8 @@ private:
             auto found = findings::finding_of(Rule::reload_leaves_no_driver, subject_.name, facts.error().message);
             found.severity = Severity::error;
             add(found);
-            unusable_ = true;
             openable_ = false;
-            out_.not_looked_at.push_back(fmt::format("anything else: {}", facts.error().message));
+            holds(Ground::refused_by_node, fmt::format("the new file cannot be loaded: {}", facts.error().message));
             return {};
         }
         facts->driver = subject_.name;
@@ -96,13 +105,20 @@ private:
 
     void run_made() {
         if (run_these({first_scenario(subject_)}) && callbacks_seen()) {
-            std::vector<MadeScenario> all = scenarios_for(subject_, request_.strictness);
+            // Without these there is no verdict; the others may be left out.
+            std::vector<MadeScenario> all = scenarios_for(subject_, 1);
+            const std::size_t needed = all.size();
+            used_ = run_these(all);
+            until_ = begun_ + request_.time.value_or(usual_time());
+            all = scenarios_for(subject_, request_.strictness);
+            all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(needed));
             if (!request_.against.empty())
                 for (MadeScenario& made : comparison(subject_)) all.push_back(std::move(made));
-            used_ = run_these(all);
+            used_ = run_these(all) && used_;
             if (request_.strictness >= 3 && used_) run_many_ports();
             const CheckRun *older = run_of("replies-old"), *newer = run_of("replies-new");
             if (older != nullptr && newer != nullptr) compare(*older, *newer);
+            out_.coverage.cycles = request_.strictness >= 3 ? subject_.cycles : 1;
         } else {
             // What a reload would come to, as far as that can be seen.
             if (!request_.against.empty()) {
@@ -111,13 +127,61 @@ private:
             }
             out_.not_looked_at.emplace_back("its use: it could not be loaded");
         }
+        until_.reset();
         run_workloads();
-        out_.not_looked_at.emplace_back(
-            "what only its authors know how to ask for: --workload names a story of your own");
-        if (!request_.workloads.empty()) out_.not_looked_at.pop_back();
+        // A driver that could not be loaded has a better reason.
+        const bool asked = (out_.coverage.reached & words::bit(words::Callback::start)) != 0 || !request_.open.empty();
+        if (used_ && out_.coverage.ports == 0 && asked)
+            holds(Ground::no_port,
+                  fmt::format("no port could be opened with \"{}\": {}; --open \"{} ARGS\" says what start needs",
+                              subject_.open,
+                              out_.coverage.refused.empty() ? "start was not called"
+                                                            : "start returned " + out_.coverage.refused,
+                              subject_.name));
+        std::vector<std::string> calls = calls_of(subject_);
+        if (out_.coverage.ports > 0)
+            out_.coverage.calls.insert(out_.coverage.calls.begin(), calls.begin(), calls.end());
+        if (subject_.invents)
+            out_.not_looked_at.push_back(fmt::format(
+                "its own commands{}: --control, --call and --command name them, --workload a scenario with them",
+                calls.empty() ? "" : fmt::format(": {} had invented data only", data_callbacks())));
         out_.not_looked_at.emplace_back("code that runs only with real devices, networks or other programs");
         if (request_.strictness < 10)
             out_.not_looked_at.push_back(fmt::format("longer runs: strictness was {} of 10", request_.strictness));
+    }
+
+    // The same run with data of the other shapes: what all of them provoke does not depend on the data.
+    bool any_data_provokes(const CheckFinding& finding) {
+        Subject other = subject_;
+        for (other.shape = 1; other.shape < shapes; ++other.shape) {
+            std::vector<MadeScenario> all = scenarios_for(other, request_.strictness);
+            all.push_back(many_ports(other));
+            const auto same = std::find_if(
+                all.begin(), all.end(), [&](const MadeScenario& made) { return made.title == finding.runs.front(); });
+            if (same == all.end()) return false;
+            CheckResult seen;
+            for (Ran& one : run_all({*same})) seen.runs.push_back(std::move(one.run));
+            seen.findings = crashes_of(seen).findings;
+            const bool provoked =
+                std::any_of(seen.findings.begin(), seen.findings.end(),
+                            [&](const CheckFinding& f) { return f.rule == finding.rule; }) ||
+                std::any_of(seen.runs.begin(), seen.runs.end(), [&](const CheckRun& run) {
+                    return std::any_of(run.result.findings.begin(), run.result.findings.end(),
+                                       [&](const scenario::RunFinding& f) { return f.rule == finding.rule; });
+                });
+            if (!provoked) return false;
+        }
+        return true;
+    }
+
+    // "output, control": those of the entry that are given data.
+    std::string data_callbacks() const {
+        std::string out;
+        using enum words::Callback;
+        for (const words::Callback callback : {output, outputv, control, call})
+            if ((subject_.callbacks & words::bit(callback)) != 0)
+                out += (out.empty() ? "" : ", ") + std::string(words::name(callback));
+        return out;
     }
 
     scenario::RunOptions run_options() const {
@@ -125,7 +189,13 @@ private:
         options.time_limit = request_.time_limit;
         options.probe = true;
         options.parallel = request_.parallel;
+        options.patient = true;
+        options.until = until_;
         return options;
+    }
+
+    std::chrono::milliseconds usual_time() const {
+        return std::chrono::seconds(10) * (request_.strictness <= 5 ? 1 : request_.strictness - 4);
     }
 
     struct Ran {
@@ -155,7 +225,8 @@ private:
         for (const Rule rule : timed_rules) confirm(rule, done.results, options);
         std::vector<Ran> out;
         for (std::size_t i = 0; i < readable.size(); ++i)
-            out.push_back({readable[i], {readable[i]->id, readable[i]->title, std::move(done.results[i])}});
+            out.push_back(
+                {readable[i], {readable[i]->id, readable[i]->title, std::move(done.results[i]), readable[i]->invents}});
         return out;
     }
 
@@ -190,9 +261,11 @@ private:
         };
         const auto first = std::find_if(results.begin(), results.end(), shows);
         if (first == results.end()) return;
+        scenario::RunOptions again = options;
+        again.until.reset();
         for (int i = 0; i < 2 && !out_.interrupted; ++i) {
             std::vector<scenario::Scenario> one{*first->scenario};
-            const auto done = scenario::run_all(std::move(one), options, [](const scenario::RunResult&) {});
+            const auto done = scenario::run_all(std::move(one), again, [](const scenario::RunResult&) {});
             out_.interrupted = out_.interrupted || done.interrupted;
             if (done.results.empty() || shows(done.results.front())) continue;
             for (scenario::RunResult& result : results)
@@ -236,18 +309,47 @@ private:
         const scenario::RunResult& result = run.result;
         if (result.verdict == Verdict::skipped || result.verdict == Verdict::bug || result.verdict == Verdict::unusable)
             out_.not_looked_at.push_back(fmt::format("{}: {}", run.title,
-                                                     result.verdict == Verdict::skipped ? "interrupted"
-                                                     : result.failures.empty()          ? "it could not be played"
-                                                                                        : result.failures.front().got));
+                                                     result.left_out ? "left out when its time was over (--for)"
+                                                     : result.verdict == Verdict::skipped ? "interrupted"
+                                                     : result.failures.empty()            ? "it could not be played"
+                                                                               : result.failures.front().got));
         else
             out_.looked_at.push_back(run.title);
-        if (by_newer)
+        if (result.left_out) return;
+        if (by_newer) {
             for (const scenario::RunFinding& found : result.findings)
-                if (std::find(makes.begin(), makes.end(), found.rule) == makes.end()) add(found, run.title);
-        if (run.id == "workload" && result.verdict == Verdict::failed && !result.failures.empty())
-            conditions_.push_back(
-                fmt::format("the workload \"{}\" does not hold: {}", run.title, result.failures.front().what));
+                if (std::find(makes.begin(), makes.end(), found.rule) == makes.end()) add(found, run);
+            cover(out_.coverage, run);
+            note_refusals(run);
+        }
+        if (run.id == "workload")
+            for (CheckFinding& failed : failures_of(out_, run)) out_.findings.push_back(std::move(failed));
         out_.runs.push_back(std::move(run));
+    }
+
+    void holds(Ground ground, std::string why) {
+        const bool known = std::any_of(reasons_.begin(), reasons_.end(),
+                                       [&](const Reason& r) { return r.ground == ground && r.text == why; });
+        if (!known) reasons_.push_back({ground, std::move(why)});
+    }
+
+    // What the loader refused, and files that could not be put where it would look for them.
+    void note_refusals(const CheckRun& run) {
+        const scenario::RunResult& result = run.result;
+        for (const Error& mistake : result.mistakes) holds(Ground::refused_here, mistake.message);
+        for (const scenario::Failure& failure : result.failures)
+            if (run.id != "workload" && failure.step < result.flat.size() &&
+                std::holds_alternative<scenario::InstallStep>(result.flat[failure.step].step->what))
+                holds(Ground::refused_here, failure.got);
+        if (!result.journal) return;
+        for (const journal::Entry& entry : *result.journal) {
+            const auto* failed = std::get_if<journal::ImageFailed>(&entry.event);
+            if (failed == nullptr || failed->kind != words::LoadErrorKind::open_error) continue;
+            if (failed->refusal == words::LoaderRefusal::this_machine)
+                holds(Ground::refused_here, fmt::format("the loader of this machine says: {}", failed->text));
+            else if (failed->refusal == words::LoaderRefusal::other)
+                holds(Ground::refused_by_node, fmt::format("the loader refuses it: {}", failed->text));
+        }
     }
 
     void check_flags(std::uint32_t flags) {
@@ -265,7 +367,7 @@ private:
     bool callbacks_seen() {
         for (const journal::Entry& entry : *out_.runs.front().result.journal)
             if (const auto* seen = std::get_if<journal::EntrySeen>(&entry.event)) {
-                subject_.callbacks = seen->callbacks;
+                subject_.callbacks = out_.coverage.entry = seen->callbacks;
                 check_flags(seen->flags);
                 return !out_.runs.front().result.death;
             }
@@ -273,7 +375,7 @@ private:
     }
 
     void compare(const CheckRun& older, const CheckRun& newer) {
-        if (const auto finding = compare_replies(subject_.name, older, newer)) add(*finding, newer.title);
+        if (const auto finding = compare_replies(subject_.name, older, newer)) add(*finding, newer);
     }
 
     const CheckRun* run_of(std::string_view id) const {
@@ -299,8 +401,10 @@ private:
     }
 
     // What was seen says more than what the file says.
-    void add(const scenario::RunFinding& found, const std::string& run) {
+    void add(const scenario::RunFinding& found, const CheckRun& run) {
         CheckFinding& entry = entry_for(found.rule);
+        const bool invented = found.severity == Severity::error && run.invents && is_asked(run.result, found.step);
+        entry.invented = invented && (entry.invented || (!entry.confirmed && !entry.also_static));
         if (!entry.confirmed || found.severity > entry.severity) {
             entry.title = found.title;
             entry.evidence = found.evidence;
@@ -308,7 +412,18 @@ private:
             entry.severity = std::max(entry.severity, found.severity);
         }
         entry.confirmed = true;
-        if (std::find(entry.runs.begin(), entry.runs.end(), run) == entry.runs.end()) entry.runs.push_back(run);
+        if (std::find(entry.runs.begin(), entry.runs.end(), run.title) == entry.runs.end())
+            entry.runs.push_back(run.title);
+    }
+
+    // Steps that ask something of a port are where what was invented comes in.
+    static bool is_asked(const scenario::RunResult& result, std::uint32_t step) {
+        if (step >= result.flat.size()) return false;
+        const auto* call = std::get_if<scenario::CallStep>(&result.flat[step].step->what);
+        return call != nullptr && std::any_of(call->calls.begin(), call->calls.end(), [](const scenario::Text& text) {
+                   return text.source.starts_with("port_control(") || text.source.starts_with("port_command(") ||
+                          text.source.starts_with("erlang:port_call(");
+               });
     }
 
     const Request& request_;
@@ -320,8 +435,9 @@ private:
     bool openable_ = true;
     std::uint64_t variables_ = 0; ///< bytes, in the newer file, besides the entry
     bool used_ = false;           ///< all scenarios could be run
-    bool unusable_ = false;       ///< the loader will refuse it
-    std::vector<std::string> conditions_;
+    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+    std::optional<std::chrono::steady_clock::time_point> until_; ///< of what may be left out
+    std::vector<Reason> reasons_;                                ///< beside those that findings and runs give
     CheckResult out_;
 };
 

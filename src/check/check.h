@@ -1,7 +1,9 @@
 #pragma once
 /// check/ is the question whether a driver is safe to replace on a live node: it runs scenarios that it makes itself
 /// with a driver file (and the one before it), looks closely at each, and adds what the files say. It knows no report
-/// format. Read next: made_scenarios.h (the scenarios), verdict.h (how findings become a verdict), suppressions.h.
+/// format. Read next: law.h (what follows of what), made_scenarios.h (the scenarios), verdict.h (which rows of the law
+/// hold), suppressions.h.
+#include "check/law.h"
 #include "findings/static/find.h"
 #include "scenario/reader.h"
 #include "scenario/result.h"
@@ -17,14 +19,6 @@ namespace ddll::check {
 using words::Rule;
 using words::Severity;
 
-enum class Safety : std::uint8_t {
-    safe,
-    safe_if, ///< as long as the conditions hold
-    unsafe,
-    unknown, ///< what would have to be seen could not be looked at
-};
-const char* name(Safety verdict); ///< "SAFE", "SAFE-IF", "UNSAFE", "UNKNOWN"
-
 /// A rule that somebody knows of and accepts for a while.
 struct Suppression {
     Rule rule{};
@@ -36,7 +30,17 @@ struct Suppression {
     bool expired = false;
 };
 
-/// One rule that the driver breaks, from however many runs and files.
+/// An expectation of a workload that failed.
+struct FailedExpectation {
+    Place place;                    ///< of the step, in the workload's file
+    std::uint32_t step = 0;         ///< its number as written, from 1; 0 for the scenario as a whole
+    std::string call;               ///< the step in words; may be empty
+    std::string what;               ///< "returns", "receives alice", ...
+    std::string expected, got, fix; ///< fix may be empty
+};
+
+/// One rule that the driver breaks, from however many runs and files. A crash, a hang and an expectation that failed
+/// are findings each.
 struct CheckFinding {
     Rule rule{};
     Severity severity = Severity::note;
@@ -45,7 +49,33 @@ struct CheckFinding {
     bool also_static = false;
     std::vector<std::string> runs;           ///< titles of the runs that showed it
     std::vector<scenario::StackFrame> stack; ///< code of the driver that led there, innermost first
+    std::string fix;                         ///< for this one; empty: what the rule's row says
+    bool invented = false;                   ///< only data that ddlltool invented provoked it
+    std::optional<FailedExpectation> expectation;
     const Suppression* suppressed = nullptr; ///< into CheckResult::suppressions
+};
+
+/// A row of the law that holds, and why.
+struct Reason {
+    Ground ground = Ground::nothing;
+    std::string text;
+};
+
+/// What the runs called, and which callbacks of the driver that reached.
+struct Coverage {
+    std::uint32_t entry = 0, reached = 0; ///< a bit for each words::Callback
+    std::size_t ports = 0;                ///< opened, in all runs
+    unsigned cycles = 0;                  ///< of load, use and unload, in a row
+    bool own_calls = false;               ///< given by the user: options, or workloads
+    std::vector<std::string> calls;       ///< to ports, each text once
+    std::string refused;                  ///< what start returned where it refused a port: "ERL_DRV_ERROR_BADARG"
+};
+
+/// A call to a port that the driver's own users make.
+struct OwnCall {
+    enum class Kind : std::uint8_t { control, call, command } kind = Kind::control;
+    std::uint32_t number = 0; ///< of control and call
+    std::string data;         ///< an Erlang expression: a binary, or the term of call
 };
 
 /// One scenario that was run.
@@ -53,6 +83,7 @@ struct CheckRun {
     std::string id;    ///< "reload-by-rename"
     std::string title; ///< in words
     scenario::RunResult result;
+    bool invents = false; ///< data of its calls was invented
 };
 
 struct Request {
@@ -60,9 +91,12 @@ struct Request {
     std::string against;                       ///< the one before, or empty
     std::string name;                          ///< as Erlang calls it; empty: the file's name
     std::vector<scenario::Scenario> workloads; ///< the author's own
+    std::string open;                          ///< what its ports are opened with, "NAME ARGS"; empty: the name
+    std::vector<OwnCall> calls;                ///< made to each port, in this order; with none, invented ones are
     unsigned strictness = 5;                   ///< 1 to 10
     unsigned parallel = 1;
-    std::optional<std::chrono::milliseconds> time_limit; ///< for each scenario
+    std::optional<std::chrono::milliseconds> time_limit; ///< for each scenario, from its last progress on
+    std::optional<std::chrono::milliseconds> time;       ///< real time, after which longer scenarios are left out
     std::vector<Suppression> suppressions;
     std::string today;          ///< for their expiry, 2026-01-31
     scenario::ReadOptions read; ///< for scenarios that are made
@@ -71,13 +105,17 @@ struct Request {
 struct CheckResult {
     std::string name, file, against;
     Safety verdict = Safety::unknown;
-    std::vector<std::string> conditions; ///< of safe_if, in words
+    std::vector<Reason> reasons; ///< gravest first: the first is the main one
+    Coverage coverage;
     std::vector<std::string> looked_at, not_looked_at;
     std::vector<CheckFinding> findings; ///< gravest first, then by rule
     std::vector<Suppression> suppressions;
     std::vector<CheckRun> runs;
     bool interrupted = false;
 };
+
+/// The row that a finding stands for; Ground::nothing for a note.
+Ground ground_of(const CheckFinding& finding);
 
 /// Reads both files, runs the scenarios and decides. Error: a file that is no driver library at all.
 Result<CheckResult> check_driver(const Request& request, const findings::StaticWorld& world);

@@ -1,6 +1,5 @@
 #include "check/made_scenarios.h"
 
-#include "journal/entry.h"
 #include "term/text.h"
 
 #include <fmt/format.h>
@@ -14,6 +13,10 @@ using Json = nlohmann::ordered_json;
 
 /// So many times a cycle shows what a port leaves behind: some 50 bytes each are enough to be seen in the heap.
 constexpr unsigned ports_in_a_cycle = 40;
+
+/// A byte, nothing, and zeros in which any length and any offset is small; each as a binary and as a term.
+constexpr std::pair<const char*, const char*> invented_data[shapes] = {
+    {R"(<<"x">>)", "x"}, {"<<>>", "[]"}, {"<<0:2048>>", "{0, 0, <<0:2048>>}"}};
 
 /// Writes the steps of one scenario. Processes: owner loads the driver, user opens ports.
 class Writer {
@@ -42,22 +45,21 @@ public:
     }
     Json unload() const { return call("owner", fmt::format("erl_ddll:try_unload({}, [])", atom())); }
     Json open(const char* port) const {
-        const std::string name = term::print(term::Term::string(subject_.name));
+        const std::string name = term::print(term::Term::string(subject_.open));
         return call("user", fmt::format("open_port({{spawn_driver, {}}}, [binary])", name), port);
     }
     static Json close(const char* port) { return call("user", fmt::format("port_close({})", port)); }
     static Json second() { return {{"advance", "1s"}}; }
 
-    /// Whatever the driver can be asked, once each.
+    /// What its users ask of the driver, or whatever it can be asked, once each.
+    std::vector<std::string> asked(const char* port) const {
+        std::vector<std::string> out;
+        for (const OwnCall& one : subject_.invents ? invented() : subject_.calls) out.push_back(call_text(one, port));
+        return out;
+    }
     Json use(const char* port) const {
-        using journal::Callback;
         Json steps = Json::array();
-        const auto ask = [&](const char* text) {
-            steps.push_back(call("user", fmt::format(fmt::runtime(text), port)));
-        };
-        if (has(Callback::control)) ask("port_control({}, 1, <<\"x\">>)");
-        if (has(Callback::call)) ask("erlang:port_call({}, 1, x)");
-        if (has(Callback::output) || has(Callback::outputv)) ask("port_command({}, <<\"x\">>)");
+        for (const std::string& text : asked(port)) steps.push_back(call("user", text));
         steps.push_back(second());
         return steps;
     }
@@ -77,6 +79,7 @@ public:
         return {std::move(id),
                 std::move(title),
                 scenario.dump(2, ' ', false, Json::error_handler_t::replace),
+                subject_.invents,
                 true,
                 {words::Rule::kill_ports_kills_owners, words::Rule::loaded_more_than_once,
                  words::Rule::loader_process_exits, words::Rule::open_port_blocks_reload,
@@ -94,8 +97,26 @@ private:
                 out.push_back(step);
         return out;
     }
-    bool has(journal::Callback callback) const {
-        return (subject_.callbacks >> static_cast<unsigned>(callback) & 1U) != 0;
+    std::vector<OwnCall> invented() const {
+        using words::Callback, words::bit;
+        const auto has = [&](std::uint32_t callbacks) { return (subject_.callbacks & callbacks) != 0; };
+        std::vector<OwnCall> out;
+        const auto& [data, term] = invented_data[subject_.shape];
+        if (has(bit(Callback::control))) out.push_back({OwnCall::Kind::control, 1, data});
+        if (has(bit(Callback::call))) out.push_back({OwnCall::Kind::call, 1, term});
+        if (has(bit(Callback::output) | bit(Callback::outputv))) out.push_back({OwnCall::Kind::command, 0, data});
+        return out;
+    }
+    static std::string call_text(const OwnCall& call, const char* port) {
+        switch (call.kind) {
+        case OwnCall::Kind::control:
+            return fmt::format("port_control({}, {}, {})", port, call.number, call.data);
+        case OwnCall::Kind::call:
+            return fmt::format("erlang:port_call({}, {}, {})", port, call.number, call.data);
+        case OwnCall::Kind::command:
+            return fmt::format("port_command({}, {})", port, call.data);
+        }
+        return {};
     }
     std::string atom() const { return term::print(term::Term::atom(subject_.name)); }
 
@@ -103,6 +124,10 @@ private:
 };
 
 } // namespace
+
+std::vector<std::string> calls_of(const Subject& subject) {
+    return Writer(subject).asked("Port");
+}
 
 MadeScenario first_scenario(const Subject& subject) {
     const Writer w(subject);

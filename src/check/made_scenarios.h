@@ -1,6 +1,7 @@
 #pragma once
 /// The scenarios that a driver is checked with. Each is one like any other: what is found can be run again.
 #include "base/result.h"
+#include "check/check.h"
 #include "scenario/work_folder.h"
 #include "words/rule.h"
 
@@ -16,6 +17,10 @@ struct Subject {
     std::string older, newer;    ///< files; the same one when there is only one
     std::uint32_t callbacks = 0; ///< a bit for each journal::Callback of the newer one's entry
     unsigned cycles = 5;
+    std::string open;           ///< what ports are opened with: the name, and arguments for start
+    std::vector<OwnCall> calls; ///< made to each port
+    bool invents = false;       ///< with no calls of its users, one of each kind is invented
+    unsigned shape = 0;         ///< of the data then: below `shapes`
 };
 
 /// With one file only, the older version is the same code under another build-id: so it can be told which of the two
@@ -26,9 +31,16 @@ struct Twin {
 };
 Result<Twin> make_twin(const std::string& file, const std::string& name);
 
+/// What a driver does with each shape of invented data does not depend on the data.
+inline constexpr unsigned shapes = 3;
+
+/// The calls that the scenarios make to each port, with the variable Port for it.
+std::vector<std::string> calls_of(const Subject& subject);
+
 struct MadeScenario {
     std::string id, title;
     std::string text;               ///< JSON
+    bool invents = false;           ///< some of its calls
     bool by_newer = true;           ///< what it finds is the newer file's; else it is only compared with
     std::vector<words::Rule> makes; ///< rules that the scenario itself breaks: no findings about the driver
 };

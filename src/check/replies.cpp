@@ -63,7 +63,7 @@ std::optional<scenario::RunFinding> compare_replies(const std::string& driver, c
     for (std::size_t i = 0; i < before.size() && i < after.size(); ++i) {
         const Reply &was = before[i], &is = after[i];
         if (was.text == is.text || was.refused || is.refused) continue;
-        constexpr words::RuleOf<words::by_replies> rule(words::Rule::call_protocol_changed);
+        constexpr words::RuleOf<words::by_check> rule(words::Rule::call_protocol_changed);
         scenario::RunFinding finding;
         finding.rule = rule;
         finding.title = findings::title_of(rule, driver);

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 
 namespace ddll::check {
@@ -40,7 +42,7 @@ Result<Twin> make_twin(const std::string& file, const std::string& name) {
     std::ofstream out(path, std::ios::binary);
     out << *bytes;
     out.close();
-    if (!out) return error(fmt::format("cannot write {}", path));
+    if (!out) return error(fmt::format("cannot write {}: {}", path, std::strerror(errno)));
     return Twin{*std::move(folder), std::move(path)};
 }
 

@@ -65,47 +65,64 @@ void suppress(CheckResult& checked) {
         }
 }
 
-/// Did a run end in a way that no accepted finding explains?
-bool died_unexplained(const CheckResult& checked, const CheckRun& run) {
-    using enum scenario::Verdict;
-    if (run.result.verdict != crashed && run.result.verdict != hung) return false;
-    return std::none_of(checked.findings.begin(), checked.findings.end(), [&](const CheckFinding& f) {
-        return f.suppressed != nullptr && std::find(f.runs.begin(), f.runs.end(), run.title) != f.runs.end();
-    });
+/// What is missing, or goes wrong, besides the findings.
+void add_reasons_of_runs(CheckResult& checked) {
+    for (const CheckRun& run : checked.runs) {
+        using enum scenario::Verdict;
+        if (run.result.verdict == bug)
+            checked.reasons.push_back(
+                {Ground::own_fault, fmt::format("{}: {}", run.title, run.result.failures.front().got)});
+        // What only the machine refuses has a reason of its own.
+        if (run.result.verdict == skipped && !run.result.left_out) checked.interrupted = true;
+    }
+    if (checked.interrupted) checked.reasons.push_back({Ground::interrupted, "it was interrupted"});
+}
+
+std::string condition(const CheckFinding& finding) {
+    if (finding.suppressed != nullptr)
+        return fmt::format("{}: accepted until {}: {}", name(finding.rule), finding.suppressed->expires,
+                           finding.suppressed->reason);
+    if (finding.invented)
+        return fmt::format("{}, on data that your module may never send (--control, --call, --command and --workload "
+                           "say what it sends)",
+                           finding.title);
+    return finding.title;
 }
 
 } // namespace
 
+Ground ground_of(const CheckFinding& finding) {
+    if (finding.severity == Severity::note) return Ground::nothing;
+    if (finding.suppressed != nullptr) return Ground::accepted;
+    if (finding.severity == Severity::warning) return finding.invented ? Ground::invented_data : Ground::warning;
+    if (finding.rule == Rule::driver_crashed) return Ground::crashed;
+    if (finding.rule == Rule::driver_hung) return Ground::hung;
+    if (finding.rule == Rule::workload_failed) return Ground::workload_failed;
+    return Ground::error;
+}
+
 void conclude(CheckResult& checked, const Grounds& grounds) {
     if (grounds.used) soften_what_was_not_seen(checked);
     drop_what_is_said_better(checked);
-    bool unseen = failed_only_here(checked, grounds) || checked.interrupted;
+    checked.reasons = grounds.more;
+    if (failed_only_here(checked, grounds))
+        checked.reasons.push_back({Ground::only_here, "it uses a name that a node has and ddlltool has not"});
+    // Another reading of the same bytes may come to no harm.
+    for (CheckFinding& finding : checked.findings)
+        if (finding.invented) finding.severity = std::min(finding.severity, Severity::warning);
     std::stable_sort(checked.findings.begin(), checked.findings.end(),
                      [](const CheckFinding& a, const CheckFinding& b) {
                          return a.severity != b.severity ? a.severity > b.severity : a.rule < b.rule;
                      });
     suppress(checked);
-    bool unsafe = grounds.unusable;
-    for (const CheckFinding& finding : checked.findings) {
-        if (finding.suppressed != nullptr) continue;
-        unsafe = unsafe || finding.severity == Severity::error;
-        if (finding.severity == Severity::warning)
-            checked.conditions.push_back(fmt::format("{}: {}", name(finding.rule), words::row(finding.rule).advice));
-    }
-    for (const CheckRun& run : checked.runs) {
-        unsafe = unsafe || died_unexplained(checked, run);
-        unseen =
-            unseen || run.result.verdict == scenario::Verdict::bug || run.result.verdict == scenario::Verdict::skipped;
-    }
-    checked.verdict = unsafe                       ? Safety::unsafe
-                      : unseen                     ? Safety::unknown
-                      : checked.conditions.empty() ? Safety::safe
-                                                   : Safety::safe_if;
-}
-
-const char* name(Safety verdict) {
-    static constexpr const char* names[] = {"SAFE", "SAFE-IF", "UNSAFE", "UNKNOWN"};
-    return names[static_cast<std::size_t>(verdict)];
+    for (const CheckFinding& finding : checked.findings)
+        if (const Ground ground = ground_of(finding); ground != Ground::nothing)
+            checked.reasons.push_back({ground, condition(finding)});
+    add_reasons_of_runs(checked);
+    std::stable_sort(checked.reasons.begin(), checked.reasons.end(),
+                     [](const Reason& a, const Reason& b) { return a.ground > b.ground; });
+    checked.verdict =
+        checked.reasons.empty() ? row(Ground::nothing).verdict : row(checked.reasons.front().ground).verdict;
 }
 
 } // namespace ddll::check

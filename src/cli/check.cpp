@@ -9,9 +9,11 @@
 #include "report/check.h"
 #include "report/job_summary.h"
 #include "scenario/reader.h"
+#include "term/text.h"
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cstdio>
 #include <ctime>
 
@@ -20,13 +22,16 @@ namespace ddll::cli {
 namespace {
 
 struct Arguments {
-    std::string file, against, name, suppressions;
+    std::string file, against, name, suppressions, open;
+    std::vector<std::string> controls, calls, commands;
     std::vector<std::string> workloads, driver_path, library_path;
     unsigned strictness = 5, jobs = 1;
     std::vector<Output> outputs;
-    std::optional<std::chrono::milliseconds> time_limit;
+    std::optional<std::chrono::milliseconds> time, time_limit;
     Color color = Color::automatic;
     report::FailOn fail_on = report::FailOn::warning;
+    bool allow_unknown = false;
+    std::vector<check::OwnCall> own_calls; ///< of the three above
 };
 
 constexpr const char* footer_text =
@@ -34,13 +39,17 @@ constexpr const char* footer_text =
   ddlltool check build/counter.so                         what a replacement by itself would come to
   ddlltool check build/counter.so --against release/counter.so
   ddlltool check new.so --against old.so --name counter   files that are called otherwise
-  ddlltool check counter.so --workload stories/use.json   with the calls that your own processes make
+  ddlltool check counter.so --open "counter 8080" --control 1,add --command '<<5:32>>'
+  ddlltool check counter.so --workload stories/use.json   with all that your own processes do
   ddlltool check counter.so --format text,sarif=check.sarif
   ddlltool check build/counter.so --watch                 again after every build, until Ctrl-C
 
-verdicts: SAFE, SAFE-IF (conditions follow), UNSAFE, UNKNOWN (too little could be looked at).
+DATA is text, or an Erlang binary: <<1:32, "key">>. With calls of your own, or a workload, none are invented. Each port
+gets the calls in the order of these options: --control, --call, --command; a workload may have any other.
 
-exit codes: 0 no finding at or above --fail-on, 1 there is one, 2 wrong usage, 3 a file that cannot be used,
+verdicts: SAFE, SAFE-IF (conditions follow), UNSAFE, UNKNOWN (too little could be checked: the reason follows).
+
+exit codes: 0 no finding at or above --fail-on, 1 there is one, or UNKNOWN, 2 wrong usage, 3 a file that cannot be used,
 4 the driver crashed, 5 it hung, 70 a bug of ddlltool.)";
 
 /// For the expiry of suppressions: "2026-11-22".
@@ -51,16 +60,70 @@ std::string today() {
     return fmt::format("{:04}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
 }
 
-ExitCode code_of(const check::CheckResult& checked, report::FailOn fail_on) {
-    ExitCode code = report::reaches(checked, fail_on) ? ExitCode::failed : ExitCode::ok;
-    for (const check::CheckRun& run : checked.runs) {
-        if (run.result.verdict == scenario::Verdict::bug) code = worse(code, ExitCode::bug);
-        if (run.result.verdict == scenario::Verdict::crashed && fail_on != report::FailOn::never)
-            code = worse(code, ExitCode::crashed);
-        if (run.result.verdict == scenario::Verdict::hung && fail_on != report::FailOn::never)
-            code = worse(code, ExitCode::hung);
+/// The law's exit codes, of what counts.
+ExitCode code_of(const check::CheckResult& checked, const Arguments& given) {
+    ExitCode code = ExitCode::ok;
+    for (const check::CheckFinding& finding : checked.findings)
+        if (finding.suppressed == nullptr && report::reaches(finding.severity, given.fail_on))
+            code = worse(code, std::max(ExitCode{check::row(ground_of(finding)).exit}, ExitCode::failed));
+    for (const check::Reason& reason : checked.reasons) {
+        const check::LawRow& row = check::row(reason.ground);
+        const bool allowed = given.allow_unknown && row.ground != check::Ground::interrupted && row.exit == 1;
+        if (row.verdict == check::Safety::unknown && !allowed) code = worse(code, ExitCode{row.exit});
+        if (row.ground == check::Ground::refused_by_node && given.fail_on != report::FailOn::never)
+            code = worse(code, ExitCode{row.exit});
     }
     return code;
+}
+
+Error wrong_call(const char* option, const std::string& text, const std::string& what, const char* hint) {
+    return error(fmt::format("{} {}: {}", option, text, what), hint);
+}
+
+/// The text as the bytes of a binary, or the binary that it is.
+Result<std::string> data_of(const char* option, const std::string& text) {
+    if (!text.starts_with("<<")) return term::print(term::Term::binary(text));
+    if (const auto parsed = term::parse(text); !parsed)
+        return wrong_call(option, text, parsed.error().message, "a binary looks like <<1:32, \"key\">>");
+    return text;
+}
+
+/// "N,DATA" and "N,TERM".
+Result<check::OwnCall> numbered_call(check::OwnCall::Kind kind, const std::string& text) {
+    const bool control = kind == check::OwnCall::Kind::control;
+    const char* option = control ? "--control" : "--call";
+    check::OwnCall out{kind, 0, {}};
+    const auto comma = std::min(text.find(','), text.size());
+    const auto [end, wrong] = std::from_chars(text.data(), text.data() + comma, out.number);
+    if (wrong != std::errc() || end != text.data() + comma || comma == 0)
+        return wrong_call(option, text, "must begin with the number of the command",
+                          control ? "like 1,DATA" : "like 1,TERM");
+    out.data = comma < text.size() ? text.substr(comma + 1) : std::string();
+    if (control) {
+        auto data = data_of(option, out.data);
+        if (!data) return std::move(data).error();
+        out.data = *std::move(data);
+    } else if (const auto parsed = term::parse(out.data); !parsed) {
+        return wrong_call(option, text, parsed.error().message, "TERM is an Erlang term");
+    }
+    return out;
+}
+
+Result<void> read_calls(Arguments& given) {
+    using Kind = check::OwnCall::Kind;
+    given.own_calls.clear();
+    for (const auto& [texts, kind] : {std::pair(&given.controls, Kind::control), std::pair(&given.calls, Kind::call)})
+        for (const std::string& text : *texts) {
+            auto call = numbered_call(kind, text);
+            if (!call) return std::move(call).error();
+            given.own_calls.push_back(*std::move(call));
+        }
+    for (const std::string& text : given.commands) {
+        auto data = data_of("--command", text);
+        if (!data) return std::move(data).error();
+        given.own_calls.push_back({Kind::command, 0, *std::move(data)});
+    }
+    return {};
 }
 
 struct CheckParser final : Parser {
@@ -82,12 +145,21 @@ CheckParser::CheckParser()
     add_option("--workload", given.workloads, "a scenario of yours that uses the driver; several are played one by one")
         ->each()
         ->takes("FILE", file_with(".json"));
+    add_option("--open", given.open, "what open_port is given: the driver's name, and arguments for its start")
+        ->type_name("\"NAME ARGS\"");
+    add_option("--control", given.controls, "port_control(Port, N, DATA), made to each port that is opened")
+        ->each()
+        ->type_name("N,DATA");
+    add_option("--call", given.calls, "erlang:port_call(Port, N, TERM), likewise")->each()->type_name("N,TERM");
+    add_option("--command", given.commands, "port_command(Port, DATA), likewise")->each()->type_name("DATA");
+    add_check([this] { return read_calls(given); });
     add_option("--strictness", given.strictness, "1 (quick) to 10 (long): how many stories, and how many cycles")
         ->type_name("N")
         ->range(1U, 10U);
     add_option("--suppressions", given.suppressions, "a JSON file with findings that are accepted for a while")
         ->takes("FILE", file_with(".json"));
     add_fail_on(*this, given.fail_on, "least severity that counts: error, warning, note or never");
+    add_flag("--allow-unknown", given.allow_unknown, "UNKNOWN does not count, unless the check was interrupted");
     std::vector<Value::Choice> formats;
     for (const auto& format : report::check_formats()) formats.push_back({std::string(format.name), ""});
     add_outputs(*this, given.outputs, "text, json, sarif, junit or github; several: NAME=FILE,NAME=FILE", formats);
@@ -96,7 +168,8 @@ CheckParser::CheckParser()
         ->takes("DIR", {Takes::folder});
     add_driver_path(*this, given.driver_path, "one more folder to look for a workload's drivers in");
     add_jobs(*this, given.jobs, 1024, "stories played at once (default: one for each processor)");
-    add_option("--timeout", given.time_limit, "real time for each story (10s)");
+    add_option("--for", given.time, "real time after which longer runs are left out, by name (10s up to strictness 5)");
+    add_option("--timeout", given.time_limit, "real time that a run may go on without any progress (10s)");
     add_color(*this, given.color, "auto, always or never");
     add_flag("--watch", watch, "check again whenever a file that is read here changes; Ctrl-C ends that");
 }
@@ -110,8 +183,11 @@ Round check_round(const Arguments& given) {
     request.name = given.name;
     request.strictness = given.strictness;
     request.parallel = given.jobs;
+    request.time = given.time;
     request.time_limit = given.time_limit;
     request.today = today();
+    request.open = given.open;
+    request.calls = given.own_calls;
     request.read = read_options(given.driver_path);
     if (!given.suppressions.empty()) {
         auto file = check::read_suppressions(given.suppressions);
@@ -142,7 +218,7 @@ Round check_round(const Arguments& given) {
     });
     if (files->has("github")) code = worse(code, add_job_summary(report::job_summary(*done, options)));
     if (!files->on_terminal()) std::fputs((report::check_summary(*done) + "\n").c_str(), stderr);
-    return {worse(code, code_of(*done, given.fail_on)), done->interrupted};
+    return {worse(code, code_of(*done, given)), done->interrupted};
 }
 
 Watched watched(const Arguments& given) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 namespace ddll::report {
 
@@ -23,10 +24,12 @@ std::string painted(Severity severity, const Style& style) {
     return style.dim(padded);
 }
 
-std::string verdict_text(const CheckResult& checked, const Style& style) {
-    const std::string word = check::name(checked.verdict);
-    if (checked.verdict == check::Safety::safe) return style.good(word);
-    return checked.verdict == check::Safety::unsafe ? style.bad(word) : style.warn(word);
+/// The first line, and the last.
+std::string verdict_line(const CheckResult& checked, const Style& style) {
+    const std::string text = printable(check_summary(checked)), word = check::name(checked.verdict);
+    const std::string rest = text.substr(word.size());
+    if (checked.verdict == check::Safety::safe) return style.good(word) + rest + '\n';
+    return (checked.verdict == check::Safety::unsafe ? style.bad(word) : style.warn(word)) + rest + '\n';
 }
 
 /// "first; second; third and 4 more".
@@ -43,35 +46,34 @@ const scenario::StackFrame* known_frame(const std::vector<scenario::StackFrame>&
     return it == stack.end() ? nullptr : &*it;
 }
 
+std::string expectation_text(const check::FailedExpectation& failed) {
+    std::string out = fmt::format("  at {}:{}", printable(failed.place.file), failed.place.line);
+    if (failed.step > 0) out += fmt::format(", step {}", failed.step);
+    out += '\n';
+    out += wrapped("expected: " + printable(failed.expected), 4, width);
+    out += wrapped("got: " + printable(failed.got), 4, width);
+    return out;
+}
+
 std::string finding_text(const check::CheckFinding& finding, const Style& style) {
     std::string out = fmt::format("{} {}  {}\n", painted(finding.severity, style), style.strong(name(finding.rule)),
                                   style.dim(finding.confirmed ? "seen to happen" : "the file says so"));
     out += wrapped(printable(finding.title), 2, width);
     if (!finding.evidence.empty()) out += wrapped("seen: " + printable(finding.evidence), 2, width);
-    if (const auto* frame = known_frame(finding.stack)) out += fmt::format("  at {}\n", printable(frame->source));
+    if (finding.expectation)
+        out += expectation_text(*finding.expectation);
+    else if (const auto* frame = known_frame(finding.stack))
+        out += fmt::format("  at {}{}\n", printable(frame->source),
+                           frame->function.empty() ? "" : " in " + printable(frame->function));
     if (!finding.runs.empty()) out += wrapped("when: " + printable(some(finding.runs)), 2, width);
     out += wrapped(fmt::format("on a node: {}", words::row(finding.rule).why), 2, width);
-    out += wrapped("cure: " + advice(finding.rule), 2, width);
+    if (finding.invented)
+        out += wrapped("the data of the call was invented by ddlltool: your module may never send it", 2, width);
+    out += wrapped("cure: " + fix_of(finding), 2, width);
     if (finding.suppressed != nullptr)
         out += wrapped(
             fmt::format("accepted until {}: {}", finding.suppressed->expires, printable(finding.suppressed->reason)), 2,
             width);
-    return out;
-}
-
-std::string where_it_died(const scenario::Death& death) {
-    const auto* frame = known_frame(death.stack);
-    return frame == nullptr ? "" : fmt::format("{} in {}", printable(frame->source), printable(frame->function));
-}
-
-std::string deaths(const CheckResult& checked, const Style& style) {
-    std::string out;
-    for (const CheckCrash& way : deaths_of(checked)) {
-        out += style.bad("died") + "    " + style.dim("the emulator with it") + '\n';
-        out += wrapped(printable(way.death->headline), 2, width);
-        if (const std::string where = where_it_died(*way.death); !where.empty()) out += "  at " + where + '\n';
-        out += wrapped("when: " + printable(some(way.titles)), 2, width) + '\n';
-    }
     return out;
 }
 
@@ -88,53 +90,72 @@ std::string list(const char* heading, const std::vector<std::string>& items) {
 
 } // namespace
 
-std::vector<CheckCrash> deaths_of(const CheckResult& checked) {
-    std::vector<CheckCrash> ways;
-    for (const check::CheckRun& run : checked.runs) {
-        if (!run.result.death) continue;
-        const scenario::Death& death = *run.result.death;
-        auto it = std::find_if(ways.begin(), ways.end(), [&](const CheckCrash& way) {
-            return way.death->headline == death.headline && where_it_died(*way.death) == where_it_died(death);
-        });
-        if (it == ways.end()) it = ways.insert(ways.end(), {&death, {}});
-        it->titles.push_back(run.title);
-    }
-    return ways;
-}
-
-Location location_of(const CheckResult& checked, const std::vector<scenario::StackFrame>& stack,
-                     const std::string& root) {
-    Location source = source_of(stack, root);
+Location location_of(const CheckResult& checked, const check::CheckFinding& finding, const std::string& root) {
+    if (finding.expectation) return relative({finding.expectation->place.file, finding.expectation->place.line}, root);
+    Location source = source_of(finding.stack, root);
     if (!source.file.empty()) return source;
     return relative({checked.file, 0}, root);
 }
 
-std::string check_summary(const CheckResult& checked) {
+std::string fix_of(const check::CheckFinding& finding) {
+    return finding.fix.empty() ? advice(finding.rule) : finding.fix;
+}
+
+std::string check_counts(const CheckResult& checked) {
     std::size_t errors = 0, warnings = 0, notes = 0, suppressed = 0;
     for (const check::CheckFinding& finding : checked.findings)
         ++(finding.suppressed != nullptr           ? suppressed
            : finding.severity == Severity::error   ? errors
            : finding.severity == Severity::warning ? warnings
                                                    : notes);
-    std::string out = fmt::format("{}: {}, {}, {}", check::name(checked.verdict), counted(errors, "error"),
-                                  counted(warnings, "warning"), counted(notes, "note"));
+    std::string out =
+        fmt::format("{}, {}, {}", counted(errors, "error"), counted(warnings, "warning"), counted(notes, "note"));
     if (suppressed > 0) out += fmt::format(", {} suppressed", suppressed);
     return out;
 }
 
-bool reaches(const CheckResult& checked, FailOn fail_on) {
-    if (fail_on == FailOn::never) return false;
-    for (const check::CheckFinding& finding : checked.findings)
-        if (finding.suppressed == nullptr && reaches(finding.severity, fail_on)) return true;
-    return checked.verdict == check::Safety::unsafe;
+std::string callbacks_reached(const check::Coverage& coverage) {
+    return fmt::format("callbacks {} of {}", std::popcount(coverage.entry & coverage.reached),
+                       std::popcount(coverage.entry));
+}
+
+std::string callbacks_missed(const check::Coverage& coverage) {
+    std::string out;
+    for (const words::Callback callback : words::all<words::Callback>)
+        if ((coverage.entry & ~coverage.reached & words::bit(callback)) != 0)
+            out += (out.empty() ? "" : ", ") + std::string(name(callback));
+    return out;
+}
+
+std::string main_reason(const CheckResult& checked) {
+    if (!checked.reasons.empty()) {
+        const auto& first = checked.reasons.front();
+        const auto others = std::count_if(checked.reasons.begin(), checked.reasons.end(), [&](const auto& other) {
+            return check::row(other.ground).verdict == checked.verdict;
+        });
+        return first.text + (others > 1 ? fmt::format(" (and {} more)", others - 1) : "");
+    }
+    const check::Coverage& coverage = checked.coverage;
+    if (!coverage.own_calls)
+        return fmt::format("to load, replace and unload; its own commands were not exercised ({})",
+                           callbacks_reached(coverage));
+    return fmt::format("no problem found in {} ({}, {}, {} in a row)", counted(checked.runs.size(), "run"),
+                       callbacks_reached(coverage), counted(coverage.calls.size(), "call"),
+                       counted(coverage.cycles, "cycle"));
+}
+
+std::string check_summary(const CheckResult& checked) {
+    const bool plain = checked.reasons.empty() && !checked.coverage.own_calls; // "SAFE to load, ..."
+    return fmt::format("{}{} {}", check::name(checked.verdict), plain ? "" : ":", main_reason(checked));
 }
 
 std::string check_text(const CheckResult& checked, const CheckFormatOptions& options) {
     const Style& style = options.style;
-    std::string out = fmt::format("{}  {}", style.strong(printable(checked.name)), printable(checked.file));
+    const std::string verdict = verdict_line(checked, style);
+    std::string out = verdict;
+    out += fmt::format("\n{}  {}", style.strong(printable(checked.name)), printable(checked.file));
     if (!checked.against.empty()) out += " against " + printable(checked.against);
     out += "\n\n";
-    out += deaths(checked, style);
     for (const check::CheckFinding& finding : checked.findings) out += finding_text(finding, style) + '\n';
     for (const check::Suppression& s : checked.suppressions) {
         if (s.expired)
@@ -144,23 +165,18 @@ std::string check_text(const CheckResult& checked, const CheckFormatOptions& opt
             out += fmt::format("{} nothing needs the suppression of {}\n", style.dim("note"), name(s.rule));
     }
     out += list("looked at", checked.looked_at);
+    out +=
+        list(checked.coverage.own_calls ? "calls" : "calls, their data invented by ddlltool", checked.coverage.calls);
+    if (const std::string missed = callbacks_missed(checked.coverage); !missed.empty())
+        out += list("callbacks that nothing reached", {missed});
     out += list("not looked at", checked.not_looked_at);
-    out += '\n' + verdict_text(checked, style);
-    switch (checked.verdict) {
-    case check::Safety::safe:
-        out += ": nothing was found that speaks against replacing it on a live node\n";
-        break;
-    case check::Safety::safe_if:
-        out += ": it can be replaced, as long as\n" + list("", checked.conditions).substr(1);
-        break;
-    case check::Safety::unsafe:
-        out += ": do not replace it on a live node before the errors above are cured\n";
-        break;
-    case check::Safety::unknown:
-        out += ": too little could be looked at\n";
-        break;
+    if (checked.reasons.size() > 1 || checked.verdict == check::Safety::safe_if) {
+        std::vector<std::string> reasons;
+        for (const check::Reason& reason : checked.reasons) reasons.push_back(reason.text);
+        out += list(checked.verdict == check::Safety::safe_if ? "conditions" : "reasons", reasons);
     }
-    return out + check_summary(checked) + '\n';
+    out += fmt::format("{}\n\n", check_counts(checked));
+    return out + verdict;
 }
 
 std::span<const CheckFormat> check_formats() {

@@ -31,22 +31,24 @@ std::string check_sarif(const check::CheckResult& checked, const CheckFormatOpti
 std::string check_junit(const check::CheckResult& checked, const CheckFormatOptions& options);
 std::string check_github(const check::CheckResult& checked, const CheckFormatOptions& options);
 
-/// One way in which scenarios ended the emulator.
-struct CheckCrash {
-    const scenario::Death* death;
-    std::vector<std::string> titles; ///< of these scenarios
-};
-/// Each way once, in the order of the scenarios.
-std::vector<CheckCrash> deaths_of(const check::CheckResult& checked);
+/// The step of a workload that failed; else the driver's source where it is known and lies below the root, else the
+/// library.
+Location location_of(const check::CheckResult& checked, const check::CheckFinding& finding, const std::string& root);
 
-/// The driver's source where it is known and lies below the root, else the library.
-Location location_of(const check::CheckResult& checked, const std::vector<scenario::StackFrame>& stack,
-                     const std::string& root);
+/// What to do about it.
+std::string fix_of(const check::CheckFinding& finding);
 
-/// "UNSAFE: 2 errors, 1 warning, 3 notes, 1 suppressed".
+/// The first line of the text and the last: "UNSAFE: counter: SIGSEGV in stop, counter.c:31".
 std::string check_summary(const check::CheckResult& checked);
 
-/// Does a finding that is not suppressed reach the level, or did a scenario end badly without one?
-bool reaches(const check::CheckResult& checked, FailOn fail_on);
+/// What decided: the main reason, and how many more there are; or how far SAFE was looked for.
+std::string main_reason(const check::CheckResult& checked);
+
+/// "2 errors, 1 warning, 3 notes, 1 suppressed".
+std::string check_counts(const check::CheckResult& checked);
+
+/// Of the callbacks in the entry: "callbacks 4 of 6", and those that nothing reached: "control, timeout".
+std::string callbacks_reached(const check::Coverage& coverage);
+std::string callbacks_missed(const check::Coverage& coverage);
 
 } // namespace ddll::report

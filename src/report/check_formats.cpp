@@ -9,6 +9,8 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include <map>
+
 namespace ddll::report {
 
 namespace {
@@ -20,8 +22,18 @@ std::string dumped(const Json& json) {
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-std::string death_text(const CheckCrash& way) {
-    return fmt::format("{}\nwhen: {}\n{}", way.death->headline, fmt::join(way.titles, "; "), way.death->advice);
+/// A callback each, in the order of the entry.
+Json callback_names(std::uint32_t callbacks) {
+    Json out = Json::array();
+    for (const words::Callback callback : words::all<words::Callback>)
+        if ((callbacks & words::bit(callback)) != 0) out.push_back(name(callback));
+    return out;
+}
+
+Json expectation_json(const check::FailedExpectation& failed) {
+    Json out = {{"what", failed.what}, {"expected", failed.expected}, {"got", failed.got}};
+    if (failed.step > 0) out["step"] = failed.step;
+    return out;
 }
 
 } // namespace
@@ -30,7 +42,12 @@ std::string check_json(const CheckResult& checked, const CheckFormatOptions& opt
     Json out = {{"check", 1}, {"driver", checked.name}, {"file", checked.file}};
     if (!checked.against.empty()) out["against"] = checked.against;
     out["verdict"] = check::name(checked.verdict);
-    out["conditions"] = checked.conditions;
+    out["reason"] = main_reason(checked);
+    out["reasons"] = Json::array();
+    for (const check::Reason& reason : checked.reasons)
+        out["reasons"].push_back({{"verdict", check::name(check::row(reason.ground).verdict)},
+                                  {"because", check::row(reason.ground).what},
+                                  {"text", reason.text}});
     out["findings"] = Json::array();
     for (const check::CheckFinding& finding : checked.findings) {
         Json item = {{"rule", name(finding.rule)},
@@ -38,11 +55,13 @@ std::string check_json(const CheckResult& checked, const CheckFormatOptions& opt
                      {"title", finding.title},
                      {"evidence", finding.evidence},
                      {"on_a_node", words::row(finding.rule).why},
-                     {"cure", advice(finding.rule)},
+                     {"cure", fix_of(finding)},
                      {"confirmed", finding.confirmed},
                      {"static", finding.also_static},
                      {"seen_when", finding.runs}};
-        const Location place = location_of(checked, finding.stack, options.root);
+        if (finding.invented) item["invented_data"] = true;
+        if (finding.expectation) item["expectation"] = expectation_json(*finding.expectation);
+        const Location place = location_of(checked, finding, options.root);
         if (place.line > 0) item["place"] = {{"file", place.file}, {"line", place.line}};
         if (!finding.stack.empty()) item["stack"] = stack_json(finding.stack);
         if (finding.suppressed != nullptr)
@@ -55,6 +74,10 @@ std::string check_json(const CheckResult& checked, const CheckFormatOptions& opt
         if (run.result.death) item["death"] = run.result.death->headline;
         out["stories"].push_back(std::move(item));
     }
+    out["calls"] = {{"own", checked.coverage.own_calls}, {"made", checked.coverage.calls}};
+    out["callbacks"] = {{"in_entry", callback_names(checked.coverage.entry)},
+                        {"reached", callback_names(checked.coverage.entry & checked.coverage.reached)}};
+    out["ports_opened"] = checked.coverage.ports;
     out["looked_at"] = checked.looked_at;
     out["not_looked_at"] = checked.not_looked_at;
     return dumped(out);
@@ -64,75 +87,81 @@ std::string check_sarif(const CheckResult& checked, const CheckFormatOptions& op
     SarifLog log;
     log.version = options.version;
     log.complete = !checked.interrupted;
-    for (const CheckCrash& way : deaths_of(checked)) {
-        const auto& in = way.death->in;
-        log.results.push_back({death_rule(*way.death), "error", death_text(way),
-                               location_of(checked, way.death->stack, options.root),
-                               fmt::format("{}\n{}\n{}", checked.name, in.driver, in.callback_name())});
-    }
+    if (checked.verdict == check::Safety::unknown)
+        log.notifications.push_back(
+            {"check-unknown", "error", check_summary(checked), relative({checked.file, 0}, options.root)});
     for (const check::CheckFinding& finding : checked.findings) {
         const auto* accepted = finding.suppressed;
         log.results.push_back({std::string(name(finding.rule)), name(finding.severity),
-                               fmt::format("{} ({}). {}", finding.title, finding.evidence, advice(finding.rule)),
-                               location_of(checked, finding.stack, options.root), checked.name, accepted != nullptr,
+                               fmt::format("{} ({}). {}", finding.title, finding.evidence, fix_of(finding)),
+                               location_of(checked, finding, options.root), checked.name, accepted != nullptr,
                                accepted == nullptr ? "" : accepted->reason});
     }
     return sarif(log);
 }
 
 std::string check_junit(const CheckResult& checked, const CheckFormatOptions& options) {
-    std::string cases;
-    std::size_t failures = 0, skipped = 0, tests = 0;
+    std::string cases, notes;
+    std::size_t failures = 0, skipped = 0, tests = 0, errors = 0;
+    std::map<std::string, int> times;
+    const auto unique = [&](std::string name) { // GitLab wants that: a driver may crash in several ways
+        const int before = times[name]++;
+        return before == 0 ? name : fmt::format("{} ({})", name, before + 1);
+    };
+    if (checked.verdict == check::Safety::unknown) {
+        ++tests, ++errors;
+        cases += fmt::format("    <testcase classname=\"{}\" name=\"verdict\"><error type=\"UNKNOWN\" message=\"{}\"/>"
+                             "</testcase>\n",
+                             xml_attribute(checked.name), xml_attribute(main_reason(checked)));
+    }
     for (const check::CheckFinding& finding : checked.findings) {
+        const std::string text = fmt::format("{}: {}. {}", finding.title, finding.evidence, fix_of(finding));
+        if (check::ground_of(finding) == check::Ground::nothing) { // a note is no test
+            notes += fmt::format("{} {}\n", name(finding.rule), text);
+            continue;
+        }
         ++tests;
         cases += fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\"", xml_attribute(checked.name),
-                             xml_attribute(std::string(name(finding.rule))),
-                             xml_attribute(location_of(checked, finding.stack, options.root).file));
-        const std::string text = fmt::format("{}: {}. {}", finding.title, finding.evidence, advice(finding.rule));
+                             xml_attribute(unique(name(finding.rule))),
+                             xml_attribute(location_of(checked, finding, options.root).file));
         if (finding.suppressed != nullptr) {
             ++skipped;
             cases += fmt::format("><skipped message=\"{}\"/></testcase>\n",
                                  xml_attribute("accepted: " + finding.suppressed->reason));
-        } else if (finding.severity == words::Severity::note) {
-            cases += fmt::format("><system-out>{}</system-out></testcase>\n", xml_attribute(text));
         } else {
             ++failures;
             cases += fmt::format("><failure type=\"{}\" message=\"{}\"/></testcase>\n", name(finding.severity),
                                  xml_attribute(text));
         }
     }
+    // What crashed is a finding, too: here are the runs that came to their end.
     for (const check::CheckRun& run : checked.runs) {
+        const bool ended = run.result.verdict == scenario::Verdict::passed ||
+                           (run.result.verdict == scenario::Verdict::failed && run.id != "workload");
+        if (!ended) continue;
         ++tests;
-        cases += fmt::format("    <testcase classname=\"{}.stories\" name=\"{}\"", xml_attribute(checked.name),
+        cases += fmt::format("    <testcase classname=\"{}.stories\" name=\"{}\"/>\n", xml_attribute(checked.name),
                              xml_attribute(run.title));
-        if (run.result.death) {
-            ++failures;
-            cases += fmt::format("><failure type=\"died\" message=\"{}\"/></testcase>\n",
-                                 xml_attribute(run.result.death->headline));
-        } else {
-            cases += "/>\n";
-        }
     }
     return fmt::format(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
-        "  <testsuite name=\"ddlltool check {}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\">\n"
-        "{}  </testsuite>\n</testsuites>\n",
-        xml_attribute(checked.name), tests, failures, skipped, cases);
+        "  <testsuite name=\"ddlltool check {}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\">\n"
+        "{}    <system-out>{}</system-out>\n  </testsuite>\n</testsuites>\n",
+        xml_attribute(checked.name), tests, failures, errors, skipped, cases,
+        xml_attribute(notes + check_summary(checked)));
 }
 
 std::string check_github(const CheckResult& checked, const CheckFormatOptions& options) {
     std::string out;
-    for (const CheckCrash& way : deaths_of(checked)) {
-        out += workflow_command(
-            {"error", location_of(checked, way.death->stack, options.root), checked.name + " died", death_text(way)});
-    }
+    if (checked.verdict == check::Safety::unknown)
+        out += workflow_command({"error", relative({checked.file, 0}, options.root), "UNKNOWN", main_reason(checked)});
     for (const check::CheckFinding& finding : checked.findings) {
         const bool accepted = finding.suppressed != nullptr;
-        std::string text = fmt::format("{}: {}\ncure: {}", finding.title, finding.evidence, advice(finding.rule));
+        std::string text = fmt::format("{}: {}\ncure: {}", finding.title, finding.evidence, fix_of(finding));
         if (accepted)
             text += fmt::format("\naccepted until {}: {}", finding.suppressed->expires, finding.suppressed->reason);
         out += workflow_command({accepted ? "notice" : annotation_level(name(finding.severity)),
-                                 location_of(checked, finding.stack, options.root), std::string(name(finding.rule)),
+                                 location_of(checked, finding, options.root), std::string(name(finding.rule)),
                                  std::move(text)});
     }
     return out + check_summary(checked) + '\n';

@@ -89,20 +89,16 @@ std::string job_summary(const Run& run, const Options& options) {
 
 std::string job_summary(const check::CheckResult& checked, const CheckFormatOptions& options) {
     std::string out = fmt::format("### ddlltool check {}: {}\n", cell(checked.name), check_summary(checked));
-    for (const std::string& condition : checked.conditions) out += fmt::format("\n- {}", cell(condition));
-    if (!checked.conditions.empty()) out += '\n';
+    out += fmt::format("\n{}\n", check_counts(checked));
+    for (const check::Reason& reason : checked.reasons) out += fmt::format("\n- {}", cell(reason.text));
+    if (!checked.reasons.empty()) out += '\n';
     std::string rows;
-    const auto add = [&](std::string_view severity, std::string_view rule, std::string_view what,
-                         const std::vector<scenario::StackFrame>& stack, std::string_view cure) {
-        rows += fmt::format("| {} | {} | {} | {} | {} |\n", severity, cell(rule), cell(what),
-                            cell(place(location_of(checked, stack, options.root), options.root)), cell(cure));
-    };
-    for (const CheckCrash& way : deaths_of(checked))
-        add("error", death_rule(*way.death), way.death->headline, way.death->stack, way.death->advice);
     for (const check::CheckFinding& finding : checked.findings)
-        add(finding.suppressed != nullptr ? "accepted" : name(finding.severity), name(finding.rule),
-            finding.title + "\n" + finding.evidence, finding.stack,
-            finding.suppressed != nullptr ? finding.suppressed->reason : advice(finding.rule));
+        rows += fmt::format("| {} | {} | {} | {} | {} |\n",
+                            finding.suppressed != nullptr ? "accepted" : name(finding.severity),
+                            cell(name(finding.rule)), cell(finding.title + "\n" + finding.evidence),
+                            cell(place(location_of(checked, finding, options.root), options.root)),
+                            cell(finding.suppressed != nullptr ? finding.suppressed->reason : fix_of(finding)));
     if (!rows.empty()) out += "\n| severity | rule | finding | place | what to do |\n|---|---|---|---|---|\n" + rows;
     return out;
 }

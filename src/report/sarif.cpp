@@ -29,12 +29,6 @@ struct Explained {
     std::string_view title, why, advice;
 };
 constexpr Explained outcomes[] = {
-    {"driver-crashed", Severity::error, "driver code ended the process",
-     "On a node the emulator ends with it, and everything that runs on the node.",
-     "Start at the topmost frame that is the driver's own; ddlltool run FILE plays the story again."},
-    {"driver-hung", Severity::error, "driver code did not come back",
-     "On a node the scheduler that runs the callback is lost, and whoever waits for the driver waits for ever.",
-     "See which callback was running and what it waits for; ddlltool run FILE plays the story again."},
     {"expectation-failed", Severity::error, "what a scenario expects did not happen",
      "The driver, or the calls that its users make, do something else than the story says.",
      "Compare what was expected with what came; mend the driver, or the story where it is wrong."},

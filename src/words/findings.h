@@ -12,11 +12,11 @@ DDLL_WORDS(Severity, DDLL_SEVERITIES)
 
 /// What reports findings. A rule may have several.
 enum Finder : std::uint8_t {
-    by_file = 1,    ///< static: the bytes of a driver file, see findings/static/
-    by_host = 2,    ///< the simulated emulator, while the driver runs: journal::Misused
-    by_run = 4,     ///< a reader of the journal, after every run
-    by_probe = 8,   ///< a run that looks closely (`ddlltool check`): what it does not show was not there
-    by_replies = 16 ///< `ddlltool check --against`: two versions were asked the same
+    by_file = 1,  ///< static: the bytes of a driver file, see findings/static/
+    by_host = 2,  ///< the simulated emulator, while the driver runs: journal::Misused
+    by_run = 4,   ///< a reader of the journal, after every run
+    by_probe = 8, ///< a run that looks closely (`ddlltool check`): what it does not show was not there
+    by_check = 16 ///< `ddlltool check` itself, from the outcome of its runs and from two versions' answers
 };
 
 struct RuleRow {

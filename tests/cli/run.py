@@ -86,6 +86,15 @@ CASES = {
                         "--strictness", "1", "--workload", "drivers/museum/loader-process-exits/workload.json"], 0),
     "check_workload_of_both": (["check", f"{MUSEUM}/well-behaved/new/exhibit.so", "--against", f"{MUSEUM}/well-behaved/old/exhibit.so",
                                 "--strictness", "1", "--workload", "tests/cli/workloads/use.json"], 0),
+    "check_workload_failed": (["check", f"{MUSEUM}/well-behaved/new/exhibit.so", "--strictness", "1",
+                               "--workload", "tests/cli/workloads/wrong.json"], 1),
+    "check_without_port": (["check", "BUILD/drivers/stream.so", "--strictness", "1"], 1),
+    "check_without_port_allowed": (["check", "--allow-unknown", "BUILD/drivers/stream.so", "--strictness", "1"], 0),
+    "check_with_open": (["check", "BUILD/drivers/stream.so", "--open", "stream write /dev/null", "--command", "x", "--strictness", "1"], 0),
+    "check_invented_data": (["check", "BUILD/drivers/trusting.so", "--strictness", "1"], 1),
+    "check_own_data": (["check", "BUILD/drivers/trusting.so", "--control", '1,<<0:64, "x">>', "--strictness", "1"], 0),
+    "check_bad_number": (["check", "BUILD/drivers/trusting.so", "--control", "one,x"], 2),
+    "check_bad_binary": (["check", "BUILD/drivers/trusting.so", "--command", "<<1:"], 2),
     "check_json": (["check", "--format", "json", "--strictness", "1", f"{MUSEUM}/fd-leak/found/exhibit.so"], 1),
     "explain": (["explain"], 0),
     "explain_rule": (["explain", "dso-pinned-unique-symbol"], 0),
@@ -343,7 +352,7 @@ def inspect_writes_files(program):
 
 
 def not_looked_at(program, driver, limit):
-    done = run_program(program, ["check", driver, "--format", "json", "--timeout", limit])
+    done = run_program(program, ["check", driver, "--format", "json", "--timeout", limit, "--for", "20min"])
     report = json.loads(done.stdout)
     assert "many-ports" not in [one["id"] for one in report["stories"]], report["stories"]
     assert "hung" not in [one["ended"] for one in report["stories"]] and done.returncode in (0, 1), done
@@ -354,6 +363,33 @@ def check_does_not_take_many_ports_for_a_driver_that_hangs(program):
     # After 20 ports this one sleeps until time is up; until then it needs next to none.
     left = not_looked_at(program, "BUILD/drivers/stuck_after_many_ports.so", "8s")
     assert len(left) == 1 and "--timeout" in left[0], left
+
+
+def check_waits_for_a_job_that_takes_long(program):
+    # Two seconds of real time each: too long for all runs, and no hang.
+    done = run_program(program, ["check", "BUILD/drivers/slow_job.so", "--format", "json", "--for", "1ms"])
+    report = json.loads(done.stdout)
+    assert report["verdict"] == "SAFE" and done.returncode == 0, report
+    assert [one["ended"] for one in report["stories"]] == ["passed"] * 3, report["stories"]
+    left = [text for text in report["not_looked_at"] if text.endswith("left out when its time was over (--for)")]
+    assert len(left) == 9, report["not_looked_at"]
+
+
+def check_says_unknown_where_the_machine_refuses(program):
+    # A file system with no room, and one that nothing may be executed on: neither is a fault of the driver, or a pass.
+    driver = Path(program).resolve().parent / "drivers/counter_v1.so"
+    size = driver.stat().st_size
+    for options, said in ((f"size={size // 2}", "No space left on device"), (f"size={size * 3 // 2}", "No space left on device"),
+                          ("noexec", "failed to map segment")):
+        with tempfile.TemporaryDirectory() as folder:
+            under = ["unshare", "-rm", "sh", "-c", f"mount -t tmpfs -o {options},mode=1777 tmpfs {folder} && exec \"$@\"", "sh"]
+            if subprocess.run([*under, "true"], capture_output=True, check=False).returncode:
+                print(f"left out {options}: mounting is not allowed here")
+                continue
+            command = [*under, program, "check", str(driver), "--name", "counter", "--format", "json"]
+            done = subprocess.run(command, env=dict(environment(), TMPDIR=folder), capture_output=True, check=False)
+            report = json.loads(done.stdout)
+            assert report["verdict"] == "UNKNOWN" and done.returncode == 3 and said in report["reason"], (done, report)
 
 
 def check_asks_nothing_more_of_a_driver_that_is_slow(program):
@@ -446,7 +482,8 @@ CHECKS = [*map(of_help, help_pages.CHECKS),
           schema_is_json, version_names_what_it_was_built_from, a_full_disk_is_no_success, ctrl_c_still_ends_with_the_summary,
           inspect_reads_drivers_without_running_them, inspect_judges_versions_together, inspect_writes_files,
           inspect_looks_where_the_node_would, check_does_not_take_many_ports_for_a_driver_that_hangs,
-          check_asks_nothing_more_of_a_driver_that_is_slow]
+          check_asks_nothing_more_of_a_driver_that_is_slow, check_waits_for_a_job_that_takes_long,
+          check_says_unknown_where_the_machine_refuses]
 
 
 def all_cases():

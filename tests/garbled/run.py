@@ -94,7 +94,7 @@ def compare_checked(comparison, where, plain, garbled):
         "findings": sorted((f["rule"], f["severity"], f["confirmed"], f["static"]) for f in one["findings"]
                            if f["severity"] != "note"),
         "scenarios": [(s["id"], s["ended"]) for s in one["stories"]],
-        "conditions": len(one["conditions"]),
+        "reasons": [(r["verdict"], r["because"]) for r in one["reasons"]],
         "looked_at": (len(one["looked_at"]), len(one["not_looked_at"])),
     } for one in (plain, garbled)]
     comparison.seen["checked"] += 1

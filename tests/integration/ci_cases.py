@@ -97,7 +97,7 @@ def the_action_checks_a_driver(sandbox):
     project = built(sandbox)
     runner = Runner(sandbox, project)
     stories = "stories/letters.json\n"
-    runner.action({"driver": "upper.so", "workload": stories, "sarif": "x.sarif"}).must(0, "SAFE: 0 errors")
+    runner.action({"driver": "upper.so", "workload": stories, "sarif": "x.sarif"}).must(0, "SAFE")
     assert runner.outputs() == {"verdict": "SAFE", "sarif": "x.sarif"}, runner.outputs()
     assert "Small letters come back as capital ones" in runner.read("summary"), runner.read("summary")
     assert json.loads((project / "x.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
@@ -130,7 +130,7 @@ def the_action_takes_what_it_is_given(sandbox):
     project = built(sandbox)
     for given in (sandbox.prefix / "bin/ddlltool", package(sandbox)):
         runner = Runner(sandbox, project, path="/nowhere")
-        runner.action({"driver": "upper.so", "ddlltool": str(given)}).must(0, "SAFE: 0 errors")
+        runner.action({"driver": "upper.so", "ddlltool": str(given)}).must(0, "SAFE")
 
 
 def the_action_makes_the_package_where_there_is_none(sandbox):
@@ -147,7 +147,7 @@ def the_action_makes_the_package_where_there_is_none(sandbox):
     if sandbox.run(["id", "-u"]).output.strip() != "0":
         raise Skipped("only root may do without sudo")
     runner = Runner(sandbox, project, path="/nowhere")
-    runner.action({"driver": "upper.so"}, action_path=place).must(0, "SAFE: 0 errors")
+    runner.action({"driver": "upper.so"}, action_path=place).must(0, "SAFE")
     assert list(runner.temp.glob("ddlltool_*.deb"))
 
 
@@ -177,7 +177,7 @@ def init_writes_a_workflow_that_runs(sandbox):
         if "run" in step and "apt-get" not in step["run"]:
             runner.step(step["run"], {}).must()
         elif step.get("uses", "").endswith("/.github/actions/reload-check@main"):
-            runner.action(step["with"]).must(0, "SAFE: 0 errors, 0 warnings")
+            runner.action(step["with"]).must(0, "SAFE: no problem found")
     assert runner.outputs()["verdict"] == "SAFE", runner.outputs()
 
 
@@ -204,7 +204,7 @@ def the_workflow_of_the_example_runs(sandbox):
                 if "apt-get" not in step["run"]:
                     runner.step(step["run"].replace("${{ matrix.release }}", release), {}).must()
             elif step["uses"].endswith("/.github/actions/reload-check@main"):
-                runner.action(step["with"]).must(0, "SAFE: 0 errors")
+                runner.action(step["with"]).must(0, "SAFE")
                 assert "upper.so against old/upper.so" in runner.read("summary"), runner.read("summary")
                 checked += 1
             else:

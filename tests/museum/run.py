@@ -43,9 +43,15 @@ KNOWN = {
     "/usr/lib/erlang/lib/megaco-*/priv/lib/megaco_flex_scanner_drv.so": {4: [], 5: ["not-a-port-handle"]},
     "/usr/lib/erlang/lib/megaco-*/priv/lib/megaco_flex_scanner_drv_mt.so": {5: ["driver-alloc-leak"]},
     "/usr/lib/erlang/lib/runtime_tools-*/priv/lib/trace_file_drv.so": {5: []},
-    "/usr/lib/erlang/lib/runtime_tools-*/priv/lib/trace_ip_drv.so": {5: []},
+    # 63 bytes with each port that had sent something nobody fetched, measured over 20,000 ports.
+    "/usr/lib/erlang/lib/runtime_tools-*/priv/lib/trace_ip_drv.so": {5: ["driver-alloc-leak"]},
     "/usr/lib/erlang/lib/p1_sqlite3-*/priv/sqlite3_drv.so": {5: []},
 }
+# What their start needs; without it no port can be opened, and check says so.
+OPEN = {"stream": "stream write /dev/null", "echo_server": "echo_server tcp", "trace_file_drv": "trace_file_drv n trace",
+        "trace_ip_drv": "trace_ip_drv 0 50 2", "sqlite3_drv": "sqlite3_drv :memory:"}
+# The calls that the modules of the exhibits would make: the same that check invents where it is told none.
+OWN_CALLS = ["--control", "1,x", "--call", "1,x", "--command", "x"]
 # Drivers of ours with a fault that shows only because many ports are opened.
 FAULTY = {"port_leak.so": {2: [], 3: ["heap-leak-outside-driver-heap"]}}
 PATIENCE = 600  # seconds of real time until a check counts as stuck
@@ -64,7 +70,7 @@ class Checker:
         """The report of ddlltool check, or text that says why there is none."""
         # Where a driver never comes back, time is up on every machine; elsewhere it must not be on any.
         limit = "10s" if hangs else "2min"
-        command = [self.program, "check", str(file), "--format", "json", "-j1", "--timeout", limit, *options]
+        command = [self.program, "check", str(file), "--format", "json", "-j1", "--timeout", limit, "--for", "20min", *options]
         try:
             done = subprocess.run(command, capture_output=True, timeout=PATIENCE, cwd=ROOT)
         except subprocess.TimeoutExpired:
@@ -107,9 +113,8 @@ def rule_of(checker, build, entry):
             options["found"] += ["--against", folder / "old" / "exhibit.so"]
             if entry.get("against_fixed", True):
                 options["fixed"] += ["--against", folder / "old" / "exhibit.so"]
-        if entry["workload"]:
-            for which in files:
-                options[which] += ["--workload", MUSEUM / rule / entry["workload"]]
+        for which in files:
+            options[which] += ["--workload", MUSEUM / rule / entry["workload"]] if entry["workload"] else OWN_CALLS
     else:
         well = build / "drivers" / "museum" / "well-behaved"
         files = {which: well / "new" / "exhibit.so" for which in ("found", "fixed")}
@@ -152,8 +157,14 @@ def driver_name(file):
 
 
 def driver_known(checker, file, levels, against=None):
+    name = driver_name(file)
+    needs = OPEN.get(name)
     for strictness, expected in levels.items():
-        report = checker.audit(file, "--name", driver_name(file), "--strictness", str(strictness))
+        if needs:
+            report = checker.audit(file, "--name", name, "--strictness", "1")
+            if isinstance(report, str) or report["verdict"] != "UNKNOWN" or "no port could be opened" not in report["reason"]:
+                return False, f"{file} without --open: {report if isinstance(report, str) else report['reason']}"
+        report = checker.audit(file, "--name", name, "--strictness", str(strictness), *(["--open", needs] if needs else []))
         shown = f"{Path(file).name if str(file).startswith('/usr') else file} at strictness {strictness}"
         if isinstance(report, str):
             return False, f"{shown}: {report}"

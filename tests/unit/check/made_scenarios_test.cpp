@@ -14,7 +14,7 @@ using namespace ddll;
 namespace {
 
 check::Subject subject(std::uint32_t callbacks) {
-    return {"odd 'name\\", "/proc/self/exe", "/proc/self/exe", callbacks, 6};
+    return {"odd 'name\\", "/proc/self/exe", "/proc/self/exe", callbacks, 6, "odd", {}, true};
 }
 
 } // namespace

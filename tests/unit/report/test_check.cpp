@@ -33,7 +33,7 @@ check::CheckFinding finding(words::Rule rule, words::Severity severity, bool con
     return out;
 }
 
-/// An error with a place, a warning that is accepted, a note, and two stories of which one died.
+/// A crash, an error with a place, a warning that is accepted, a note, and two runs of which one crashed.
 struct Made {
     check::CheckResult checked;
     Made() {
@@ -41,6 +41,13 @@ struct Made {
         checked.file = "build/counter.so";
         checked.against = "old/counter.so";
         checked.verdict = check::Safety::unsafe;
+        checked.reasons = {{check::Ground::crashed, "counter: SIGSEGV in control"}, {check::Ground::error, "a thread"}};
+        checked.findings.push_back(finding(words::Rule::driver_crashed, words::Severity::error, true));
+        checked.findings.back().title = "counter: SIGSEGV in control";
+        checked.findings.back().fix = "Look at line 12.";
+        checked.coverage.entry = words::bit(words::Callback::control) | words::bit(words::Callback::stop);
+        checked.coverage.reached = words::bit(words::Callback::control);
+        checked.coverage.calls = {"port_control(P, 1, <<>>)"};
         checked.suppressions.push_back({words::Rule::fd_leak, "", "until <2.1>", "2026-12-31", {}, true, false});
         checked.findings.push_back(finding(words::Rule::thread_outlives_driver, words::Severity::error, true));
         checked.findings.back().stack = {{"counter.so", 0x10, "", ""},
@@ -80,25 +87,32 @@ TEST_CASE("the JSON of check is what its page says") {
     const test::JsonSchema schema(schema_of_document());
     CHECK(schema.violations(json) == "");
     CHECK(json["verdict"] == "UNSAFE");
-    CHECK(json["findings"][0]["place"] == Json{{"file", "src/counter.c"}, {"line", 42}});
-    CHECK(json["findings"][0]["stack"][1]["function"] == "go");
-    CHECK(json["findings"][1]["suppressed"]["reason"] == "until <2.1>");
-    CHECK_FALSE(json["findings"][2].contains("place"));
+    CHECK(json["findings"][0]["cure"] == "Look at line 12.");
+    CHECK(json["findings"][1]["place"] == Json{{"file", "src/counter.c"}, {"line", 42}});
+    CHECK(json["findings"][1]["stack"][1]["function"] == "go");
+    CHECK(json["findings"][2]["suppressed"]["reason"] == "until <2.1>");
+    CHECK_FALSE(json["findings"][3].contains("place"));
+    CHECK(json["callbacks"]["in_entry"] == Json{"stop", "control"});
+    CHECK(json["callbacks"]["reached"] == Json{"control"});
     CHECK(json["stories"][1]["death"] == "SIGSEGV in control of driver counter");
     json["more"] = 1;
     CHECK(schema.violations(json) != ""); // the schema does look
 }
 
-TEST_CASE("text: deaths before findings, each with its reason and cure; what was accepted says why") {
+TEST_CASE("text: the verdict with its reason first and last, findings with reason and cure, what was accepted") {
     const Made made;
     const std::string text = report::check_text(made.checked, plain);
-    CHECK(text.find("died") < text.find("error   thread-outlives-driver  seen to happen"));
-    CHECK(contains(text, "  at counter.c:42\n"));
+    const std::string verdict = "UNSAFE: counter: SIGSEGV in control (and 1 more)\n";
+    CHECK(text.starts_with(verdict));
+    CHECK(text.ends_with("2 errors, 0 warnings, 1 note, 1 suppressed\n\n" + verdict));
+    CHECK(text.find("driver-crashed") < text.find("error   thread-outlives-driver  seen to happen"));
+    CHECK(contains(text, "\n  cure: Look at line 12.\n"));
+    CHECK(contains(text, "callbacks that nothing reached\n  - stop\n"));
+    CHECK(contains(text, "  at counter.c:42 in go\n"));
     CHECK(contains(text, "  on a node: Its code leaves memory under it"));
     CHECK(contains(text, "\n  cure: Tell the thread to end and join it in finish"));
     CHECK(contains(text, "  accepted until 2026-12-31: until <2.1>\n"));
     CHECK(contains(text, "note    process-exit-called  the file says so"));
-    CHECK(text.ends_with("UNSAFE: 1 error, 0 warnings, 1 note, 1 suppressed\n"));
 }
 
 TEST_CASE("colours do not move what stands behind them") {
@@ -109,14 +123,6 @@ TEST_CASE("colours do not move what stands behind them") {
     for (auto at = text.find('\x1b'); at != text.npos; at = text.find('\x1b'))
         text.erase(at, text.find('m', at) - at + 1);
     CHECK(text == report::check_text(made.checked, plain));
-}
-
-TEST_CASE("the same way to die is told once") {
-    Made made;
-    made.checked.runs.front().result = made.checked.runs.back().result;
-    const std::string text = report::check_text(made.checked, plain);
-    CHECK(text.find("died") == text.rfind("died"));
-    CHECK(contains(text, "  when: story load-unload; story use\n"));
 }
 
 TEST_CASE("SARIF: rules with their help, places, fingerprints that lines do not change, suppressions") {
@@ -135,7 +141,7 @@ TEST_CASE("SARIF: rules with their help, places, fingerprints that lines do not 
     CHECK(run["results"][1]["level"] == "error");
     CHECK(run["results"][1]["locations"][0]["physicalLocation"]["region"]["startLine"] == 42);
     CHECK(run["results"][2]["suppressions"][0]["justification"] == "until <2.1>");
-    made.checked.findings[0].stack[1].source = "counter.c:43";
+    made.checked.findings[1].stack[1].source = "counter.c:43";
     const Json later = Json::parse(report::check_sarif(made.checked, plain))["runs"][0];
     CHECK(later["results"][1]["locations"] != run["results"][1]["locations"]);
     for (std::size_t i = 0; i < 4; ++i)
@@ -149,38 +155,80 @@ TEST_CASE("GitHub: one annotation for each finding that counts, with line ends a
     CHECK(contains(text, "::error file=src/counter.c,line=42"));
     CHECK(contains(text, "50%25: one%0Aand another"));
     CHECK_FALSE(contains(text, "::warning"));
-    CHECK(contains(text, "::error file=build/counter.so,title=counter died::SIGSEGV in control of driver counter"));
+    CHECK(contains(text, "::error file=build/counter.so,title=driver-crashed::counter: SIGSEGV in control"));
 }
 
 TEST_CASE("a source outside of the project is no place to show a finding at") {
     Made made;
-    made.checked.findings[0].stack[1].path = "/usr/src/counter.c";
+    made.checked.findings[1].stack[1].path = "/usr/src/counter.c";
     CHECK(contains(report::check_github(made.checked, plain),
                    "::error file=build/counter.so,title=thread-outlives-driver"));
-    CHECK_FALSE(Json::parse(report::check_json(made.checked, plain))["findings"][0].contains("place"));
+    CHECK_FALSE(Json::parse(report::check_json(made.checked, plain))["findings"][1].contains("place"));
 }
 
 TEST_CASE("the job summary of check: verdict, deaths and findings, and no markup from outside") {
     Made made;
-    made.checked.conditions = {"do <not> | go"};
+    made.checked.reasons.back().text = "do <not> | go";
     const std::string text = report::job_summary(made.checked, plain);
-    CHECK(text.starts_with("### ddlltool check counter: UNSAFE: 1 error, 0 warnings, 1 note, 1 suppressed\n"));
+    CHECK(text.starts_with("### ddlltool check counter: UNSAFE: counter: SIGSEGV in control (and 1 more)\n"));
+    CHECK(contains(text, "\n2 errors, 0 warnings, 1 note, 1 suppressed\n"));
     CHECK(contains(text, "\n- do &#60;not&#62; &#124; go\n"));
-    CHECK(
-        contains(text, "| error | driver&#45;crashed | SIGSEGV in control of driver counter | build/counter&#46;so |"));
+    CHECK(contains(text, "| error | driver&#45;crashed | counter&#58; SIGSEGV in control"));
     CHECK(contains(text, "| error | thread&#45;outlives&#45;driver | counter&#58; &#60;something&#62;"));
     CHECK(contains(text, " | src/counter&#46;c&#58;42 | Tell the thread to end and join it in finish"));
     CHECK(contains(text, "| accepted | fd&#45;leak |"));
 }
 
-TEST_CASE("what reaches a level") {
-    Made made;
-    CHECK(report::reaches(made.checked, report::FailOn::error));
-    CHECK_FALSE(report::reaches(made.checked, report::FailOn::never));
-    made.checked.findings.erase(made.checked.findings.begin());
-    made.checked.verdict = check::Safety::safe;
-    CHECK_FALSE(report::reaches(made.checked, report::FailOn::warning)); // it is accepted
-    CHECK(report::reaches(made.checked, report::FailOn::note));
+TEST_CASE("each row of the law, in every format") {
+    for (const check::LawRow& row : check::law) {
+        CAPTURE(row.what);
+        check::CheckResult checked;
+        checked.name = "counter";
+        checked.file = "build/counter.so";
+        checked.verdict = row.verdict;
+        const std::string reason =
+            row.ground == check::Ground::nothing ? "its own commands were not exercised" : "so it was";
+        if (row.ground != check::Ground::nothing) checked.reasons = {{row.ground, reason}};
+        const std::string word = check::name(row.verdict);
+        const std::string text = report::check_text(checked, plain);
+        CHECK(text.starts_with(word));
+        CHECK(contains(text.substr(0, text.find('\n')), reason.c_str()));
+        CHECK(text.ends_with(text.substr(0, text.find('\n') + 1)));
+        const Json json = Json::parse(report::check_json(checked, plain));
+        CHECK(test::JsonSchema(schema_of_document()).violations(json) == "");
+        CHECK(json["verdict"] == word);
+        CHECK(contains(json["reason"], reason.c_str()));
+        CHECK(contains(report::check_junit(checked, plain), word.c_str()));
+        CHECK(contains(report::check_github(checked, plain), reason.c_str()));
+        CHECK(contains(report::job_summary(checked, plain), word.c_str()));
+        const bool unknown = row.verdict == check::Safety::unknown;
+        CHECK(contains(report::check_junit(checked, plain), "<error type=\"UNKNOWN\"") == unknown);
+        CHECK(contains(report::check_github(checked, plain), "::error") == unknown);
+        const Json run = Json::parse(report::check_sarif(checked, plain))["runs"][0];
+        CHECK(run["invocations"][0]["executionSuccessful"] == !unknown);
+    }
+}
+
+TEST_CASE("a workload that failed: file, line, step, expected and got in every format") {
+    check::CheckResult checked;
+    checked.name = "counter";
+    checked.file = "build/counter.so";
+    check::CheckFinding failed = finding(words::Rule::workload_failed, words::Severity::error, true);
+    failed.evidence = "returns: expected 6, got 5";
+    failed.expectation = {{"use.json", 12, 5, ""}, 3, "", "returns", "6", "5", ""};
+    checked.findings = {failed};
+    const std::string text = report::check_text(checked, plain);
+    CHECK(contains(text, "  at use.json:12, step 3\n    expected: 6\n    got: 5\n"));
+    const Json json = Json::parse(report::check_json(checked, plain));
+    CHECK(test::JsonSchema(schema_of_document()).violations(json) == "");
+    CHECK(json["findings"][0]["place"] == Json{{"file", "use.json"}, {"line", 12}});
+    CHECK(json["findings"][0]["expectation"] ==
+          Json{{"what", "returns"}, {"expected", "6"}, {"got", "5"}, {"step", 3}});
+    CHECK(contains(report::check_github(checked, plain), "::error file=use.json,line=12,"));
+    const Json result = Json::parse(report::check_sarif(checked, plain))["runs"][0]["results"][0];
+    CHECK(result["locations"][0]["physicalLocation"]["region"]["startLine"] == 12);
+    CHECK(contains(report::check_junit(checked, plain), "expected 6, got 5"));
+    CHECK(contains(report::job_summary(checked, plain), "use&#46;json&#58;12"));
 }
 
 TEST_CASE("a format is found by its name") {
