@@ -31,7 +31,7 @@ sys.path.insert(0, str(MUSEUM))
 from museum import entries as exhibits  # noqa: E402
 # Drivers of ours that do nothing wrong, whatever is done with them.
 WELL_BEHAVED = [f"{name}.so" for name in (
-    "call_conventions control_conventions counter_v1 counter_v2 created dl echo_server_v1 echo_server_v2 emergency environment failing "
+    "atfork call_conventions control_conventions counter_v1 counter_v2 created dl echo_server_v1 echo_server_v2 emergency environment failing "
     "late_drain ledger_v1 ledger_v2 locks memory monitors outputs outputv queue realtime selects sigpipe stream sysinfo timer "
     "threads/by_itself threads/jobs threads/thread_api threads/worker conformance/async conformance/busy conformance/closing "
     "conformance/no_busy_queue conformance/opening conformance/ownership conformance/soft_busy conformance/vectors "

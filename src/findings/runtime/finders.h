@@ -148,7 +148,7 @@ private:
 
     struct Object {
         ImageId image;
-        std::string name;
+        std::string path;
         std::uint64_t entry;
     };
     CloseReading& reading_;

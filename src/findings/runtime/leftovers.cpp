@@ -13,6 +13,14 @@ constexpr std::size_t warm_up = 3, least_growths = 3;
 /// Per cycle; the loader, stdio and the host itself keep less than that.
 constexpr std::int64_t worth_telling_bytes = 2048;
 
+/// Whoever needs such a library gets the one that is there, and many of them stay by design (libcrypto, the converters
+/// of iconv).
+bool is_of_the_system(std::string_view path) {
+    return (path.starts_with("/lib/") || path.starts_with("/lib64/") || path.starts_with("/usr/lib/") ||
+            path.starts_with("/usr/lib64/")) &&
+           !path.starts_with("/usr/lib/erlang/");
+}
+
 } // namespace
 
 void Leftovers::see(const journal::LeftBehind& e) {
@@ -38,7 +46,7 @@ void Leftovers::see(const journal::LeftBehind& e) {
     case float_mode:
         return reading_.add(Rule::fp_mode_changed, e.driver, text);
     case object:
-        objects_.push_back({e.image, std::string(e.path.substr(e.path.rfind('/') + 1)), reading_.at});
+        objects_.push_back({e.image, std::string(e.path), reading_.at});
         return;
     case code_pointer:
         return reading_.add(Rule::callback_registered_elsewhere, e.driver, text, address, Severity::warning);
@@ -89,7 +97,13 @@ void Leftovers::see(const journal::ImageClosed& e) {
     for (const Object& object : objects_) {
         if (object.image != e.image || !e.gone) continue;
         reading_.at = object.entry;
-        reading_.add(Rule::dependency_pinned, e.driver, object.name + " is still mapped");
+        const std::string name = object.path.substr(object.path.rfind('/') + 1);
+        if (is_of_the_system(object.path))
+            reading_.add(Rule::dependency_pinned, e.driver,
+                         name + " is still mapped, a library of the system: it is not replaced with the driver", 0,
+                         Severity::note);
+        else
+            reading_.add(Rule::dependency_pinned, e.driver, name + " is still mapped");
     }
     objects_.clear();
 }

@@ -15,6 +15,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <climits>
 #include <clocale>
 #include <cstdio>
@@ -304,6 +305,21 @@ static bool in_done_exit_handler(std::uintptr_t at, const Mapping& m, const Code
     return false;
 }
 
+// A row of a list of glibc that grows in place: its length, its room, and where its rows are, which is right behind
+// them. pthread_atfork keeps its functions in one. What dlclose took back lies there until it is written over.
+static bool in_row_taken_back(std::uintptr_t at, const Mapping& m) {
+    constexpr std::uintptr_t word = sizeof at, row = 5 * word, most_rows = 48;
+    const std::uintptr_t lowest = std::max(m.low + 2 * word, at - std::min(at, most_rows * row));
+    for (std::uintptr_t rows = at & ~(word - 1); rows > lowest; rows -= word) {
+        if (word_at(rows - word) != rows) continue;
+        const std::uintptr_t room = word_at(rows - 2 * word);
+        if (rows - 3 * word < m.low || room == 0 || room > most_rows) return false;
+        const std::uintptr_t length = word_at(rows - 3 * word);
+        return length <= room && (at - rows) / row >= length;
+    }
+    return false;
+}
+
 std::vector<Found> pointers_into(const CodeRange& old, const Interposed& interposed) {
     std::vector<Found> out;
     const auto maps = mappings_now();
@@ -319,7 +335,9 @@ std::vector<Found> pointers_into(const CodeRange& old, const Interposed& interpo
         if (path.find("/ld-linux") != std::string::npos) continue; // the loader knows its own libraries
         for (std::uintptr_t at = m.low; at + sizeof at <= m.high; at += sizeof at) {
             const std::uintptr_t word = word_at(at);
-            if (!old.has(word) || interposed.was_destructor(word) || in_done_exit_handler(at, m, old)) continue;
+            if (!old.has(word) || interposed.was_destructor(word) || in_done_exit_handler(at, m, old) ||
+                in_row_taken_back(at, m))
+                continue;
             const std::string file = path.substr(path.rfind('/') + 1);
             out.push_back({Residue::code_pointer, fmt::format("in the data of {}", file), word});
         }

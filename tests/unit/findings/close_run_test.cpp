@@ -150,6 +150,22 @@ TEST_CASE("a thread that runs no function of the library is a note") {
     CHECK(found[0].severity == findings::Severity::note);
 }
 
+TEST_CASE("a library that stays is told by whose it is") {
+    const auto severity = [](std::string_view path) {
+        journal::Journal journal;
+        journal.write(journal::LeftBehind{counter, first, words::Residue::object, "", {}, 0, path});
+        journal.write(journal::ImageClosed{first, counter, true});
+        const findings::RunNames known = names();
+        const auto found = findings::find_closely(journal, known);
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].rule == Rule::dependency_pinned);
+        return found[0].severity;
+    };
+    CHECK(severity("/home/p/lib/libhelper.so") == findings::Severity::warning);
+    CHECK(severity("/usr/lib/erlang/lib/x/priv/libhelper.so") == findings::Severity::warning);
+    CHECK(severity("/usr/lib/x86_64-linux-gnu/libcrypto.so.3") == findings::Severity::note);
+}
+
 TEST_CASE("a crash says which rule it was") {
     findings::CrashNote crash;
     crash.driver = "counter";
