@@ -34,7 +34,6 @@ struct Suppression {
 struct FailedExpectation {
     Place place;                    ///< of the step, in the workload's file
     std::uint32_t step = 0;         ///< its number as written, from 1; 0 for the scenario as a whole
-    std::string call;               ///< the step in words; may be empty
     std::string what;               ///< "returns", "receives alice", ...
     std::string expected, got, fix; ///< fix may be empty
 };

@@ -215,7 +215,7 @@ TEST_CASE("a workload that failed: file, line, step, expected and got in every f
     checked.file = "build/counter.so";
     check::CheckFinding failed = finding(words::Rule::workload_failed, words::Severity::error, true);
     failed.evidence = "returns: expected 6, got 5";
-    failed.expectation = {{"use.json", 12, 5, ""}, 3, "", "returns", "6", "5", ""};
+    failed.expectation = {{"use.json", 12, 5, ""}, 3, "returns", "6", "5", ""};
     checked.findings = {failed};
     const std::string text = report::check_text(checked, plain);
     CHECK(contains(text, "  at use.json:12, step 3\n    expected: 6\n    got: 5\n"));
