@@ -160,8 +160,9 @@ private:
             const auto same = std::find_if(
                 all.begin(), all.end(), [&](const MadeScenario& made) { return made.title == finding.runs.front(); });
             if (same == all.end()) return false;
+            const std::vector<MadeScenario> again{*same};
             CheckResult seen;
-            for (Ran& one : run_all({*same})) seen.runs.push_back(std::move(one.run));
+            for (Ran& one : run_all(again)) seen.runs.push_back(std::move(one.run));
             seen.findings = crashes_of(seen).findings;
             const bool provoked =
                 std::any_of(seen.findings.begin(), seen.findings.end(),

@@ -113,6 +113,9 @@ struct CheckResult {
     bool interrupted = false;
 };
 
+/// The innermost frame whose source is known; null when there is none.
+const scenario::StackFrame* known_frame(const std::vector<scenario::StackFrame>& stack);
+
 /// The row that a finding stands for; Ground::nothing for a note.
 Ground ground_of(const CheckFinding& finding);
 

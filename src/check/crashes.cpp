@@ -12,12 +12,6 @@ namespace ddll::check {
 
 namespace {
 
-/// The innermost frame whose source is known; null when there is none.
-const scenario::StackFrame* known_frame(const std::vector<scenario::StackFrame>& stack) {
-    const auto it = std::find_if(stack.begin(), stack.end(), [](const auto& frame) { return !frame.source.empty(); });
-    return it == stack.end() ? nullptr : &*it;
-}
-
 std::string where(const scenario::Death& death) {
     std::string out = death.in.callback ? " in " + death.in.callback_name() : std::string(" outside of any callback");
     if (const auto* frame = known_frame(death.stack)) out += ", " + frame->source;
@@ -71,6 +65,11 @@ std::string hang_of(const scenario::RunResult& result) {
 }
 
 } // namespace
+
+const scenario::StackFrame* known_frame(const std::vector<scenario::StackFrame>& stack) {
+    const auto it = std::find_if(stack.begin(), stack.end(), [](const auto& frame) { return !frame.source.empty(); });
+    return it == stack.end() ? nullptr : &*it;
+}
 
 Crashes crashes_of(const CheckResult& checked) {
     Crashes out;

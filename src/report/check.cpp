@@ -40,12 +40,6 @@ std::string some(const std::vector<std::string>& titles) {
     return out;
 }
 
-/// The innermost frame whose source is known; null when there is none.
-const scenario::StackFrame* known_frame(const std::vector<scenario::StackFrame>& stack) {
-    const auto it = std::find_if(stack.begin(), stack.end(), [](const auto& frame) { return !frame.source.empty(); });
-    return it == stack.end() ? nullptr : &*it;
-}
-
 std::string expectation_text(const check::FailedExpectation& failed) {
     std::string out = fmt::format("  at {}:{}", printable(failed.place.file), failed.place.line);
     if (failed.step > 0) out += fmt::format(", step {}", failed.step);
@@ -62,7 +56,7 @@ std::string finding_text(const check::CheckFinding& finding, const Style& style)
     if (!finding.evidence.empty()) out += wrapped("seen: " + printable(finding.evidence), 2, width);
     if (finding.expectation)
         out += expectation_text(*finding.expectation);
-    else if (const auto* frame = known_frame(finding.stack))
+    else if (const auto* frame = check::known_frame(finding.stack))
         out += fmt::format("  at {}{}\n", printable(frame->source),
                            frame->function.empty() ? "" : " in " + printable(frame->function));
     if (!finding.runs.empty()) out += wrapped("when: " + printable(some(finding.runs)), 2, width);

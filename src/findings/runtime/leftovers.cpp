@@ -13,7 +13,7 @@ constexpr std::size_t warm_up = 3, least_growths = 3;
 /// Per cycle; the loader, stdio and the host itself keep less than that.
 constexpr std::int64_t worth_telling_bytes = 2048;
 
-/// Whoever needs such a library gets the one that is there, and many of them stay by design (libcrypto, the converters
+/// All that need such a library share the one that is there, and many of them stay by design (libcrypto, the converters
 /// of iconv).
 bool is_of_the_system(std::string_view path) {
     return (path.starts_with("/lib/") || path.starts_with("/lib64/") || path.starts_with("/usr/lib/") ||
