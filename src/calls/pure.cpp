@@ -205,7 +205,7 @@ Evaluated copy(Host&, ProcessId, Args a) {
     return Evaluated::of(Term::binary(all));
 }
 
-const Row rows[] = {
+const Row pure_rows[] = {
     {"erlang", "list_to_binary", 1, list_to_binary, "bytes of a deep list"},
     {"erlang", "iolist_to_binary", 1, iolist_to_binary, "bytes of a deep list or binary"},
     {"erlang", "binary_to_list", 1, binary_to_list, "list of bytes"},
@@ -237,7 +237,7 @@ const Row rows[] = {
 } // namespace
 
 std::span<const Row> pure_functions() {
-    return rows;
+    return pure_rows;
 }
 
 } // namespace ddll::calls

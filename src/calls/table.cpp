@@ -93,7 +93,7 @@ Evaluated after_signals(Host& host, ProcessId by, Evaluated result, const Term& 
 #define DDLL_ASK(body) [](Host& host, ProcessId, Args a) -> Evaluated { return body; }
 #define DDLL_CONSTANT(body) [](Host&, ProcessId, Args) -> Evaluated { return body; }
 
-const Row rows[] = {
+const Row verb_rows[] = {
     {"erl_ddll", "try_load", 3, DDLL_VERB(host.drivers().try_load(by, a[0], a[1], a[2])), "load or reload a driver, never waiting"},
     {"erl_ddll", "try_unload", 2, DDLL_VERB(host.drivers().try_unload(by, a[0], a[1])), "give back one load, never waiting"},
     {"erl_ddll", "load", 2, DDLL_VERB(host.drivers().load(by, a[0], a[1], false, false)), "load, waiting for a pending reload"},
@@ -169,7 +169,7 @@ const Row rows[] = {
 } // namespace
 
 std::span<const Row> verbs() {
-    return rows;
+    return verb_rows;
 }
 
 } // namespace ddll::calls

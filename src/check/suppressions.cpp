@@ -8,8 +8,6 @@
 
 namespace ddll::check {
 
-using Json = nlohmann::json;
-
 namespace {
 
 constexpr std::size_t largest = std::size_t{1} << 20;
@@ -34,7 +32,7 @@ SuppressionFile read_suppressions(const std::string& path) {
     const auto mistake = [&](const std::string& pointer, std::string what, std::string hint = {}) {
         out.mistakes.push_back({std::move(what), std::move(hint), {path, 0, 0, pointer}, {}});
     };
-    const Json json = Json::parse(*text, nullptr, false, true);
+    const auto json = nlohmann::json::parse(*text, nullptr, false, true);
     if (!json.is_array()) {
         mistake("", "must be a JSON list of suppressions",
                 R"([{"rule": "fd-leak", "reason": "why", "expires": "2026-12-31"}])");
@@ -42,7 +40,7 @@ SuppressionFile read_suppressions(const std::string& path) {
     }
     for (std::size_t i = 0; i < json.size(); ++i) {
         const std::string at = fmt::format("/{}", i);
-        const Json& item = json[i];
+        const nlohmann::json& item = json[i];
         if (!item.is_object()) {
             mistake(at, "must be an object");
             continue;

@@ -12,7 +12,7 @@ namespace ddll::check {
 
 namespace {
 
-constexpr std::size_t largest = std::size_t{1} << 30;
+constexpr std::size_t most_bytes = std::size_t{1} << 30;
 
 std::string bytes_of(const std::string& hex) {
     std::string out;
@@ -26,7 +26,7 @@ std::string bytes_of(const std::string& hex) {
 Result<Twin> make_twin(const std::string& file, const std::string& name) {
     auto folder = scenario::WorkFolder::create();
     if (!folder) return std::move(folder).error();
-    auto bytes = read_file(file, largest);
+    auto bytes = read_file(file, most_bytes);
     if (!bytes) return std::move(bytes).error();
     if (const auto facts = image::elf_facts_of(*bytes, file, image::Reading::unhashed);
         facts && facts->build_id.size() >= 2) {

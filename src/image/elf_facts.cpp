@@ -13,7 +13,7 @@
 namespace ddll::image {
 namespace {
 
-constexpr std::size_t largest_file = std::size_t{2} << 30, most_needed = 4096;
+constexpr std::size_t most_needed = 4096;
 
 constexpr std::uint64_t nowhere = UINT64_MAX; ///< in a table of texts
 

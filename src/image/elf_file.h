@@ -5,6 +5,7 @@
 
 #include <elf.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -13,6 +14,9 @@
 #include <vector>
 
 namespace ddll::image {
+
+/// A longer file is refused.
+inline constexpr std::size_t largest_file = std::size_t{2} << 30;
 
 /// A T at `offset` of `bytes`, wherever it is aligned; nothing when it does not fit.
 template <class T>

@@ -9,7 +9,7 @@
 namespace ddll::image {
 namespace {
 
-constexpr std::size_t largest_file = std::size_t{2} << 30, most_found = 64;
+constexpr std::size_t most_found = 64;
 
 bool is_relative(std::uint64_t type) {
 #if defined(__x86_64__)

@@ -84,13 +84,13 @@ void add_line(DwarfFile& file, std::uint64_t address, SourcePlace& place) {
     place.line = 0;
 }
 
-struct Search {
+struct Covering {
     std::uint64_t address;
     std::optional<Dwarf_Die> found;
 };
 
 int look_at(Dwarf_Die* function, void* data) {
-    auto& search = *static_cast<Search*>(data);
+    auto& search = *static_cast<Covering*>(data);
     if (dwarf_haspc(function, search.address) != 1) return DWARF_CB_OK;
     search.found = *function;
     return DWARF_CB_ABORT;
@@ -98,7 +98,7 @@ int look_at(Dwarf_Die* function, void* data) {
 
 /// The function whose machine code has `address`, not one that was inlined there.
 std::optional<Dwarf_Die> subprogram_at(Dwarf_Die& unit, std::uint64_t address) {
-    Search search{address, std::nullopt};
+    Covering search{address, std::nullopt};
     dwarf_getfuncs(&unit, look_at, &search, 0);
     return search.found;
 }

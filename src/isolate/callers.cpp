@@ -30,18 +30,18 @@ Range executable() {
     return range;
 }
 
-struct Walk {
+struct Frames {
     std::span<std::uintptr_t> out;
     std::size_t count = 0;
     Range ours;
 };
 
-_Unwind_Reason_Code visit(_Unwind_Context* context, void* data) {
-    auto& walk = *static_cast<Walk*>(data);
+_Unwind_Reason_Code add_frame(_Unwind_Context* context, void* data) {
+    auto& frames = *static_cast<Frames*>(data);
     int exact = 0;
     const std::uintptr_t ip = _Unwind_GetIPInfo(context, &exact);
-    if (ip == 0 || walk.count == walk.out.size()) return _URC_END_OF_STACK;
-    if (ip < walk.ours.begin || ip >= walk.ours.end) walk.out[walk.count++] = exact != 0 ? ip : ip - 1;
+    if (ip == 0 || frames.count == frames.out.size()) return _URC_END_OF_STACK;
+    if (ip < frames.ours.begin || ip >= frames.ours.end) frames.out[frames.count++] = exact != 0 ? ip : ip - 1;
     return _URC_NO_REASON;
 }
 
@@ -49,9 +49,9 @@ _Unwind_Reason_Code visit(_Unwind_Context* context, void* data) {
 
 std::size_t callers_outside(std::span<std::uintptr_t> out) {
     static const Range ours = executable();
-    Walk walk{out, 0, ours};
-    _Unwind_Backtrace(visit, &walk);
-    return walk.count;
+    Frames frames{out, 0, ours};
+    _Unwind_Backtrace(add_frame, &frames);
+    return frames.count;
 }
 
 } // namespace ddll::isolate

@@ -12,7 +12,7 @@
 namespace ddll::report {
 namespace {
 
-using Json = nlohmann::json;
+using PlainJson = nlohmann::json;
 
 /// Browsers stay quick, and nobody reads more.
 constexpr std::uint64_t most_entries = 60'000;
@@ -31,22 +31,22 @@ std::int64_t number(std::uint32_t index) {
 }
 
 /// Those that a moment refers to, by their index.
-Json steps(const scenario::RunResult& result, const Timeline& timeline) {
+PlainJson steps(const scenario::RunResult& result, const Timeline& timeline) {
     std::set<std::uint32_t> used;
     for (const auto& moment : timeline.moments) used.insert(moment.step);
-    Json out = Json::object();
+    PlainJson out = PlainJson::object();
     for (const auto i : used) {
         if (i >= result.flat.size() || i >= result.steps.size()) continue;
         const auto words = step_text(*result.flat[i].step);
-        out[std::to_string(i)] = Json::array({step_number(result.flat[i]), shown(words.who), shown(words.what),
-                                              shown(result.flat[i].step->note), state_name(result.steps[i].state),
-                                              place_text(result.flat[i].step->place)});
+        out[std::to_string(i)] = PlainJson::array({step_number(result.flat[i]), shown(words.who), shown(words.what),
+                                                   shown(result.flat[i].step->note), state_name(result.steps[i].state),
+                                                   place_text(result.flat[i].step->place)});
     }
     return out;
 }
 
-std::string safe(const Json& json) {
-    return escaped(json.dump(-1, ' ', true, Json::error_handler_t::replace),
+std::string safe(const PlainJson& json) {
+    return escaped(json.dump(-1, ' ', true, PlainJson::error_handler_t::replace),
                    {{'<', "\\u003c"}, {'>', "\\u003e"}, {'&', "\\u0026"}});
 }
 
@@ -55,7 +55,8 @@ std::string safe(const Json& json) {
 std::string timeline_data(const scenario::RunResult& result, const Options& options) {
     const Timeline timeline = timeline_of(result, most_entries);
     if (timeline.moments.empty()) return "";
-    Json lanes = Json::array(), words = Json::array(), moments = Json::array(), spans = Json::array();
+    PlainJson lanes = PlainJson::array(), words = PlainJson::array(), moments = PlainJson::array(),
+              spans = PlainJson::array();
     for (const auto& lane : timeline.lanes) lanes.push_back({name(lane.kind), shown(lane.name)});
     std::map<LineKind, std::size_t> known;
     // What is to be seen first: where it failed, or at least what deserves attention.
@@ -77,7 +78,7 @@ std::string timeline_data(const scenario::RunResult& result, const Options& opti
     for (const auto& span : timeline.spans)
         spans.push_back({name(span.kind), number(span.lane), span.first, span.last, shown(span.word), shown(span.text),
                          int{span.ended} + 2 * int{span.bad}, span.depth});
-    Json failures = Json::array(), findings = Json::array();
+    PlainJson failures = PlainJson::array(), findings = PlainJson::array();
     for (const auto& f : result.failures)
         failures.push_back({number(f.step), shown(f.what), shown(f.expected), shown(f.got), shown(f.help)});
     for (const auto& f : result.findings)

@@ -15,7 +15,7 @@ namespace {
 using scenario::RunResult;
 using scenario::StepResult;
 
-constexpr std::size_t most_steps = 400, most_lines = 60, last_lines = 15;
+constexpr std::size_t most_steps = 400, most_step_lines = 60, last_lines = 15;
 
 std::string list_item(const Line& line) {
     return fmt::format("<li{}><b>{}</b><code>{}</code></li>", line.bad ? " class=\"is-bad\"" : "", xml_text(head(line)),
@@ -26,12 +26,12 @@ std::string lines(const StepLog& step) {
     std::vector<const Line*> shown;
     for (const auto& line : step.lines)
         if (!line.minor) shown.push_back(&line);
-    const bool flood = shown.size() > most_lines;
+    const bool flood = shown.size() > most_step_lines;
     std::string out;
     for (std::size_t i = 0; i < shown.size(); ++i) {
-        if (flood && i == most_lines - last_lines)
-            out += fmt::format("<li><b></b>... {} more lines</li>", shown.size() - most_lines + step.left_out);
-        if (flood && i >= most_lines - last_lines && i + last_lines < shown.size()) continue;
+        if (flood && i == most_step_lines - last_lines)
+            out += fmt::format("<li><b></b>... {} more lines</li>", shown.size() - most_step_lines + step.left_out);
+        if (flood && i >= most_step_lines - last_lines && i + last_lines < shown.size()) continue;
         out += list_item(*shown[i]);
     }
     return out.empty() ? "" : "<ul>" + out + "</ul>";

@@ -81,7 +81,7 @@ std::string details(const Json& scenario) {
     return out;
 }
 
-Run counted(const std::vector<Verdict>& verdicts, const Json& document) {
+Run run_counts(const std::vector<Verdict>& verdicts, const Json& document) {
     Run run;
     for (const Verdict verdict : verdicts) run.results.emplace_back().verdict = verdict;
     run.interrupted = document.at("interrupted") == true;
@@ -115,12 +115,12 @@ std::string MergedReport::json() const {
 }
 
 std::string MergedReport::summary_line() const {
-    return report::summary_line(counted(verdicts(), document_), FailOn::never);
+    return report::summary_line(run_counts(verdicts(), document_), FailOn::never);
 }
 
 std::string MergedReport::junit() const {
     const auto all = verdicts();
-    const Counts n = count(counted(all, document_), FailOn::never);
+    const Counts n = count(run_counts(all, document_), FailOn::never);
     const std::string numbers = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"", all.size(),
                                             n.failed, n.crashed + n.hung + n.unusable + n.bugs, n.skipped);
     std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";

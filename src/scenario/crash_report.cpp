@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t deepest_stack = 32;
 
-std::string signal_name(int number) {
+std::string name_of_signal(int number) {
     const char* abbreviation = sigabbrev_np(number);
     return abbreviation == nullptr ? fmt::format("signal {}", number) : fmt::format("SIG{}", abbreviation);
 }
@@ -161,7 +161,7 @@ Death examine(const isolate::Ending& ending, const RunResult& result, const Vers
     }
     std::string what;
     if (const auto* signalled = std::get_if<isolate::Signalled>(&ending.how)) {
-        death.signal = signal_name(signalled->signal);
+        death.signal = name_of_signal(signalled->signal);
         death.exception = crash.exception;
         what = death.signal;
         if (!crash.exception.empty())

@@ -20,7 +20,7 @@ bool is_identifier(std::string_view s) {
     return !s.empty() && std::all_of(s.begin(), s.end(), is_word);
 }
 
-struct Reader {
+struct CallsReader {
     ReadScope& context;
     Texts& texts;
     const Node& node;
@@ -117,7 +117,7 @@ struct Reader {
 
 std::optional<DriverCallPattern> read_driver_call(ReadScope& context, Texts& texts, const Node& node,
                                                   const std::vector<std::string_view>& drivers) {
-    return Reader{context, texts, node, drivers}.read();
+    return CallsReader{context, texts, node, drivers}.read();
 }
 
 } // namespace ddll::scenario

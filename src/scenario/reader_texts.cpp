@@ -11,7 +11,7 @@ namespace {
 
 using Kind = term::Expr::Kind;
 
-bool in_name(char c) {
+bool in_variable(char c) {
     return is_word(c) || c == '@';
 }
 
@@ -237,7 +237,7 @@ void Texts::assume_bound(const Node& node) {
     const std::string& text = node.text;
     for (std::size_t i = 0; i < text.size();) {
         std::size_t end = i;
-        while (end < text.size() && in_name(text[end])) ++end;
+        while (end < text.size() && in_variable(text[end])) ++end;
         if (text[i] >= 'A' && text[i] <= 'Z') scope.bind(text.substr(i, end - i));
         i = std::max(end, i + 1);
     }

@@ -29,11 +29,11 @@ SimulatedOptions simulated_options(const Scenario& scenario, const RunOptions& o
 }
 
 // Terms of the engine may share driver binaries with the host, so it is declared after it and goes first.
-struct Run {
+struct RunHere {
     SimulatedTarget target;
     StepEngine engine;
 
-    Run(const Scenario& scenario, const Versions& versions, const RunOptions& options, journal::Journal& journal)
+    RunHere(const Scenario& scenario, const Versions& versions, const RunOptions& options, journal::Journal& journal)
         : target(simulated_options(scenario, options), scenario.peers, versions, journal),
           engine(scenario, target, {options.lenient || options.compared_with.has_value(), {}}) {}
 
@@ -49,7 +49,7 @@ struct Run {
 
 void run_here(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions,
               const RunOptions& options, journal::Journal& journal) {
-    auto run = std::make_unique<Run>(scenario, versions, options, journal);
+    auto run = std::make_unique<RunHere>(scenario, versions, options, journal);
     run->all(steps);
     if (!options.in_process) static_cast<void>(run.release()); // NOLINT: what still runs may use it
 }

@@ -11,7 +11,8 @@ using Json = nlohmann::json;
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kinds = {"done", "value", "raised", "blocked", "ended", "died", "messages"};
+constexpr std::array<std::string_view, 7> answer_kinds = {"done",  "value", "raised",  "blocked",
+                                                          "ended", "died",  "messages"};
 
 Json to_json(const report::Line& line) {
     Json out = {{"label", report::label(line.kind)}, {"text", line.text}};
@@ -47,15 +48,15 @@ Json list(const std::vector<Item>& items) {
 } // namespace
 
 std::string_view name(AnswerKind kind) {
-    return kinds[static_cast<std::size_t>(kind)];
+    return answer_kinds[static_cast<std::size_t>(kind)];
 }
 
 std::optional<AnswerKind> kind_of(const Json& answer) {
     const auto kind = answer.find("kind");
     if (kind == answer.end() || !kind->is_string()) return std::nullopt;
-    const auto known = std::find(kinds.begin(), kinds.end(), kind->get<std::string>());
-    if (known == kinds.end()) return std::nullopt;
-    return static_cast<AnswerKind>(known - kinds.begin());
+    const auto known = std::find(answer_kinds.begin(), answer_kinds.end(), kind->get<std::string>());
+    if (known == answer_kinds.end()) return std::nullopt;
+    return static_cast<AnswerKind>(known - answer_kinds.begin());
 }
 
 Json to_json(const Answer& a) {

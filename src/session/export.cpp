@@ -12,7 +12,7 @@
 
 namespace ddll::session {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 using term::Term;
 
 namespace {
@@ -35,7 +35,7 @@ public:
     }
 
     nlohmann::json run() {
-        Json out;
+        OrderedJson out;
         out["scenario"] = 1;
         out["title"] = fmt::format("What was done in session {}", session_);
         out["tags"] = {"session"};
@@ -47,14 +47,14 @@ public:
         for (const scenario::RunFinding& finding : result_.findings) findings.insert(std::string(name(finding.rule)));
         if (!findings.empty()) out["expected_findings"] = findings;
         if (result_.death) out["expected_crash"] = crash();
-        Json steps = Json::array();
+        OrderedJson steps = OrderedJson::array();
         for (std::uint32_t i = 0; i < scenario_.steps.size(); ++i) {
             for (const SessionDrivers::FirstSight& first : model_.drivers().first_sights())
                 if (first.step == i) put_first(first, steps);
             put_step(i, steps);
         }
         out["steps"] = std::move(steps);
-        nlohmann::json answer = {{"scenario", out.dump(2, ' ', false, Json::error_handler_t::replace)},
+        nlohmann::json answer = {{"scenario", out.dump(2, ' ', false, OrderedJson::error_handler_t::replace)},
                                  {"files", files_}};
         if (!model_.drivers().store().trouble().empty()) answer["trouble"] = model_.drivers().store().trouble();
         return answer;
@@ -62,7 +62,7 @@ public:
 
 private:
     // Folders keep their spelling below the deepest folder that they have in common.
-    Json paths() {
+    OrderedJson paths() {
         namespace fs = std::filesystem;
         fs::path common;
         for (const scenario::PathDecl& path : scenario_.paths) {
@@ -76,7 +76,7 @@ private:
                 both /= *a;
             common = both;
         }
-        Json out = Json::object();
+        OrderedJson out = OrderedJson::object();
         std::set<std::string> taken;
         const std::string root = common == "/" ? "/" : common.string() + "/";
         for (const scenario::PathDecl& path : scenario_.paths) {
@@ -91,10 +91,10 @@ private:
         return out;
     }
 
-    Json drivers() {
-        Json out = Json::object();
+    OrderedJson drivers() {
+        OrderedJson out = OrderedJson::object();
         for (const scenario::DriverDecl& driver : scenario_.drivers) {
-            Json versions = Json::object();
+            OrderedJson versions = OrderedJson::object();
             for (const scenario::DriverFile& file : driver.versions) {
                 const std::string name = fmt::format("{}_{}.so", driver.name, file.version);
                 files_[name] = file.file;
@@ -108,17 +108,17 @@ private:
         return out;
     }
 
-    Json processes() const {
-        Json out = Json::object();
+    OrderedJson processes() const {
+        OrderedJson out = OrderedJson::object();
         for (const scenario::ProcessDecl& process : scenario_.processes)
-            out[process.name] = process.trap_exit ? Json{{"trap_exit", true}} : Json::object();
-        if (out.empty()) out["user"] = Json::object();
+            out[process.name] = process.trap_exit ? OrderedJson{{"trap_exit", true}} : OrderedJson::object();
+        if (out.empty()) out["user"] = OrderedJson::object();
         return out;
     }
 
-    Json crash() const {
+    OrderedJson crash() const {
         const scenario::Death& death = *result_.death;
-        Json out = Json::object();
+        OrderedJson out = OrderedJson::object();
         if (death.timed_out)
             out["hang"] = true;
         else if (death.out_of_memory)
@@ -133,27 +133,27 @@ private:
         return out;
     }
 
-    void put_first(const SessionDrivers::FirstSight& first, Json& steps) const {
+    void put_first(const SessionDrivers::FirstSight& first, OrderedJson& steps) const {
         const std::string* into = model_.done().variable_of(first.path.substr(0, first.path.rfind('/')));
         if (into == nullptr) return; // named by a literal path in a call: it stays where it is
         steps.push_back({{"install", first.driver}, {"version", first.version}, {"into", *into}});
     }
 
-    void put_step(std::uint32_t index, Json& steps) const {
+    void put_step(std::uint32_t index, OrderedJson& steps) const {
         const scenario::ScenarioStep& step = scenario_.steps[index];
         if (const auto* install = std::get_if<scenario::InstallStep>(&step.what)) {
-            Json out = {{"install", install->driver}};
+            OrderedJson out = {{"install", install->driver}};
             if (install->how != scenario::InstallHow::remove) out["version"] = install->version;
             out["into"] = install->into;
             if (install->how != scenario::InstallHow::rename) out["how"] = name(install->how);
             steps.push_back(std::move(out));
         } else if (const auto* advance = std::get_if<scenario::AdvanceStep>(&step.what)) {
-            Json out = {{"advance", to_string(advance->by)}};
+            OrderedJson out = {{"advance", to_string(advance->by)}};
             effects(index, "", out);
             if (advance->effects.await.ns > 0) out["await"] = to_string(advance->effects.await);
             steps.push_back(std::move(out));
         } else if (const auto* call = std::get_if<scenario::CallStep>(&step.what)) {
-            Json out = {{"by", call->by}, {"call", with_variables(call->calls.front().source)}};
+            OrderedJson out = {{"by", call->by}, {"call", with_variables(call->calls.front().source)}};
             const CallResult called = call_result(*model_.journal(), result_.steps[index], namer_);
             const std::string* bound = model_.done().pattern_of(index); // what it binds may be used later
             if (called.kind == AnswerKind::value)
@@ -193,21 +193,21 @@ private:
             see(*entry);
     }
 
-    void effects(std::uint32_t index, const std::string& caller, Json& out) const {
-        Json receives = Json::object(), unblocks = Json::object(), ended = Json::object();
+    void effects(std::uint32_t index, const std::string& caller, OrderedJson& out) const {
+        OrderedJson receives = OrderedJson::object(), unblocks = OrderedJson::object(), ended = OrderedJson::object();
         in_step(index, [&](const journal::Entry& entry) {
             if (const auto* delivered = std::get_if<journal::Delivered>(&entry.event)) {
                 receives[processes_.at(delivered->to)].push_back(printed(delivered->term));
             } else if (const auto* returned = std::get_if<journal::Returned>(&entry.event)) {
                 const std::string& name = processes_.at(returned->process);
                 if (!returned->late || name == caller) return;
-                unblocks[name] =
-                    returned->outcome == journal::Outcome::value ? Json(printed(returned->term)) : Json("_");
+                unblocks[name] = returned->outcome == journal::Outcome::value ? OrderedJson(printed(returned->term))
+                                                                              : OrderedJson("_");
             } else if (const auto* end = std::get_if<journal::ProcessEnded>(&entry.event)) {
                 ended[processes_.at(end->process)] = printed(end->reason);
             }
         });
-        Json calls = Json::array();
+        OrderedJson calls = OrderedJson::array();
         for (const scenario::DriverCall& called : callbacks_[index].driver_calls)
             if (called.kind == scenario::DriverCall::Kind::callback)
                 calls.push_back(called.version.empty()

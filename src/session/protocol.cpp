@@ -21,8 +21,8 @@ using Json = nlohmann::json;
 
 namespace {
 
-constexpr std::array<std::string_view, 10> kinds = {"call",   "install", "advance", "spawn",  "receive",
-                                                    "status", "why",     "log",     "export", "stop"};
+constexpr std::array<std::string_view, 10> request_kinds = {"call",   "install", "advance", "spawn",  "receive",
+                                                            "status", "why",     "log",     "export", "stop"};
 
 // All but kind and limit, by their keys.
 template <class R, class F>
@@ -47,7 +47,7 @@ void fields(R& r, F f) {
 } // namespace
 
 Json to_json(const Request& r) {
-    Json out = {{"ddlltool", protocol_version}, {"do", kinds[static_cast<std::size_t>(r.kind)]}};
+    Json out = {{"ddlltool", protocol_version}, {"do", request_kinds[static_cast<std::size_t>(r.kind)]}};
     fields(r, [&out](const char* key, const auto& value) { out[key] = value; });
     if (r.limit) out["limit_ms"] = r.limit->count();
     return out;
@@ -60,9 +60,9 @@ Result<Request> request_from(const Json& json) {
                          "it was started by another build: ddlltool session stop ends it");
         Request r;
         const std::string kind = json.at("do");
-        const auto found = std::find(kinds.begin(), kinds.end(), kind);
-        if (found == kinds.end()) return error(fmt::format("nothing is called {}", kind));
-        r.kind = static_cast<Request::Kind>(found - kinds.begin());
+        const auto found = std::find(request_kinds.begin(), request_kinds.end(), kind);
+        if (found == request_kinds.end()) return error(fmt::format("nothing is called {}", kind));
+        r.kind = static_cast<Request::Kind>(found - request_kinds.begin());
         fields(r, [&json](const char* key, auto& value) {
             const auto given = json.find(key);
             if (given == json.end()) return;

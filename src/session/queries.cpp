@@ -15,7 +15,7 @@ using Json = nlohmann::json;
 
 namespace {
 
-const char* name(Emulator::State state) {
+const char* emulator_name(Emulator::State state) {
     constexpr const char* names[] = {"not started", "running", "gone", "gone"};
     return names[static_cast<std::size_t>(state)];
 }
@@ -26,7 +26,7 @@ Json status_json(const SessionModel* model, const ServerState& server) {
     Json out = overview(model);
     out["session"] = server.session;
     out["server"] = getpid();
-    out["emulator"] = name(server.emulator);
+    out["emulator"] = emulator_name(server.emulator);
     if (model != nullptr && server.emulator != Emulator::State::running) out["gone_because"] = server.gone_because;
     if (server.hung) out["hung"] = true;
     if (model != nullptr && !model->drivers().store().trouble().empty())

@@ -8,8 +8,6 @@
 namespace ddll::term {
 namespace {
 
-using Kind = Expr::Kind;
-
 Evaluated raise_about(std::string_view reason, Term what) {
     return Evaluated::raise(make_tuple(Term::atom(reason), std::move(what)));
 }
@@ -20,8 +18,8 @@ bool is_value(const Evaluated& e) {
 
 // A filter without calls is a guard in Erlang: where it raises, it is false.
 bool is_guard(const Expr& e) {
-    if (e.kind == Kind::call || e.kind == Kind::comprehension) return false;
-    if (e.kind == Kind::op && (e.name == "!" || e.name == "++" || e.name == "--")) return false;
+    if (e.kind == Expr::Kind::call || e.kind == Expr::Kind::comprehension) return false;
+    if (e.kind == Expr::Kind::op && (e.name == "!" || e.name == "++" || e.name == "--")) return false;
     const bool tail = !e.tail || is_guard(*e.tail);
     return tail && std::ranges::all_of(e.children, [](const ExprPtr& c) { return is_guard(*c); });
 }
@@ -39,20 +37,20 @@ public:
 
     Evaluated run(const Expr& e, const Bindings& bindings) {
         switch (e.kind) {
-        case Kind::literal:
+        case Expr::Kind::literal:
             return Evaluated::of(e.value);
-        case Kind::variable:
+        case Expr::Kind::variable:
             return variable(e, bindings);
-        case Kind::tuple:
-        case Kind::list:
-        case Kind::map:
-        case Kind::binary:
+        case Expr::Kind::tuple:
+        case Expr::Kind::list:
+        case Expr::Kind::map:
+        case Expr::Kind::binary:
             return constructor(e, bindings);
-        case Kind::call:
+        case Expr::Kind::call:
             return call(e, bindings);
-        case Kind::op:
+        case Expr::Kind::op:
             return op(e, bindings);
-        case Kind::comprehension: {
+        case Expr::Kind::comprehension: {
             std::vector<Term> out;
             auto done = qualify(e, 0, bindings, out);
             if (!is_value(done)) return done;
@@ -85,9 +83,9 @@ private:
         if (e.open) return raise_about("unbound_var", Term::atom("..."));
         std::vector<Term> parts;
         if (auto failed = children(e, bindings, parts); !is_value(failed)) return failed;
-        if (e.kind == Kind::tuple) return Evaluated::of(Term::tuple(std::move(parts)));
-        if (e.kind == Kind::binary) return binary(e, parts);
-        if (e.kind == Kind::map) {
+        if (e.kind == Expr::Kind::tuple) return Evaluated::of(Term::tuple(std::move(parts)));
+        if (e.kind == Expr::Kind::binary) return binary(e, parts);
+        if (e.kind == Expr::Kind::map) {
             std::vector<std::pair<Term, Term>> pairs;
             for (std::size_t i = 0; i < parts.size(); i += 2)
                 pairs.emplace_back(std::move(parts[i]), std::move(parts[i + 1]));
@@ -105,7 +103,7 @@ private:
     static Evaluated binary(const Expr& e, const std::vector<Term>& parts) {
         // Only a string literal may be a list here, not a value that happens to be one.
         for (std::size_t i = 0; i < parts.size(); ++i)
-            if (parts[i].is_list() && e.children[i]->kind != Kind::literal)
+            if (parts[i].is_list() && e.children[i]->kind != Expr::Kind::literal)
                 return Evaluated::raise(Term::atom("badarg"));
         return build_bits(e.segments, parts);
     }
@@ -177,7 +175,7 @@ void add_name(std::vector<std::string>& names, const std::vector<std::string>& b
 }
 
 void collect(const Expr& e, std::vector<std::string>& bound, std::vector<std::string>& names) {
-    if (e.kind == Kind::variable && !is_wildcard(e)) add_name(names, bound, e.name);
+    if (e.kind == Expr::Kind::variable && !is_wildcard(e)) add_name(names, bound, e.name);
     const std::size_t outside = bound.size();
     for (const auto& q : e.qualifiers) {
         collect(*q.source, bound, names);
@@ -202,7 +200,7 @@ std::vector<std::string> free_variables(const Expr& expr) {
 }
 
 bool is_wildcard(const Expr& e) {
-    return e.kind == Kind::variable && e.name[0] == '_';
+    return e.kind == Expr::Kind::variable && e.name[0] == '_';
 }
 
 bool has_wildcards(const Expr& e) {

@@ -18,13 +18,13 @@ namespace {
 using Kind = Term::Kind;
 
 // A tuple, list or map whose parts are being read.
-struct Open {
+struct OpenTerm {
     Kind kind;
     std::size_t left;
     std::vector<Term> parts;
 };
 
-std::optional<Term> close(Open&& open) {
+std::optional<Term> close(OpenTerm&& open) {
     if (open.kind == Kind::tuple) return Term::tuple(std::move(open.parts));
     if (open.kind == Kind::list) {
         Term tail = std::move(open.parts.back());
@@ -46,7 +46,7 @@ public:
     explicit Decoder(std::string_view bytes) : bytes_(bytes) {}
 
     std::optional<Term> term() {
-        std::vector<Open> open;
+        std::vector<OpenTerm> open;
         std::optional<Term> done = begin(open);
         while (true) {
             if (!open.empty() && open.back().left == 0) {
@@ -73,7 +73,7 @@ public:
 
 private:
     // The term at the front, or nothing when it has parts: then they are on `open`.
-    std::optional<Term> begin(std::vector<Open>& open) {
+    std::optional<Term> begin(std::vector<OpenTerm>& open) {
         int n = 0;
         const int tag = static_cast<unsigned char>(bytes_[static_cast<std::size_t>(at_)]);
         switch (tag) {
@@ -138,7 +138,7 @@ private:
         }
     }
 
-    static std::optional<Term> enter(std::vector<Open>& open, Kind kind, std::size_t parts) {
+    static std::optional<Term> enter(std::vector<OpenTerm>& open, Kind kind, std::size_t parts) {
         if (parts == 0) return close({kind, 0, {}});
         open.push_back({kind, parts, {}});
         open.back().parts.reserve(parts);

@@ -6,31 +6,29 @@
 namespace ddll::term {
 namespace {
 
-using Kind = Expr::Kind;
-
 class Matching {
 public:
     Matching(Bindings& bindings, const CallFunction& call) : bindings_(bindings), call_(call) {}
 
     bool run(const Expr& pattern, const Term& term) {
         switch (pattern.kind) {
-        case Kind::literal:
+        case Expr::Kind::literal:
             return pattern.value == term;
-        case Kind::variable:
+        case Expr::Kind::variable:
             return variable(pattern, term);
-        case Kind::tuple:
+        case Expr::Kind::tuple:
             return tuple(pattern, term);
-        case Kind::list:
+        case Expr::Kind::list:
             return list(pattern, term);
-        case Kind::map:
+        case Expr::Kind::map:
             return map(pattern, term);
-        case Kind::binary:
+        case Expr::Kind::binary:
             return binary(pattern, term);
-        case Kind::op:
+        case Expr::Kind::op:
             if (pattern.name == "++" && !all_bound(*pattern.children[1])) return beginning(pattern, term);
             return computed(pattern, term);
-        case Kind::call:
-        case Kind::comprehension:
+        case Expr::Kind::call:
+        case Expr::Kind::comprehension:
             return computed(pattern, term);
         }
         return false;
@@ -97,7 +95,7 @@ private:
         for (std::size_t i = 0; i < pattern.children.size(); ++i) {
             const auto& segment = pattern.segments[i];
             const Expr& wanted = *pattern.children[i];
-            const bool string = wanted.kind == Kind::literal && wanted.value.is_list();
+            const bool string = wanted.kind == Expr::Kind::literal && wanted.value.is_list();
             if (string ? !characters(segment, wanted.value, reader)
                        : !part(segment, wanted, reader, i + 1 == pattern.children.size()))
                 return false;
@@ -110,7 +108,7 @@ private:
         if (!value) return false;
         // A float segment may be written with an integer, an unsigned one with a negative number: it is the bits
         // that are compared, as if the literal had been built.
-        if (wanted.kind == Kind::literal) return same_bits(segment, wanted.value, *value);
+        if (wanted.kind == Expr::Kind::literal) return same_bits(segment, wanted.value, *value);
         return run(wanted, *value);
     }
 

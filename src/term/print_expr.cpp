@@ -7,8 +7,6 @@
 namespace ddll::term {
 namespace {
 
-using Kind = Expr::Kind;
-
 class Writer {
 public:
     explicit Writer(const Namer& namer) : namer_(namer) {}
@@ -16,33 +14,33 @@ public:
     // In parentheses when it binds less strongly than `least`.
     void write(const Expr& e, int least = 0) {
         switch (e.kind) {
-        case Kind::literal:
+        case Expr::Kind::literal:
             write_term(out_, e.value, namer_, Spacing::after_commas);
             break;
-        case Kind::variable:
+        case Expr::Kind::variable:
             out_ += e.name;
             break;
-        case Kind::tuple:
+        case Expr::Kind::tuple:
             sequence("{", e, "}");
             break;
-        case Kind::list:
+        case Expr::Kind::list:
             sequence("[", e, "]");
             break;
-        case Kind::map:
+        case Expr::Kind::map:
             map(e);
             break;
-        case Kind::binary:
+        case Expr::Kind::binary:
             bits(e);
             break;
-        case Kind::call:
+        case Expr::Kind::call:
             if (!e.module.empty()) out_ += print_atom(e.module) + ":";
             out_ += print_atom(e.name);
             sequence("(", e, ")");
             break;
-        case Kind::op:
+        case Expr::Kind::op:
             op(e, least);
             break;
-        case Kind::comprehension:
+        case Expr::Kind::comprehension:
             comprehension(e);
             break;
         }
@@ -102,11 +100,12 @@ private:
     }
 
     void segment_value(const Expr& e) {
-        const bool number = e.kind == Kind::literal && (e.value.is_integer() || e.value.is(Term::Kind::floating));
-        const bool binary = e.kind == Kind::binary || (e.kind == Kind::literal && e.value.is(Term::Kind::bits));
-        if (e.kind == Kind::literal && e.value.is_list()) {
+        const bool number = e.kind == Expr::Kind::literal && (e.value.is_integer() || e.value.is(Term::Kind::floating));
+        const bool binary =
+            e.kind == Expr::Kind::binary || (e.kind == Expr::Kind::literal && e.value.is(Term::Kind::bits));
+        if (e.kind == Expr::Kind::literal && e.value.is_list()) {
             write_string(out_, e.value.items());
-        } else if (number || e.kind == Kind::variable || binary) {
+        } else if (number || e.kind == Expr::Kind::variable || binary) {
             write(e);
         } else {
             out_ += '(';
@@ -138,7 +137,7 @@ private:
             out_ += e.name;
             // Between two signs as well: --X would be another operator. Parentheses would do, but could nest a
             // chain of signs deeper than it was written.
-            const bool again = e.children[0]->kind == Kind::op && e.children[0]->children.size() == 1;
+            const bool again = e.children[0]->kind == Expr::Kind::op && e.children[0]->children.size() == 1;
             if (e.name == "not" || again) out_ += ' ';
             write(*e.children[0], prefix_strength);
         } else {

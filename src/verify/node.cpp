@@ -106,7 +106,7 @@ std::string tail_of(const std::string& path) {
     return text->size() > shown_output ? text->substr(text->size() - shown_output) : *text;
 }
 
-std::string text_of(const Term& term) {
+std::string binary_text(const Term& term) {
     return term.is(Term::Kind::bits) ? std::string(term.as_bits().bytes()) : std::string();
 }
 
@@ -186,12 +186,12 @@ Result<std::unique_ptr<Node>> Node::start(const Toolbox& toolbox, const Settings
                      "its emulator must be a program called beam... that takes LD_PRELOAD and glibc");
     limit_memory(node->pid_);
     const auto& parts = decoded->term.elements();
-    node->facts_.otp = text_of(parts[1]);
-    node->facts_.erts = text_of(parts[2]);
-    node->facts_.driver_interface = text_of(parts[3]);
-    for (const Term& name : parts[4].items()) node->facts_.machine.linked_in.push_back(text_of(name));
+    node->facts_.otp = binary_text(parts[1]);
+    node->facts_.erts = binary_text(parts[2]);
+    node->facts_.driver_interface = binary_text(parts[3]);
+    for (const Term& name : parts[4].items()) node->facts_.machine.linked_in.push_back(binary_text(name));
     node->facts_.machine.first_port = static_cast<std::uint64_t>(parts[6].as_integer());
-    node->facts_.machine.open_error_preset = text_of(parts[5]) != "Unknown dlload error";
+    node->facts_.machine.open_error_preset = binary_text(parts[5]) != "Unknown dlload error";
     return node;
 }
 

@@ -36,7 +36,7 @@ private:
     std::uint64_t state_;
 };
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') out += '\\';
@@ -61,9 +61,9 @@ struct Call {
     std::string text, pattern;
 };
 
-class Writer {
+class ScenarioWriter {
 public:
-    Writer(std::uint64_t seed, std::uint64_t number) : dice_(seed, number) {
+    ScenarioWriter(std::uint64_t seed, std::uint64_t number) : dice_(seed, number) {
         scenario_.title = fmt::format("Random story {} of seed {}", number, seed);
         scenario_.locks = dice_.in(1, 40);
     }
@@ -97,16 +97,16 @@ private:
             const std::size_t n = 2 + dice_.below(2);
             for (std::size_t i = 0; i < n; ++i) {
                 const Call call = any_call(true);
-                calls += (i == 0 ? "" : ", ") + quoted(call.text);
-                patterns += (i == 0 ? "" : ", ") + quoted(call.pattern.empty() ? "_" : call.pattern);
+                calls += (i == 0 ? "" : ", ") + json_text(call.text);
+                patterns += (i == 0 ? "" : ", ") + json_text(call.pattern.empty() ? "_" : call.pattern);
             }
             add(fmt::format(R"({{ "by": "{}", "calls": [{}], "returns": [{}] }})", by, calls, patterns));
             return;
         }
         const Call call = any_call(false);
-        add(call.pattern.empty() ? fmt::format(R"({{ "by": "{}", "call": {} }})", by, quoted(call.text))
-                                 : fmt::format(R"({{ "by": "{}", "call": {}, "returns": {} }})", by, quoted(call.text),
-                                               quoted(call.pattern)));
+        add(call.pattern.empty() ? fmt::format(R"({{ "by": "{}", "call": {} }})", by, json_text(call.text))
+                                 : fmt::format(R"({{ "by": "{}", "call": {}, "returns": {} }})", by,
+                                               json_text(call.text), json_text(call.pattern)));
     }
 
     void install() {
@@ -282,7 +282,7 @@ private:
 } // namespace
 
 std::string RandomScenario::text() const {
-    std::string out = "{\n  \"scenario\": 1,\n  \"title\": " + quoted(title) + ",\n";
+    std::string out = "{\n  \"scenario\": 1,\n  \"title\": " + json_text(title) + ",\n";
     out += "  \"paths\": { \"D1\": \"DIR1\", \"D2\": \"DIR2\" },\n";
     out += drivers;
     out += fmt::format("  \"processes\": {{ {} }},\n  \"steps\": [\n", fmt::join(processes, ", "));
@@ -291,7 +291,7 @@ std::string RandomScenario::text() const {
 }
 
 RandomScenario random_scenario(std::uint64_t seed, std::uint64_t number) {
-    return Writer(seed, number).run();
+    return ScenarioWriter(seed, number).run();
 }
 
 } // namespace ddll::verify

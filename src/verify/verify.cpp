@@ -10,7 +10,7 @@ namespace ddll::verify {
 
 namespace {
 
-constexpr std::size_t scenarios_at_once = 64; ///< whose journals are kept in memory
+constexpr std::size_t verified_at_once = 64; ///< whose journals are kept in memory
 
 ScenarioComparison compare_one(const scenario::RunResult& run, const Toolbox& toolbox, const VerifyOptions& options) {
     ScenarioComparison comparison = begin_comparison(run);
@@ -50,8 +50,8 @@ Result<Verification> verify(std::vector<scenario::Scenario> scenarios, const Ver
     run.time_limit = options.time_limit;
     run.parallel = options.parallel;
     run.compared_with = all.facts.machine;
-    for (std::size_t at = 0; at < scenarios.size() && !all.interrupted; at += scenarios_at_once) {
-        const auto end = std::min(scenarios.size(), at + scenarios_at_once);
+    for (std::size_t at = 0; at < scenarios.size() && !all.interrupted; at += verified_at_once) {
+        const auto end = std::min(scenarios.size(), at + verified_at_once);
         std::vector<scenario::Scenario> some(std::make_move_iterator(scenarios.begin() + static_cast<long>(at)),
                                              std::make_move_iterator(scenarios.begin() + static_cast<long>(end)));
         const auto runs = scenario::run_all(std::move(some), run, [](const scenario::RunResult&) {});

@@ -7,7 +7,7 @@ namespace ddll::host {
 namespace {
 
 // Timers due at the same moment are offered to the chooser together, but not thousands of them at each step.
-constexpr std::size_t most_offered = 64;
+constexpr std::size_t most_expired = 64;
 
 } // namespace
 
@@ -39,7 +39,7 @@ std::optional<VirtualTime> Timers::next() const {
 }
 
 void Timers::offer(std::vector<Step>& ready) const {
-    std::size_t left = most_offered;
+    std::size_t left = most_expired;
     for (const auto& [key, port] : timers_) {
         if (key.first > host_.now() || left-- == 0) break;
         ready.push_back({Step::Kind::timeout, port.value});
