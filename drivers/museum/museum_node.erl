@@ -185,6 +185,25 @@ do(["cwd"], S = #{folder := Folder}) ->
     {ok, Now} = file:get_cwd(),
     see(cwd, case Now of Folder -> same; _ -> changed end),
     S;
+do(["children"], S) ->
+    see(children, length(lists:flatmap(fun lines_of/1, filelib:wildcard("/proc/self/task/*/children")))),
+    S;
+do(["emulators"], S) ->
+    {ok, Own} = file:read_link("/proc/self/exe"),
+    Group = process_group("/proc/self/stat"),
+    see(emulators, length([File || File <- filelib:wildcard("/proc/[0-9]*/exe"), file:read_link(File) =:= {ok, Own},
+                                   process_group(filename:dirname(File) ++ "/stat") =:= Group])),
+    S;
+do(["policies"], S) ->
+    see(policies, [lists:nth(39, Words) || File <- filelib:wildcard("/proc/self/task/*/stat"),
+                                            Words <- [after_name(File)], Words =/= []]),
+    S;
+do(["file"], S) ->
+    {ok, File} = file:open("/etc/passwd", [read, raw]),
+    S#{file => File};
+do(["read"], S = #{file := File}) ->
+    see(read, case file:read(File, 1) of {ok, _} -> ok; {error, Reason} -> Reason end),
+    S;
 do(["divide", Small, By], S) ->
     see(quotient, list_to_float(Small) / list_to_integer(By)),
     S;
@@ -199,6 +218,19 @@ do(["bystander", Command], S = #{bystander := Port}) ->
     S.
 
 %% --- what the operations are made of ---
+
+lines_of(File) ->
+    case file:read_file(File) of {ok, Bytes} -> string:lexemes(binary_to_list(Bytes), " "); _ -> [] end.
+
+%% The words of a stat file of /proc behind the name, in which anything may stand.
+after_name(File) ->
+    case file:read_file(File) of
+        {ok, Bytes} -> string:lexemes(lists:last(string:split(binary_to_list(Bytes), ") ", trailing)), " ");
+        _ -> []
+    end.
+
+process_group(File) ->
+    case after_name(File) of [_, _, Group | _] -> Group; _ -> none end.
 
 library(Name, #{museum := Museum, libraries := Libraries}) ->
     case proplists:get_value(Name, Libraries) of

@@ -4,9 +4,13 @@ file(STRINGS src/words/driver_api.def rows REGEX "^DDLL_API")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS src/words/driver_api.def)
 string(REGEX REPLACE "DDLL_API\\(([a-z0-9_]+)[^;]*" "\\1" names "${rows}")
 string(REPLACE ";" ";\n" names "${names}")
-# ... and the functions of the system that stand in front of the C library's own, see api/interposed.cpp.
+# ... and the functions of the system that stand in front of the C library's own, see api/interposed*.cpp.
 if(NOT DDLLTOOL_SANITIZE)
   string(APPEND names ";\npthread_create;\npthread_key_create;\npthread_key_delete;\non_exit")
+  foreach(name close closefrom close_range fclose dup2 dup3 fcntl fcntl64 ioctl wait wait3 wait4 waitpid waitid fork daemon
+               posix_spawn posix_spawnp exit _exit _Exit)
+    string(APPEND names ";\n${name}")
+  endforeach()
 endif()
 file(CONFIGURE OUTPUT ${export_list} CONTENT "{\n${names};\n};\n")
 

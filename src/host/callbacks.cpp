@@ -1,4 +1,5 @@
 #include "host/callbacks.h"
+#include "host/probe/scheduler_thread.h"
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -83,11 +84,12 @@ public:
     }
     Stopwatch(const Stopwatch&) = delete;
 
-private:
-    static constexpr std::int64_t worth_reporting_ns = 1'000'000;
     static bool wanted(Host& host, const Where& where) {
         return host.probe().wanted() && where.callback != Callback::thread && where.callback != Callback::async_invoke;
     }
+
+private:
+    static constexpr std::int64_t worth_reporting_ns = 1'000'000;
     static std::int64_t now(clockid_t clock) {
         timespec t{};
         clock_gettime(clock, &t);
@@ -105,6 +107,30 @@ private:
     std::int64_t cpu_ = 0, wall_ = 0;
 };
 
+// Tells when a callback leaves the thread that ran it changed. Costs nothing where it is not asked for.
+class ThreadWatch {
+public:
+    ThreadWatch(Host& host, const Where& where) : host_(host), where_(where), runs_(Stopwatch::wanted(host, where)) {
+        if (runs_) before_ = SchedulerThread::now();
+    }
+    void compare() const {
+        if (!runs_ || where_.driver == nullptr) return;
+        const std::string changes = before_.changes_to(SchedulerThread::now());
+        if (!changes.empty())
+            host_.journal().write(journal::LeftBehind{where_.driver->id,
+                                                      where_.driver->image_id,
+                                                      words::Residue::scheduler_thread,
+                                                      fmt::format("{}: {}", words::name(where_.callback), changes),
+                                                      {}});
+    }
+
+private:
+    Host& host_;
+    const Where& where_;
+    const bool runs_;
+    SchedulerThread before_;
+};
+
 // Journals, pushes the frame, calls, pops, journals. Returns what the driver returned.
 template <class R, class... A>
 R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
@@ -120,6 +146,7 @@ R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
         ++where.port->running.callbacks;
         where.port->running.timeslice_used = 0;
     }
+    const ThreadWatch thread(host, where);
     const std::vector<Lockable*>& held = host.threads().self().holds;
     const std::size_t locks_before = held.size();
     const auto after = [&](std::int64_t result) {
@@ -131,6 +158,8 @@ R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
             host.misuse(Rule::lock_held_at_return, no_function, port,
                         fmt::format("{} \"{}\" was taken in the callback and is still held at its end",
                                     name(held.back()->kind), held.back()->name));
+        thread.compare();
+        host.probe().process().settle();
         if (where.port) --where.port->running.callbacks;
         frames.pop_back();
         host.journal().write(journal::Left{where.callback, port, result});
@@ -273,6 +302,7 @@ LoaderFrame::LoaderFrame(Host& host, Callback which, DriverId driver, ImageId im
 
 LoaderFrame::~LoaderFrame() {
     host_.threads().enter();
+    host_.probe().process().settle();
     call_frames().pop_back();
     host_.journal().write(journal::Left{which_, {}, 0});
 }

@@ -1,5 +1,8 @@
 #include "isolate/child.h"
 
+#include "isolate/copy.h"
+#include "isolate/descendants.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -48,11 +51,13 @@ void attach_output(int output, std::span<const int> others) {
 void reset_signals() {
     struct sigaction plain {};
     plain.sa_handler = SIG_DFL;
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGALRM}) sigaction(signal, &plain, nullptr);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM}) sigaction(signal, &plain, nullptr);
     // A write into a closed pipe fails with EPIPE, as in every program that talks to others, an emulator among them.
     struct sigaction ignore {};
     ignore.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &ignore, nullptr);
+    // An emulator has it so (measured): nobody has to wait for a child, and who does hears of none.
+    sigaction(SIGCHLD, &ignore, nullptr);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -70,12 +75,16 @@ void live(const ChildSetup& setup, const Job& job) noexcept {
     limit(RLIMIT_CORE, 1);
     const SignalStack signal_stack;
     install_crash_handlers(setup.block);
+    become_original();
+    // What a driver starts and what loses its parent stays a descendant, whatever session it is in.
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     limit_memory(job.limits.memory, *setup.block);
 
     job.body();
 
     // What follows a body that returned (destructors of statics, handlers of atexit) belongs to the parent.
     std::fflush(nullptr);
+    kill_descendants(getpid());
     setup.block->returned.store(true, std::memory_order_release);
     _exit(0);
 }

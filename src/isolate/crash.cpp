@@ -1,6 +1,9 @@
 #include "isolate/crash.h"
 
 #include "base/check.h"
+#include "isolate/copy.h"
+#include "isolate/descendants.h"
+#include "isolate/exit.h"
 #include "isolate/stack.h"
 
 #include <cxxabi.h>
@@ -43,6 +46,7 @@ void let_end(int signal) {
 }
 
 [[noreturn]] void end_by(int signal) {
+    if (!is_copy()) kill_descendants(getpid());
     let_end(signal);
     raise(signal);
     _exit(128 + signal);
@@ -82,6 +86,7 @@ void copy_text(char (&to)[Block::text_room], std::string_view text) {
 }
 
 void on_fatal_signal(int signal, siginfo_t* info, void* context) {
+    if (is_copy()) end_by(signal); // what it would write is read as the end of the original
     if (!become_writer(signal)) return;
     Block::Signal& noted = child_block->signal;
     noted.code = info->si_code;
@@ -100,12 +105,14 @@ void on_fatal_signal(int signal, siginfo_t* info, void* context) {
 }
 
 void on_stack_request(int, siginfo_t*, void* context) {
+    if (is_copy()) _exit(1);
     std::uint32_t nobody = 0;
     if (!child_block->writer.compare_exchange_strong(nobody, thread_number())) return;
     note_memory();
     child_block->stopped = was_waiting(context) ? Stopped::waiting : Stopped::running;
     record_modules(*child_block);
     record_stack_at_signal(*child_block, context);
+    kill_descendants(getpid());
     kill(getpid(), SIGKILL);
 }
 
@@ -127,6 +134,7 @@ void note_exception() {
 }
 
 [[noreturn]] void on_terminate() {
+    if (is_copy()) end_by(SIGABRT);
     const auto caller = reinterpret_cast<std::uintptr_t>(__builtin_return_address(0));
     become_writer(SIGABRT);
     note_signal(SIGABRT);
@@ -145,6 +153,8 @@ void on_failed_check(std::string_view text) {
 }
 
 void note_exit(std::uintptr_t caller) {
+    if (is_copy()) return;
+    kill_descendants(getpid());
     std::uint32_t nobody = 0;
     if (!child_block->writer.compare_exchange_strong(nobody, thread_number())) return;
     child_block->thread = own_number;
@@ -208,9 +218,15 @@ void finish() {
         std::fprintf(stderr, "the run cannot go on\n");
         std::abort();
     }
+    if (is_copy()) end_copy();
     std::fflush(nullptr);
+    kill_descendants(getpid());
     child_block->returned.store(true, std::memory_order_release);
     _exit(0);
+}
+
+void note_exit_here() {
+    if (child_block != nullptr) note_exit(reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)));
 }
 
 void number_thread(std::uint16_t number) {

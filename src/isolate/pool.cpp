@@ -1,5 +1,6 @@
 #include "base/check.h"
 #include "isolate/child.h"
+#include "isolate/descendants.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -78,6 +79,7 @@ struct Child {
     }
 
     void kill_all() {
+        kill_descendants(pid);
         kill(-pid, SIGKILL);
         kill(pid, SIGKILL);
         killed = true;

@@ -104,7 +104,8 @@ DDLL_WORDS(ImpasseKind, DDLL_IMPASSES)
     X(exit_handler, "exit handler")                                                                                    \
     X(executable_stack, "executable stack")                                                                            \
     X(heap, "bytes on the heap, more than before the load")                                                            \
-    X(name_elsewhere, "name outside of the library")
+    X(name_elsewhere, "name outside of the library")                                                                   \
+    X(scheduler_thread, "state of the thread that ran a callback")
 DDLL_WORDS(Residue, DDLL_RESIDUES)
 
 } // namespace ddll::words

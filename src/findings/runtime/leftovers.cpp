@@ -60,6 +60,8 @@ void Leftovers::see(const journal::LeftBehind& e) {
         return reading_.add(Rule::driver_name_dangling, e.driver, text);
     case heap:
         return see_heap(e);
+    case scheduler_thread:
+        return reading_.add(Rule::scheduler_thread_changed, e.driver, text);
     }
 }
 

@@ -153,6 +153,7 @@ void Drivers::finish_and_close(Driver& driver) {
     host_.memory().inspect(driver.id);
     host_.report_damage(no_function);
     report_driver_leftovers(host_, driver);
+    host_.probe().process().report_left(driver);
     for (const auto& other : listed_)
         if (other->image_id == driver.image_id && other->entry != nullptr)
             host_.misuse(Rule::entry_outlives_library, no_function, {},

@@ -1,6 +1,7 @@
 #pragma once
 /// What a library leaves in the process when it is closed, for runs that look for it (Options::probe); in the others
 /// every look is nothing. traces.h knows what there is to see, interposed.h hears of it when it happens.
+#include "host/probe/emulator_process.h"
 #include "host/probe/interposed.h"
 #include "host/probe/traces.h"
 
@@ -13,10 +14,12 @@ struct Driver;
 
 class Probe {
 public:
-    Probe(Host& host, bool wanted) : host_(host), wanted_(wanted) {}
+    Probe(Host& host, bool wanted) : host_(host), wanted_(wanted), process_(host, wanted) {}
 
     bool wanted() const { return wanted_; }
     Interposed& interposed() { return interposed_; }
+    /// Looked after in every run.
+    EmulatorProcess& process() { return process_; }
 
     /// Before the driver's library is opened.
     void before_open(Driver& driver);
@@ -37,6 +40,7 @@ private:
     Host& host_;
     const bool wanted_;
     Interposed interposed_;
+    EmulatorProcess process_;
 };
 
 } // namespace ddll::host

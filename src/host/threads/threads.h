@@ -17,11 +17,13 @@
 #include "host/threads/sync.h"
 #include "host/threads/thread.h"
 #include "host/threads/thread_table.h"
+#include "isolate/copy.h"
 #include "journal/journal.h"
 
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -46,6 +48,8 @@ public:
 
     /// Into the host. Gives back the side to return to, for leave().
     Side enter() {
+        if (isolate::is_copy()) [[unlikely]]
+            isolate::end_copy();
         Thread* self = this_thread_;
         if (self == nullptr) return arrive();
         const Side was = self->side.load(std::memory_order_relaxed);
@@ -132,6 +136,7 @@ public:
     void on_deadlock(Handlers handlers) { handlers_ = std::move(handlers); }
 
 private:
+    friend std::optional<Side> side_of_this_thread();
     Side arrive();
     void take_baton(Thread& self);
     void wait_to_enter(Thread& self) DDLL_REQUIRES(lock_);
@@ -178,6 +183,12 @@ private:
     bool unknown_expected_ DDLL_GUARDED_BY(lock_) = false;
     std::function<void()> on_arrival_ DDLL_GUARDED_BY(lock_);
 };
+
+/// Which side the calling thread is on; none for one that no host has seen yet.
+inline std::optional<Side> side_of_this_thread() {
+    if (Threads::this_thread_ == nullptr) return std::nullopt;
+    return Threads::this_thread_->side.load(std::memory_order_relaxed);
+}
 
 /// Scope of one visit to the host.
 class Visit {

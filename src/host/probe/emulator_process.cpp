@@ -1,0 +1,316 @@
+#include "host/probe/emulator_process.h"
+
+#include "base/descriptor.h"
+#include "base/text.h"
+#include "host/host.h"
+#include "isolate/callers.h"
+#include "isolate/copy.h"
+#include "isolate/crash.h"
+#include "isolate/descendants.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <climits>
+#include <fstream>
+
+namespace ddll::host {
+namespace {
+
+constexpr std::size_t callers_kept = 8;
+constexpr int children_grace_ms = 250;
+/// A copy that computes for so long is left to itself, and one that waits for so long.
+constexpr std::chrono::milliseconds copy_patience{2000}, copy_sleeps{50};
+/// With each reload there may be another one.
+constexpr int most_of_one_rule = 4;
+constexpr std::size_t most_children = 256;
+
+std::uint64_t file_behind(int descriptor) {
+    struct stat status {};
+    return fstat(descriptor, &status) == 0 ? status.st_ino : 0;
+}
+
+/// The letter of /proc: R, S, Z and so on; 0 when there is no such process.
+char state_of(pid_t process) {
+    std::ifstream file(fmt::format("/proc/{}/stat", process));
+    std::string text;
+    std::getline(file, text);
+    const auto end = text.rfind(')');
+    return end != std::string::npos && text.size() > end + 2 ? text[end + 2] : '\0';
+}
+
+std::string program_of(const std::string& process) {
+    char path[PATH_MAX];
+    const ssize_t n = readlink(fmt::format("/proc/{}/exe", process).c_str(), path, sizeof path);
+    return n > 0 ? std::string(path, static_cast<std::size_t>(n)) : std::string();
+}
+
+std::string name_of(pid_t process) {
+    std::ifstream file(fmt::format("/proc/{}/comm", process));
+    std::string name;
+    std::getline(file, name);
+    return name;
+}
+
+bool ended(pid_t process) {
+    const char state = state_of(process);
+    return state == '\0' || state == 'Z' || state == 'X';
+}
+
+/// Until the copy ended, became another program, came back or sleeps. Not a sleep: to the parent that looks like a
+/// driver's.
+template <class Back>
+void wait_for_fate(pid_t copy, Back back) {
+    using std::chrono::steady_clock;
+    const std::string own = program_of("self");
+    const auto begin = steady_clock::now();
+    auto awake = begin;
+    while (!back()) {
+        const auto now = steady_clock::now();
+        const char state = state_of(copy);
+        if (state == '\0' || state == 'Z' || program_of(fmt::format("{}", copy)) != own) return;
+        if (state != 'S') awake = now;
+        if (now - awake > copy_sleeps || now - begin > copy_patience) return;
+        sched_yield();
+    }
+}
+
+CallFrame frame_now() {
+    return call_frames().empty() ? CallFrame{} : call_frames().back();
+}
+
+} // namespace
+
+EmulatorProcess::EmulatorProcess(Host& host, bool as_a_node) : host_(host), process_(getpid()) {
+    isolate::become_original();
+    make_stand_ins(as_a_node);
+}
+
+EmulatorProcess::~EmulatorProcess() {
+    for (const auto& [descriptor, stand_in] : stand_ins_) close(descriptor);
+}
+
+bool EmulatorProcess::is_here() const {
+    return !isolate::is_copy() && getpid() == process_;
+}
+
+void EmulatorProcess::add(int descriptor, std::string_view what, bool wakes) {
+    if (descriptor >= 0) stand_ins_[descriptor] = {what, file_behind(descriptor), wakes};
+}
+
+// What OTP 25 has open, in its order; a node on a machine with more schedulers for input has more.
+void EmulatorProcess::make_stand_ins(bool as_a_node) {
+    const auto place = [as_a_node](int made) { return as_a_node || made < 0 ? made : move_high(made); };
+    const auto add_pipe = [&](std::string_view what, bool wakes) {
+        int ends[2];
+        if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return;
+        for (const int end : ends) add(place(end), what, wakes);
+    };
+    const auto add_poll_set = [&] { add(place(epoll_create1(EPOLL_CLOEXEC)), "a poll set", false); };
+    const auto add_timer = [&] {
+        add(place(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)), "a timer", false);
+    };
+    if (as_a_node) add(open("/dev/null", O_RDONLY | O_CLOEXEC), "a file", false);
+    add_poll_set();
+    if (as_a_node) {
+        add_timer();
+        add_poll_set();
+    }
+    add_pipe("a wake-up pipe", true);
+    if (as_a_node) {
+        add_timer();
+        add(open("/dev/null", O_RDONLY | O_CLOEXEC), "a file", false);
+        for (int i = 0; i < 3; ++i) add_pipe("a wake-up pipe", true);
+    }
+    add(place(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)), "the socket to erl_child_setup", false);
+}
+
+bool EmulatorProcess::owns(int descriptor) const {
+    return stand_ins_.contains(descriptor) || was_moved_high(descriptor);
+}
+
+EmulatorProcess::Stack EmulatorProcess::caller() {
+    Stack stack(callers_kept);
+    stack.resize(isolate::callers_outside(stack));
+    return stack;
+}
+
+void EmulatorProcess::report(Misuse rule, const CallFrame& frame, std::string_view detail, const Stack& stack) {
+    if (often(rule)) return;
+    host_.journal().write(
+        journal::Misused{rule,
+                         no_function,
+                         frame.port,
+                         detail,
+                         {reinterpret_cast<const char*>(stack.data()), stack.size() * sizeof(std::uintptr_t)}});
+}
+
+// Told at the end of the callback, all together: who closes one of them by a loop closes all.
+void EmulatorProcess::take(int descriptor, const char* function, bool stays_open) {
+    const auto it = stand_ins_.find(descriptor);
+    {
+        const MutexLock guard(lock_);
+        if (taken_.count++ == 0) {
+            taken_.function = function;
+            taken_.stack = caller();
+        }
+        taken_.what.insert(it == stand_ins_.end() ? std::string_view("a socket") : it->second.what);
+        if (it != stand_ins_.end() && it->second.wakes && taken_.wake_up < 0 && !stays_open)
+            taken_.wake_up = descriptor;
+    }
+    unsettled_ = true;
+}
+
+// At the end of the callback it is known whether this is part of a loop over all numbers.
+void EmulatorProcess::closed_twice(int descriptor) {
+    {
+        const MutexLock guard(lock_);
+        if (twice_.descriptor >= 0 || reported_[Rule::descriptor_closed_twice] >= most_of_one_rule) return;
+        twice_ = {descriptor, frame_now(), caller()};
+    }
+    unsettled_ = true;
+}
+
+bool EmulatorProcess::often(Misuse rule) {
+    const MutexLock guard(lock_);
+    return reported_[rule]++ >= most_of_one_rule;
+}
+
+void EmulatorProcess::waits_for_all(const char* function) {
+    const Visit visit(host_.threads());
+    report(Rule::foreign_children_awaited, frame_now(), fmt::format("{} waits for any child process", function),
+           caller());
+}
+
+void EmulatorProcess::becomes_daemon() {
+    const Visit visit(host_.threads());
+    report(Rule::fork_without_exec, frame_now(),
+           "daemon: the process that is known as the node ends, and a fork of it goes on", caller());
+}
+
+void EmulatorProcess::started(pid_t child) {
+    const MutexLock guard(lock_);
+    children_[child] = frame_now().driver;
+}
+
+void EmulatorProcess::forked(pid_t copy) {
+    {
+        const MutexLock guard(lock_);
+        copies_.push_back({copy, frame_now(), caller()});
+    }
+    started(copy);
+    unsettled_ = true;
+}
+
+void EmulatorProcess::settle_now() {
+    unsettled_ = false;
+    settle_copies(call_frames().empty());
+    settle_taken();
+}
+
+void EmulatorProcess::ends() {
+    const Visit visit(host_.threads());
+    settle_copies(true); // no time of the driver's comes after this
+    settle_taken();
+}
+
+void EmulatorProcess::settle_taken() {
+    Taken taken;
+    Twice twice;
+    {
+        const MutexLock guard(lock_);
+        taken = std::exchange(taken_, {});
+        twice = std::exchange(twice_, {});
+    }
+    if (taken.count == 0 && twice.descriptor >= 0)
+        report(Rule::descriptor_closed_twice, twice.frame,
+               fmt::format("descriptor {} is closed, and not open", twice.descriptor), twice.stack);
+    if (taken.count == 0) return;
+    report(Rule::emulator_descriptor_taken, frame_now(),
+           fmt::format("{} of {} of the emulator: {}", taken.function,
+                       counted(static_cast<std::size_t>(taken.count), "descriptor"), fmt::join(taken.what, ", ")),
+           taken.stack);
+    if (taken.wake_up >= 0)
+        isolate::die(
+            words::Fatal::other,
+            fmt::format("cleanup_wakeup_pipe(): Failed to read on wakeup pipe fd={}: ebadf (9): the driver took "
+                        "the descriptor from the emulator, by {}",
+                        taken.wake_up, taken.function));
+}
+
+// What became of each copy: it ended, it runs another program, it came back here, or it waits for something and is what
+// the driver wants as a helper. In a callback nobody waits for it: that would count as the driver's time.
+void EmulatorProcess::settle_copies(bool may_wait) {
+    std::vector<Copy> copies;
+    {
+        const MutexLock guard(lock_);
+        copies = std::exchange(copies_, {});
+    }
+    const auto back = [this] { return isolate::copies_that_came_back() > came_back_; };
+    for (const Copy& copy : copies) {
+        if (may_wait) wait_for_fate(copy.process, back);
+        if (back()) {
+            ++came_back_;
+            report(Rule::fork_without_exec, copy.frame,
+                   fmt::format("fork: the copy went on in {} without exec", words::name(copy.frame.callback)),
+                   copy.stack);
+        } else if (!may_wait) {
+            const MutexLock guard(lock_);
+            copies_.push_back(copy);
+            unsettled_ = true;
+        }
+    }
+    if (!may_wait || !back()) return;
+    // Made by the system call itself, or later than all patience.
+    came_back_ = isolate::copies_that_came_back();
+    report(Rule::fork_without_exec, frame_now(), "a copy of the process went on without exec", {});
+}
+
+bool EmulatorProcess::is_left(pid_t child, const Driver& driver) {
+    {
+        const MutexLock guard(lock_);
+        const auto it = children_.find(child);
+        if (it != children_.end() && it->second && it->second != driver.id) return false;
+    }
+    return !ended(child);
+}
+
+void EmulatorProcess::report_left(const Driver& driver) {
+    const CallFrame frame{journal::Callback::finish, driver.id, {}, {}};
+    for (const auto& [descriptor, stand_in] : stand_ins_)
+        if (file_behind(descriptor) != stand_in.file) take(descriptor, "the driver's code took away");
+    settle_now();
+    {
+        const MutexLock guard(lock_);
+        if (reported_[Rule::child_process_left] >= most_of_one_rule) return;
+    }
+    std::vector<pid_t> left(most_children);
+    for (int waited = 0;; waited += 5) {
+        left.resize(most_children);
+        left.resize(isolate::children_of(process_, left));
+        std::erase_if(left, [&](pid_t child) { return !is_left(child, driver); });
+        if (left.empty() || waited >= children_grace_ms) break;
+        poll(nullptr, 0, 5);
+    }
+    settle_copies(true); // of those that nobody saw begin some may have come back meanwhile
+    for (const pid_t child : left) {
+        report(Rule::child_process_left, frame,
+               fmt::format("{}: a child process, {}, still runs", driver.name, name_of(child)), {});
+        // It is another driver's business from here on, in case the same number is looked at again.
+        const MutexLock guard(lock_);
+        children_[child] = DriverId{~0U};
+    }
+}
+
+} // namespace ddll::host
