@@ -58,13 +58,21 @@ bool refused(host::EmulatorProcess* process, int descriptor, const char* functio
     return true;
 }
 
+/// The same where the descriptor goes. The standard input or output is told, and goes: others may be put in its place.
+bool close_refused(host::EmulatorProcess* process, int descriptor, const char* function) {
+    if (process != nullptr && descriptor >= 0 && descriptor <= STDERR_FILENO && fcntl(descriptor, F_GETFD) >= 0 &&
+        process->is_here())
+        process->take(descriptor, function);
+    return refused(process, descriptor, function);
+}
+
 /// The system's own close, without what a failed one tells of the driver.
 int close_now(int descriptor) {
     return static_cast<int>(syscall(SYS_close, descriptor));
 }
 
 int close_here(host::EmulatorProcess* process, int descriptor) {
-    if (refused(process, descriptor, "close")) return 0;
+    if (close_refused(process, descriptor, "close")) return 0;
     const int result = close_now(descriptor);
     if (result == 0 || errno != EBADF || process == nullptr || descriptor <= STDERR_FILENO || !process->is_here())
         return result;
@@ -79,7 +87,7 @@ int close_all(host::EmulatorProcess* process, unsigned first, unsigned last, int
     constexpr unsigned above_ours = 4096;
     unsigned from = first;
     for (unsigned fd = first; here && fd <= std::min(last, above_ours); ++fd) {
-        if (!refused(process, static_cast<int>(fd), function)) continue;
+        if (!close_refused(process, static_cast<int>(fd), function)) continue;
         if (fd > from) syscall(SYS_close_range, from, fd - 1, flags);
         from = fd + 1;
     }
@@ -140,7 +148,7 @@ DDLL_EXPORTED int fclose(FILE* file) {
     host::EmulatorProcess* process = DDLL_ASKED;
     if (process == nullptr) return real(file);
     const int descriptor = fileno(file);
-    if (refused(process, descriptor, "fclose")) return 0;
+    if (close_refused(process, descriptor, "fclose")) return 0;
     const int result = real(file);
     if (result == EOF && errno == EBADF && descriptor > STDERR_FILENO && process->is_here()) {
         process->closed_twice(descriptor);

@@ -86,6 +86,26 @@ void wait_for_fate(pid_t copy, Back back) {
     }
 }
 
+/// Of those callbacks that mostly tidy up; 0 for the others.
+std::uintptr_t function_of(const CallFrame& frame) {
+    Host* host = current();
+    const Driver* driver = host != nullptr ? host->drivers().find(frame.driver) : nullptr;
+    if (driver == nullptr) return 0;
+    using enum journal::Callback;
+    switch (frame.callback) {
+    case stop:
+        return reinterpret_cast<std::uintptr_t>(driver->callbacks.stop);
+    case stop_select:
+        return reinterpret_cast<std::uintptr_t>(driver->callbacks.stop_select);
+    case finish:
+        return reinterpret_cast<std::uintptr_t>(driver->callbacks.finish);
+    case init:
+        return reinterpret_cast<std::uintptr_t>(driver->callbacks.init);
+    default:
+        return 0;
+    }
+}
+
 CallFrame frame_now() {
     return call_frames().empty() ? CallFrame{} : call_frames().back();
 }
@@ -143,6 +163,9 @@ bool EmulatorProcess::owns(int descriptor) const {
 EmulatorProcess::Stack EmulatorProcess::caller() {
     Stack stack(callers_kept);
     stack.resize(isolate::callers_outside(stack));
+    // A callback whose last act is the call is not on the stack any more.
+    if (stack.empty() && !call_frames().empty())
+        if (const std::uintptr_t function = function_of(call_frames().back())) stack.push_back(function);
     return stack;
 }
 
@@ -165,7 +188,9 @@ void EmulatorProcess::take(int descriptor, const char* function, bool stays_open
             taken_.function = function;
             taken_.stack = caller();
         }
-        taken_.what.insert(it == stand_ins_.end() ? std::string_view("a socket") : it->second.what);
+        taken_.what.insert(it != stand_ins_.end()       ? it->second.what
+                           : descriptor > STDERR_FILENO ? std::string_view("a socket")
+                                                        : std::string_view("its standard input or output"));
         if (it != stand_ins_.end() && it->second.wakes && taken_.wake_up < 0 && !stays_open)
             taken_.wake_up = descriptor;
     }
