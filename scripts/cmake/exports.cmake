@@ -4,9 +4,10 @@ file(STRINGS src/words/driver_api.def rows REGEX "^DDLL_API")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS src/words/driver_api.def)
 string(REGEX REPLACE "DDLL_API\\(([a-z0-9_]+)[^;]*" "\\1" names "${rows}")
 string(REPLACE ";" ";\n" names "${names}")
-# ... and the functions of the system that stand in front of the C library's own, see api/interposed.cpp.
+# ... and the functions of the system that stand in front of the C library's own, see api/interposed*.cpp.
 if(NOT DDLLTOOL_SANITIZE)
   string(APPEND names ";\npthread_create;\npthread_key_create;\npthread_key_delete;\non_exit")
+  string(APPEND names ";\nopenlog;\ncloselog;\ninitstate;\nsetstate")
 endif()
 file(CONFIGURE OUTPUT ${export_list} CONTENT "{\n${names};\n};\n")
 
