@@ -2,9 +2,11 @@
 //
 //   port_control(P, 1, _)  handles a signal on the alternative stack of its thread, if that has one -> "handled"
 //   port_control(P, 2, _)  asks for more memory than there is, and copes -> "refused"
+//   port_control(P, 3, _)  writes a line to the system's log -> "logged"
 #include "exhibit.h"
 #include <new>
 #include <signal.h>
+#include <syslog.h>
 
 static volatile sig_atomic_t handled;
 
@@ -37,6 +39,10 @@ static ErlDrvSSizeT ask_for_too_much(char** rbuf) {
 }
 
 static ErlDrvSSizeT control(CONTROL_ARGUMENTS) {
+    if (command == 3) {
+        syslog(LOG_DEBUG, "still here");
+        return say(rbuf, "logged");
+    }
     if (command != 1) return ask_for_too_much(rbuf);
     let_signal_come();
     return say(rbuf, handled ? "handled" : "lost");

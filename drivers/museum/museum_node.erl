@@ -94,6 +94,17 @@ do(["count"], S = #{ports := [Port | _]}) ->
 do(["command"], S = #{ports := [Port | _]}) ->
     true = erlang:port_command(Port, <<"x">>),
     S;
+do(["try_count"], S = #{ports := [Port | _]}) ->
+    see(count, try erlang:port_control(Port, 2, <<>>) catch error:Reason -> Reason end),
+    S;
+do(["try_command"], S = #{ports := [Port | _]}) ->
+    Self = self(),
+    Sender = spawn(fun() -> erlang:port_command(Port, <<"x">>), Self ! {self(), sent} end),
+    see(command, receive {Sender, sent} -> sent after 1500 -> blocked end),
+    S;
+do(["send_long"], S = #{ports := [Port | _]}) ->
+    true = erlang:port_command(Port, binary:copy(<<"a">>, 100000)),
+    S;
 do(["close"], S = #{ports := [Port | Rest]}) ->
     true = erlang:port_close(Port),
     S#{ports := Rest};

@@ -8,7 +8,7 @@ string(REPLACE ";" ";\n" names "${names}")
 if(NOT DDLLTOOL_SANITIZE)
   string(APPEND names ";\npthread_create;\npthread_key_create;\npthread_key_delete;\non_exit")
   foreach(name close closefrom close_range fclose dup2 dup3 fcntl fcntl64 ioctl wait wait3 wait4 waitpid waitid fork daemon
-               posix_spawn posix_spawnp exit _exit _Exit)
+               posix_spawn posix_spawnp exit _exit _Exit openlog closelog initstate setstate)
     string(APPEND names ";\n${name}")
   endforeach()
 endif()

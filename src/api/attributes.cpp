@@ -8,7 +8,7 @@ extern "C" {
 void set_busy_port(ErlDrvPort handle, int on) {
     Call call(Function::set_busy_port);
     host::Port* port = call.port(handle);
-    if (port != nullptr) call.host().ports().set_busy(*port, on != 0);
+    if (port != nullptr) call.host().ports().set_busy(*port, on != 0, call.made(__builtin_return_address(0)));
     call.returns(0, on);
 }
 

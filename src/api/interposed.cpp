@@ -1,6 +1,6 @@
 /// Functions of the system that stand in front of the C library's own, so that it is known what a driver asked for
 /// behind the driver API's back. Outside of runs that look for it (host::Options::probe) they hand on and do nothing
-/// else. Not in sanitized builds: those bring functions of these names themselves.
+/// else; but threads are known in every run. Not in sanitized builds: those bring functions of these names themselves.
 #include "base/sanitized.h"
 #include "host/current.h"
 #include "host/host.h"
@@ -10,6 +10,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <memory>
 #include <semaphore>
 #include <utility>
@@ -46,13 +49,27 @@ struct Beginning {
     std::binary_semaphore known{0}; ///< given when the host knows the thread
 };
 
+/// What the thread is for. The function of a std::thread is one of libstdc++, which is given an object: its third
+/// virtual function, after two destructors, is what the driver wants to run.
+std::uintptr_t purpose_of(void* (*function)(void*), void* argument) {
+    constexpr std::size_t run = 2;
+    Dl_info info{};
+    const bool of_cpp = argument != nullptr && dladdr(reinterpret_cast<void*>(function), &info) != 0 &&
+                        info.dli_fname != nullptr && std::strstr(info.dli_fname, "/libstdc++.so") != nullptr;
+    if (!of_cpp) return reinterpret_cast<std::uintptr_t>(function);
+    return (*static_cast<const std::uintptr_t* const*>(argument))[run];
+}
+
 /// Tells of the end also when the thread leaves by pthread_exit.
 class Life {
 public:
     Life(host::Host& host, std::uintptr_t function) : host_(host), id_(static_cast<int>(syscall(SYS_gettid))) {
         host_.probe().interposed().thread_began(id_, function);
     }
-    ~Life() { host_.probe().interposed().thread_ended(id_); }
+    ~Life() {
+        // It may outlive the host.
+        if (host::current() == &host_) host_.probe().interposed().thread_ended(id_);
+    }
     Life(const Life&) = delete;
 
 private:
@@ -66,7 +83,7 @@ void* live(void* handed) {
         std::move(*std::unique_ptr<std::shared_ptr<Beginning>>(static_cast<std::shared_ptr<Beginning>*>(handed)));
     const auto function = begin->function;
     void* const argument = begin->argument;
-    const Life life(*begin->host, reinterpret_cast<std::uintptr_t>(function));
+    const Life life(*begin->host, purpose_of(function, argument));
     begin->known.release();
     begin.reset();
     return function(argument);
@@ -79,7 +96,7 @@ extern "C" {
 [[gnu::visibility("default")]] int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                                                   void* (*function)(void*), void* argument) {
     static auto* const real = next<decltype(pthread_create)>("pthread_create");
-    host::Host* host = asked();
+    host::Host* host = host::current();
     // Not by the return address: a driver whose last act is this call is not on the stack any more.
     if (host == nullptr || is_ours(reinterpret_cast<const void*>(function)))
         return real(thread, attributes, function, argument);

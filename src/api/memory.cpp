@@ -22,6 +22,16 @@ bool live(Call& call, ErlDrvBinary* binary) {
     return false;
 }
 
+// Binaries of the ErlIOVec of outputv whose only references are the emulator's. They stay as they are: what the driver
+// does after that is to be seen as well.
+bool is_lent(Call& call, ErlDrvBinary* binary) {
+    if (!call.host().memory().is_only_lent(binary)) return false;
+    call.misuse(Rule::emulator_binary_freed, fmt::format("a binary of {} bytes of the ErlIOVec (binv) that outputv was "
+                                                         "given; the driver has no reference of its own to it",
+                                                         binary->orig_size));
+    return true;
+}
+
 } // namespace
 
 extern "C" {
@@ -67,7 +77,7 @@ ErlDrvBinary* driver_realloc_binary(ErlDrvBinary* binary, ErlDrvSizeT size) {
 void driver_free_binary(ErlDrvBinary* binary) {
     if (binary == nullptr) return;
     Call call(Function::driver_free_binary);
-    if (!live(call, binary)) return;
+    if (!live(call, binary) || is_lent(call, binary)) return;
     call.host().memory().drop_reference(binary);
     call.host().report_damage(Function::driver_free_binary);
 }
@@ -85,6 +95,7 @@ ErlDrvSInt driver_binary_inc_refc(ErlDrvBinary* binary) {
 ErlDrvSInt driver_binary_dec_refc(ErlDrvBinary* binary) {
     Call call(Function::driver_binary_dec_refc);
     if (!live(call, binary)) return 0;
+    if (is_lent(call, binary)) return call.host().memory().references(binary);
     const auto left = call.host().memory().decrease_reference(binary);
     if (left == 0)
         call.misuse(Rule::binary_refcount_error, "the last reference must be given up with driver_free_binary");

@@ -4,6 +4,7 @@
 #include "base/sanitized.h"
 #include "check/made_scenarios.h"
 #include "check/verdict.h"
+#include "image/signature.h"
 #include "journal/entry.h"
 #include "scenario/reader.h"
 #include "words/findings.h"
@@ -367,12 +368,30 @@ private:
         add(found);
     }
 
+    // Casts in the entry hide it from the compiler.
+    void check_signature(words::Callback callback, std::uint64_t offset) {
+        if (offset == 0) return;
+        const auto signature = image::read_signature(subject_.newer, offset);
+        if (!signature || !signature->is_signed || signature->bytes != 4) return;
+        const std::string where = signature->source.empty() ? "" : " (" + signature->source + ")";
+        auto found = findings::finding_of(
+            Rule::callback_returns_int, subject_.name,
+            fmt::format("{}: {}{} returns {}{}; the entry has a function that returns ErlDrvSSizeT, so that -1 arrives "
+                        "as 4294967295",
+                        words::name(callback), signature->function, where, signature->returns,
+                        signature->has_negative ? ", and its code has negative ones" : ""));
+        if (!signature->has_negative) found.severity = Severity::note;
+        add(found);
+    }
+
     // The entry of the newer file, as the first run saw it.
     bool callbacks_seen() {
         for (const journal::Entry& entry : *out_.runs.front().result.journal)
             if (const auto* seen = std::get_if<journal::EntrySeen>(&entry.event)) {
                 subject_.callbacks = out_.coverage.entry = seen->callbacks;
                 check_flags(seen->flags);
+                check_signature(words::Callback::control, seen->control);
+                check_signature(words::Callback::call, seen->call);
                 return !out_.runs.front().result.death;
             }
         return false;

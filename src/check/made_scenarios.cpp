@@ -63,6 +63,18 @@ public:
         steps.push_back(second());
         return steps;
     }
+    /// The same once more, commands by another process, which a busy port makes wait; nothing where there are none.
+    Json use_again(const char* port) const {
+        Json others = Json::array(), commands = Json::array();
+        for (const std::string& text : asked(port)) {
+            const bool is_command = text.starts_with("port_command(");
+            (is_command ? commands : others).push_back(call(is_command ? "innocent" : "user", text));
+        }
+        if (commands.empty()) return commands;
+        others.insert(others.end(), commands.begin(), commands.end());
+        others.push_back(second());
+        return others;
+    }
     static Json repeat(unsigned times, Steps steps) { return {{"repeat", times}, {"steps", flat(steps)}}; }
 
     MadeScenario scenario(std::string id, std::string title, Steps steps) const {
@@ -152,6 +164,11 @@ std::vector<MadeScenario> scenarios_for(const Subject& subject, unsigned strictn
     with(3, "cycles", fmt::format("{} cycles of load, use and unload", subject.cycles),
          {w.install("new"),
           w.repeat(subject.cycles, {w.load(), w.open("P"), w.use("P"), w.close("P"), w.unload(), w.second()})});
+    if (const Json again = w.use_again("P"); !again.empty())
+        with(2, "busy", "used by two processes",
+             {w.install("new"), w.load(), w.open("P"), w.use("P"), again, w.close("P"), w.unload(), w.second()});
+    with(2, "halt", "the node halted while a port was open",
+         {w.install("new"), w.load(), w.open("P"), w.use("P"), w.call("innocent", "erlang:halt(0)"), w.second()});
     with(3, "kill-ports", "replaced with kill_ports",
          {w.install("old"), w.load("Dir", true), w.open("P"), w.use("P"), w.install("new"), w.reload("Dir", true),
           w.second(), w.open("Q"), w.use("Q"), w.unload(), w.second()});

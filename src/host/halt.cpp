@@ -1,6 +1,7 @@
 // erlang:halt: ports are closed and may drain, nothing else runs; then the node is gone.
 #include "host/callbacks.h"
 #include "host/host.h"
+#include "host/probe/at_halt.h"
 #include "host/probe/leftovers.h"
 
 #include <fmt/format.h>
@@ -70,11 +71,13 @@ void Host::report_end() {
                 misuse(Rule::init_ack_missing, no_function, id, "open_port has not returned");
     for (const auto& driver : drivers_.listed()) report_changed_entry(*this, *driver);
     for (const Port* port : ports_.live()) {
+        if (!halting()) report_left_busy(*this, *port);
         if (port->state != Port::State::closing || port->queue.size() == 0) continue;
         leftover(*this, Rule::queue_never_drained, port->queue.filled, port->id,
                  fmt::format("{} byte{} left in the queue{}", port->queue.size(), port->queue.size() == 1 ? "" : "s",
                              halting() ? ", and halt waits for them" : ""));
     }
+    if (halt_.node_ended) run_exit_handlers(*this);
 }
 
 } // namespace ddll::host

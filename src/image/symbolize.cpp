@@ -26,7 +26,7 @@ std::uint64_t lowest_address(Elf* elf) {
     return low == UINT64_MAX ? 0 : low;
 }
 
-/// The function of one symbol table that contains `address`; empty when none does.
+/// The function, or the variable, of one symbol table that contains `address`; empty when none does.
 std::string function_in(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, std::uint64_t address) {
     Elf_Data* data = elf_getdata(section, nullptr);
     if (!data || header.sh_entsize == 0) return {};
@@ -36,7 +36,8 @@ std::string function_in(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, std
         GElf_Sym symbol;
         if (!gelf_getsym(data, static_cast<int>(i), &symbol)) break;
         const auto type = GELF_ST_TYPE(symbol.st_info);
-        if ((type != STT_FUNC && type != STT_GNU_IFUNC) || symbol.st_shndx == SHN_UNDEF) continue;
+        const bool named = type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_OBJECT;
+        if (!named || symbol.st_shndx == SHN_UNDEF) continue;
         if (address < symbol.st_value || address - symbol.st_value >= symbol.st_size) continue;
         const char* name = elf_strptr(elf, header.sh_link, symbol.st_name);
         if (!name || (best && symbol.st_value <= best_start)) continue;

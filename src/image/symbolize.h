@@ -11,7 +11,7 @@ namespace ddll::image {
 std::string demangled(const std::string& symbol);
 
 struct SourcePlace {
-    std::string function; ///< demangled; empty when unknown
+    std::string function; ///< or variable; demangled; empty when unknown
     std::string file;     ///< base name; empty without line information
     std::string path;     ///< the same as the compiler was told it: a matter of the machine that built it
     int line = 0;

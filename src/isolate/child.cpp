@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <cstdio>
 
+extern "C" FILE* _IO_list_all; // of the C library: every stream that is open
+
 namespace ddll::isolate {
 namespace {
 
@@ -63,6 +65,15 @@ void reset_signals() {
     sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+// A thread of the driver may wait in a stream, with its lock: exit() does not wait for it either.
+void flush_what_is_free() {
+    for (FILE* stream = _IO_list_all; stream != nullptr; stream = stream->_chain) {
+        if (stream->_IO_write_ptr == stream->_IO_write_base || ftrylockfile(stream) != 0) continue;
+        fflush_unlocked(stream);
+        funlockfile(stream);
+    }
+}
+
 } // namespace
 
 void live(const ChildSetup& setup, const Job& job) noexcept {
@@ -83,7 +94,7 @@ void live(const ChildSetup& setup, const Job& job) noexcept {
     job.body();
 
     // What follows a body that returned (destructors of statics, handlers of atexit) belongs to the parent.
-    std::fflush(nullptr);
+    flush_what_is_free();
     kill_descendants(getpid());
     setup.block->returned.store(true, std::memory_order_release);
     _exit(0);

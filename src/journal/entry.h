@@ -203,6 +203,7 @@ struct EntrySeen {
     std::uint32_t flags = 0;
     std::uint32_t callbacks = 0; ///< a bit for each Callback that is there
     std::int32_t major = 0, minor = 0;
+    std::uint64_t control = 0, call = 0; ///< where these callbacks lie in the image; 0 for none, or elsewhere
 };
 /// A callback, or the loader, kept the emulator's thread for long; only in runs that look for it. In real time, so
 /// another run may differ.

@@ -125,7 +125,8 @@ template <> inline constexpr auto kind<LeftBehind> = describe("left_behind",
     field("bytes", &LeftBehind::bytes, Shape::hidden), field("path", &LeftBehind::path, Shape::hidden));
 template <> inline constexpr auto kind<EntrySeen> = describe("entry_seen",
     field("driver", &EntrySeen::driver), field("image", &EntrySeen::image), field("flags", &EntrySeen::flags),
-    field("callbacks", &EntrySeen::callbacks), field("major", &EntrySeen::major), field("minor", &EntrySeen::minor));
+    field("callbacks", &EntrySeen::callbacks), field("major", &EntrySeen::major), field("minor", &EntrySeen::minor),
+    field("control", &EntrySeen::control, Shape::hidden), field("call", &EntrySeen::call, Shape::hidden));
 template <> inline constexpr auto kind<TookLong> = describe("took_long",
     field("callback", &TookLong::callback), field("driver", &TookLong::driver), field("port", &TookLong::port),
     field("cpu_ns", &TookLong::cpu_ns), field("wall_ns", &TookLong::wall_ns));

@@ -45,8 +45,8 @@ public:
     }
     MaybeLine on(const PortClosed&) const { return minor(closed, "the port is gone"); }
     MaybeLine on(const Entered& e) const {
-        const bool loading =
-            e.callback == Callback::dlopen || e.callback == Callback::driver_init || e.callback == Callback::dlclose;
+        const bool loading = e.callback == Callback::dlopen || e.callback == Callback::driver_init ||
+                             e.callback == Callback::dlclose || e.callback == Callback::exit_handlers;
         return {{runs, callback_text(e, naming_), false, loading}};
     }
     MaybeLine on(const Left& e) const { return minor(leaves, fmt::format("{}: {}", name(e.callback), e.result)); }

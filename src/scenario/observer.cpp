@@ -110,7 +110,8 @@ public:
         known_.frames_[entry().thread].emplace_back(e.driver, e.image);
         // The loader's frames only say that it is at work; whether code came or went is said by the image's own
         // entries.
-        if (e.callback == Callback::dlopen || e.callback == Callback::dlclose) return;
+        if (e.callback == Callback::dlopen || e.callback == Callback::dlclose || e.callback == Callback::exit_handlers)
+            return;
         const bool loader = e.callback == Callback::driver_init;
         add(loader ? DriverCall::Kind::loader : DriverCall::Kind::callback, e.callback, words::name(e.callback),
             e.driver, e.image, callback_arguments(e.callback, Term::port(e.port.value), e.a, e.data));

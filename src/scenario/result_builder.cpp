@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace ddll::scenario {
 
@@ -125,8 +126,25 @@ void add_finding(RunResult& result, findings::Finding found, std::vector<StackFr
     result.findings.push_back(std::move(finding));
 }
 
+// Was the node at its end, and which threads ran there?
+void add_halt(findings::CrashNote& note, const RunResult& result, const Running& running) {
+    CodePlaces places(*result.journal, *running.versions);
+    for (const journal::Entry& entry : *result.journal) {
+        if (const auto* entered = std::get_if<journal::Entered>(&entry.event))
+            note.at_halt |= entered->callback == journal::Callback::exit_handlers;
+        const auto* left = std::get_if<journal::LeftBehind>(&entry.event);
+        std::uintptr_t function = 0;
+        if (left == nullptr || left->kind != words::Residue::thread_at_halt || left->stack.size() != sizeof function)
+            continue;
+        std::memcpy(&function, left->stack.data(), sizeof function);
+        const auto frame = places.frame(function, entry.seq);
+        note.threads_at_halt.push_back(
+            fmt::format("{}{}", left->text, frame ? " that runs " + place_text(*frame) : std::string()));
+    }
+}
+
 // What its death says of the driver, beside the words about the death itself.
-void add_findings_of_death(RunResult& result, const isolate::Ending& ending) {
+void add_findings_of_death(RunResult& result, const Running& running, const isolate::Ending& ending) {
     const Death& death = *result.death;
     const isolate::CrashReport& crash = ending.crash;
     const auto* signalled = std::get_if<isolate::Signalled>(&ending.how);
@@ -147,6 +165,7 @@ void add_findings_of_death(RunResult& result, const isolate::Ending& ending) {
             note.in_unloaded_code |= (crash.has_fault_address && inside(crash.fault_address)) ||
                                      (!crash.stack.empty() && inside(crash.stack.front()));
         }
+    add_halt(note, result, running);
     if (auto found = findings::find_in_crash(note)) add_finding(result, *std::move(found), death.stack);
 }
 
@@ -304,7 +323,7 @@ RunResult build_result(Running running, const isolate::Ending& ending, const Run
         result.skipped_why = "interrupted";
     } else if (!std::holds_alternative<isolate::Finished>(ending.how)) {
         result.death = examine(ending, result, *running.versions, reading.open_.value_or(UINT32_MAX));
-        if (options.probe) add_findings_of_death(result, ending);
+        if (options.probe) add_findings_of_death(result, running, ending);
         conclude_death(result, reading);
     } else if (reading.deadlocked) {
         conclude_deadlock(result, reading);

@@ -6,12 +6,13 @@
 namespace ddll::words {
 
 /// Callbacks as the members of ErlDrvEntry are spelled, and the entry points around them: `dlopen` are constructors,
-/// `dlclose` destructors, `thread` the function of a thread that the driver made.
+/// `dlclose` destructors, `exit_handlers` destructors that exit() runs when the node halts, `thread` the function of a
+/// thread that the driver made.
 // clang-format off
 #define DDLL_CALLBACKS(X)                                                                                              \
     X(dlopen) X(driver_init) X(init) X(start) X(stop) X(output) X(outputv) X(control) X(call) X(timeout) X(flush)      \
     X(ready_input) X(ready_output) X(ready_async) X(process_exit) X(stop_select) X(emergency_close) X(finish)          \
-    X(async_invoke) X(async_free) X(thread) X(dlclose)
+    X(async_invoke) X(async_free) X(thread) X(dlclose) X(exit_handlers)
 // clang-format on
 DDLL_PLAIN_WORDS(Callback, DDLL_CALLBACKS)
 
@@ -100,6 +101,10 @@ DDLL_WORDS(ImpasseKind, DDLL_IMPASSES)
     X(float_mode, "floating point mode")                                                                               \
     X(object, "library")                                                                                               \
     X(code_pointer, "pointer to its code")                                                                             \
+    X(data_pointer, "pointer to its data")                                                                             \
+    X(kept_function, "function that a known library keeps")                                                            \
+    X(kept_memory, "memory that a known library keeps")                                                                \
+    X(thread_at_halt, "thread under a halt")                                                                           \
     X(thread_key, "thread-specific key")                                                                               \
     X(exit_handler, "exit handler")                                                                                    \
     X(executable_stack, "executable stack")                                                                            \

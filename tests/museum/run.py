@@ -31,7 +31,7 @@ sys.path.insert(0, str(MUSEUM))
 from museum import entries as exhibits  # noqa: E402
 # Drivers of ours that do nothing wrong, whatever is done with them.
 WELL_BEHAVED = [f"{name}.so" for name in (
-    "atfork call_conventions control_conventions counter_v1 counter_v2 created dl echo_server_v1 echo_server_v2 emergency environment failing "
+    "atfork kept threads/at_halt call_conventions control_conventions counter_v1 counter_v2 created dl echo_server_v1 echo_server_v2 emergency environment failing "
     "late_drain ledger_v1 ledger_v2 locks memory monitors outputs outputv queue realtime selects sigpipe stream sysinfo timer "
     "threads/by_itself threads/jobs threads/thread_api threads/worker conformance/async conformance/busy conformance/closing "
     "conformance/no_busy_queue conformance/opening conformance/ownership conformance/soft_busy conformance/vectors "
@@ -55,7 +55,13 @@ ENDS = {"driver-crashed", "driver-hung"}
 # The calls that the modules of the exhibits would make: the same that check invents where it is told none.
 OWN_CALLS = ["--control", "1,x", "--call", "1,x", "--command", "x"]
 # Drivers of ours with a fault that shows only because many ports are opened.
-FAULTY = {"port_leak.so": {2: [], 3: ["heap-leak-outside-driver-heap"]}}
+FAULTY = {"port_leak.so": {2: [], 3: ["heap-leak-outside-driver-heap"]},
+          "kept_facet.so": {1: ["callback-registered-elsewhere", "driver-crashed"]},
+          "kept_stream.so": {1: ["callback-registered-elsewhere"]},
+          "kept_tables.so": {1: ["memory-registered-elsewhere"]},
+          "kept_stdio.so": {1: ["memory-registered-elsewhere"]},
+          "kept_random.so": {1: ["driver-crashed", "memory-registered-elsewhere"]},
+          "threads/at_halt_joinable.so": {2: ["driver-crashed", "halt-under-running-thread"]}}
 PATIENCE = 600  # seconds of real time until a check counts as stuck
 
 

@@ -47,6 +47,9 @@ struct CrashNote {
     bool exception = false; ///< that nobody caught
     bool exited = false, timed_out = false, stack_exhausted = false;
     bool in_unloaded_code = false; ///< it ran, or touched, what had been a library of a driver
+    /// The node had halted, and static destructors of drivers were run, or had been; threads of theirs that still ran.
+    bool at_halt = false;
+    std::vector<std::string> threads_at_halt = {};
     std::string headline;
 };
 /// Nothing when no rule speaks of it.

@@ -144,6 +144,14 @@ public:
 private:
     void see_thread(const journal::LeftBehind& left);
     void see_heap(const journal::LeftBehind& left);
+    /// `text` is that of the entry, with its place.
+    void see_kept(const journal::LeftBehind& left, const std::string& text);
+    struct Kept {
+        std::string text;
+        std::uintptr_t address;
+        Severity severity;
+    };
+    void tell_kept(words::RuleOf<words::by_probe> rule, DriverId driver, std::vector<Kept>& kept);
     bool uses_openmp(ImageId image) const;
 
     struct Object {
@@ -152,7 +160,8 @@ private:
         std::uint64_t entry;
     };
     CloseReading& reading_;
-    std::vector<Object> objects_; ///< libraries that stayed, until that of the driver is closed
+    std::vector<Kept> kept_functions_, kept_memory_; ///< the gravest so far, until the library is closed
+    std::vector<Object> objects_;                    ///< libraries that stayed, until that of the driver is closed
     std::map<std::string, std::pair<DriverId, std::vector<std::int64_t>>> grown_; ///< the heap in each cycle, by driver
 };
 

@@ -49,7 +49,12 @@ void Leftovers::see(const journal::LeftBehind& e) {
         objects_.push_back({e.image, std::string(e.path), reading_.at});
         return;
     case code_pointer:
-        return reading_.add(Rule::callback_registered_elsewhere, e.driver, text, address, Severity::warning);
+    case kept_function:
+    case data_pointer:
+    case kept_memory:
+        return see_kept(e, text);
+    case thread_at_halt: // a fault only where something comes of it, see crash.cpp
+        return;
     case thread_key:
         return reading_.add(Rule::pthread_key_destructor_left, e.driver, text, address);
     case exit_handler:
@@ -69,6 +74,30 @@ void Leftovers::see_heap(const journal::LeftBehind& e) {
     auto& cycles = grown_[reading_.names.driver(e.driver)];
     cycles.first = e.driver;
     cycles.second.push_back(e.bytes);
+}
+
+void Leftovers::see_kept(const journal::LeftBehind& e, const std::string& text) {
+    using enum words::Residue;
+    const bool known = e.kind == kept_function || e.kind == kept_memory;
+    // What strtok and its like leave there, the C library itself never follows.
+    const bool harmless = e.kind == data_pointer && e.path.starts_with("libc.so");
+    const Severity severity = known ? Severity::error : harmless ? Severity::note : Severity::warning;
+    const bool function = e.kind == kept_function || e.kind == code_pointer;
+    std::vector<Kept>& kept = function ? kept_functions_ : kept_memory_;
+    if (!kept.empty() && severity < kept.front().severity) return;
+    if (!kept.empty() && severity > kept.front().severity) kept.clear();
+    // One keeper may have several pointers, the last of them to what lies behind its memory.
+    if (std::any_of(kept.begin(), kept.end(), [&](const Kept& one) { return one.text.starts_with(e.text); })) return;
+    kept.push_back({text, address_in(e.stack), severity});
+}
+
+// Of all that keep something the gravest are told together.
+void Leftovers::tell_kept(words::RuleOf<words::by_probe> rule, DriverId driver, std::vector<Kept>& kept) {
+    if (kept.empty()) return;
+    std::vector<std::string> texts;
+    for (const Kept& one : kept) texts.push_back(one.text);
+    reading_.add(rule, driver, listed(texts, 4), kept.front().address, kept.front().severity);
+    kept.clear();
 }
 
 void Leftovers::see_thread(const journal::LeftBehind& e) {
@@ -96,6 +125,8 @@ void Leftovers::see(const journal::ClearedAway& e) {
 
 // What stays with a library that stays is no news.
 void Leftovers::see(const journal::ImageClosed& e) {
+    tell_kept(Rule::callback_registered_elsewhere, e.driver, kept_functions_);
+    tell_kept(Rule::memory_registered_elsewhere, e.driver, kept_memory_);
     for (const Object& object : objects_) {
         if (object.image != e.image || !e.gone) continue;
         reading_.at = object.entry;

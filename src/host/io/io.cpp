@@ -84,6 +84,10 @@ void Io::report_closed(int descriptor, const Selected& selected) {
     host_.misuse(Rule::fd_closed_while_selected, no_function, port, fmt::format("descriptor {}", descriptor));
 }
 
+bool Io::has(const Port& port) const {
+    return !poller_.of(port.id).empty();
+}
+
 int Io::select(Port& port, int descriptor, int mode, bool on, const Made& made) {
     if (descriptor < 0) {
         host_.misuse(Rule::select_of_bad_descriptor, no_function, port.id, fmt::format("descriptor {}", descriptor));

@@ -23,6 +23,8 @@ public:
 
     /// driver_select: 0, or -1 for a descriptor that cannot be.
     int select(Port& port, int descriptor, int mode, bool on, const Made& made);
+    /// Has the port a descriptor selected?
+    bool has(const Port& port) const;
     /// Reports what a port leaves selected when its driver is done with it.
     void report_selected(const Port& port);
     Poller& poller() { return poller_; }

@@ -228,6 +228,27 @@ std::int64_t DriverMemory::drop_reference(ErlDrvBinary* binary) {
     return 0;
 }
 
+void DriverMemory::lend(ErlDrvBinary* binary) {
+    const MutexLock hold(lock_);
+    ++blocks_.at(binary).lent;
+}
+
+void DriverMemory::take_back(ErlDrvBinary* binary) {
+    {
+        const MutexLock hold(lock_);
+        if (const auto it = find(binary, true); it != blocks_.end()) --it->second.lent;
+    }
+    drop_reference(binary);
+}
+
+bool DriverMemory::is_only_lent(const ErlDrvBinary* binary) {
+    const MutexLock hold(lock_);
+    const auto it = find(binary, true);
+    if (it == blocks_.end()) return false;
+    const Block& block = it->second;
+    return block.lent > 0 && block.references <= block.lent + block.in_messages;
+}
+
 std::int64_t DriverMemory::decrease_reference(ErlDrvBinary* binary) {
     const MutexLock hold(lock_);
     auto& info = blocks_.at(binary);
@@ -346,10 +367,11 @@ HeapUse DriverMemory::used_by(DriverId owner) {
 }
 
 std::uint64_t DriverMemory::footprint() {
-    constexpr std::uint64_t around = 256; // guards, the C library's own words, our row
+    constexpr std::uint64_t around = 256;                    // guards, the C library's own words, our row
+    constexpr std::uint64_t large = 128 * 1024, page = 4096; // what is mapped by itself takes whole pages
     const MutexLock locked(lock_);
     std::uint64_t bytes = kept_bytes_ + around * (blocks_.size() + kept_.size());
-    for (const auto& [block, row] : blocks_) bytes += row.size;
+    for (const auto& [block, row] : blocks_) bytes += row.size + (row.size + around < large ? 0 : page);
     return bytes;
 }
 

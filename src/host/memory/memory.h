@@ -58,6 +58,12 @@ public:
     std::int64_t add_reference(ErlDrvBinary* binary);    ///< of a live binary; the new count
     /// Drops one reference and frees the binary at 0; the new count. 0 for what is no live binary.
     std::int64_t drop_reference(ErlDrvBinary* binary);
+    /// The caller's reference is lent to the driver for a while, which must not give it up.
+    void lend(ErlDrvBinary* binary);
+    /// The end of that: drops the reference.
+    void take_back(ErlDrvBinary* binary);
+    /// A live binary to which nobody has a reference but messages and who has lent it.
+    bool is_only_lent(const ErlDrvBinary* binary);
     /// driver_binary_dec_refc: never frees; reaching 0 this way is a mistake of the driver and the count stays 1.
     std::int64_t decrease_reference(ErlDrvBinary* binary);
 
@@ -105,6 +111,7 @@ private:
         std::uint64_t number; ///< in order of allocation
         std::int64_t references = 1;
         std::int64_t in_messages = 0; ///< references that messages have
+        std::int64_t lent = 0;        ///< references that the emulator has for the time of a callback
     };
     using Table = std::unordered_map<const void*, Block>;
     struct Share {

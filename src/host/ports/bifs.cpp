@@ -174,8 +174,9 @@ bool Ports::run_command(Port& port, ProcessId caller, const Term& data) {
 }
 
 // The first to be suspended is served last, the others keep their order (measured).
-void Ports::set_busy(Port& port, bool on) {
+void Ports::set_busy(Port& port, bool on, const Made& made) {
     port.flow.busy = on;
+    port.flow.made_busy = made;
     if (on || port.flow.suspended.empty()) return;
     std::rotate(port.flow.suspended.begin(), port.flow.suspended.begin() + 1, port.flow.suspended.end());
     for (const ProcessId id : port.flow.suspended) host_.processes().try_again(id);

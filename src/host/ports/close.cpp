@@ -63,6 +63,7 @@ void Ports::close(Port& port, const Term& reason, CloseCause cause) {
         if (cause == CloseCause::driver) terminate(port);
         return;
     }
+    if (cause != CloseCause::driver && host_.probe().wanted()) report_left_busy(host_, port);
     set_busy(port, false);
     const bool killed = reason.is_atom("kill");
     const Term seen = killed ? Term::atom("killed") : reason;

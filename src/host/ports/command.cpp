@@ -29,11 +29,12 @@ CommandVector::CommandVector(DriverMemory& memory, const Term& data) : memory_(m
         iov_.push_back({nullptr, 0});
         binv_.push_back(nullptr);
     }
+    for (ErlDrvBinary* binary : owned_) memory_.lend(binary);
     vector_ = ErlIOVec{static_cast<int>(iov_.size()), flat.size(), iov_.data(), binv_.data()};
 }
 
 CommandVector::~CommandVector() {
-    for (ErlDrvBinary* binary : owned_) memory_.drop_reference(binary);
+    for (ErlDrvBinary* binary : owned_) memory_.take_back(binary);
 }
 
 bool CommandVector::gather(const Term& data, std::vector<Piece>& pieces) {

@@ -65,6 +65,7 @@ struct Port {
     };
     struct Flow {
         bool busy = false;
+        Made made_busy;                   ///< the call that made it so
         std::vector<ProcessId> suspended; ///< in order of suspension
         bool has_limits = true;           ///< of the message queue
         std::uint64_t low = 4096, high = 8192;

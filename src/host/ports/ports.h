@@ -59,7 +59,7 @@ public:
     void kill_all(const Driver& driver);
     /// Called when a callback of the port has returned: a drained port stops now.
     void settle(Port& port);
-    void set_busy(Port& port, bool on);
+    void set_busy(Port& port, bool on, const Made& made = {});
     /// The process was suspended by a busy port: its request is tried again.
     void retry(Process& process);
     /// erl_drv_init_ack: lets the process that waits in open_port/2 go on. `error` is errno as the driver left it.

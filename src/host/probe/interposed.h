@@ -1,14 +1,22 @@
 #pragma once
-/// What libraries asked of the system behind the driver API's back: threads, thread-specific keys, exit handlers.
-/// Filled by the functions of api/interposed.cpp in runs that look for what is left behind (Options::probe).
+/// What libraries asked of the system behind the driver API's back: threads, thread-specific keys, exit handlers,
+/// memory that the C library is to keep. Filled by the functions of api/interposed*.cpp; all but the threads only in
+/// runs that look for what is left behind (Options::probe).
 #include "base/mutex.h"
 #include "host/probe/traces.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace ddll::host {
+
+/// Functions of the C library that keep a pointer which is given to them, until the next call.
+enum class KeptBy : std::uint8_t { openlog, initstate };
 
 /// Any thread.
 class Interposed {
@@ -35,18 +43,40 @@ public:
         exit_handlers_.push_back(function);
     }
 
+    /// From here on the C library has this pointer of that caller, and no other; none for nullptr.
+    void keeps(KeptBy function, const void* memory, std::size_t size) {
+        const MutexLock guard(lock_);
+        const auto address = reinterpret_cast<std::uintptr_t>(memory);
+        kept_[function] = {address, memory == nullptr ? address : address + size};
+    }
+
     /// The function that a thread runs, 0 when it was not seen to begin.
     std::uintptr_t function_of(int system_id) const {
         const MutexLock guard(lock_);
         const auto it = threads_.find(system_id);
         return it == threads_.end() ? 0 : it->second;
     }
+    /// Functions of the range that threads run.
+    std::vector<std::uintptr_t> running_in(const CodeRange& range) const {
+        const MutexLock guard(lock_);
+        std::vector<std::uintptr_t> out;
+        for (const auto& [id, function] : threads_)
+            if (range.has(function)) out.push_back(function);
+        return out;
+    }
+    /// Memory that the C library keeps, as take_leading_into tells.
+    bool is_kept(std::uintptr_t address) const {
+        const MutexLock guard(lock_);
+        return std::any_of(kept_.begin(), kept_.end(), [&](const auto& kept) {
+            return kept.second.first <= address && address < kept.second.second;
+        });
+    }
     /// Destructor of a key that was deleted: the C library forgets the key, not the pointer.
     bool was_destructor(std::uintptr_t function) const {
         const MutexLock guard(lock_);
         return destructors_.contains(function);
     }
-    /// Keys and exit handlers that lead into the range; they are reported once.
+    /// Keys, exit handlers and what the C library keeps that lead into the range; they are reported once.
     std::vector<Found> take_leading_into(const CodeRange& old) {
         const MutexLock guard(lock_);
         std::vector<Found> out;
@@ -63,6 +93,14 @@ public:
             out.push_back({Residue::exit_handler, "on_exit was given a function of the library", function});
             return true;
         });
+        for (auto& [function, memory] : kept_) {
+            if (!old.has(memory.first)) continue;
+            out.push_back({Residue::kept_memory,
+                           function == KeptBy::openlog ? "openlog keeps the identity that it was given"
+                                                       : "random() keeps the state that initstate was given",
+                           memory.first});
+            memory = {};
+        }
         return out;
     }
 
@@ -72,6 +110,7 @@ private:
     std::map<unsigned, std::uintptr_t> keys_ DDLL_GUARDED_BY(lock_);
     std::set<std::uintptr_t> destructors_ DDLL_GUARDED_BY(lock_); ///< ever given
     std::vector<std::uintptr_t> exit_handlers_ DDLL_GUARDED_BY(lock_);
+    std::map<KeptBy, std::pair<std::uintptr_t, std::uintptr_t>> kept_ DDLL_GUARDED_BY(lock_); ///< from, to
 };
 
 } // namespace ddll::host

@@ -2,9 +2,12 @@
 #include "base/text.h"
 
 #include "host/host.h"
+#include "host/probe/call_sites.h"
 
+#include <dlfcn.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace ddll::host {
@@ -72,6 +75,40 @@ void report_port_leftovers(Host& host, const Port& port) {
     ++port.driver->ports_reported;
     for (const DriverMemory::Left& left : host.memory().left_by(port.id))
         leftover(host, Rule::left_at_stop, left.made, port.id, text_of(left) + " made in its callbacks");
+}
+
+namespace {
+
+/// Anything that may still call set_busy_port: a callback that is due, a thread, another port of the driver.
+bool may_become_free(Host& host, const Port& port) {
+    if (port.timer.due || !port.watching.monitors.empty() || port.queue.size() > 0 || host.jobs().has(port) ||
+        host.io().has(port))
+        return true;
+    const Driver& driver = *port.driver;
+    if (driver.first_port != driver.last_port) return true;
+    const auto threads = host.threads().of(driver.id);
+    return host.threads().may_act() || std::any_of(threads.begin(), threads.end(), [](const Thread* thread) {
+               return thread->state != Thread::State::ended;
+           });
+}
+
+/// Some call that the driver has not made here may be the one.
+bool takes_back(const Driver& driver) {
+    if (!driver.image) return true;
+    const CodeRange range{driver.image->identity().base, driver.image->identity().end};
+    return may_pass_zero(range, reinterpret_cast<std::uintptr_t>(dlsym(RTLD_DEFAULT, "set_busy_port")));
+}
+
+} // namespace
+
+void report_left_busy(Host& host, const Port& port) {
+    if (!port.flow.busy || port.flow.suspended.empty() || port.driver == nullptr || may_become_free(host, port) ||
+        takes_back(*port.driver))
+        return;
+    leftover(host, Rule::port_left_busy, port.flow.made_busy, port.id,
+             fmt::format("{} waits in port_command, and no code of the driver ends that: it never calls set_busy_port "
+                         "with 0",
+                         counted(port.flow.suspended.size(), "process")));
 }
 
 void report_holding_locks(Host& host) {

@@ -27,6 +27,9 @@ void report_driver_leftovers(Host& host, const Driver& driver);
 /// A driver that changed its entry after init: the emulator does not look again. Only of a library that is mapped: the
 /// entry is the driver's own memory.
 void report_changed_entry(Host& host, const Driver& driver);
+/// A port is busy, a process waits for it, and nothing will happen that could change that. To be asked at the end of a
+/// run; and, in runs that look closely, when the port is closed.
+void report_left_busy(Host& host, const Port& port);
 /// At the end of a scenario: a data lock whose port is gone, and that is still referred to, keeps its driver loaded
 /// forever.
 void report_holding_locks(Host& host);

@@ -36,6 +36,7 @@ public:
 
 private:
     std::int64_t heap_outside_driver_api(); ///< bytes
+    void report_threads(const Driver& driver, const CodeRange& old);
 
     Host& host_;
     const bool wanted_;

@@ -2,6 +2,7 @@
 
 #include "base/sanitized.h"
 #include "host/probe/interposed.h"
+#include "host/probe/keepers.h"
 
 #include <dirent.h>
 #include <fmt/format.h>
@@ -295,6 +296,13 @@ std::set<std::uintptr_t> handles_inside(const CodeRange& range) {
     return out;
 }
 
+std::vector<std::pair<std::uintptr_t, std::uintptr_t>> code_inside(const CodeRange& range) {
+    std::vector<std::pair<std::uintptr_t, std::uintptr_t>> out;
+    for (const Mapping& m : mappings_now())
+        if (range.has(m.low) && m.rights.find('x') != std::string::npos) out.emplace_back(m.low, m.high);
+    return out;
+}
+
 // glibc's row of an exit handler: what it is (0: done with), function, object, handle of the library that gave it.
 static bool in_done_exit_handler(std::uintptr_t at, const Mapping& m, const CodeRange& old) {
     constexpr std::uintptr_t word = sizeof at;
@@ -335,13 +343,13 @@ std::vector<Found> pointers_into(const CodeRange& old, const Interposed& interpo
         if (path.find("/ld-linux") != std::string::npos) continue; // the loader knows its own libraries
         for (std::uintptr_t at = m.low; at + sizeof at <= m.high; at += sizeof at) {
             const std::uintptr_t word = word_at(at);
-            if (!old.has(word) || interposed.was_destructor(word) || in_done_exit_handler(at, m, old) ||
-                in_row_taken_back(at, m))
+            if (!old.has(word) || interposed.was_destructor(word) || interposed.is_kept(word) ||
+                in_done_exit_handler(at, m, old) || in_row_taken_back(at, m))
                 continue;
-            const std::string file = path.substr(path.rfind('/') + 1);
-            out.push_back({Residue::code_pointer, fmt::format("in the data of {}", file), word});
+            if (auto found = kept_at(at, word, path.substr(path.rfind('/') + 1), old)) out.push_back(*std::move(found));
         }
     }
+    for (Found& found : kept_behind(old)) out.push_back(std::move(found));
     return out;
 }
 

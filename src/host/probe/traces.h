@@ -4,11 +4,13 @@
 #include "base/id.h"
 #include "words/emulator.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ddll::host {
@@ -19,7 +21,12 @@ using words::Residue;
 struct CodeRange {
     std::uintptr_t base = 0, end = 0;
     std::set<std::uintptr_t> handles = {}; ///< see handles_inside; only where pointers into it are looked for
+    std::vector<std::pair<std::uintptr_t, std::uintptr_t>> code = {}; ///< parts that can be executed; likewise
     bool has(std::uintptr_t address) const { return base <= address && address < end; }
+    bool has_code(std::uintptr_t address) const {
+        return std::any_of(code.begin(), code.end(),
+                           [&](const auto& part) { return part.first <= address && address < part.second; });
+    }
 };
 
 class Interposed;
@@ -54,6 +61,8 @@ std::vector<Found> variables_left(const Variables& inside);
 /// Words of a library's data that hold their own address, while it is there: such a word is the handle of itself that
 /// it gives to __cxa_atexit. The C library keeps it, and the object to destroy, after it has called the destructor.
 std::set<std::uintptr_t> handles_inside(const CodeRange& range);
+/// Its parts that can be executed, while it is there.
+std::vector<std::pair<std::uintptr_t, std::uintptr_t>> code_inside(const CodeRange& range);
 
 /// Bytes of malloc in use, those of the host among them.
 std::int64_t heap_in_use();

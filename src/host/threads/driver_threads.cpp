@@ -40,6 +40,7 @@ int create_thread(Host& host, std::string name, void* (*function)(void*), void* 
         beginning.get(), stack_size, error);
     if (thread == nullptr) return error;
     beginning.release(); // NOLINT: the thread has it
+    thread->runs = function;
     host.journal().write(journal::ThreadStarted{thread->number, ThreadKind::driver, driver, shown});
     return 0;
 }

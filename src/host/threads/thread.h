@@ -44,6 +44,7 @@ struct Thread {
     pid_t system_id = 0;
     void* (*function)(void*) = nullptr;
     void* argument = nullptr;
+    void* (*runs)(void*) = nullptr; ///< the driver's function, of a thread that a driver made
     void* result = nullptr;
 };
 

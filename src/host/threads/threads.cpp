@@ -330,7 +330,8 @@ bool Threads::join(Thread& thread, void** result) {
     if (result != nullptr) *result = thread.result;
     const MutexLock guard(lock_);
     std::erase(table_.others, &thread);
-    delete &thread;
+    // A lock that it never gave back still names it.
+    if (thread.holds.empty()) delete &thread;
     return true;
 }
 

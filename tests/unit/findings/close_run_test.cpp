@@ -175,3 +175,54 @@ TEST_CASE("a crash says which rule it was") {
     REQUIRE(found);
     CHECK(found->rule == Rule::process_exit_called);
 }
+
+TEST_CASE("a crash at halt is about a thread where one still runs") {
+    findings::CrashNote crash;
+    crash.driver = "counter";
+    crash.at_halt = true;
+    crash.headline = "SIGSEGV";
+    CHECK_FALSE(findings::find_in_crash(crash)); // a destructor that crashes by itself
+    crash.threads_at_halt = {"a thread that runs counter.c:7 in work"};
+    const auto beside = findings::find_in_crash(crash);
+    REQUIRE(beside);
+    CHECK(beside->rule == Rule::halt_under_running_thread);
+    CHECK(beside->evidence.find("counter.c:7 in work") != std::string::npos);
+    crash.callback = journal::Callback::exit_handlers;
+    crash.exception = true; // a static std::thread that finish would have joined
+    const auto inside = findings::find_in_crash(crash);
+    REQUIRE(inside);
+    CHECK(inside->rule == Rule::halt_under_running_thread);
+    CHECK(inside->evidence != beside->evidence);
+}
+
+TEST_CASE("a pointer to the driver's data is as grave as what keeps it") {
+    const auto severity = [](words::Residue kind, std::string_view library) {
+        journal::Journal journal;
+        journal.write(journal::LeftBehind{counter, first, kind, "in its data", {}, 0, library});
+        journal.write(journal::ImageClosed{first, counter, true});
+        const findings::RunNames known = names();
+        const auto found = findings::find_closely(journal, known);
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].rule == Rule::memory_registered_elsewhere);
+        return found[0].severity;
+    };
+    CHECK(severity(words::Residue::kept_memory, "") == findings::Severity::error);
+    CHECK(severity(words::Residue::data_pointer, "libhelper.so.1") == findings::Severity::warning);
+    CHECK(severity(words::Residue::data_pointer, "libc.so.6") == findings::Severity::note);
+}
+
+TEST_CASE("what is known to keep something is told before what is not") {
+    journal::Journal journal;
+    using enum words::Residue;
+    journal.write(journal::LeftBehind{counter, first, data_pointer, "in its data", {}, 0, "libc.so.6"});
+    journal.write(journal::LeftBehind{counter, first, kept_memory, "openlog", {}});
+    journal.write(journal::LeftBehind{counter, first, kept_memory, "stdout", {}});
+    journal.write(journal::LeftBehind{counter, first, kept_memory, "stdout", {}});
+    journal.write(journal::LeftBehind{counter, first, data_pointer, "elsewhere", {}, 0, "libhelper.so"});
+    journal.write(journal::ImageClosed{first, counter, true});
+    const findings::RunNames known = names();
+    const auto found = findings::find_closely(journal, known);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].severity == findings::Severity::error);
+    CHECK(found[0].evidence == "openlog, stdout");
+}

@@ -250,3 +250,23 @@ TEST_CASE("words: kinds never overlap, and lead back") {
     CHECK_FALSE(port_of(reinterpret_cast<ErlDrvPort>(-1)).has_value());
     CHECK_FALSE(port_of(reinterpret_cast<ErlDrvPort>(&atoms)).has_value());
 }
+
+TEST_CASE("a binary is only lent to who has no reference of its own") {
+    DriverMemory memory;
+    ErlDrvBinary* binary = memory.allocate_binary(100, {});
+    CHECK_FALSE(memory.is_only_lent(binary));
+    memory.lend(binary);
+    CHECK(memory.is_only_lent(binary));
+    {
+        const auto message = memory.share(binary, 0, 100, {});
+        CHECK(memory.is_only_lent(binary)); // who was sent it has one, and the driver has none
+        memory.add_reference(binary);
+        CHECK_FALSE(memory.is_only_lent(binary));
+        memory.drop_reference(binary);
+    }
+    memory.add_reference(binary);
+    memory.take_back(binary);
+    CHECK_FALSE(memory.is_only_lent(binary));
+    CHECK(memory.drop_reference(binary) == 0);
+    CHECK_FALSE(memory.is_only_lent(binary));
+}
