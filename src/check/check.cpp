@@ -2,10 +2,13 @@
 
 #include "base/prose.h"
 #include "base/sanitized.h"
+#include "check/gathered.h"
 #include "check/made_scenarios.h"
 #include "check/verdict.h"
 #include "image/signature.h"
+#include "isolate/interruption.h"
 #include "journal/entry.h"
+#include "lifecycle/format_error.h"
 #include "scenario/reader.h"
 #include "words/findings.h"
 
@@ -39,47 +42,74 @@ public:
     }
 
     Result<CheckResult> run() {
+        begin();
+        if (auto read = read_files(); !read) return std::move(read).error();
+        const bool stopped = std::any_of(reasons_.begin(), reasons_.end(),
+                                         [](const Reason& r) { return r.ground != Ground::older_in_the_way; });
+        if (openable_ && !stopped)
+            run_made();
+        else if (!stopped)
+            holds(Ground::not_opened, "nothing was run: opening this library would end the process");
+        Crashes crashes = crashes_of(out_);
+        for (CheckFinding& finding : crashes.findings) {
+            const Side of = finding.of;
+            gathered(of).add(std::move(finding));
+        }
+        for (Reason& limit : crashes.limits) reasons_.push_back(std::move(limit));
+        gather();
+        for (CheckFinding& finding : out_.findings)
+            if (finding.invented && finding.of != Side::older) finding.invented = !any_data_provokes(finding);
+        out_.interrupted = out_.interrupted || isolate::Interruption::requested();
+        conclude(out_, {&statics_, used_, std::move(reasons_)});
+        return std::move(out_);
+    }
+
+private:
+    bool compares() const { return !request_.against.empty(); }
+    Gathered& gathered(Side side) { return gathered_[static_cast<std::size_t>(side)]; }
+    /// The newer file by itself.
+    const Subject& own() const { return compares() ? alone_.front() : subject_; }
+
+    void begin() {
         namespace fs = std::filesystem;
         subject_.newer = fs::absolute(request_.file).lexically_normal();
         subject_.name = request_.name.empty() ? fs::path(request_.file).stem().string() : request_.name;
-        if (!request_.against.empty())
-            subject_.older = fs::absolute(request_.against).lexically_normal();
-        else if (auto made = make_twin(subject_.newer, subject_.name); made)
-            subject_.older = twin_.emplace(*std::move(made)).path;
-        else {
-            subject_.older = subject_.newer;
-            holds(Ground::refused_here, made.error().message);
-        }
         subject_.cycles = request_.strictness <= 5 ? 6 : 6 * (request_.strictness - 4);
         subject_.open = request_.open.empty() ? subject_.name : request_.open;
         subject_.calls = request_.calls;
         out_.coverage.own_calls = !request_.calls.empty() || !request_.workloads.empty();
         subject_.invents = !out_.coverage.own_calls;
         out_.name = subject_.name;
-        if (auto read = read_files(); !read) return std::move(read).error();
-        if (openable_ && reasons_.empty())
-            run_made();
-        else if (reasons_.empty())
-            holds(Ground::not_opened, "nothing was run: opening this library would end the process");
-        Crashes crashes = crashes_of(out_);
-        std::move(crashes.findings.begin(), crashes.findings.end(), std::back_inserter(out_.findings));
-        for (CheckFinding& finding : out_.findings)
-            if (finding.invented) finding.invented = !any_data_provokes(finding);
-        for (Reason& limit : crashes.limits) reasons_.push_back(std::move(limit));
-        conclude(out_, {&statics_, used_, std::move(reasons_)});
-        return std::move(out_);
+        if (!compares()) {
+            subject_.older = twin_of(subject_.newer);
+            return;
+        }
+        subject_.older = fs::absolute(request_.against).lexically_normal();
+        subject_.compared = true;
+        for (const Side side : {Side::newer, Side::older}) {
+            Subject& alone = alone_.emplace_back(subject_);
+            alone.of = side;
+            if (side == Side::older) alone.newer = subject_.older;
+            alone.older = twin_of(alone.newer);
+        }
+        subject_.of = Side::replacement;
     }
 
-private:
+    std::string twin_of(const std::string& file) {
+        auto made = make_twin(file, subject_.name);
+        if (made) return twins_.emplace_back(*std::move(made)).path;
+        holds(Ground::refused_here, made.error().message);
+        return file;
+    }
+
     Result<void> read_files() {
         auto facts = findings::read_static_facts(request_.file, world_, libraries_);
-        if (!facts && (request_.against.empty() || !std::filesystem::exists(request_.file)))
-            return std::move(facts).error();
+        if (!facts && (!compares() || !std::filesystem::exists(request_.file))) return std::move(facts).error();
         if (!facts) {
             // A reload would find that out when the old driver is gone.
             auto found = findings::finding_of(Rule::reload_leaves_no_driver, subject_.name, facts.error().message);
             found.severity = Severity::error;
-            add(found);
+            gathered(Side::newer).add(found);
             openable_ = false;
             holds(Ground::refused_by_node, fmt::format("the new file cannot be loaded: {}", facts.error().message));
             return {};
@@ -88,49 +118,102 @@ private:
         variables_ = findings::variables_besides(facts->elf, 1);
         statics_ = findings::find_static(*facts);
         openable_ = may_be_opened(statics_);
+        if (facts->is_nif_library()) holds(Ground::refused_by_node, "the file is a NIF library: " + refusal_of_nif());
         out_.looked_at.emplace_back("what the file says of itself, without running it");
-        for (const findings::Finding& found : statics_) add(found);
-        if (request_.against.empty()) {
-            out_.not_looked_at.emplace_back("the differences to an older version: --against names one");
-            return {};
-        }
+        for (const findings::Finding& found : statics_) gathered(Side::newer).add(found);
+        if (compares()) return read_older(*std::move(facts));
+        out_.not_looked_at.emplace_back("the differences to an older version: --against names one");
+        return {};
+    }
+
+    // What erl_ddll says to one.
+    static std::string refusal_of_nif() {
+        return fmt::format("erl_ddll answers {{error, no_driver_init}}, \"{}\"",
+                           lifecycle::format_error("no_driver_init").value_or(""));
+    }
+
+    Result<void> read_older(findings::StaticFacts newer) {
         auto older = findings::read_static_facts(request_.against, world_, libraries_);
         if (!older) return std::move(older).error();
         older->driver = subject_.name;
+        const std::vector<findings::Finding> found = findings::find_static(*older);
+        for (const findings::Finding& one : found) gathered(Side::older).add(one);
+        if (older->is_nif_library())
+            is_in_the_way("the older file is a NIF library: " + refusal_of_nif());
+        else if (!may_be_opened(found))
+            is_in_the_way("the older file cannot be opened here without ending the process");
         std::vector<findings::StaticFacts> both;
         both.push_back(*std::move(older));
-        both.push_back(*std::move(facts));
-        for (const findings::Finding& found : findings::find_shared_state(both)) add(found);
+        both.push_back(std::move(newer));
+        for (const findings::Finding& shared : findings::find_shared_state(both))
+            gathered(Side::replacement).add(shared);
         out_.looked_at.emplace_back("what it shares with the older one");
         return {};
     }
 
+    // Nothing can be said of the replacement: whose fault that is, is said.
+    void is_in_the_way(const std::string& why) {
+        if (older_usable_) holds(Ground::older_in_the_way, why + "; the replacement was not checked");
+        older_usable_ = false;
+    }
+
+    /// Those whose scenarios are run.
+    std::vector<const Subject*> subjects() const {
+        if (!compares()) return {&subject_};
+        if (!older_usable_) return {&alone_[0]};
+        return {&alone_[0], &alone_[1], &subject_};
+    }
+
+    // Side by side, so that what is left out for want of time is left out for both. Those of strictness 1, or the
+    // others.
+    std::vector<MadeScenario> made(unsigned strictness, bool needed_ones) const {
+        std::vector<std::vector<MadeScenario>> sides;
+        std::size_t longest = 0;
+        for (const Subject* subject : subjects()) {
+            const auto needed = static_cast<std::ptrdiff_t>(scenarios_for(*subject, 1).size());
+            std::vector<MadeScenario> all = scenarios_for(*subject, needed_ones ? 1 : strictness);
+            if (!needed_ones) all.erase(all.begin(), all.begin() + needed);
+            if (subject->of == Side::replacement)
+                std::erase_if(all, [](const MadeScenario& one) { return !one.replaces; });
+            longest = std::max(longest, all.size());
+            sides.push_back(std::move(all));
+        }
+        std::vector<MadeScenario> out;
+        for (std::size_t i = 0; i < longest; ++i)
+            for (std::vector<MadeScenario>& side : sides)
+                if (i < side.size()) out.push_back(std::move(side[i]));
+        return out;
+    }
+
     void run_made() {
-        if (run_these({first_scenario(subject_)}) && callbacks_seen()) {
+        std::vector<MadeScenario> first{first_scenario(own())};
+        if (compares() && older_usable_) first.push_back(first_scenario(alone_[1]));
+        const bool ran = run_these(first);
+        if (compares() && older_usable_ && ran) look_at_older();
+        if (ran && callbacks_seen()) {
             // Without these there is no verdict; the others may be left out.
-            std::vector<MadeScenario> all = scenarios_for(subject_, 1);
-            const std::size_t needed = all.size();
-            used_ = run_these(all);
+            used_ = run_these(made(1, true));
             until_ = begun_ + request_.time.value_or(usual_time());
-            all = scenarios_for(subject_, request_.strictness);
-            all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(needed));
-            if (!request_.against.empty())
-                for (MadeScenario& made : comparison(subject_)) all.push_back(std::move(made));
+            std::vector<MadeScenario> all = made(request_.strictness, false);
+            if (compares() && older_usable_)
+                for (MadeScenario& one : comparison(subject_)) all.push_back(std::move(one));
             used_ = run_these(all) && used_;
             if (request_.strictness >= 3 && used_) run_many_ports();
+            if (older_dies()) run_these({unused_replacement(subject_)});
             const CheckRun *older = run_of("replies-old"), *newer = run_of("replies-new");
             if (older != nullptr && newer != nullptr) compare(*older, *newer);
             out_.coverage.cycles = request_.strictness >= 3 ? subject_.cycles : 1;
-        } else {
+        } else if (ran) {
             // What a reload would come to, as far as that can be seen.
-            if (!request_.against.empty()) {
-                std::vector<MadeScenario> all = scenarios_for(subject_, 1);
-                run_these({all.back()});
-            }
+            if (compares() && older_usable_) run_these({scenarios_for(subject_, 1).back()});
             out_.not_looked_at.emplace_back("its use: it could not be loaded");
         }
         until_.reset();
         run_workloads();
+        say_what_was_opened();
+    }
+
+    void say_what_was_opened() {
         // A driver that could not be loaded has a better reason.
         const bool asked = (out_.coverage.reached & words::bit(words::Callback::start)) != 0 || !request_.open.empty();
         if (used_ && out_.coverage.ports == 0 && asked)
@@ -152,12 +235,72 @@ private:
             out_.not_looked_at.push_back(fmt::format("longer runs: strictness was {} of 10", request_.strictness));
     }
 
+    // Whether a node could have it: what it has in its entry, or what it was refused for.
+    void look_at_older() {
+        const CheckRun& run = *run_of("older-load-unload");
+        if (!run.result.journal) return;
+        std::string why = run.result.failures.empty() ? std::string() : run.result.failures.front().got;
+        bool seen = false;
+        for (const journal::Entry& entry : *run.result.journal) {
+            if (const auto* has = std::get_if<journal::EntrySeen>(&entry.event)) {
+                alone_[1].callbacks = has->callbacks;
+                seen = true;
+            } else if (const auto* failed = std::get_if<journal::ImageFailed>(&entry.event)) {
+                why = failed->text.empty() ? words::name(failed->kind) : std::string(failed->text);
+                seen = false;
+            }
+        }
+        const auto& death = run.result.death;
+        if (death) why = death->headline;
+        if (!seen || (death && death->in.callback == words::Callback::init))
+            is_in_the_way(fmt::format("the older file cannot be loaded{}{}", why.empty() ? "" : ": ", why));
+    }
+
+    // It crashed or hung, maybe before the newer file was there.
+    bool older_dies() const {
+        return compares() && older_usable_ && std::any_of(out_.runs.begin(), out_.runs.end(), [](const CheckRun& run) {
+                   return run.of == Side::replacement && run.result.death && run.result.death->in.version != "new";
+               });
+    }
+
+    // In some run the newer file was loaded in place of the older one, and that came to its end.
+    bool was_replaced() const {
+        return std::any_of(out_.runs.begin(), out_.runs.end(), [](const CheckRun& run) {
+            return run.of == Side::replacement && !run.result.death &&
+                   (run.result.verdict == scenario::Verdict::passed || run.result.verdict == scenario::Verdict::failed);
+        });
+    }
+
+    void gather() {
+        if (!compares()) {
+            out_.findings = gathered(Side::newer).take();
+            return;
+        }
+        Sides sides;
+        sides.newer = gathered(Side::newer).take();
+        sides.older = gathered(Side::older).take();
+        sides.both = gathered(Side::replacement).take();
+        for (auto* side : {&sides.newer, &sides.older}) weigh(*side, used_);
+        sides.replaced = was_replaced();
+        sides.unseen = unseen_;
+        const bool replaced = sides.replaced;
+        compare_sides(out_, std::move(sides));
+        const bool told = std::any_of(out_.findings.begin(), out_.findings.end(),
+                                      [](const CheckFinding& f) { return f.in_replacement; });
+        if (used_ && !replaced && !told && older_dies())
+            is_in_the_way("the older file ended every run before it was replaced");
+    }
+
     // The same run with data of the other shapes: what all of them provoke does not depend on the data.
     bool any_data_provokes(const CheckFinding& finding) {
-        Subject other = subject_;
-        for (other.shape = 1; other.shape < shapes; ++other.shape) {
-            std::vector<MadeScenario> all = scenarios_for(other, request_.strictness);
-            all.push_back(many_ports(other));
+        for (unsigned shape = 1; shape < shapes; ++shape) {
+            std::vector<MadeScenario> all;
+            for (const Subject* subject : subjects()) {
+                Subject other = *subject;
+                other.shape = shape;
+                for (MadeScenario& one : scenarios_for(other, request_.strictness)) all.push_back(std::move(one));
+                all.push_back(many_ports(other));
+            }
             const auto same = std::find_if(
                 all.begin(), all.end(), [&](const MadeScenario& made) { return made.title == finding.runs.front(); });
             if (same == all.end()) return false;
@@ -230,32 +373,42 @@ private:
         for (const Rule rule : timed_rules) confirm(rule, done.results, options);
         std::vector<Ran> out;
         for (std::size_t i = 0; i < readable.size(); ++i)
-            out.push_back(
-                {readable[i], {readable[i]->id, readable[i]->title, std::move(done.results[i]), readable[i]->invents}});
+            out.push_back({readable[i],
+                           {readable[i]->id, readable[i]->title, std::move(done.results[i]), readable[i]->invents,
+                            readable[i]->of}});
         return out;
     }
 
     // False when one of them could not be run, which is a bug of ours or Ctrl-C.
     bool run_these(const std::vector<MadeScenario>& all) {
         std::vector<Ran> ran = run_all(all);
-        for (Ran& one : ran) take(std::move(one.run), one.made->by_newer, one.made->makes);
+        for (Ran& one : ran) take(std::move(one.run), one.made->makes);
         return !out_.interrupted && ran.size() == all.size();
     }
 
     void run_many_ports() {
-        const std::vector<MadeScenario> made{many_ports(subject_)};
-        const bool slow = std::any_of(out_.findings.begin(), out_.findings.end(), [](const CheckFinding& f) {
-            return f.confirmed &&
-                   std::find(std::begin(timed_rules), std::end(timed_rules), f.rule) != std::end(timed_rules);
-        });
-        if (!slow)
-            for (Ran& one : run_all(made))
-                if (one.run.result.verdict != scenario::Verdict::hung)
-                    return take(std::move(one.run), true, one.made->makes);
-        out_.not_looked_at.push_back(
-            fmt::format("{}: {}", made.front().title,
-                        slow ? "the driver's callbacks take too long for that"
-                             : "they did not come to their end in time (--timeout gives them more)"));
+        std::vector<MadeScenario> made;
+        for (const Subject* subject : subjects())
+            if (subject->of != Side::replacement) made.push_back(many_ports(*subject));
+        const auto is_slow = [&](const MadeScenario& one) {
+            const std::vector<CheckFinding>& found = gathered(one.of).all();
+            return std::any_of(found.begin(), found.end(), [](const CheckFinding& f) {
+                return f.confirmed &&
+                       std::find(std::begin(timed_rules), std::end(timed_rules), f.rule) != std::end(timed_rules);
+            });
+        };
+        const auto leave_out = [&](const MadeScenario& one, const char* why) {
+            out_.not_looked_at.push_back(fmt::format("{}: {}", one.title, why));
+            unseen_ = unseen_ || one.of == Side::older;
+        };
+        for (const MadeScenario& one : made)
+            if (is_slow(one)) leave_out(one, "the driver's callbacks take too long for that");
+        std::erase_if(made, is_slow);
+        for (Ran& one : run_all(made))
+            if (one.run.result.verdict == scenario::Verdict::hung)
+                leave_out(*one.made, "they did not come to their end in time (--timeout gives them more)");
+            else
+                take(std::move(one.run), one.made->makes);
     }
 
     // A machine that is busy makes everything slow. What is slow by itself is slow every time.
@@ -291,13 +444,20 @@ private:
                     driver.versions[i].file = i + 1 == versions ? subject_.newer : subject_.older;
             }
             const std::string title = workload.title.empty() ? workload.file : workload.title;
-            take({"workload", title, run_one(scenario)}, true, {});
+            if (!older_usable_ && versions > 1) {
+                out_.not_looked_at.push_back(fmt::format("{}: it needs the older file", title));
+                continue;
+            }
+            const Side of = compares() && versions > 1 ? Side::replacement : Side::newer;
+            take({"workload", title, run_one(scenario), false, of}, {});
             // A scenario with one version can be run with both.
-            if (request_.against.empty() || versions != 1) continue;
+            if (!compares() || !older_usable_ || versions != 1) continue;
             for (scenario::DriverDecl& driver : scenario.drivers)
                 if (driver.name == subject_.name) driver.versions.front().file = subject_.older;
             const std::size_t newer = out_.runs.size() - 1;
-            take({"workload-old", fmt::format("{}, with the older one", title), run_one(scenario)}, false, {});
+            take(
+                {"workload-old", fmt::format("the older file alone: {}", title), run_one(scenario), false, Side::older},
+                {});
             compare(out_.runs.back(), out_.runs[newer]);
         }
     }
@@ -309,7 +469,7 @@ private:
         return std::move(done.results.front());
     }
 
-    void take(CheckRun run, bool by_newer, const std::vector<Rule>& makes) {
+    void take(CheckRun run, const std::vector<Rule>& makes) {
         using scenario::Verdict;
         const scenario::RunResult& result = run.result;
         if (result.verdict == Verdict::skipped || result.verdict == Verdict::bug || result.verdict == Verdict::unusable)
@@ -320,15 +480,16 @@ private:
                                                                                : result.failures.front().got));
         else
             out_.looked_at.push_back(run.title);
+        unseen_ = unseen_ || (result.left_out && run.of == Side::older);
         if (result.left_out) return;
-        if (by_newer) {
-            for (const scenario::RunFinding& found : result.findings)
-                if (std::find(makes.begin(), makes.end(), found.rule) == makes.end()) add(found, run);
+        for (const scenario::RunFinding& found : result.findings)
+            if (std::find(makes.begin(), makes.end(), found.rule) == makes.end()) gathered(run.of).add(found, run);
+        if (run.of != Side::older) {
             cover(out_.coverage, run);
             note_refusals(run);
         }
-        if (run.id == "workload")
-            for (CheckFinding& failed : failures_of(out_, run)) out_.findings.push_back(std::move(failed));
+        if (run.id.starts_with("workload"))
+            for (CheckFinding& failed : failures_of(out_, run)) gathered(run.of).add(std::move(failed));
         out_.runs.push_back(std::move(run));
     }
 
@@ -365,7 +526,7 @@ private:
             fmt::format("the entry has ERL_DRV_FLAG_USE_PORT_LOCKING, and there are {} bytes of variables",
                         variables_));
         found.severity = Severity::note;
-        add(found);
+        gathered(Side::newer).add(found);
     }
 
     // Casts in the entry hide it from the compiler.
@@ -381,14 +542,16 @@ private:
                         words::name(callback), signature->function, where, signature->returns,
                         signature->has_negative ? ", and its code has negative ones" : ""));
         if (!signature->has_negative) found.severity = Severity::note;
-        add(found);
+        gathered(Side::newer).add(found);
     }
 
     // The entry of the newer file, as the first run saw it.
     bool callbacks_seen() {
+        if (!out_.runs.front().result.journal) return false;
         for (const journal::Entry& entry : *out_.runs.front().result.journal)
             if (const auto* seen = std::get_if<journal::EntrySeen>(&entry.event)) {
                 subject_.callbacks = out_.coverage.entry = seen->callbacks;
+                if (compares()) alone_.front().callbacks = seen->callbacks;
                 check_flags(seen->flags);
                 check_signature(words::Callback::control, seen->control);
                 check_signature(words::Callback::call, seen->call);
@@ -398,7 +561,10 @@ private:
     }
 
     void compare(const CheckRun& older, const CheckRun& newer) {
-        if (const auto finding = compare_replies(subject_.name, older, newer)) add(*finding, newer);
+        const std::vector<AnswerChange> changed = changed_answers(older, newer);
+        if (changed.empty()) return;
+        gathered(Side::replacement).add(protocol_finding(subject_.name, changed.front()), newer);
+        out_.answers.insert(out_.answers.end(), changed.begin(), changed.end());
     }
 
     const CheckRun* run_of(std::string_view id) const {
@@ -407,54 +573,16 @@ private:
         return it == out_.runs.end() ? nullptr : &*it;
     }
 
-    CheckFinding& entry_for(Rule rule) {
-        for (CheckFinding& known : out_.findings)
-            if (known.rule == rule) return known;
-        CheckFinding& fresh = out_.findings.emplace_back();
-        fresh.rule = rule;
-        return fresh;
-    }
-
-    void add(const findings::Finding& found) {
-        CheckFinding& entry = entry_for(found.rule);
-        entry.also_static = true;
-        entry.title = found.title;
-        entry.evidence = found.evidence;
-        entry.severity = std::max(entry.severity, found.severity);
-    }
-
-    // What was seen says more than what the file says.
-    void add(const scenario::RunFinding& found, const CheckRun& run) {
-        CheckFinding& entry = entry_for(found.rule);
-        const bool invented = found.severity == Severity::error && run.invents && is_asked(run.result, found.step);
-        entry.invented = invented && (entry.invented || (!entry.confirmed && !entry.also_static));
-        if (!entry.confirmed || found.severity > entry.severity) {
-            entry.title = found.title;
-            entry.evidence = found.evidence;
-            entry.stack = found.stack;
-            entry.severity = std::max(entry.severity, found.severity);
-        }
-        entry.confirmed = true;
-        if (std::find(entry.runs.begin(), entry.runs.end(), run.title) == entry.runs.end())
-            entry.runs.push_back(run.title);
-    }
-
-    // Steps that ask something of a port are where what was invented comes in.
-    static bool is_asked(const scenario::RunResult& result, std::uint32_t step) {
-        if (step >= result.flat.size()) return false;
-        const auto* call = std::get_if<scenario::CallStep>(&result.flat[step].step->what);
-        return call != nullptr && std::any_of(call->calls.begin(), call->calls.end(), [](const scenario::Text& text) {
-                   return text.source.starts_with("port_control(") || text.source.starts_with("port_command(") ||
-                          text.source.starts_with("erlang:port_call(");
-               });
-    }
-
     const Request& request_;
     const findings::StaticWorld& world_;
     image::LibraryFiles libraries_;
     Subject subject_;
-    std::optional<Twin> twin_;
+    std::vector<Subject> alone_; ///< with an older file: each of the two by itself, the newer one first
+    std::vector<Twin> twins_;
+    Gathered gathered_[3]; ///< for each Side
     std::vector<findings::Finding> statics_;
+    bool older_usable_ = true;
+    bool unseen_ = false; ///< a run of the older file was left out
     bool openable_ = true;
     std::uint64_t variables_ = 0; ///< bytes, in the newer file, besides the entry
     bool used_ = false;           ///< all scenarios could be run

@@ -38,6 +38,25 @@ struct FailedExpectation {
     std::string expected, got, fix; ///< fix may be empty
 };
 
+/// Whose fault something is, when two files are compared.
+enum class Side : std::uint8_t {
+    newer,       ///< the file that is checked; with no other one, everything is its
+    older,       ///< the one before, which the node has loaded
+    replacement, ///< neither shows it alone
+};
+constexpr const char* name(Side side) {
+    constexpr const char* names[] = {"newer", "older", "replacement"};
+    return names[static_cast<std::size_t>(side)];
+}
+
+/// What became of a finding of the older file.
+enum class Baseline : std::uint8_t {
+    none,      ///< there is no older file
+    fresh,     ///< the older one has it not
+    unchanged, ///< both have it, or the older one has it and it harms the replacement
+    absent,    ///< the newer one has it no more
+};
+
 /// One rule that the driver breaks, from however many runs and files. A crash, a hang and an expectation that failed
 /// are findings each.
 struct CheckFinding {
@@ -50,6 +69,10 @@ struct CheckFinding {
     std::vector<scenario::StackFrame> stack; ///< code of the driver that led there, innermost first
     std::string fix;                         ///< for this one; empty: what the rule's row says
     bool invented = false;                   ///< only data that ddlltool invented provoked it
+    Side of = Side::newer;
+    Baseline baseline = Baseline::none;
+    bool in_replacement = false; ///< it was seen when the older file was replaced by the newer
+    std::string way;             ///< of a crash, a hang or a failure: what tells it from another one of the same rule
     std::optional<FailedExpectation> expectation;
     const Suppression* suppressed = nullptr; ///< into CheckResult::suppressions
 };
@@ -83,6 +106,12 @@ struct CheckRun {
     std::string title; ///< in words
     scenario::RunResult result;
     bool invents = false; ///< data of its calls was invented
+    Side of = Side::newer;
+};
+
+/// One call that the two files answer differently.
+struct AnswerChange {
+    std::string run, call, older, newer;
 };
 
 struct Request {
@@ -108,6 +137,8 @@ struct CheckResult {
     Coverage coverage;
     std::vector<std::string> looked_at, not_looked_at;
     std::vector<CheckFinding> findings; ///< gravest first, then by rule
+    std::vector<CheckFinding> fixed;    ///< what only the older file has, and what does not harm its replacement
+    std::vector<AnswerChange> answers;
     std::vector<Suppression> suppressions;
     std::vector<CheckRun> runs;
     bool interrupted = false;

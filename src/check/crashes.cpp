@@ -30,11 +30,35 @@ std::string calls_of(const scenario::Death& death) {
     return out.empty() ? death.headline : out;
 }
 
+/// Whose code it was, where two files were in play.
+Side side_of(const CheckRun& run, const scenario::Death& death) {
+    if (run.of != Side::replacement) return run.of;
+    return death.in.version == "old" ? Side::older : death.in.version == "new" ? Side::newer : Side::replacement;
+}
+
 /// Two runs that crashed alike: the same end at the same place, in whichever copy of the file.
-auto way_of(const scenario::Death& death) {
+auto way_of(const CheckRun& run) {
+    const scenario::Death& death = *run.result.death;
     const auto* frame = known_frame(death.stack);
-    return std::tuple(death.signal, death.exit_status, death.timed_out, death.exception.empty(), death.in.callback,
-                      frame == nullptr ? std::string() : frame->source);
+    return std::tuple(side_of(run, death), death.signal, death.exit_status, death.timed_out, death.exception.empty(),
+                      death.in.callback, frame == nullptr ? std::string() : frame->source);
+}
+
+/// In two versions of a file lines move: what ended, and where as far as that stays the same.
+std::string way_text(const scenario::Death& death) {
+    std::string what = death.signal;
+    if (what.empty() && death.exit_status) what = fmt::format("exit {}", *death.exit_status);
+    if (!death.exception.empty()) what += " exception";
+    return fmt::format("{} in {}", what, death.in.callback ? death.in.callback_name() : "no callback");
+}
+
+/// Did it happen when the newer file was there, to replace the older one?
+bool is_in_replacement(const CheckRun& run, const scenario::Death& death) {
+    if (run.of != Side::replacement) return false;
+    for (std::size_t i = run.result.flat.size(); i-- > 0;)
+        if (std::holds_alternative<scenario::InstallStep>(run.result.flat[i].step->what))
+            return death.in.step != UINT32_MAX && death.in.step > i;
+    return false;
 }
 
 /// Is data of the call what the driver was working on?
@@ -73,28 +97,33 @@ const scenario::StackFrame* known_frame(const std::vector<scenario::StackFrame>&
 
 Crashes crashes_of(const CheckResult& checked) {
     Crashes out;
-    std::vector<const scenario::Death*> ways;
-    const auto seen = [&](const scenario::Death& death) {
+    std::vector<const CheckRun*> ways;
+    const auto seen = [&](const CheckRun& run) {
         return std::find_if(ways.begin(), ways.end(),
-                            [&](const auto* way) { return way != nullptr && way_of(*way) == way_of(death); });
+                            [&](const auto* way) { return way != nullptr && way_of(*way) == way_of(run); });
     };
     for (const CheckRun& run : checked.runs) {
         const scenario::RunResult& result = run.result;
         if (auto limit = limit_of(run)) {
-            out.limits.push_back({Ground::limit_reached, prose(*std::move(limit))});
+            // What the older file needs says nothing about the newer one.
+            if (run.of != Side::older) out.limits.push_back({Ground::limit_reached, prose(*std::move(limit))});
             continue;
         }
         CheckFinding fresh;
         if (result.death && !result.death->expected) {
             const scenario::Death& death = *result.death;
             const bool invented = takes_data(death) && run.invents;
-            if (const auto known = seen(death); known != ways.end()) {
+            if (const auto known = seen(run); known != ways.end()) {
                 CheckFinding& finding = out.findings[static_cast<std::size_t>(known - ways.begin())];
                 finding.runs.push_back(run.title);
                 finding.invented = finding.invented && invented;
+                finding.in_replacement = finding.in_replacement || is_in_replacement(run, death);
                 continue;
             }
-            ways.push_back(&death);
+            ways.push_back(&run);
+            fresh.of = side_of(run, death);
+            fresh.in_replacement = is_in_replacement(run, death);
+            fresh.way = way_text(death);
             fresh.rule = death.timed_out ? Rule::driver_hung : Rule::driver_crashed;
             fresh.title = prose(fmt::format("{}: {}{}", checked.name, death.what, where(death)));
             fresh.evidence = prose(calls_of(death));
@@ -103,6 +132,8 @@ Crashes crashes_of(const CheckResult& checked) {
             fresh.invented = invented;
         } else if (result.verdict == scenario::Verdict::hung) {
             ways.push_back(nullptr);
+            fresh.of = run.of;
+            fresh.way = "no end";
             fresh.rule = Rule::driver_hung;
             fresh.title = prose(fmt::format("{}: {}", checked.name, hang_of(result)));
             fresh.evidence = hang_of(result);
@@ -134,6 +165,9 @@ std::vector<CheckFinding> failures_of(const CheckResult& checked, const CheckRun
         expectation.fix = failure.help;
         CheckFinding& finding = out.emplace_back();
         finding.rule = Rule::workload_failed;
+        finding.of = run.of;
+        finding.way =
+            fmt::format("{}:{} {} {}", expectation.place.file, expectation.place.line, expectation.step, failure.what);
         finding.severity = Severity::error;
         finding.confirmed = true;
         finding.title = prose(fmt::format(

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace ddll::check {
 
 namespace {
@@ -78,6 +80,14 @@ public:
     static Json repeat(unsigned times, Steps steps) { return {{"repeat", times}, {"steps", flat(steps)}}; }
 
     MadeScenario scenario(std::string id, std::string title, Steps steps) const {
+        const Json all = flat(steps);
+        const bool replaces = std::any_of(all.begin(), all.end(), [](const Json& step) {
+            return step.contains("install") && step["version"] == "old";
+        });
+        if (subject_.compared && (subject_.of == Side::older || (subject_.of == Side::newer && replaces))) {
+            id = fmt::format("{}-{}", name(subject_.of), id);
+            title = fmt::format("the {} file alone: {}", name(subject_.of), title);
+        }
         Json scenario;
         scenario["scenario"] = 1;
         scenario["title"] = title;
@@ -86,13 +96,15 @@ public:
                                               {"new", {{"file", subject_.newer}, {"broken", true}}}};
         scenario["processes"] = {
             {"owner", {{"trap_exit", true}}}, {"user", {{"trap_exit", true}}}, {"innocent", Json::object()}};
-        scenario["steps"] = flat(steps);
+        scenario["steps"] = all;
         // What these scenarios do on purpose is theirs, not the driver's.
         return {std::move(id),
                 std::move(title),
                 scenario.dump(2, ' ', false, Json::error_handler_t::replace),
                 subject_.invents,
-                true,
+                subject_.of,
+                replaces,
+                false,
                 {words::Rule::kill_ports_kills_owners, words::Rule::loaded_more_than_once,
                  words::Rule::loader_process_exits, words::Rule::open_port_blocks_reload,
                  words::Rule::reload_needs_own_load, words::Rule::state_not_carried_over,
@@ -193,6 +205,13 @@ std::vector<MadeScenario> scenarios_for(const Subject& subject, unsigned strictn
     return out;
 }
 
+MadeScenario unused_replacement(const Subject& subject) {
+    const Writer w(subject);
+    return w.scenario("reload-unused", "replaced before it was used",
+                      {w.install("old"), w.load(), w.install("new"), w.reload(), w.open("Q"), w.use("Q"), w.close("Q"),
+                       w.unload(), w.second()});
+}
+
 MadeScenario many_ports(const Subject& subject) {
     const Writer w(subject);
     const Json ports = w.repeat(ports_in_a_cycle, {w.open("P"), w.use("P"), w.close("P")});
@@ -208,7 +227,8 @@ std::vector<MadeScenario> comparison(const Subject& subject) {
     for (const char* version : {"old", "new"}) {
         out.push_back(w.scenario(fmt::format("replies-{}", version), fmt::format("what the {} one answers", version),
                                  {w.install(version), w.load(), w.open("P"), w.use("P"), w.close("P"), w.unload()}));
-        out.back().by_newer = version == std::string_view("new");
+        out.back().of = version == std::string_view("new") ? Side::newer : Side::older;
+        out.back().compares = true;
     }
     return out;
 }

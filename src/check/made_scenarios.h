@@ -21,6 +21,8 @@ struct Subject {
     std::vector<OwnCall> calls; ///< made to each port
     bool invents = false;       ///< with no calls of its users, one of each kind is invented
     unsigned shape = 0;         ///< of the data then: below `shapes`
+    Side of = Side::newer;      ///< `replacement`: the files are two
+    bool compared = false;      ///< with the other side: titles say which file it is
 };
 
 /// With one file only, the older version is the same code under another build-id: so it can be told which of the two
@@ -41,12 +43,17 @@ struct MadeScenario {
     std::string id, title;
     std::string text;               ///< JSON
     bool invents = false;           ///< some of its calls
-    bool by_newer = true;           ///< what it finds is the newer file's; else it is only compared with
+    Side of = Side::newer;          ///< whose files it uses
+    bool replaces = false;          ///< the older file by the newer one
+    bool compares = false;          ///< what it finds does not count: the answers are looked at
     std::vector<words::Rule> makes; ///< rules that the scenario itself breaks: no findings about the driver
 };
 
 /// Load and unload: the first thing to be run, and all when the driver cannot be loaded.
 MadeScenario first_scenario(const Subject& subject);
+
+/// The older one is replaced before anybody uses it: for one that does not live through its use.
+MadeScenario unused_replacement(const Subject& subject);
 
 /// The others, for a level of strictness.
 std::vector<MadeScenario> scenarios_for(const Subject& subject, unsigned strictness);

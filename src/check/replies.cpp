@@ -23,6 +23,8 @@ struct Reply {
     std::string text;                      ///< "port_control(P, 1, []) -> [] and {P, ok}"
     std::size_t value = std::string::npos; ///< where " -> []" stands in it
     bool refused = false;                  ///< with badarg
+
+    std::string answer() const { return value == std::string::npos ? std::string("nothing") : text.substr(value + 4); }
 };
 
 /// Call by call.
@@ -56,22 +58,25 @@ bool loaded(const CheckRun& run) {
 
 } // namespace
 
-std::optional<scenario::RunFinding> compare_replies(const std::string& driver, const CheckRun& older,
-                                                    const CheckRun& newer) {
-    if (!loaded(older) || !loaded(newer)) return std::nullopt;
+std::vector<AnswerChange> changed_answers(const CheckRun& older, const CheckRun& newer) {
+    std::vector<AnswerChange> out;
+    if (!loaded(older) || !loaded(newer)) return out;
     const auto before = replies(older), after = replies(newer);
     for (std::size_t i = 0; i < before.size() && i < after.size(); ++i) {
         const Reply &was = before[i], &is = after[i];
         if (was.text == is.text || was.refused || is.refused) continue;
-        constexpr words::RuleOf<words::by_check> rule(words::Rule::call_protocol_changed);
-        scenario::RunFinding finding;
-        finding.rule = rule;
-        finding.title = findings::title_of(rule, driver);
-        finding.evidence =
-            prose(fmt::format("{}; now{}", was.text, is.text.substr(is.value == std::string::npos ? 0 : is.value)));
-        return finding;
+        out.push_back({newer.title, was.text.substr(0, was.value), was.answer(), is.answer()});
     }
-    return std::nullopt;
+    return out;
+}
+
+scenario::RunFinding protocol_finding(const std::string& driver, const AnswerChange& change) {
+    constexpr words::RuleOf<words::by_check> rule(words::Rule::call_protocol_changed);
+    scenario::RunFinding finding;
+    finding.rule = rule;
+    finding.title = findings::title_of(rule, driver);
+    finding.evidence = prose(fmt::format("{} -> {}; now -> {}", change.call, change.older, change.newer));
+    return finding;
 }
 
 } // namespace ddll::check

@@ -9,8 +9,8 @@ namespace ddll::check {
 
 namespace {
 
-bool has(const CheckResult& checked, Rule rule, bool confirmed) {
-    return std::any_of(checked.findings.begin(), checked.findings.end(),
+bool has(const std::vector<CheckFinding>& findings, Rule rule, bool confirmed) {
+    return std::any_of(findings.begin(), findings.end(),
                        [&](const CheckFinding& f) { return f.rule == rule && f.confirmed == confirmed; });
 }
 
@@ -20,8 +20,8 @@ bool static_error(const Grounds& grounds, Rule rule) {
 }
 
 // The file says that it may be, and a close look at its use did not see it.
-void soften_what_was_not_seen(CheckResult& checked) {
-    for (CheckFinding& finding : checked.findings) {
+void soften_what_was_not_seen(std::vector<CheckFinding>& findings) {
+    for (CheckFinding& finding : findings) {
         if (finding.confirmed || finding.severity != Severity::warning) continue;
         if (!words::is_found(words::by_probe, finding.rule)) continue;
         finding.severity = Severity::note;
@@ -30,12 +30,12 @@ void soften_what_was_not_seen(CheckResult& checked) {
 }
 
 // One thing is said once, in its most exact words.
-void drop_what_is_said_better(CheckResult& checked) {
+void drop_what_is_said_better(std::vector<CheckFinding>& findings) {
     const bool slow =
-        has(checked, Rule::slow_finish_freezes_node, true) || has(checked, Rule::callback_stalls_scheduler, true);
-    const bool wrong_heap = has(checked, Rule::wrong_heap_free, true);
-    const bool lacks_library = has(checked, Rule::missing_dependency, true);
-    std::erase_if(checked.findings, [&](const CheckFinding& f) {
+        has(findings, Rule::slow_finish_freezes_node, true) || has(findings, Rule::callback_stalls_scheduler, true);
+    const bool wrong_heap = has(findings, Rule::wrong_heap_free, true);
+    const bool lacks_library = has(findings, Rule::missing_dependency, true);
+    std::erase_if(findings, [&](const CheckFinding& f) {
         if (f.rule == Rule::callback_sleeps) return slow;
         // What was given to the wrong heap is not freed here.
         if (f.rule == Rule::heap_leak_outside_driver_heap) return wrong_heap;
@@ -45,8 +45,8 @@ void drop_what_is_said_better(CheckResult& checked) {
 
 // A name that a node has and this emulator has not: that the load failed here says nothing about a node.
 bool failed_only_here(CheckResult& checked, const Grounds& grounds) {
-    if (!has(checked, Rule::non_api_emulator_symbol, false) || !has(checked, Rule::missing_symbol, true) ||
-        static_error(grounds, Rule::missing_symbol))
+    if (!has(checked.findings, Rule::non_api_emulator_symbol, false) ||
+        !has(checked.findings, Rule::missing_symbol, true) || static_error(grounds, Rule::missing_symbol))
         return false;
     std::erase_if(checked.findings, [](const CheckFinding& f) {
         return f.rule == Rule::missing_symbol || f.rule == Rule::reload_leaves_no_driver;
@@ -86,14 +86,31 @@ std::string condition(const CheckFinding& finding) {
         return fmt::format("{}, on data that your module may never send (--control, --call, --command and --workload "
                            "say what it sends)",
                            finding.title);
+    if (finding.of == Side::older)
+        return fmt::format("{} (a fault of the older file, which the replacement meets)", finding.title);
     return finding.title;
+}
+
+// "Interrupted" is the answer whatever was seen until then: what was not looked at may be worse, or make it harmless.
+bool comes_first(const Reason& a, const Reason& b) {
+    const auto interrupts = [](const Reason& reason) { return reason.ground == Ground::interrupted; };
+    if (interrupts(a) != interrupts(b)) return interrupts(a);
+    return a.ground > b.ground;
 }
 
 } // namespace
 
+void weigh(std::vector<CheckFinding>& findings, bool used) {
+    if (used) soften_what_was_not_seen(findings);
+    drop_what_is_said_better(findings);
+}
+
 Ground ground_of(const CheckFinding& finding) {
     if (finding.severity == Severity::note) return Ground::nothing;
+    if (finding.baseline == Baseline::absent) return Ground::older_only;
     if (finding.suppressed != nullptr) return Ground::accepted;
+    if (finding.of == Side::older && !finding.invented)
+        return finding.severity == Severity::warning ? Ground::older_hampers : Ground::older_breaks;
     if (finding.severity == Severity::warning) return finding.invented ? Ground::invented_data : Ground::warning;
     if (finding.rule == Rule::driver_crashed) return Ground::crashed;
     if (finding.rule == Rule::driver_hung) return Ground::hung;
@@ -102,8 +119,7 @@ Ground ground_of(const CheckFinding& finding) {
 }
 
 void conclude(CheckResult& checked, const Grounds& grounds) {
-    if (grounds.used) soften_what_was_not_seen(checked);
-    drop_what_is_said_better(checked);
+    weigh(checked.findings, grounds.used);
     checked.reasons = grounds.more;
     if (failed_only_here(checked, grounds))
         checked.reasons.push_back({Ground::only_here, "it uses a name that a node has and ddlltool has not"});
@@ -119,8 +135,7 @@ void conclude(CheckResult& checked, const Grounds& grounds) {
         if (const Ground ground = ground_of(finding); ground != Ground::nothing)
             checked.reasons.push_back({ground, condition(finding)});
     add_reasons_of_runs(checked);
-    std::stable_sort(checked.reasons.begin(), checked.reasons.end(),
-                     [](const Reason& a, const Reason& b) { return a.ground > b.ground; });
+    std::stable_sort(checked.reasons.begin(), checked.reasons.end(), comes_first);
     checked.verdict =
         checked.reasons.empty() ? row(Ground::nothing).verdict : row(checked.reasons.front().ground).verdict;
 }

@@ -32,10 +32,25 @@ std::vector<CheckFinding> failures_of(const CheckResult& checked, const CheckRun
 /// Adds what a run called and reached. coverage.cpp
 void cover(Coverage& coverage, const CheckRun& run);
 
-/// What two versions answer to the same calls: the first call that both answered, and not alike, which is a note, for
-/// texts that differ may just name their versions. Nothing where one of them could not be loaded. A callback that is
-/// gone has a rule of its own. replies.cpp
-std::optional<scenario::RunFinding> compare_replies(const std::string& driver, const CheckRun& older,
-                                                    const CheckRun& newer);
+/// What the two files answered differently to the same calls. Nothing where one of them could not be loaded. A callback
+/// that is gone has a rule of its own. replies.cpp
+std::vector<AnswerChange> changed_answers(const CheckRun& older, const CheckRun& newer);
+
+/// A note, for texts that differ may just name their versions.
+scenario::RunFinding protocol_finding(const std::string& driver, const AnswerChange& change);
+
+/// Findings of two files, and of the one being replaced by the other.
+struct Sides {
+    std::vector<CheckFinding> newer, older, both;
+    bool replaced = false; ///< the replacement came to its end at least once
+    bool unseen = false;   ///< some runs of the older file were left out
+};
+
+/// What is new, still there and fixed, and what of the older file's makes the replacement fail. sides.cpp
+void compare_sides(CheckResult& checked, Sides sides);
+
+/// Weighs the findings of one side against each other: one thing is said once, and what a close look did not see is a
+/// note.
+void weigh(std::vector<CheckFinding>& findings, bool used);
 
 } // namespace ddll::check

@@ -6,6 +6,7 @@
 #include "cli/report_files.h"
 #include "cli/select.h"
 #include "cli/watch.h"
+#include "isolate/interruption.h"
 #include "report/check.h"
 #include "report/job_summary.h"
 #include "scenario/reader.h"
@@ -62,6 +63,7 @@ std::string today() {
 
 /// The law's exit codes, of what counts.
 ExitCode code_of(const check::CheckResult& checked, const Arguments& given) {
+    if (checked.interrupted) return ExitCode::failed;
     ExitCode code = ExitCode::ok;
     for (const check::CheckFinding& finding : checked.findings)
         if (finding.suppressed == nullptr && report::reaches(finding.severity, given.fail_on))
@@ -129,6 +131,7 @@ Result<void> read_calls(Arguments& given) {
 struct CheckParser final : Parser {
     CheckParser();
     ExitCode run() override;
+    isolate::Interruption interruption; ///< from the first moment: whoever is asked to end still writes whole reports
     Arguments given;
     bool watch = false;
 };
@@ -162,7 +165,8 @@ CheckParser::CheckParser()
     add_flag("--allow-unknown", given.allow_unknown, "UNKNOWN does not count, unless the check was interrupted");
     std::vector<Value::Choice> formats;
     for (const auto& format : report::check_formats()) formats.push_back({std::string(format.name), ""});
-    add_outputs(*this, given.outputs, "text, json, sarif, junit or github; several: NAME=FILE,NAME=FILE", formats);
+    add_outputs(*this, given.outputs,
+                "text, json, html, sarif, tap, term, junit or github; several: NAME=FILE,NAME=FILE", formats);
     add_option("--library-path", given.library_path, "the node's LD_LIBRARY_PATH: folders")
         ->each()
         ->takes("DIR", {Takes::folder});

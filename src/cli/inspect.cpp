@@ -23,8 +23,9 @@ possible hazard is one shows only when the driver runs. docs/inspect.md explains
 
 examples:
   ddlltool inspect priv/counter.so                      everything, for reading
-  ddlltool inspect old/counter.so new/counter.so        and what the two would share in one node
+  ddlltool inspect old/counter.so new/counter.so        how they differ, and what they would share in one node
   ddlltool inspect --library-path /opt/lib counter.so   the node has LD_LIBRARY_PATH=/opt/lib
+  ddlltool inspect --format text,sarif=inspect.sarif counter.so
   ddlltool inspect --format json counter.so | jq '.files[0].findings[].rule'
 
 exit codes: 0 no finding at or above --fail-on, 1 there is one, 2 wrong usage, 3 a file that cannot be used.)";
@@ -65,7 +66,10 @@ InspectParser::InspectParser()
     add_option("--library-path", folders, "the node's LD_LIBRARY_PATH (default: empty; that of this shell is not used)")
         ->each()
         ->takes("DIR[:DIR...]", {Takes::folder});
-    add_outputs(*this, outputs, "text or json; several: text,json=FILE", {{"text", ""}, {"json", ""}});
+    std::vector<Value::Choice> formats;
+    for (const auto& format : report::inspection_formats()) formats.push_back({std::string(format.name), ""});
+    add_outputs(*this, outputs, "text, json, html, junit, tap, sarif, github or term; several: NAME=FILE,NAME=FILE",
+                formats);
     add_fail_on(*this, fail_on, "least severity that counts as failure: error, warning, note or never");
     add_color(*this, color);
 }
@@ -79,10 +83,10 @@ ExitCode InspectParser::run() {
     const findings::StaticWorld world = findings::StaticWorld::make(library_path);
     const report::Inspections all = inspect(inputs, world);
     for (const Error& error : all.unusable) complain(error);
+    report::FormatOptions options{{}, current_folder(), DDLLTOOL_VERSION};
     const ExitCode written = files->write([&](const Output& output) {
-        report::Style style;
-        style.color = output.file.empty() && wants_color(color);
-        return output.format == "json" ? report::inspection_json(all) : report::inspection_text(all, style);
+        options.style.color = output.file.empty() && wants_color(color);
+        return report::inspection_format_named(output.format)->write(all, options);
     });
     if (!files->on_terminal()) std::fputs((report::inspection_summary(all) + "\n").c_str(), stderr);
     if (written != ExitCode::ok) return written;

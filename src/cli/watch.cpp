@@ -18,7 +18,7 @@ constexpr milliseconds long_rest{1000};
 
 volatile sig_atomic_t stopped = 0;
 
-/// SIGINT and SIGTERM are noticed, and come through only while somebody waits. As long as this lives.
+/// SIGINT, SIGTERM and SIGHUP are noticed, and come through only while somebody waits. As long as this lives.
 class Signals {
 public:
     Signals() {
@@ -27,7 +27,11 @@ public:
         sigemptyset(&mine_);
         for (const int signal : used) sigaddset(&mine_, signal);
         sigprocmask(SIG_BLOCK, &mine_, &mask_);
-        for (std::size_t i = 0; i < std::size(used); ++i) sigaction(used[i], &action, &before_[i]);
+        for (std::size_t i = 0; i < std::size(used); ++i) {
+            sigaction(used[i], nullptr, &before_[i]);
+            const bool ignored = used[i] == SIGHUP && before_[i].sa_handler == SIG_IGN; // nohup
+            if (!ignored) sigaction(used[i], &action, nullptr);
+        }
     }
     ~Signals() {
         for (std::size_t i = 0; i < std::size(used); ++i) sigaction(used[i], &before_[i], nullptr);
@@ -40,8 +44,8 @@ public:
     void hold_back() const { sigprocmask(SIG_BLOCK, &mine_, nullptr); }
 
 private:
-    static constexpr int used[] = {SIGINT, SIGTERM};
-    struct sigaction before_[2]{};
+    static constexpr int used[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction before_[3]{};
     sigset_t mine_{}, mask_{};
 };
 

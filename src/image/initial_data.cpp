@@ -36,7 +36,8 @@ Result<InitialData> InitialData::of(std::string bytes, const std::string& path) 
     for (const auto& h : file.segments()) {
         if (h.p_type == PT_DYNAMIC) dynamic = Dynamic(file.bytes_of(h));
         if (h.p_type == PT_LOAD && h.p_offset <= out.bytes_.size())
-            out.segments_.push_back({h.p_vaddr, h.p_offset, h.p_filesz, (h.p_flags & PF_W) != 0});
+            out.segments_.push_back(
+                {h.p_vaddr, h.p_offset, h.p_filesz, (h.p_flags & PF_W) != 0, (h.p_flags & PF_X) != 0});
     }
     each_relocation(file, dynamic, [&](const Elf64_Rela& r) {
         Pointer pointer{r.r_offset, std::nullopt};
@@ -77,6 +78,29 @@ const InitialData::Pointer* InitialData::pointer(std::uint64_t address) const {
 
 std::optional<std::uint32_t> InitialData::word(std::uint64_t address) const {
     return load<std::uint32_t>(at(address), 0);
+}
+
+bool InitialData::contains(std::uint32_t word) const {
+    const std::string_view wanted(reinterpret_cast<const char*>(&word), sizeof word);
+    return std::any_of(segments_.begin(), segments_.end(), [&](const Segment& segment) {
+        return bytes_of(segment).find(wanted) != std::string_view::npos;
+    });
+}
+
+std::vector<std::uint64_t> InitialData::pointers() const {
+    std::vector<std::uint64_t> out;
+    out.reserve(pointers_.size());
+    for (const Pointer& pointer : pointers_) out.push_back(pointer.at);
+    return out;
+}
+
+bool InitialData::points_to_code(std::uint64_t address) const {
+    const Pointer* p = pointer(address);
+    if (p == nullptr) return false;
+    if (!p->to) return true; // a symbol: functions of the driver that it exports
+    return std::any_of(segments_.begin(), segments_.end(), [&](const Segment& segment) {
+        return segment.executable && *p->to - segment.address < bytes_of(segment).size();
+    });
 }
 
 bool InitialData::points(std::uint64_t address) const {

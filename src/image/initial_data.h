@@ -19,6 +19,12 @@ public:
     /// Addresses of variables' bytes that hold this word, aligned to 4, at most 64.
     std::vector<std::uint64_t> find(std::uint32_t word) const;
     std::optional<std::uint32_t> word(std::uint64_t address) const;
+    /// Does the word stand anywhere in code or data, however it is aligned?
+    bool contains(std::uint32_t word) const;
+    /// Addresses of the variables that will hold a pointer, sorted.
+    std::vector<std::uint64_t> pointers() const;
+    /// Will the pointer at `address` point to code, as far as the file says?
+    bool points_to_code(std::uint64_t address) const;
     /// Will there be anything but a null pointer at `address`?
     bool points(std::uint64_t address) const;
     /// What the pointer at `address` points to, as text of at most 256 bytes; empty where that is not in the file.
@@ -27,7 +33,7 @@ public:
 private:
     struct Segment {
         std::uint64_t address, offset, size; ///< inside of bytes_
-        bool writable;
+        bool writable, executable;
     };
     struct Pointer {
         std::uint64_t at;

@@ -83,7 +83,7 @@ public:
     virtual bool goes_on() const = 0;
 };
 
-/// Runs jobs, at most `parallel` children at once, until all are done or the process is interrupted (SIGINT, SIGTERM):
+/// Runs jobs, at most `parallel` children at once, until all are done or the process is interrupted (interruption.h):
 /// then running children are killed, every job not finished ends as Cancelled, and `interrupted()` is true.
 /// Each child leads a session of its own, and what is left of that when the child ends is killed.
 class Pool {

@@ -1,6 +1,7 @@
 #include "base/check.h"
 #include "isolate/child.h"
 #include "isolate/descendants.h"
+#include "isolate/interruption.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -35,8 +36,6 @@ constexpr std::chrono::milliseconds sleep_watch{20};
 constexpr int looks_asleep = 3;
 /// A null pointer with an offset: what code that trusts malloc runs into.
 constexpr std::uintptr_t null_area = 1 << 20;
-
-volatile sig_atomic_t stop_signal = 0;
 
 /// Whether its first thread waits for something; one that only has to wait for a processor does not.
 bool sleeps(pid_t pid) {
@@ -153,25 +152,23 @@ Ending ending_of(const Child& child, const siginfo_t& end, std::uint64_t peak) {
     return ending;
 }
 
-/// While it lives, SIGCHLD, SIGINT and SIGTERM are seen by wait() only.
+/// While it lives, SIGCHLD and the signals of an Interruption are seen by wait() only.
 class Signals {
 public:
     Signals() {
         struct sigaction action {};
         sigemptyset(&action.sa_mask);
-        action.sa_handler = [](int signal) {
-            if (signal != SIGCHLD) stop_signal = signal;
-        };
+        action.sa_handler = [](int) {};
         sigset_t mine;
         sigemptyset(&mine);
-        for (std::size_t i = 0; i < std::size(used); ++i) sigaddset(&mine, used[i]);
+        for (const int signal : used) sigaddset(&mine, signal);
         sigprocmask(SIG_BLOCK, &mine, &mask_before_);
-        for (std::size_t i = 0; i < std::size(used); ++i) sigaction(used[i], &action, &before_[i]);
+        sigaction(SIGCHLD, &action, &before_);
         while_waiting_ = mask_before_;
         for (const int signal : used) sigdelset(&while_waiting_, signal);
     }
     ~Signals() {
-        for (std::size_t i = 0; i < std::size(used); ++i) sigaction(used[i], &before_[i], nullptr);
+        sigaction(SIGCHLD, &before_, nullptr);
         sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
     }
     Signals(const Signals&) = delete;
@@ -187,8 +184,8 @@ public:
     }
 
 private:
-    static constexpr int used[] = {SIGCHLD, SIGINT, SIGTERM};
-    struct sigaction before_[3]{};
+    static constexpr int used[] = {SIGCHLD, SIGINT, SIGTERM, SIGHUP};
+    struct sigaction before_ {};
     sigset_t mask_before_{}, while_waiting_{};
 };
 
@@ -359,12 +356,12 @@ bool Pool::interrupted() const {
 void Pool::run(Besides* besides) {
     State& s = *state_;
     warm_up_unwinder();
-    stop_signal = 0;
-    const Signals signals;
+    const Signals signals; // first: what comes while the next one begins or ends is not lost
+    const Interruption interruption;
     std::vector<pollfd> fds;
     const auto goes_on = [&] { return besides != nullptr && !s.interrupted && besides->goes_on(); };
     while (!s.waiting.empty() || !s.running.empty() || goes_on()) {
-        if (stop_signal != 0 || s.interrupted) s.interrupt();
+        if (Interruption::requested() || s.interrupted) s.interrupt();
         s.start();
         if (s.running.empty() && s.waiting.empty() && !goes_on()) break;
         fds.clear();

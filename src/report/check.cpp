@@ -71,6 +71,34 @@ std::string finding_text(const check::CheckFinding& finding, const Style& style)
     return out;
 }
 
+/// A heading before the findings of each status, in this order; without an older file there is none.
+std::string findings_by_status(const CheckResult& checked, const Style& style) {
+    std::string out;
+    std::vector<std::string> statuses;
+    for (const check::CheckFinding& finding : checked.findings)
+        if (std::find(statuses.begin(), statuses.end(), status_of(finding)) == statuses.end())
+            statuses.push_back(status_of(finding));
+    std::sort(statuses.begin(), statuses.end());
+    for (const std::string& status : statuses) {
+        if (!status.empty()) out += style.strong(status) + "\n\n";
+        for (const check::CheckFinding& finding : checked.findings)
+            if (status_of(finding) == status) out += finding_text(finding, style) + '\n';
+    }
+    if (checked.fixed.empty()) return out;
+    out += style.strong("fixed") + ": what the older file has, and this one has not\n\n";
+    for (const check::CheckFinding& finding : checked.fixed)
+        out += fmt::format("{} {}\n", painted(finding.severity, style), style.strong(name(finding.rule))) +
+               wrapped(printable(finding.title), 2, width);
+    return out + '\n';
+}
+
+std::vector<std::string> answers_text(const CheckResult& checked) {
+    std::vector<std::string> out;
+    for (const check::AnswerChange& change : checked.answers)
+        out.push_back(fmt::format("{}: the older one {}, the newer one {}", change.call, change.older, change.newer));
+    return out;
+}
+
 std::string list(const char* heading, const std::vector<std::string>& items) {
     if (items.empty()) return {};
     std::string out = std::string(heading) + '\n';
@@ -91,6 +119,20 @@ Location location_of(const CheckResult& checked, const check::CheckFinding& find
     return relative({checked.file, 0}, root);
 }
 
+std::string status_of(const check::CheckFinding& finding) {
+    switch (finding.baseline) {
+    case check::Baseline::none:
+        return {};
+    case check::Baseline::absent:
+        return "fixed";
+    case check::Baseline::unchanged:
+        return finding.of == check::Side::older ? "of the older file, which its replacement meets" : "still there";
+    case check::Baseline::fresh:
+        return finding.of == check::Side::replacement ? "new, when the older file is replaced" : "new";
+    }
+    return {};
+}
+
 std::string fix_of(const check::CheckFinding& finding) {
     return finding.fix.empty() ? advice(finding.rule) : finding.fix;
 }
@@ -105,6 +147,14 @@ std::string check_counts(const CheckResult& checked) {
     std::string out =
         fmt::format("{}, {}, {}", counted(errors, "error"), counted(warnings, "warning"), counted(notes, "note"));
     if (suppressed > 0) out += fmt::format(", {} suppressed", suppressed);
+    if (!checked.against.empty()) {
+        const auto known = std::count_if(checked.findings.begin(), checked.findings.end(), [](const auto& f) {
+            return f.baseline == check::Baseline::unchanged && f.of == check::Side::newer;
+        });
+        const auto fresh = std::count_if(checked.findings.begin(), checked.findings.end(),
+                                         [](const auto& f) { return f.baseline == check::Baseline::fresh; });
+        out += fmt::format("; {} new, {} still there, {} fixed", fresh, known, checked.fixed.size());
+    }
     return out;
 }
 
@@ -150,7 +200,7 @@ std::string check_text(const CheckResult& checked, const CheckFormatOptions& opt
     out += fmt::format("\n{}  {}", style.strong(printable(checked.name)), printable(checked.file));
     if (!checked.against.empty()) out += " against " + printable(checked.against);
     out += "\n\n";
-    for (const check::CheckFinding& finding : checked.findings) out += finding_text(finding, style) + '\n';
+    out += findings_by_status(checked, style);
     for (const check::Suppression& s : checked.suppressions) {
         if (s.expired)
             out +=
@@ -163,6 +213,7 @@ std::string check_text(const CheckResult& checked, const CheckFormatOptions& opt
         list(checked.coverage.own_calls ? "calls" : "calls, their data invented by ddlltool", checked.coverage.calls);
     if (const std::string missed = callbacks_missed(checked.coverage); !missed.empty())
         out += list("callbacks that nothing reached", {missed});
+    out += list("answers that differ", answers_text(checked));
     out += list("not looked at", checked.not_looked_at);
     if (checked.reasons.size() > 1 || checked.verdict == check::Safety::safe_if) {
         std::vector<std::string> reasons;
@@ -174,10 +225,13 @@ std::string check_text(const CheckResult& checked, const CheckFormatOptions& opt
 }
 
 std::span<const CheckFormat> check_formats() {
-    static constexpr std::array<CheckFormat, 5> table = {{
+    static constexpr std::array<CheckFormat, 8> table = {{
         {"text", "for people", check_text},
         {"json", "everything, versioned; see docs/check.md", check_json},
+        {"html", "for people: one file for browsers; it needs no network", check_html},
         {"sarif", "SARIF 2.1.0, for code scanning", check_sarif},
+        {"tap", "for test harnesses: the Test Anything Protocol, version 14", check_tap},
+        {"term", "for Erlang: one term that file:consult/1 reads", check_term},
         {"junit", "JUnit XML: one test for each rule", check_junit},
         {"github", "for GitHub Actions: annotations, and a job summary where GITHUB_STEP_SUMMARY names a file",
          check_github},

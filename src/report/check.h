@@ -3,6 +3,7 @@
 #include "check/check.h"
 #include "report/location.h"
 #include "report/report.h"
+#include "report/sheet.h"
 #include "report/style.h"
 
 #include <span>
@@ -11,11 +12,7 @@
 
 namespace ddll::report {
 
-struct CheckFormatOptions {
-    Style style;
-    std::string root;    ///< absolute folder that files are shown relative to; empty: as they are
-    std::string version; ///< of ddlltool, where a format names it
-};
+using CheckFormatOptions = FormatOptions;
 
 struct CheckFormat {
     std::string_view name;
@@ -29,7 +26,17 @@ std::string check_text(const check::CheckResult& checked, const CheckFormatOptio
 std::string check_json(const check::CheckResult& checked, const CheckFormatOptions& options);
 std::string check_sarif(const check::CheckResult& checked, const CheckFormatOptions& options);
 std::string check_junit(const check::CheckResult& checked, const CheckFormatOptions& options);
+std::string check_html(const check::CheckResult& checked, const CheckFormatOptions& options);
+std::string check_tap(const check::CheckResult& checked, const CheckFormatOptions& options);
+std::string check_term(const check::CheckResult& checked, const CheckFormatOptions& options);
 std::string check_github(const check::CheckResult& checked, const CheckFormatOptions& options);
+
+/// "new", "still there", "fixed", "of the older file, which is replaced", "of the replacement"; empty without an older
+/// file.
+std::string status_of(const check::CheckFinding& finding);
+
+/// The findings as three lists and more, and what was looked at.
+Sheet check_sheet(const check::CheckResult& checked, const CheckFormatOptions& options);
 
 /// The step of a workload that failed; else the driver's source where it is known and lies below the root, else the
 /// library.

@@ -30,6 +30,27 @@ Json callback_names(std::uint32_t callbacks) {
     return out;
 }
 
+/// As SARIF has it, for a finding of two that were compared.
+const char* baseline_state(const check::CheckFinding& finding) {
+    switch (finding.baseline) {
+    case check::Baseline::none:
+        return nullptr;
+    case check::Baseline::fresh:
+        return "new";
+    case check::Baseline::unchanged:
+        return "unchanged";
+    case check::Baseline::absent:
+        return "absent";
+    }
+    return nullptr;
+}
+
+/// "new: ...", where there is something to compare with.
+std::string with_status(const check::CheckFinding& finding, const std::string& text) {
+    const std::string status = status_of(finding);
+    return status.empty() ? text : fmt::format("{}: {}", status, text);
+}
+
 Json expectation_json(const check::FailedExpectation& failed) {
     Json out = {{"what", failed.what}, {"expected", failed.expected}, {"got", failed.got}};
     if (failed.step > 0) out["step"] = failed.step;
@@ -38,7 +59,45 @@ Json expectation_json(const check::FailedExpectation& failed) {
 
 } // namespace
 
-std::string check_json(const CheckResult& checked, const CheckFormatOptions& options) {
+namespace {
+
+Json finding_json(const CheckResult& checked, const check::CheckFinding& finding, const CheckFormatOptions& options) {
+    Json item = {{"rule", name(finding.rule)},
+                 {"severity", name(finding.severity)},
+                 {"title", finding.title},
+                 {"evidence", finding.evidence},
+                 {"on_a_node", words::row(finding.rule).why},
+                 {"cure", fix_of(finding)},
+                 {"confirmed", finding.confirmed},
+                 {"static", finding.also_static},
+                 {"seen_when", finding.runs}};
+    if (finding.baseline != check::Baseline::none) item["of"] = name(finding.of);
+    if (const char* baseline = baseline_state(finding)) item["baseline"] = baseline;
+    if (finding.invented) item["invented_data"] = true;
+    if (finding.expectation) item["expectation"] = expectation_json(*finding.expectation);
+    const Location place = location_of(checked, finding, options.root);
+    if (place.line > 0) item["place"] = {{"file", place.file}, {"line", place.line}};
+    if (!finding.stack.empty()) item["stack"] = stack_json(finding.stack);
+    if (finding.suppressed != nullptr)
+        item["suppressed"] = {{"reason", finding.suppressed->reason}, {"expires", finding.suppressed->expires}};
+    return item;
+}
+
+Json comparison_json(const CheckResult& checked, const CheckFormatOptions& options) {
+    Json out = {{"new", Json::array()}, {"still_there", Json::array()}, {"fixed", Json::array()}};
+    for (const check::CheckFinding& finding : checked.findings)
+        if (finding.of != check::Side::older && finding.baseline != check::Baseline::none)
+            out[finding.baseline == check::Baseline::fresh ? "new" : "still_there"].push_back(name(finding.rule));
+    for (const check::CheckFinding& finding : checked.fixed)
+        out["fixed"].push_back(finding_json(checked, finding, options));
+    out["answers"] = Json::array();
+    for (const check::AnswerChange& change : checked.answers)
+        out["answers"].push_back(
+            {{"story", change.run}, {"call", change.call}, {"older", change.older}, {"newer", change.newer}});
+    return out;
+}
+
+Json check_value(const CheckResult& checked, const CheckFormatOptions& options) {
     Json out = {{"check", 1}, {"driver", checked.name}, {"file", checked.file}};
     if (!checked.against.empty()) out["against"] = checked.against;
     out["verdict"] = check::name(checked.verdict);
@@ -49,28 +108,13 @@ std::string check_json(const CheckResult& checked, const CheckFormatOptions& opt
                                   {"because", check::row(reason.ground).what},
                                   {"text", reason.text}});
     out["findings"] = Json::array();
-    for (const check::CheckFinding& finding : checked.findings) {
-        Json item = {{"rule", name(finding.rule)},
-                     {"severity", name(finding.severity)},
-                     {"title", finding.title},
-                     {"evidence", finding.evidence},
-                     {"on_a_node", words::row(finding.rule).why},
-                     {"cure", fix_of(finding)},
-                     {"confirmed", finding.confirmed},
-                     {"static", finding.also_static},
-                     {"seen_when", finding.runs}};
-        if (finding.invented) item["invented_data"] = true;
-        if (finding.expectation) item["expectation"] = expectation_json(*finding.expectation);
-        const Location place = location_of(checked, finding, options.root);
-        if (place.line > 0) item["place"] = {{"file", place.file}, {"line", place.line}};
-        if (!finding.stack.empty()) item["stack"] = stack_json(finding.stack);
-        if (finding.suppressed != nullptr)
-            item["suppressed"] = {{"reason", finding.suppressed->reason}, {"expires", finding.suppressed->expires}};
-        out["findings"].push_back(std::move(item));
-    }
+    for (const check::CheckFinding& finding : checked.findings)
+        out["findings"].push_back(finding_json(checked, finding, options));
+    if (!checked.against.empty()) out["comparison"] = comparison_json(checked, options);
     out["stories"] = Json::array();
     for (const check::CheckRun& run : checked.runs) {
         Json item = {{"id", run.id}, {"title", run.title}, {"ended", scenario::name(run.result.verdict)}};
+        if (!checked.against.empty()) item["of"] = name(run.of);
         if (run.result.death) item["death"] = run.result.death->headline;
         out["stories"].push_back(std::move(item));
     }
@@ -80,7 +124,28 @@ std::string check_json(const CheckResult& checked, const CheckFormatOptions& opt
     out["ports_opened"] = checked.coverage.ports;
     out["looked_at"] = checked.looked_at;
     out["not_looked_at"] = checked.not_looked_at;
-    return dumped(out);
+    return out;
+}
+
+} // namespace
+
+std::string check_json(const CheckResult& checked, const CheckFormatOptions& options) {
+    return dumped(check_value(checked, options));
+}
+
+std::string check_term(const CheckResult& checked, const CheckFormatOptions& options) {
+    Json json = check_value(checked, options);
+    const auto version = json.at("check").get<int>();
+    json.erase("check");
+    return erlang_term("ddlltool_check", version, json);
+}
+
+std::string check_html(const CheckResult& checked, const CheckFormatOptions& options) {
+    return sheet_html(check_sheet(checked, options));
+}
+
+std::string check_tap(const CheckResult& checked, const CheckFormatOptions& options) {
+    return sheet_tap(check_sheet(checked, options));
 }
 
 std::string check_sarif(const CheckResult& checked, const CheckFormatOptions& options) {
@@ -90,13 +155,15 @@ std::string check_sarif(const CheckResult& checked, const CheckFormatOptions& op
     if (checked.verdict == check::Safety::unknown)
         log.notifications.push_back(
             {"check-unknown", "error", check_summary(checked), relative({checked.file, 0}, options.root)});
-    for (const check::CheckFinding& finding : checked.findings) {
-        const auto* accepted = finding.suppressed;
-        log.results.push_back({std::string(name(finding.rule)), name(finding.severity),
-                               fmt::format("{} ({}). {}", finding.title, finding.evidence, fix_of(finding)),
-                               location_of(checked, finding, options.root), checked.name, accepted != nullptr,
-                               accepted == nullptr ? "" : accepted->reason});
-    }
+    for (const auto* list : {&checked.findings, &checked.fixed})
+        for (const check::CheckFinding& finding : *list) {
+            const auto* accepted = finding.suppressed;
+            const char* baseline = baseline_state(finding);
+            log.results.push_back({std::string(name(finding.rule)), name(finding.severity),
+                                   fmt::format("{} ({}). {}", finding.title, finding.evidence, fix_of(finding)),
+                                   location_of(checked, finding, options.root), checked.name, accepted != nullptr,
+                                   accepted == nullptr ? "" : accepted->reason, baseline == nullptr ? "" : baseline});
+        }
     return sarif(log);
 }
 
@@ -115,7 +182,8 @@ std::string check_junit(const CheckResult& checked, const CheckFormatOptions& op
                              xml_attribute(checked.name), xml_attribute(main_reason(checked)));
     }
     for (const check::CheckFinding& finding : checked.findings) {
-        const std::string text = fmt::format("{}: {}. {}", finding.title, finding.evidence, fix_of(finding));
+        const std::string text =
+            with_status(finding, fmt::format("{}: {}. {}", finding.title, finding.evidence, fix_of(finding)));
         if (check::ground_of(finding) == check::Ground::nothing) { // a note is no test
             notes += fmt::format("{} {}\n", name(finding.rule), text);
             continue;
@@ -134,10 +202,15 @@ std::string check_junit(const CheckResult& checked, const CheckFormatOptions& op
                                  xml_attribute(text));
         }
     }
+    for (const check::CheckFinding& finding : checked.fixed) {
+        ++tests;
+        cases += fmt::format("    <testcase classname=\"{}.fixed\" name=\"{}\"/>\n", xml_attribute(checked.name),
+                             xml_attribute(unique(fmt::format("{} (fixed)", name(finding.rule)))));
+    }
     // What crashed is a finding, too: here are the runs that came to their end.
     for (const check::CheckRun& run : checked.runs) {
         const bool ended = run.result.verdict == scenario::Verdict::passed ||
-                           (run.result.verdict == scenario::Verdict::failed && run.id != "workload");
+                           (run.result.verdict == scenario::Verdict::failed && !run.id.starts_with("workload"));
         if (!ended) continue;
         ++tests;
         cases += fmt::format("    <testcase classname=\"{}.stories\" name=\"{}\"/>\n", xml_attribute(checked.name),
@@ -157,13 +230,16 @@ std::string check_github(const CheckResult& checked, const CheckFormatOptions& o
         out += workflow_command({"error", relative({checked.file, 0}, options.root), "UNKNOWN", main_reason(checked)});
     for (const check::CheckFinding& finding : checked.findings) {
         const bool accepted = finding.suppressed != nullptr;
-        std::string text = fmt::format("{}: {}\ncure: {}", finding.title, finding.evidence, fix_of(finding));
+        std::string text =
+            with_status(finding, fmt::format("{}: {}\ncure: {}", finding.title, finding.evidence, fix_of(finding)));
         if (accepted)
             text += fmt::format("\naccepted until {}: {}", finding.suppressed->expires, finding.suppressed->reason);
         out += workflow_command({accepted ? "notice" : annotation_level(name(finding.severity)),
                                  location_of(checked, finding, options.root), std::string(name(finding.rule)),
                                  std::move(text)});
     }
+    for (const check::CheckFinding& finding : checked.fixed)
+        out += fmt::format("fixed: {}: {}\n", name(finding.rule), printable(finding.title));
     return out + check_summary(checked) + '\n';
 }
 

@@ -108,13 +108,17 @@ private:
 
 } // namespace
 
+std::string erlang_term(std::string_view tag, int version, const Json& json) {
+    TermWriter writer;
+    writer.value(json, "", 0);
+    return fmt::format("%% coding: utf-8\n{{{}, {}, {}}}.\n", tag, version, writer.take());
+}
+
 std::string write_term(const Run& run, const Options& options) {
     Json json = run_json(run, options);
     const auto version = json.at("ddlltool").at("report").get<int>();
     json.erase("ddlltool");
-    TermWriter writer;
-    writer.value(json, "", 0);
-    return fmt::format("%% coding: utf-8\n{{ddlltool_report, {}, {}}}.\n", version, writer.take());
+    return erlang_term("ddlltool_report", version, json);
 }
 
 } // namespace ddll::report

@@ -3,10 +3,15 @@
 /// docs/inspect.md describes.
 #include "findings/static/find.h"
 #include "report/report.h"
+#include "report/sheet.h"
 #include "report/style.h"
+
+#include <nlohmann/json_fwd.hpp>
 
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ddll::report {
@@ -24,10 +29,30 @@ struct Inspections {
     std::vector<Error> unusable;           ///< the files that are none, in their order
 };
 
+/// "driver": rows of a label and a text.
+struct InspectionSection {
+    std::string heading;
+    std::vector<std::pair<std::string, std::string>> rows; ///< an empty label continues the row before
+
+    void row(std::string_view label, std::string_view text);
+};
+std::vector<InspectionSection> inspection_sections(const findings::StaticFacts& facts);
+/// On what all of it is based; there is a file.
+std::string inspection_basis(const Inspections& all);
+
 /// Sections of aligned rows, then the findings. Lists end after some forty names; JSON has all.
 std::string inspection_text(const Inspections& all, const Style& style);
 /// "2 errors, 1 warning, 3 notes".
 std::string inspection_summary(const Inspections& all);
+nlohmann::ordered_json inspection_value(const Inspections& all);
+
+struct InspectionFormat {
+    std::string_view name;
+    std::string_view doc; ///< one line
+    std::string (*write)(const Inspections& all, const FormatOptions& options);
+};
+std::span<const InspectionFormat> inspection_formats();
+const InspectionFormat* inspection_format_named(std::string_view name); ///< null when there is none
 std::string inspection_json(const Inspections& all);
 
 /// Does any finding reach the level?

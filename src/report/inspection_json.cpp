@@ -1,4 +1,5 @@
 #include "report/inspection.h"
+#include "report/inspection_difference.h"
 
 #include "findings/static/entry_hint.h"
 #include "image/symbolize.h"
@@ -53,7 +54,7 @@ Json file_json(const StaticFacts& facts) {
 }
 
 Json driver_json(const StaticFacts& facts) {
-    Json out = {{"name", facts.driver}};
+    Json out = {{"name", facts.driver}, {"kind", facts.is_nif_library() ? "nif library" : "driver"}};
     if (const auto* init = facts.driver_init()) {
         out["driver_init"] = {{"symbol", init->name}};
         put(out["driver_init"], "source", facts.debug.source);
@@ -63,8 +64,9 @@ Json driver_json(const StaticFacts& facts) {
     for (const auto& entry : facts.entries) {
         Json item = {{"place", facts.elf.place(entry.address)}};
         put(item, "driver_name", entry.driver_name);
-        item["version"] = {entry.major, entry.minor};
-        item["flags"] = findings::flag_names(entry.flags);
+        item["marked"] = entry.marked;
+        if (entry.marked) item["version"] = {entry.major, entry.minor};
+        item["flags"] = entry.marked ? findings::flag_names(entry.flags) : std::vector<std::string>();
         item["callbacks"] = entry.callbacks;
         out["entries"].push_back(std::move(item));
     }
@@ -134,7 +136,7 @@ Json findings_json(const std::vector<findings::Finding>& findings) {
 
 } // namespace
 
-std::string inspection_json(const Inspections& all) {
+Json inspection_value(const Inspections& all) {
     Json out = {{"inspect", 1}};
     if (!all.files.empty()) out["node"] = all.files.front().facts.world->node.release();
     out["files"] = Json::array();
@@ -158,8 +160,13 @@ std::string inspection_json(const Inspections& all) {
         put(item, "hint", error.hint);
         out["unusable"].push_back(std::move(item));
     }
+    if (const auto difference = difference_of(all)) out["difference"] = difference_json(*difference);
+    return out;
+}
+
+std::string inspection_json(const Inspections& all) {
     // Symbols may be of bytes that are no UTF-8.
-    return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return inspection_value(all).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 } // namespace ddll::report

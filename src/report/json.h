@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace ddll::report {
 
@@ -13,6 +14,9 @@ nlohmann::ordered_json run_json(const Run& run, const Options& options);
 
 /// Innermost first, as `death` and `findings` have it.
 nlohmann::ordered_json stack_json(const std::vector<scenario::StackFrame>& frames);
+
+/// {Tag, Version, #{...}}. as file:consult/1 reads it.
+std::string erlang_term(std::string_view tag, int version, const nlohmann::ordered_json& json);
 
 /// JSON Schema (draft 7) of it.
 std::string report_schema();

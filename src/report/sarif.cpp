@@ -22,6 +22,9 @@ using scenario::RunResult;
 using scenario::Verdict;
 using words::Severity;
 
+/// What the rules are about; ddlltool has no page of its own on the web.
+constexpr const char* information_uri = "https://www.erlang.org/doc/man/erl_ddll.html";
+
 /// What a scenario can come to without any rule about drivers. Ids are as stable as those of the catalogue.
 struct Explained {
     std::string_view id;
@@ -155,6 +158,7 @@ std::string sarif(const SarifLog& log) {
                      {"level", result.level},          {"message", {{"text", result.message}}},
                      {"locations", locations(result)}, {"partialFingerprints", {{"ddlltool/v1", sha256(identity)}}},
                      {"suppressions", Json::array()}};
+        if (!result.baseline.empty()) item["baselineState"] = result.baseline;
         if (result.suppressed)
             item["suppressions"].push_back({{"kind", "external"}, {"justification", result.why_suppressed}});
         results.push_back(std::move(item));
@@ -164,7 +168,7 @@ std::string sarif(const SarifLog& log) {
                                  {"message", {{"text", note.message}}},
                                  {"descriptor", {{"id", note.rule}}},
                                  {"locations", locations(note)}});
-    Json driver = {{"name", "ddlltool"}};
+    Json driver = {{"name", "ddlltool"}, {"informationUri", information_uri}};
     if (!log.version.empty()) driver["semanticVersion"] = log.version;
     driver["rules"] = std::move(rules);
     Json invocation = {{"executionSuccessful", log.complete && log.notifications.empty()}};

@@ -15,6 +15,7 @@ struct SarifResult {
     std::string identity = {}; ///< what stays the same while lines move; equal ones are counted
     bool suppressed = false;
     std::string why_suppressed = {};
+    std::string baseline = {}; ///< "new", "unchanged" or "absent", with something to compare with
 };
 
 struct SarifLog {

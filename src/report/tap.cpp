@@ -1,53 +1,19 @@
 // The Test Anything Protocol, version 14: a line for each scenario, a YAML block under those that did not hold.
+#include "report/tap.h"
 #include "report/formats.h"
 #include "report/location.h"
 #include "report/style.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace ddll::report {
 namespace {
 
+using tap::described;
+using tap::Yaml;
+
 using scenario::RunResult;
 using scenario::Verdict;
-
-/// Of a description: `#` would begin a directive.
-std::string described(std::string_view text) {
-    return escaped(printable(text), {{'#', "\\#"}, {'\\', "\\\\"}});
-}
-
-/// A double quoted scalar of YAML 1.2, which JSON's strings are.
-std::string quoted(std::string_view text) {
-    return nlohmann::json(printable(text, true)).dump(-1, ' ', true);
-}
-
-/// Rows of the block; empty values are left out.
-class Yaml {
-public:
-    void row(std::string_view key, std::string_view text) {
-        if (!text.empty()) out_ += fmt::format("  {}{}: {}\n", margin(), key, quoted(text));
-    }
-    void number(std::string_view key, std::int64_t value) { out_ += fmt::format("  {}{}: {}\n", margin(), key, value); }
-    void list(std::string_view key) { out_ += fmt::format("  {}:\n", key); }
-    /// The rows that follow, until the next one, belong to it.
-    void item() {
-        in_item_ = true;
-        first_ = true;
-    }
-    void end() { in_item_ = false; }
-    std::string text() const { return out_.empty() ? "" : "  ---\n" + out_ + "  ...\n"; }
-
-private:
-    std::string_view margin() {
-        if (!in_item_) return "";
-        const bool first = first_;
-        first_ = false;
-        return first ? "  - " : "    ";
-    }
-    std::string out_;
-    bool in_item_ = false, first_ = false;
-};
 
 void place(Yaml& yaml, const Location& location) {
     yaml.row("file", location.file);

@@ -186,6 +186,62 @@ def sarif_of_check_fits(formats):
     assert not wrong, wrong[:5]
 
 
+def checks_and_inspections(formats):
+    """What check and inspect say of one file and of two, each in every format, made once: {(command, how many): folder}."""
+    made = {}
+    pair = [formats.drivers / "museum/fd-leak" / which / "exhibit.so" for which in ("found", "fixed")]
+    for command, one, two in (("check", ["--control", "1,x"], ["--against", pair[1]]), ("inspect", [], [pair[1]])):
+        for many, more in ((1, one), (2, one + two)):
+            folder = formats.folder / f"{command}{many}"
+            folder.mkdir(exist_ok=True)
+            names = ("text", "json", "html", "junit", "tap", "sarif", "github", "term")
+            if not (folder / "term").exists():
+                # inspect is given the older one first
+                files = [pair[1], pair[0]] if command == "inspect" and many == 2 else [pair[0], *more]
+                done = formats.run_program(command, *files, "--format", ",".join(f"{name}={folder / name}" for name in names))
+                assert done.returncode in (0, 1), done
+            made[command, many] = folder
+    return made
+
+
+def check_and_inspect_in_every_format(formats):
+    schema = json.loads((HERE / "sarif.schema.json").read_text())
+    for (command, many), folder in checks_and_inspections(formats).items():
+        log = json.loads((folder / "sarif").read_text())
+        wrong = schema_errors(log, schema)
+        assert not wrong, (command, many, wrong[:5])
+        states = {result.get("baselineState") for result in log["runs"][0]["results"]}
+        assert (None in states) == (many == 1) or not states, (command, many, states)
+        doc = json.loads((folder / "json").read_text())
+        findings = doc["findings"] if command == "check" else doc["files"][-1]["findings"]
+        rules = {finding["rule"] for finding in findings}
+        assert rules or command == "inspect", (command, many)
+        for name in ("text", "html", "junit", "tap", "sarif", "github", "term"):
+            text = (folder / name).read_text()
+            assert all(rule in text for rule in rules), (command, many, name, rules)
+        tests = tap((folder / "tap").read_text())
+        assert tests and all(description for _, description, _, _ in tests), (command, many)
+        html = (folder / "html").read_text()
+        assert html.startswith("<!DOCTYPE html>") and "<script" not in html and "http" not in html.split("</style>")[1], (command, many)
+
+
+def junit_of_check_and_inspect_fits(formats):
+    xmllint = needed("xmllint")
+    for folder in checks_and_inspections(formats).values():
+        done = subprocess.run([xmllint, "--noout", "--nonet", "--schema", HERE / "junit.xsd", folder / "junit"], capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+
+
+def term_of_check_and_inspect_is_read_by_erlang(formats):
+    erl = needed("erl")
+    for (command, many), folder in checks_and_inspections(formats).items():
+        program = ('case file:consult(os:getenv("REPORT")) of {ok, [{Tag, 1, #{}}]} -> io:format("~w", [Tag]); '
+                   'Other -> io:format("~p", [Other]) end, halt().')
+        done = subprocess.run([erl, "-noshell", "-noinput", "-eval", program], timeout=PATIENCE, capture_output=True, check=False,
+                              env=formats.environment(REPORT=str(folder / "term")))
+        assert done.stdout.decode() == f"ddlltool_{command}", (many, done)
+
+
 def sarif_fingerprints_stay_when_lines_move(formats):
     text = (ROOT / "tests/scenarios/demo/pinned.json").read_text()
     runs = []
@@ -356,7 +412,8 @@ def formats_are_listed(formats):
 
 
 CASES = [same_run_same_bytes, no_machine_in_it, json_fits_its_schema, junit_fits_its_schema, junit_names_are_unique,
-         tap_says_what_json_says, tap_is_read_by_perl, sarif_fits, sarif_of_check_fits, sarif_fingerprints_stay_when_lines_move,
+         tap_says_what_json_says, tap_is_read_by_perl, sarif_fits, sarif_of_check_fits, check_and_inspect_in_every_format,
+         junit_of_check_and_inspect_fits, term_of_check_and_inspect_is_read_by_erlang, sarif_fingerprints_stay_when_lines_move,
          places_are_in_the_source, github_annotations, github_job_summary, term_is_read_by_erlang, trace_has_its_shape,
          trace_shows_virtual_time, formats_are_listed]
 

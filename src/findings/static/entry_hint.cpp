@@ -1,8 +1,11 @@
 #include "findings/static/entry_hint.h"
 
+#include "base/text.h"
+
 #include <erl_driver.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 
 namespace ddll::findings {
@@ -37,6 +40,14 @@ constexpr Slot callbacks[] = {
 constexpr std::uint32_t all_flags =
     ERL_DRV_FLAG_USE_PORT_LOCKING | ERL_DRV_FLAG_SOFT_BUSY | ERL_DRV_FLAG_NO_BUSY_MSGQ | ERL_DRV_FLAG_USE_INIT_ACK;
 
+/// What an author calls a driver.
+[[maybe_unused]] bool is_plausible_name(std::string_view text) {
+    constexpr std::string_view besides = "_-.@+";
+    return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+        return is_alnum(c) || besides.find(c) != std::string_view::npos;
+    });
+}
+
 } // namespace
 
 std::vector<EntryHint> find_entries(const image::InitialData& data) {
@@ -59,6 +70,34 @@ std::vector<EntryHint> find_entries(const image::InitialData& data) {
         out.push_back(std::move(hint));
     }
     return out;
+}
+
+std::vector<EntryHint> find_unmarked_entries(const image::InitialData& data) {
+    std::vector<EntryHint> out;
+#if defined(__x86_64__) // elsewhere the code that writes the mark has it in two halves
+    if (data.contains(static_cast<std::uint32_t>(ERL_DRV_EXTENDED_MARKER))) return out;
+    for (const std::uint64_t place : data.pointers()) {
+        if (place < offsetof(ErlDrvEntry, driver_name)) continue;
+        EntryHint hint;
+        hint.marked = false;
+        hint.address = place - offsetof(ErlDrvEntry, driver_name);
+        hint.driver_name = data.text_behind(place);
+        if (!is_plausible_name(hint.driver_name) || data.points(hint.address + offsetof(ErlDrvEntry, handle))) continue;
+        bool only_code = true;
+        for (const Slot& slot : callbacks) {
+            if (slot.at > offsetof(ErlDrvEntry, outputv) || !data.points(hint.address + slot.at)) continue;
+            only_code = only_code && data.points_to_code(hint.address + slot.at);
+            hint.callbacks.push_back(slot.name);
+        }
+        if (only_code && !hint.callbacks.empty()) out.push_back(std::move(hint));
+    }
+#endif
+    return out;
+}
+
+bool is_known_interface(std::int32_t major, std::int32_t minor) {
+    if (major < ERL_DRV_MIN_REQUIRED_MAJOR_VERSION_ON_LOAD || major > ERL_DRV_EXTENDED_MAJOR_VERSION) return false;
+    return major < ERL_DRV_EXTENDED_MAJOR_VERSION || minor <= ERL_DRV_EXTENDED_MINOR_VERSION;
 }
 
 std::vector<std::string> flag_names(std::uint32_t flags) {

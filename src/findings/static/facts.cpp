@@ -29,9 +29,16 @@ bool is_shared_by_nature(const image::ElfSymbol& symbol) {
                        [&](std::string_view prefix) { return symbol.name.starts_with(prefix); });
 }
 
+bool exports_nif_init(const image::ElfFacts& elf) {
+    const image::ElfSymbol* symbol = elf.find("nif_init");
+    return symbol != nullptr && symbol->defined;
+}
+
 Import sorted_out(const image::ElfSymbol& symbol, const StaticFacts& facts) {
     const StaticWorld& world = *facts.world;
     if (words::named<words::ApiFunction>(symbol.name)) return {&symbol, Provider::driver_api, {}};
+    if (symbol.name.starts_with("enif_") && exports_nif_init(facts.elf) && world.node.emulator(symbol.name))
+        return {&symbol, Provider::nif_api, {}};
     if (world.node.emulator(symbol.name)) return {&symbol, Provider::emulator, {}};
     if (const NodeLibrary* library = world.node.listed(symbol.name))
         return {&symbol, Provider::node_library, library->name};
@@ -51,8 +58,8 @@ bool can_be_interposed(const image::ElfSymbol& symbol, const StaticFacts& facts)
 } // namespace
 
 const char* name(Provider provider) {
-    static constexpr const char* names[] = {"driver API",     "emulator", "C library", "node library",
-                                            "needed library", "nobody",   "unknown"};
+    static constexpr const char* names[] = {"driver API",   "NIF API",        "emulator", "C library",
+                                            "node library", "needed library", "nobody",   "unknown"};
     return names[static_cast<std::size_t>(provider)];
 }
 
@@ -90,6 +97,10 @@ const image::ElfSymbol* StaticFacts::driver_init() const {
     return nullptr;
 }
 
+bool StaticFacts::is_nif_library() const {
+    return driver_init() == nullptr && exports_nif_init(elf);
+}
+
 StaticFacts static_facts(image::ElfFacts elf, const StaticWorld& world, image::LibraryFiles& files) {
     StaticFacts out;
     out.world = &world;
@@ -116,7 +127,10 @@ Result<StaticFacts> read_static_facts(const std::string& path, const StaticWorld
     auto elf = image::elf_facts_of(*content, path, image::Reading::unhashed);
     if (!elf) return std::move(elf).error();
     StaticFacts out = static_facts(*std::move(elf), world, files);
-    if (const auto data = image::InitialData::of(*std::move(content), path)) out.entries = find_entries(*data);
+    if (const auto data = image::InitialData::of(*std::move(content), path)) {
+        out.entries = find_entries(*data);
+        if (out.entries.empty() && out.driver_init() != nullptr) out.entries = find_unmarked_entries(*data);
+    }
     if (const image::ElfSymbol* init = out.driver_init(); init && out.elf.build.debug_info)
         out.debug = image::read_debug_facts(path, init->value);
     return out;

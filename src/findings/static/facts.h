@@ -18,6 +18,7 @@ namespace ddll::findings {
 /// Whose definition the loader of a node takes for a symbol that the driver leaves undefined.
 enum class Provider : std::uint8_t {
     driver_api,     ///< the emulator, and erl_driver.h declares it
+    nif_api,        ///< the emulator, and erl_nif.h declares it, for a library that exports nif_init
     emulator,       ///< the emulator, by accident: no header of drivers declares it
     c_library,      ///< libc, libm, libgcc_s, libstdc++ or the loader, which the node has loaded
     node_library,   ///< another library that the node has loaded
@@ -69,6 +70,8 @@ struct StaticFacts {
     std::string_view host_of(std::string_view symbol) const;
     /// The driver_init that a node calls, which may have an underscore in front; null when there is none.
     const image::ElfSymbol* driver_init() const;
+    /// What erlang:load_nif/2 loads and erl_ddll refuses: it exports nif_init and no driver_init.
+    bool is_nif_library() const;
 };
 
 /// Sorts out imports and exports of what was read. Reads the libraries that the driver needs.

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 
+#include <erl_driver.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -80,6 +81,10 @@ void find_missing_libraries(StaticCollector& out) {
 void find_driver_init(StaticCollector& out) {
     const StaticFacts& facts = out.facts();
     if (facts.driver_init()) return;
+    if (facts.is_nif_library()) {
+        out.add(Rule::nif_library, Doubt::certain, "exports nif_init, and no driver_init");
+        return;
+    }
     std::vector<std::string> near;
     std::vector<std::string_view> functions;
     for (const auto& symbol : facts.elf.symbols) {
@@ -97,6 +102,22 @@ void find_driver_init(StaticCollector& out) {
         evidence += fmt::format("; there is {}", *meant);
     }
     out.add(Rule::driver_init_missing, Doubt::certain, evidence);
+}
+
+void find_other_interface(StaticCollector& out) {
+    for (const EntryHint& entry : out.facts().entries) {
+        const std::string place = out.facts().elf.place(entry.address);
+        if (!entry.marked)
+            out.add(Rule::driver_version_mismatch, Doubt::certain,
+                    fmt::format("the entry \"{}\" at {} has no ERL_DRV_EXTENDED_MARKER, and nothing in the file could "
+                                "write it: it is as before R15B, without version numbers",
+                                entry.driver_name, place));
+        else if (!is_known_interface(entry.major, entry.minor)) // driver_init may still write others
+            out.add(Rule::driver_version_mismatch, Doubt::possible,
+                    fmt::format("the entry at {} has driver interface {}.{}; {} knows {}.{}", place, entry.major,
+                                entry.minor, out.facts().world->node.release(), int{ERL_DRV_EXTENDED_MAJOR_VERSION},
+                                int{ERL_DRV_EXTENDED_MINOR_VERSION}));
+    }
 }
 
 void find_interposed(StaticCollector& out) {
@@ -138,6 +159,7 @@ void find_accidental(StaticCollector& out) {
 
 void find_linkage(StaticCollector& out) {
     find_driver_init(out);
+    find_other_interface(out);
     find_missing_symbols(out);
     find_missing_libraries(out);
     find_interposed(out);

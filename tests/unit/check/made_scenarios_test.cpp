@@ -46,6 +46,23 @@ TEST_CASE("more strictness, more stories, and none goes") {
     CHECK(before.size() >= 11);
 }
 
+TEST_CASE("of two files each has stories of its own, and titles say whose they are") {
+    check::Subject older = subject(0), newer = subject(0), both = subject(0);
+    for (check::Subject* one : {&older, &newer, &both}) one->compared = true;
+    older.of = check::Side::older;
+    both.of = check::Side::replacement;
+    std::set<std::string> ids, titles;
+    for (const check::Subject* one : {&older, &newer, &both})
+        for (const check::MadeScenario& story : check::scenarios_for(*one, 10)) {
+            CHECK(story.of == one->of);
+            CHECK(story.replaces == (story.text.find("\"version\": \"old\"") != std::string::npos));
+            if (one->of == check::Side::replacement && !story.replaces) continue; // it is not run
+            CHECK(ids.insert(story.id).second);
+            CHECK(titles.insert(story.title).second);
+        }
+    CHECK(check::unused_replacement(both).replaces);
+}
+
 TEST_CASE("only what the entry has is called") {
     const auto asks = [](std::uint32_t callbacks, const char* call) {
         for (const check::MadeScenario& story : check::scenarios_for(subject(callbacks), 1))

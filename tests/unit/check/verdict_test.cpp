@@ -138,6 +138,121 @@ TEST_CASE("a hang inside a callback is the driver's") {
     CHECK(crashes.findings[0].rule == Rule::driver_hung);
 }
 
+namespace {
+
+check::Sides sides(std::vector<check::CheckFinding> newer, std::vector<check::CheckFinding> older,
+                   std::vector<check::CheckFinding> both, bool replaced = true) {
+    return {std::move(newer), std::move(older), std::move(both), replaced, false};
+}
+
+check::CheckResult compared(check::Sides given) {
+    check::CheckResult checked;
+    checked.against = "old.so";
+    compare_sides(checked, std::move(given));
+    return concluded(std::move(checked));
+}
+
+check::CheckFinding dies(words::Rule rule, bool in_replacement) {
+    check::CheckFinding out = finding(rule, Severity::error);
+    out.way = "SIGSEGV in stop";
+    out.in_replacement = in_replacement;
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("two files: what is new, still there and fixed") {
+    const auto checked = compared(
+        sides({finding(Rule::fd_leak, Severity::warning), finding(Rule::driver_alloc_leak, Severity::note)},
+              {finding(Rule::driver_alloc_leak, Severity::error), finding(Rule::process_exit_called, Severity::error)},
+              {finding(Rule::callback_removed, Severity::warning)}));
+    REQUIRE(checked.findings.size() == 3);
+    for (const check::CheckFinding& one : checked.findings) {
+        const bool known = one.rule == Rule::driver_alloc_leak;
+        CHECK(one.baseline == (known ? check::Baseline::unchanged : check::Baseline::fresh));
+        CHECK(one.of == (one.rule == Rule::callback_removed ? check::Side::replacement : check::Side::newer));
+    }
+    REQUIRE(checked.fixed.size() == 1);
+    CHECK(checked.fixed[0].rule == Rule::process_exit_called);
+    CHECK(checked.fixed[0].baseline == check::Baseline::absent);
+    CHECK(ground_of(checked.fixed[0]) == Ground::older_only);
+    CHECK(checked.verdict == Safety::safe_if); // of what is new
+}
+
+TEST_CASE("what only the older file has makes nothing unsafe") {
+    CHECK(compared(sides({}, {finding(Rule::process_exit_called, Severity::error)}, {})).verdict == Safety::safe);
+    CHECK(compared(sides({}, {dies(Rule::driver_crashed, false)}, {})).verdict == Safety::safe);
+    // It was seen while the one replaced the other, too: it still is the older one's, and over.
+    const auto leak =
+        compared(sides({}, {finding(Rule::fd_leak, Severity::warning)}, {finding(Rule::fd_leak, Severity::warning)}));
+    CHECK(leak.verdict == Safety::safe);
+    CHECK(leak.findings.empty());
+    CHECK(leak.fixed.size() == 1);
+}
+
+TEST_CASE("what the older file does when it goes breaks the replacement, under its name") {
+    const auto kept = compared(sides({}, {}, {finding(Rule::reload_kept_old_code, Severity::error)}));
+    CHECK(kept.verdict == Safety::unsafe);
+    REQUIRE(kept.findings.size() == 1);
+    CHECK(kept.findings[0].of == check::Side::older);
+    CHECK(ground_of(kept.findings[0]) == Ground::older_breaks);
+    const auto thread = compared(sides({}, {finding(Rule::thread_outlives_driver, Severity::error)},
+                                       {finding(Rule::thread_outlives_driver, Severity::error)}));
+    CHECK(thread.verdict == Safety::unsafe);
+    CHECK(thread.reasons[0].ground == Ground::older_breaks);
+    // By itself only, it was not met.
+    CHECK(compared(sides({}, {finding(Rule::thread_outlives_driver, Severity::error)}, {})).verdict == Safety::safe);
+    CHECK(compared(sides({}, {dies(Rule::driver_crashed, true)}, {}, false)).verdict == Safety::unsafe);
+    const auto sometimes = compared(sides({}, {dies(Rule::driver_crashed, true)}, {}, true));
+    CHECK(sometimes.verdict == Safety::safe_if);
+    CHECK(sometimes.reasons[0].ground == Ground::older_hampers);
+}
+
+TEST_CASE("both crash in the same way: still there, whatever the lines are") {
+    auto newer = dies(Rule::driver_crashed, false), older = newer;
+    newer.title = "counter: SIGSEGV in stop, counter.c:31";
+    older.title = "counter: SIGSEGV in stop, counter.c:28";
+    auto checked = compared(sides({newer}, {older}, {}));
+    REQUIRE(checked.findings.size() == 1);
+    CHECK(checked.findings[0].baseline == check::Baseline::unchanged);
+    CHECK(checked.fixed.empty());
+    CHECK(checked.verdict == Safety::unsafe);
+    older.way = "SIGSEGV in start";
+    checked = compared(sides({newer}, {older}, {}));
+    CHECK(checked.findings[0].baseline == check::Baseline::fresh);
+    CHECK(checked.fixed.size() == 1);
+}
+
+TEST_CASE("a crash in a replacement is that of the file whose code ran, and before or after the newer one came") {
+    const auto crashed = [](const char* version, std::uint32_t step) {
+        check::CheckResult checked;
+        checked.runs.push_back(crash("replaced", words::Callback::stop, false));
+        check::CheckRun& run = checked.runs.back();
+        run.of = check::Side::replacement;
+        run.result.death->in.version = version;
+        run.result.death->in.step = step;
+        static const scenario::ScenarioStep other{};
+        static const scenario::ScenarioStep install{scenario::InstallStep{}, {}, {}};
+        run.result.flat.resize(4);
+        for (std::size_t i = 0; i < 4; ++i) run.result.flat[i].step = i == 0 || i == 2 ? &install : &other;
+        return crashes_of(checked).findings.at(0);
+    };
+    CHECK(crashed("old", 1).of == check::Side::older);
+    CHECK_FALSE(crashed("old", 1).in_replacement);
+    CHECK(crashed("old", 3).in_replacement);
+    CHECK(crashed("new", 3).of == check::Side::newer);
+    CHECK(crashed("", 3).of == check::Side::replacement);
+}
+
+TEST_CASE("an interrupted check is UNKNOWN, whatever it has seen") {
+    auto checked = with({finding(Rule::driver_crashed, Severity::error)});
+    checked.interrupted = true;
+    checked = concluded(std::move(checked));
+    CHECK(checked.verdict == Safety::unknown);
+    CHECK(checked.reasons[0].ground == Ground::interrupted);
+    CHECK(checked.reasons[1].ground == Ground::crashed);
+}
+
 TEST_CASE("the document has the law as it is") {
     std::ifstream in(test::source_folder() + "/docs/check.md");
     const std::string text{std::istreambuf_iterator<char>(in), {}};

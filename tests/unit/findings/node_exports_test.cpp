@@ -80,3 +80,51 @@ TEST_CASE("an entry that was filled in at compile time") {
     REQUIRE(plain);
     CHECK(find_entries(*plain).empty());
 }
+
+TEST_CASE("an entry without the marker is found only where the marker stands nowhere in the file") {
+    const auto unmarked = image::InitialData::read(test::image_specimens() + "/short_entry.so");
+    REQUIRE(unmarked);
+    CHECK(find_entries(*unmarked).empty());
+    const auto entries = find_unmarked_entries(*unmarked);
+    // The code that writes the marker can be told by it on this machine only.
+#if defined(__x86_64__)
+    REQUIRE(entries.size() == 1);
+    CHECK_FALSE(entries[0].marked);
+    CHECK(entries[0].driver_name == "specimen");
+    CHECK(entries[0].callbacks == std::vector<std::string_view>{"start", "control"});
+#endif
+    // driver_init writes it, and the version.
+    const auto late = image::InitialData::read(test::image_specimens() + "/late_entry.so");
+    REQUIRE(late);
+    CHECK(find_entries(*late).empty());
+    CHECK(find_unmarked_entries(*late).empty());
+    const auto marked = image::InitialData::read(test::image_specimens() + "/entry.so");
+    CHECK(find_unmarked_entries(*marked).empty());
+}
+
+TEST_CASE("driver interfaces that this release loads") {
+    CHECK(is_known_interface(3, 3));
+    CHECK(is_known_interface(3, 0));
+    CHECK(is_known_interface(2, 7));
+    CHECK_FALSE(is_known_interface(3, 99));
+    CHECK_FALSE(is_known_interface(4, 0));
+    CHECK_FALSE(is_known_interface(1, 0));
+}
+
+TEST_CASE("names of the NIF API are that to a NIF library, and inside the emulator to a driver") {
+    auto elf = made::driver();
+    elf.symbols.push_back(made::import("enif_make_int"));
+    const auto provider = [](const StaticFacts& facts) {
+        for (const Import& import : facts.imports)
+            if (import.symbol->name == "enif_make_int") return import.provider;
+        return Provider::unknown;
+    };
+    CHECK(provider(made::facts(elf)) == Provider::emulator);
+    elf.symbols[0].name = "nif_init";
+    const StaticFacts nif = made::facts(elf);
+    CHECK(nif.is_nif_library());
+    CHECK(provider(nif) == Provider::nif_api);
+    for (const Finding& finding : find_static(nif)) CHECK(finding.rule != Rule::non_api_emulator_symbol);
+    elf.symbols.push_back(made::export_of("driver_init", false)); // both: a driver too
+    CHECK_FALSE(made::facts(elf).is_nif_library());
+}

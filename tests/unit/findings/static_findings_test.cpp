@@ -3,6 +3,7 @@
 #include "support/places.h"
 
 #include <functional>
+#include <optional>
 #include <set>
 
 using namespace ddll;
@@ -78,6 +79,8 @@ const std::vector<Case>& bad() {
          Rule::driver_init_missing, error, "hidden"},
         {"misspelt init", [](ElfFacts& e) { e.symbols[0].name = "drvier_init"; }, Rule::driver_init_missing, error,
          "there is drvier_init"},
+        {"NIF library", [](ElfFacts& e) { e.symbols[0].name = "nif_init"; }, Rule::nif_library, error,
+         "exports nif_init, and no driver_init"},
         {"no library", [](ElfFacts& e) { e.needed.emplace_back("libno_such_thing.so.7"); }, Rule::missing_dependency,
          error, "libno_such_thing.so.7 was not found, needed by made.so"},
         {"no version",
@@ -259,7 +262,7 @@ TEST_CASE("what comes close is not found") {
 
 TEST_CASE("each rule of files has a case") {
     std::set<Rule> shown = {Rule::dependency_pinned, Rule::unique_symbol_state_shared,
-                            Rule::shared_code_without_driver_lock}; // cases of their own
+                            Rule::shared_code_without_driver_lock, Rule::driver_version_mismatch}; // cases of their own
     for (const Case& c : bad()) shown.insert(c.rule);
     for (const words::RuleRow& row : words::rules)
         CHECK_MESSAGE(is_found(words::by_file, row.rule) == shown.contains(row.rule), std::string(row.id));
@@ -310,6 +313,21 @@ TEST_CASE("variables and ports in parallel") {
     // With a symbol table it is known what is a variable.
     facts.elf.build.symbol_table = true;
     CHECK(made::of_rule(find_static(facts), Rule::shared_code_without_driver_lock) != nullptr);
+}
+
+TEST_CASE("an entry of another interface: certain where nothing could write the marker, else possible") {
+    StaticFacts facts = made::facts(made::driver());
+    const auto severity = [&] {
+        const auto found = find_static(facts);
+        const Finding* finding = made::of_rule(found, Rule::driver_version_mismatch);
+        return finding == nullptr ? std::optional<Severity>() : finding->severity;
+    };
+    facts.entries = {{0x4000, "made", 3, 3, 0, {}}};
+    CHECK_FALSE(severity());
+    facts.entries[0].minor = 99;
+    CHECK(severity() == Severity::warning);
+    facts.entries[0].marked = false;
+    CHECK(severity() == Severity::error);
 }
 
 TEST_CASE("drivers that share a unique symbol") {

@@ -1,3 +1,4 @@
+#include "isolate/interruption.h"
 #include "isolate/isolate.h"
 
 #include <dirent.h>
@@ -134,7 +135,7 @@ TEST_CASE("a child sees the same descriptors, however many run beside it") {
 }
 
 TEST_CASE("an interrupt kills the children and cancels what waits") {
-    for (const int signal : {SIGINT, SIGTERM}) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
         struct sigaction before {};
         sigaction(signal, nullptr, &before);
         Pool pool(2);
@@ -157,6 +158,48 @@ TEST_CASE("an interrupt kills the children and cancels what waits") {
         CHECK((after.sa_handler == before.sa_handler));
         CHECK(waitpid(-1, nullptr, WNOHANG) == -1); // nobody left behind
     }
+}
+
+TEST_CASE("a signal that comes before a pool, or between two, ends them too") {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction before {};
+        sigaction(signal, nullptr, &before);
+        {
+            const Interruption interruption;
+            CHECK_FALSE(Interruption::requested());
+            raise(signal);
+            CHECK(Interruption::requested());
+            for (int round = 0; round < 2; ++round) {
+                Pool pool(1);
+                bool cancelled = false;
+                Job one;
+                one.body = [] {};
+                one.done = [&](Ending e) { cancelled = std::holds_alternative<Cancelled>(e.how); };
+                pool.add(std::move(one));
+                pool.run();
+                CHECK(cancelled);
+                CHECK(pool.interrupted());
+            }
+        }
+        struct sigaction after {};
+        sigaction(signal, nullptr, &after);
+        CHECK((after.sa_handler == before.sa_handler));
+        const Interruption again; // a new one does not know of the old signal
+        CHECK_FALSE(Interruption::requested());
+    }
+}
+
+TEST_CASE("who ignores SIGHUP goes on ignoring it") {
+    struct sigaction ignore {
+    }, before{};
+    ignore.sa_handler = SIG_IGN;
+    sigaction(SIGHUP, &ignore, &before);
+    {
+        const Interruption interruption;
+        raise(SIGHUP);
+        CHECK_FALSE(Interruption::requested());
+    }
+    sigaction(SIGHUP, &before, nullptr);
 }
 
 TEST_CASE("a child does not outlive a parent that is killed") {

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <set>
 #include <string>
+#include <vector>
 
 using namespace ddll;
 using Json = nlohmann::json;
@@ -104,7 +105,7 @@ TEST_CASE("text: the verdict with its reason first and last, findings with reaso
     const std::string text = report::check_text(made.checked, plain);
     const std::string verdict = "UNSAFE: counter: SIGSEGV in control (and 1 more)\n";
     CHECK(text.starts_with(verdict));
-    CHECK(text.ends_with("2 errors, 0 warnings, 1 note, 1 suppressed\n\n" + verdict));
+    CHECK(text.ends_with("2 errors, 0 warnings, 1 note, 1 suppressed; 0 new, 0 still there, 0 fixed\n\n" + verdict));
     CHECK(text.find("driver-crashed") < text.find("error   thread-outlives-driver  seen to happen"));
     CHECK(contains(text, "\n  cure: Look at line 12.\n"));
     CHECK(contains(text, "callbacks that nothing reached\n  - stop\n"));
@@ -113,6 +114,117 @@ TEST_CASE("text: the verdict with its reason first and last, findings with reaso
     CHECK(contains(text, "\n  cure: Tell the thread to end and join it in finish"));
     CHECK(contains(text, "  accepted until 2026-12-31: until <2.1>\n"));
     CHECK(contains(text, "note    process-exit-called  the file says so"));
+}
+
+namespace {
+
+/// The same, of two files: one finding is new, one is still there, one is the older file's, and one is fixed.
+struct Compared : Made {
+    Compared() {
+        checked.findings[0].baseline = check::Baseline::fresh;
+        checked.findings[1].baseline = check::Baseline::unchanged;
+        checked.findings[2].baseline = check::Baseline::unchanged;
+        checked.findings[2].of = check::Side::older;
+        checked.findings[3].baseline = check::Baseline::fresh;
+        checked.findings[3].of = check::Side::replacement;
+        checked.fixed.push_back(finding(words::Rule::driver_alloc_leak, words::Severity::warning, true));
+        checked.fixed.back().of = check::Side::older;
+        checked.fixed.back().baseline = check::Baseline::absent;
+        checked.answers.push_back({"use", "port_control(P, 1, <<>>)", "<<\"1\">>", "<<\"<2>\">>"});
+    }
+};
+
+} // namespace
+
+TEST_CASE("two files, in every format") {
+    const Compared made;
+    const Json json = Json::parse(report::check_json(made.checked, plain));
+    CHECK(test::JsonSchema(schema_of_document()).violations(json) == "");
+    CHECK(json["comparison"]["new"] == Json{"driver-crashed", "process-exit-called"});
+    CHECK(json["comparison"]["still_there"] == Json{"thread-outlives-driver"});
+    CHECK(json["comparison"]["fixed"][0]["rule"] == "driver-alloc-leak");
+    CHECK(json["comparison"]["answers"][0]["newer"] == "<<\"<2>\">>");
+    CHECK(json["findings"][2]["of"] == "older");
+    CHECK(json["findings"][2]["baseline"] == "unchanged");
+
+    const std::string text = report::check_text(made.checked, plain);
+    const auto fresh = text.find("\nnew\n"), known = text.find("\nstill there\n"), fixed = text.find("\nfixed: ");
+    CHECK(fresh < known);
+    CHECK(known < fixed);
+    CHECK(fixed < text.find("driver-alloc-leak"));
+    CHECK(contains(text, "\nof the older file, which its replacement meets\n"));
+    CHECK(contains(text, "; 2 new, 1 still there, 1 fixed\n"));
+    CHECK(contains(text, "answers that differ\n  - port_control(P, 1, <<>>): the older one <<\"1\">>"));
+
+    const Json results = Json::parse(report::check_sarif(made.checked, plain))["runs"][0]["results"];
+    REQUIRE(results.size() == 5);
+    const std::vector<std::string> states = {"new", "unchanged", "unchanged", "new", "absent"};
+    for (std::size_t i = 0; i < states.size(); ++i) CHECK(results[i]["baselineState"] == states[i]);
+
+    const std::string junit = report::check_junit(made.checked, plain);
+    CHECK(contains(junit, "<testcase classname=\"counter.fixed\" name=\"driver-alloc-leak (fixed)\"/>"));
+    CHECK(contains(junit, "message=\"still there: counter: &lt;something&gt;"));
+    const std::string github = report::check_github(made.checked, plain);
+    CHECK(contains(github, "::new: counter: SIGSEGV in control"));
+    CHECK(contains(github, "\nfixed: driver-alloc-leak: "));
+    const std::string tap = report::check_tap(made.checked, plain);
+    CHECK(contains(tap, "\nnot ok 1 - driver-crashed: counter: SIGSEGV in control\n"));
+    CHECK(contains(tap, " - fixed: driver-alloc-leak: "));
+    const std::string html = report::check_html(made.checked, plain);
+    for (const char* part : {"<h3>Findings: new</h3>", "<h3>Findings: still there</h3>", "<h3>Findings: fixed</h3>",
+                             "<h3>answers that differ</h3>", "; now &lt;&lt;"})
+        CHECK_MESSAGE(contains(html, part), part);
+    CHECK(contains(report::check_term(made.checked, plain), "still_there => ["));
+}
+
+TEST_CASE("TAP: errors and warnings are tests, notes are comments, an accepted one is a TODO, runs that ended are ok") {
+    const Made made;
+    const std::string tap = report::check_tap(made.checked, plain);
+    CHECK(tap.starts_with("TAP version 14\n1..4\n"));
+    CHECK(contains(tap, "\n  file: \"src/counter.c\"\n  line: 42\n"));
+    CHECK(contains(tap, " # TODO accepted until 2026-12-31: until <2.1>\n"));
+    CHECK(contains(tap, "\nok 4 - story load-unload\n"));
+    CHECK(contains(tap, "\n# process-exit-called: "));
+    CHECK_FALSE(contains(tap, "ok 5"));
+}
+
+TEST_CASE("HTML: nothing of a driver is markup, and nothing is fetched") {
+    Made made;
+    made.checked.findings[0].title = "<script>alert(1)</script>";
+    made.checked.findings[0].evidence = "\"'><img src=x>";
+    const std::string html = report::check_html(made.checked, plain);
+    CHECK(html.starts_with("<!DOCTYPE html>\n"));
+    CHECK(html.ends_with("</html>\n"));
+    CHECK_FALSE(contains(html, "<script"));
+    CHECK_FALSE(contains(html, "<img"));
+    CHECK(contains(html, "default-src 'none'"));
+    CHECK(contains(html, "<span class=\"badge failed\">UNSAFE</span>"));
+    CHECK(contains(html, "<code>src/counter.c:42</code>"));
+    CHECK(contains(html, "accepted until 2026-12-31: until &lt;2.1&gt;"));
+}
+
+TEST_CASE("term: what JSON says, for Erlang") {
+    const Made made;
+    const std::string term = report::check_term(made.checked, plain);
+    CHECK(term.starts_with("%% coding: utf-8\n{ddlltool_check, 1, #{\n"));
+    CHECK(term.ends_with("}}.\n"));
+    CHECK(contains(term, "severity => error"));
+}
+
+TEST_CASE("an interrupted check says so in every format") {
+    Made made;
+    made.checked.interrupted = true;
+    made.checked.verdict = check::Safety::unknown;
+    made.checked.reasons.insert(made.checked.reasons.begin(), {check::Ground::interrupted, "it was interrupted"});
+    const Json sarif = Json::parse(report::check_sarif(made.checked, plain));
+    CHECK(sarif["runs"][0]["invocations"][0]["executionSuccessful"] == false);
+    CHECK(contains(report::check_tap(made.checked, plain), "\nBail out! interrupted\n"));
+    for (const auto& format : report::check_formats()) {
+        CAPTURE(format.name);
+        const std::string text = format.write(made.checked, plain);
+        CHECK(contains(text, "it was interrupted"));
+        CHECK(contains(text, "UNKNOWN"));
+    }
 }
 
 TEST_CASE("colours do not move what stands behind them") {
@@ -171,7 +283,7 @@ TEST_CASE("the job summary of check: verdict, deaths and findings, and no markup
     made.checked.reasons.back().text = "do <not> | go";
     const std::string text = report::job_summary(made.checked, plain);
     CHECK(text.starts_with("### ddlltool check counter: UNSAFE: counter: SIGSEGV in control (and 1 more)\n"));
-    CHECK(contains(text, "\n2 errors, 0 warnings, 1 note, 1 suppressed\n"));
+    CHECK(contains(text, "\n2 errors, 0 warnings, 1 note, 1 suppressed; 0 new, "));
     CHECK(contains(text, "\n- do &#60;not&#62; &#124; go\n"));
     CHECK(contains(text, "| error | driver&#45;crashed | counter&#58; SIGSEGV in control"));
     CHECK(contains(text, "| error | thread&#45;outlives&#45;driver | counter&#58; &#60;something&#62;"));
@@ -186,9 +298,10 @@ TEST_CASE("each row of the law, in every format") {
         checked.name = "counter";
         checked.file = "build/counter.so";
         checked.verdict = row.verdict;
-        const std::string reason =
-            row.ground == check::Ground::nothing ? "its own commands were not exercised" : "so it was";
-        if (row.ground != check::Ground::nothing) checked.reasons = {{row.ground, reason}};
+        // What speaks against nothing is no reason.
+        const bool safe = row.verdict == check::Safety::safe;
+        const std::string reason = safe ? "its own commands were not exercised" : "so it was";
+        if (!safe) checked.reasons = {{row.ground, reason}};
         const std::string word = check::name(row.verdict);
         const std::string text = report::check_text(checked, plain);
         CHECK(text.starts_with(word));

@@ -6,9 +6,11 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 using namespace ddll;
 using namespace ddll::report;
@@ -120,6 +122,103 @@ TEST_CASE("what the text says of known files") {
             at = end + 1;
         }
         CHECK(longest <= 80);
+    }
+}
+
+TEST_CASE("a NIF library is called one, and is no driver that lacks something") {
+    const Inspections all = inspected({test::image_specimens() + "/nif.so"});
+    const std::string text = inspection_text(all, Style{});
+    CHECK(text.find("\nNIF library\n  nif_init      exported") != std::string::npos);
+    CHECK(text.find("error: nif-library\n") != std::string::npos);
+    for (const char* part : {"driver-init-missing", "driver_init   missing", "not filled in at compile time"})
+        CHECK_MESSAGE(text.find(part) == std::string::npos, part);
+    CHECK(Json::parse(inspection_json(all))["files"][0]["driver"]["kind"] == "nif library");
+}
+
+TEST_CASE("an entry without the marker is no entry for any node") {
+    const std::string text = inspection_text(inspected({test::image_specimens() + "/short_entry.so"}), Style{});
+    CHECK(text.find("\"specimen\", without ERL_DRV_EXTENDED_MARKER") != std::string::npos);
+    CHECK(text.find("error: driver-version-mismatch\n") != std::string::npos);
+    const std::string late = inspection_text(inspected({test::image_specimens() + "/late_entry.so"}), Style{});
+    CHECK(late.find("  entry         not filled in at compile time") != std::string::npos);
+    CHECK(late.find("driver-version-mismatch") == std::string::npos);
+}
+
+TEST_CASE("two files: how they differ") {
+    const auto difference = [](const char* older, const char* newer) {
+        const Inspections all =
+            inspected({test::image_specimens() + "/" + older + ".so", test::image_specimens() + "/" + newer + ".so"});
+        return std::pair(inspection_text(all, Style{}), Json::parse(inspection_json(all))["difference"]);
+    };
+    const auto [text, json] = difference("entry", "short_entry");
+    CHECK(json["changed"] == Json{{{"what", "name of the file"}, {"before", "entry"}, {"after", "short_entry"}},
+                                  {{"what", "driver interface"}, {"before", "3.2"}, {"after", "none (before R15B)"}},
+                                  {{"what", "flags"},
+                                   {"before", "ERL_DRV_FLAG_USE_PORT_LOCKING, ERL_DRV_FLAG_USE_INIT_ACK"},
+                                   {"after", "none"}}});
+    CHECK(json["new"][0] == Json{{"rule", "driver-version-mismatch"}, {"severity", "error"}});
+    CHECK(text.find("  new           driver-version-mismatch (error)\n") != std::string::npos);
+    const Json back = difference("short_entry", "entry").second;
+    CHECK(back["fixed"] == json["new"]);
+    CHECK(back["new"] == json["fixed"]);
+    const Json kind = difference("entry", "nif").second;
+    CHECK(kind["changed"][1] == Json{{"what", "kind"}, {"before", "driver"}, {"after", "NIF library"}});
+    const auto exports = std::find_if(kind["names"].begin(), kind["names"].end(),
+                                      [](const Json& names) { return names["kind"] == "exports"; });
+    REQUIRE(exports != kind["names"].end());
+    CHECK((*exports)["added"] == Json{"nif_init"});
+    CHECK((*exports)["removed"] == Json{"driver_init", "specimen_control"});
+    // Of the same file twice there is nothing to tell, and of three there is no older one.
+    CHECK(difference("entry", "entry").first.find("no difference in what is read here") != std::string::npos);
+    const std::string one = test::image_specimens() + "/entry.so";
+    CHECK_FALSE(Json::parse(inspection_json(inspected({one, one, one}))).contains("difference"));
+}
+
+TEST_CASE("every format has every finding, and two files have theirs once") {
+    const Inspections all =
+        inspected({test::image_specimens() + "/no_init.so", test::image_specimens() + "/short_entry.so"});
+    const FormatOptions options{{}, "/no/such/root", "1.2"};
+    for (const auto& format : inspection_formats()) {
+        CAPTURE(format.name);
+        const std::string text = format.write(all, options);
+        CHECK(text.find("driver-init-missing") != std::string::npos);
+        CHECK(text.find("driver-version-mismatch") != std::string::npos);
+    }
+    const auto written = [&](const char* name) { return inspection_format_named(name)->write(all, options); };
+    const Json run = Json::parse(written("sarif"))["runs"][0];
+    CHECK(run["tool"]["driver"]["informationUri"].get<std::string>().starts_with("https://"));
+    for (const Json& result : run["results"]) {
+        const bool fixed = result["ruleId"] == "driver-init-missing";
+        CHECK(result["baselineState"] == (fixed ? "absent" : "new"));
+    }
+    CHECK(written("tap").find(" - fixed: driver-init-missing: ") != std::string::npos);
+    CHECK(written("term").starts_with("%% coding: utf-8\n{ddlltool_inspect, 1, #{\n"));
+    CHECK(written("html").find("<script") == std::string::npos);
+    CHECK(inspection_format_named("trace") == nullptr);
+}
+
+TEST_CASE("a place is a line of the source where that lies below the root") {
+    Inspections all = inspected({test::image_specimens() + "/short_entry.so"});
+    CHECK(all.files[0].facts.debug.source.ends_with("/specimens/entry.c"));
+    all.files[0].facts.debug.source =
+        test::source_folder() + "/tests/unit/image/specimens/entry.c"; // however it was built
+    const auto place = [&](const std::string& root) {
+        const FormatOptions options{{}, root, "1.2"};
+        return Json::parse(inspection_format_named("sarif")->write(
+            all, options))["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    };
+    const Json known = place(test::source_folder());
+    CHECK(known["artifactLocation"]["uri"] == "tests/unit/image/specimens/entry.c");
+    CHECK(known["region"]["startLine"] > 10);
+    CHECK_FALSE(place("/no/such/root").contains("region"));
+}
+
+TEST_CASE("a file that cannot be used is an error in the formats that have one") {
+    const Inspections all = inspected({"/no/such/file.so"});
+    const FormatOptions options{{}, "", "1.2"};
+    for (const char* name : {"junit", "tap", "sarif", "github", "html", "json", "term"}) {
+        CAPTURE(name);
+        CHECK(inspection_format_named(name)->write(all, options).find("No such file") != std::string::npos);
     }
 }
 

@@ -1,0 +1,12 @@
+/* A NIF library, given where a driver is expected: it exports nif_init and no driver_init. */
+#include <erl_nif.h>
+
+static ERL_NIF_TERM same(ErlNifEnv* env, int count, const ERL_NIF_TERM arguments[]) {
+    (void)env;
+    (void)count;
+    return arguments[0];
+}
+
+static ErlNifFunc functions[] = {{"same", 1, same, 0}};
+
+ERL_NIF_INIT(exhibit, functions, NULL, NULL, NULL, NULL)

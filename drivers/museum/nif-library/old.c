@@ -1,0 +1,4 @@
+/* The version before: a driver. */
+#include "exhibit.h"
+
+EXHIBIT(.start = keep_port)

@@ -1,0 +1,26 @@
+#pragma once
+/// Findings of one side while they come in from files and runs. Internal to check/.
+#include "check/check.h"
+
+#include <vector>
+
+namespace ddll::check {
+
+class Gathered {
+public:
+    /// What a file says.
+    void add(const findings::Finding& found);
+    /// What a run showed, which says more.
+    void add(const scenario::RunFinding& found, const CheckRun& run);
+    void add(CheckFinding finding) { findings_.push_back(std::move(finding)); }
+
+    std::vector<CheckFinding>& all() { return findings_; }
+    std::vector<CheckFinding> take() { return std::move(findings_); }
+
+private:
+    CheckFinding& entry_for(Rule rule);
+
+    std::vector<CheckFinding> findings_;
+};
+
+} // namespace ddll::check
