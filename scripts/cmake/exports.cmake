@@ -7,6 +7,9 @@ string(REPLACE ";" ";\n" names "${names}")
 # ... and the functions of the system that stand in front of the C library's own, see api/interposed.cpp.
 if(NOT DDLLTOOL_SANITIZE)
   string(APPEND names ";\npthread_create;\npthread_key_create;\npthread_key_delete;\non_exit")
+  foreach(name malloc calloc realloc free memalign aligned_alloc posix_memalign valloc pvalloc mmap mmap64 munmap mremap)
+    string(APPEND names ";\n${name}")
+  endforeach()
 endif()
 file(CONFIGURE OUTPUT ${export_list} CONTENT "{\n${names};\n};\n")
 

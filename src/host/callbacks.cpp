@@ -1,4 +1,5 @@
 #include "host/callbacks.h"
+#include "host/probe/memory_watch.h"
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -22,6 +23,7 @@ template <class R, class... A>
 #elif defined(__aarch64__)
     asm volatile(".cfi_undefined x30");
 #endif
+    const OnDriverStack here(__builtin_frame_address(0), reinterpret_cast<std::uintptr_t>(function));
     if constexpr (std::is_void_v<R>) {
         function(arguments...);
         asm volatile("" ::: "memory");
@@ -137,6 +139,7 @@ R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
         errno = error;
     };
     const Stopwatch watch(host, where);
+    memory_watch::driver_called();
     host.threads().leave(Side::driver);
     if constexpr (std::is_void_v<R>) {
         enter<R, A...>(function, arguments...);
@@ -265,7 +268,8 @@ void async_free(Host& host, Driver& driver, PortId port, void (*free)(void*), vo
 }
 
 LoaderFrame::LoaderFrame(Host& host, Callback which, DriverId driver, ImageId image, std::string_view path)
-    : host_(host), which_(which) {
+    : host_(host), which_(which), stack_(__builtin_frame_address(0), 0) {
+    memory_watch::driver_called();
     host.journal().write(journal::Entered{which, driver, {}, {}, image, 0, path});
     call_frames().push_back({which, driver, {}, {}});
     host.threads().leave(Side::driver);
@@ -273,6 +277,7 @@ LoaderFrame::LoaderFrame(Host& host, Callback which, DriverId driver, ImageId im
 
 LoaderFrame::~LoaderFrame() {
     host_.threads().enter();
+    memory_watch::library_opening(nullptr, 0);
     call_frames().pop_back();
     host_.journal().write(journal::Left{which_, {}, 0});
 }

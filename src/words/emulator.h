@@ -103,7 +103,8 @@ DDLL_WORDS(ImpasseKind, DDLL_IMPASSES)
     X(thread_key, "thread-specific key")                                                                               \
     X(exit_handler, "exit handler")                                                                                    \
     X(executable_stack, "executable stack")                                                                            \
-    X(heap, "bytes on the heap, more than before the load")                                                            \
+    X(heap, "memory of malloc or new")                                                                                 \
+    X(mapping, "memory of mmap")                                                                                       \
     X(name_elsewhere, "name outside of the library")
 DDLL_WORDS(Residue, DDLL_RESIDUES)
 
