@@ -8,7 +8,8 @@ string(REPLACE ";" ";\n" names "${names}")
 if(NOT DDLLTOOL_SANITIZE)
   string(APPEND names ";\npthread_create;\npthread_key_create;\npthread_key_delete;\non_exit")
   foreach(name close closefrom close_range fclose dup2 dup3 fcntl fcntl64 ioctl wait wait3 wait4 waitpid waitid fork daemon
-               posix_spawn posix_spawnp exit _exit _Exit openlog closelog initstate setstate)
+               posix_spawn posix_spawnp exit _exit _Exit openlog closelog initstate setstate
+               malloc calloc realloc free memalign aligned_alloc posix_memalign valloc pvalloc mmap mmap64 munmap mremap)
     string(APPEND names ";\n${name}")
   endforeach()
 endif()

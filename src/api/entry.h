@@ -4,6 +4,7 @@
 /// first and last: find the host, resolve the handle, check the calling thread, journal. Read next:
 /// words/driver_api.def (the list), then one file for each family.
 #include "host/host.h"
+#include "host/probe/memory_watch.h"
 #include "words/driver_api.h"
 
 #include <erl_driver.h>
@@ -52,6 +53,7 @@ private:
     bool allowed(const host::Port& port);
     void journal(std::int64_t result, std::int64_t a, std::int64_t b);
 
+    host::HostWork work_;
     host::Host& host_;
     host::Visit visit_;
     Function function_;

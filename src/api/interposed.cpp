@@ -4,6 +4,7 @@
 #include "base/sanitized.h"
 #include "host/current.h"
 #include "host/host.h"
+#include "host/probe/memory_watch.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -86,6 +87,7 @@ void* live(void* handed) {
     const Life life(*begin->host, purpose_of(function, argument));
     begin->known.release();
     begin.reset();
+    const host::OnDriverStack here(__builtin_frame_address(0), reinterpret_cast<std::uintptr_t>(function));
     return function(argument);
 }
 
@@ -100,6 +102,7 @@ extern "C" {
     // Not by the return address: a driver whose last act is this call is not on the stack any more.
     if (host == nullptr || is_ours(reinterpret_cast<const void*>(function)))
         return real(thread, attributes, function, argument);
+    const host::HostWork work;
     const auto begin = std::make_shared<Beginning>(host, function, argument);
     auto handed = std::make_unique<std::shared_ptr<Beginning>>(begin);
     const int result = real(thread, attributes, live, handed.get());
@@ -112,6 +115,7 @@ extern "C" {
 
 [[gnu::visibility("default")]] int pthread_key_create(pthread_key_t* key, void (*destructor)(void*)) {
     static auto* const real = next<decltype(pthread_key_create)>("pthread_key_create");
+    const host::HostWork work;
     const int result = real(key, destructor);
     if (host::Host* host = asked(); result == 0 && host != nullptr && destructor != nullptr)
         host->probe().interposed().key_created(*key, reinterpret_cast<std::uintptr_t>(destructor));
@@ -120,12 +124,14 @@ extern "C" {
 
 [[gnu::visibility("default")]] int pthread_key_delete(pthread_key_t key) {
     static auto* const real = next<decltype(pthread_key_delete)>("pthread_key_delete");
+    const host::HostWork work;
     if (host::Host* host = asked()) host->probe().interposed().key_deleted(key);
     return real(key);
 }
 
 [[gnu::visibility("default")]] int on_exit(void (*function)(int, void*), void* argument) {
     static auto* const real = next<decltype(on_exit)>("on_exit");
+    const host::HostWork work;
     if (host::Host* host = asked())
         host->probe().interposed().exit_handler_added(reinterpret_cast<std::uintptr_t>(function));
     return real(function, argument);

@@ -1,5 +1,6 @@
 // Called from any thread, and often: not journaled one by one, only misuse is.
 #include "api/entry.h"
+#include "host/probe/memory_watch.h"
 
 #include <fmt/format.h>
 
@@ -38,6 +39,7 @@ extern "C" {
 
 // No visit to the host: memory has a lock of its own, and allocations are the most frequent calls of all.
 void* driver_alloc(ErlDrvSizeT size) {
+    const host::HostWork work;
     return host::current()->memory().allocate(size,
                                               api::made_by_caller(Function::driver_alloc, __builtin_return_address(0)));
 }
@@ -60,6 +62,7 @@ void driver_free(void* block) {
 }
 
 ErlDrvBinary* driver_alloc_binary(ErlDrvSizeT size) {
+    const host::HostWork work;
     return host::current()->memory().allocate_binary(
         size, api::made_by_caller(Function::driver_alloc_binary, __builtin_return_address(0)));
 }

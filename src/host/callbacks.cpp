@@ -1,5 +1,6 @@
 #include "host/callbacks.h"
 #include "host/probe/scheduler_thread.h"
+#include "host/probe/memory_watch.h"
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -23,6 +24,7 @@ template <class R, class... A>
 #elif defined(__aarch64__)
     asm volatile(".cfi_undefined x30");
 #endif
+    const OnDriverStack here(__builtin_frame_address(0), reinterpret_cast<std::uintptr_t>(function));
     if constexpr (std::is_void_v<R>) {
         function(arguments...);
         asm volatile("" ::: "memory");
@@ -166,6 +168,7 @@ R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
         errno = error;
     };
     const Stopwatch watch(host, where);
+    memory_watch::driver_called();
     host.threads().leave(Side::driver);
     if constexpr (std::is_void_v<R>) {
         enter<R, A...>(function, arguments...);
@@ -294,7 +297,8 @@ void async_free(Host& host, Driver& driver, PortId port, void (*free)(void*), vo
 }
 
 LoaderFrame::LoaderFrame(Host& host, Callback which, DriverId driver, ImageId image, std::string_view path)
-    : host_(host), which_(which) {
+    : host_(host), which_(which), stack_(__builtin_frame_address(0), 0) {
+    memory_watch::driver_called();
     host.journal().write(journal::Entered{which, driver, {}, {}, image, 0, path});
     call_frames().push_back({which, driver, {}, {}});
     host.threads().leave(Side::driver);
@@ -303,6 +307,7 @@ LoaderFrame::LoaderFrame(Host& host, Callback which, DriverId driver, ImageId im
 LoaderFrame::~LoaderFrame() {
     host_.threads().enter();
     host_.probe().process().settle();
+    memory_watch::library_opening(nullptr, 0);
     call_frames().pop_back();
     host_.journal().write(journal::Left{which_, {}, 0});
 }

@@ -7,6 +7,7 @@
 #include "host/drivers/driver.h"
 #include "host/host.h"
 #include "host/ports/port.h"
+#include "host/probe/memory_watch.h"
 
 #include <cstdint>
 #include <string_view>
@@ -61,6 +62,7 @@ public:
 private:
     Host& host_;
     journal::Callback which_;
+    OnDriverStack stack_;
 };
 
 } // namespace ddll::host::callbacks

@@ -69,7 +69,10 @@ void Host::report_end() {
         for (const auto& [id, port] : ports_.all())
             if (port->valid() && ports_.waiting_opener(*port) != nullptr)
                 misuse(Rule::init_ack_missing, no_function, id, "open_port has not returned");
-    for (const auto& driver : drivers_.listed()) report_changed_entry(*this, *driver);
+    for (const auto& driver : drivers_.listed()) {
+        report_changed_entry(*this, *driver);
+        probe_.at_end(*driver);
+    }
     for (const Port* port : ports_.live()) {
         if (!halting()) report_left_busy(*this, *port);
         if (port->state != Port::State::closing || port->queue.size() == 0) continue;

@@ -193,8 +193,10 @@ struct LeftBehind {
     words::Residue kind = words::Residue::descriptor;
     std::string_view text;
     std::string_view stack;     ///< as in Misused, one address of the library: where it leads to
-    std::int64_t bytes = 0;     ///< of the heap
+    std::int64_t bytes = 0;     ///< of heap or mapping: how much more than before the load
     std::string_view path = {}; ///< of a library
+    std::uint64_t calls = 0;    ///< of heap or mapping: in so many callbacks it was asked for
+    bool lost = false;          ///< of heap or mapping: nothing in the process refers to it any more
 };
 /// The entry that driver_init gave; only in runs that look for it.
 struct EntrySeen {

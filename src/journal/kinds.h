@@ -122,7 +122,8 @@ template <> inline constexpr auto kind<ClearedAway> = describe("cleared_away",
 template <> inline constexpr auto kind<LeftBehind> = describe("left_behind",
     field("driver", &LeftBehind::driver), field("image", &LeftBehind::image), field("residue", &LeftBehind::kind, Shape::number),
     field("text", &LeftBehind::text, Shape::prose), field("stack", &LeftBehind::stack, Shape::address),
-    field("bytes", &LeftBehind::bytes, Shape::hidden), field("path", &LeftBehind::path, Shape::hidden));
+    field("bytes", &LeftBehind::bytes, Shape::hidden), field("path", &LeftBehind::path, Shape::hidden),
+    field("calls", &LeftBehind::calls, Shape::hidden), field("lost", &LeftBehind::lost, Shape::hidden));
 template <> inline constexpr auto kind<EntrySeen> = describe("entry_seen",
     field("driver", &EntrySeen::driver), field("image", &EntrySeen::image), field("flags", &EntrySeen::flags),
     field("callbacks", &EntrySeen::callbacks), field("major", &EntrySeen::major), field("minor", &EntrySeen::minor),

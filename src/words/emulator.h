@@ -108,8 +108,9 @@ DDLL_WORDS(ImpasseKind, DDLL_IMPASSES)
     X(thread_key, "thread-specific key")                                                                               \
     X(exit_handler, "exit handler")                                                                                    \
     X(executable_stack, "executable stack")                                                                            \
-    X(heap, "bytes on the heap, more than before the load")                                                            \
-    X(name_elsewhere, "name outside of the library")                                                                   \
+    X(heap, "memory of malloc or new")                                                                                 \
+    X(mapping, "memory of mmap")                                                                                       \
+    X(name_elsewhere, "name outside of the library")                                                              \
     X(scheduler_thread, "state of the thread that ran a callback")
 DDLL_WORDS(Residue, DDLL_RESIDUES)
 

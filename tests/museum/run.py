@@ -35,6 +35,7 @@ WELL_BEHAVED = [f"{name}.so" for name in (
     "late_drain ledger_v1 ledger_v2 locks memory monitors outputs outputv queue realtime selects sigpipe stream sysinfo timer "
     "threads/by_itself threads/jobs threads/thread_api threads/worker conformance/async conformance/busy conformance/closing "
     "conformance/no_busy_queue conformance/opening conformance/ownership conformance/soft_busy conformance/vectors "
+    "leaks/freed_in_cache leaks/freed_in_new leaks/freed_in_ready_async leaks/freed_in_realloc leaks/freed_in_thread "
     "museum/bystander/bystander museum/well-behaved/old/exhibit museum/well-behaved/new/exhibit").split()]
 # Drivers of Debian's packages, and what is truly wrong with them, by the levels of strictness at which it shows.
 # tests/scenarios/real/megaco_several_ports.json: a node dies. The scanner's other variant loses 680 bytes of a node with
@@ -62,6 +63,8 @@ FAULTY = {"port_leak.so": {2: [], 3: ["heap-leak-outside-driver-heap"]},
           "kept_stdio.so": {1: ["memory-registered-elsewhere"]},
           "kept_random.so": {1: ["driver-crashed", "memory-registered-elsewhere"]},
           "threads/at_halt_joinable.so": {2: ["driver-crashed", "halt-under-running-thread"]}}
+FAULTY |= {f"leaks/lost_in_{place}.so": {3: ["heap-leak-outside-driver-heap"]}
+           for place in ("cache", "new", "ready_async", "realloc", "thread")}
 PATIENCE = 600  # seconds of real time until a check counts as stuck
 
 
@@ -183,6 +186,18 @@ def driver_known(checker, file, levels, against=None):
     return True, f"{shown}: {', '.join(expected) if expected else 'nothing above a note'}"
 
 
+def workload_known(checker, build, name, expected):
+    """What a workload with one load shows, and no more than that."""
+    file = build / "drivers" / "leaks" / f"{name}.so"
+    report = checker.audit(file, "--strictness", "1", "--workload", ROOT / "drivers" / "leaks" / f"{name}.json")
+    shown = f"leaks/{name}.so with a workload"
+    if isinstance(report, str):
+        return False, f"{shown}: {report}"
+    if sorted(loud(report)) != expected or report["verdict"] != ("SAFE-IF" if expected else "SAFE"):
+        return False, f"{shown}: {report['verdict']}, {sorted(loud(report))}, not {expected}"
+    return True, f"{shown}: {', '.join(expected) if expected else 'nothing above a note'}"
+
+
 def check_all(checker, build, only):
     entries = exhibits()
     not_sanitized = {entry["rule"] for entry in entries if "not_sanitized" in entry}
@@ -200,6 +215,9 @@ def check_all(checker, build, only):
         for name, levels in FAULTY.items():
             if not (checker.sanitized and not_sanitized & {rule for rules in levels.values() for rule in rules}):
                 jobs.append((driver_known, (checker, build / "drivers" / name, levels)))
+        jobs.append((workload_known, (checker, build, "freed_in_new", [])))
+        if not checker.sanitized:
+            jobs.append((workload_known, (checker, build, "lost_in_new", ["heap-leak-outside-driver-heap"])))
         for pattern, levels in KNOWN.items():
             files = glob.glob(pattern)
             if files:

@@ -49,7 +49,7 @@ public:
         read(entry);
     }
     std::vector<Finding> take() {
-        leftovers_.find_growth();
+        memory_.find();
         return reading_.findings.take();
     }
 
@@ -68,14 +68,21 @@ private:
     void on(const journal::ProcessEnded& e) { users_.see(e); }
     void on(const journal::DriverChanged& e) { users_.see(e); }
     void on(const journal::FileInstalled& e) { loads_.see(e); }
-    void on(const journal::ImageOpened& e) { loads_.see(e); }
+    void on(const journal::ImageOpened& e) {
+        loads_.see(e);
+        memory_.see(e);
+    }
     void on(const journal::ImageFailed& e) { loads_.see(e); }
     void on(const journal::EntrySeen& e) { loads_.see(e); }
     void on(const journal::ImageClosed& e) {
         loads_.see(e);
         leftovers_.see(e);
+        memory_.see(e);
     }
-    void on(const journal::LeftBehind& e) { leftovers_.see(e); }
+    void on(const journal::LeftBehind& e) {
+        leftovers_.see(e);
+        memory_.see(e);
+    }
     void on(const journal::ClearedAway& e) { leftovers_.see(e); }
     void on(const journal::TookLong& e) { callbacks_.see(e); }
     void on(const journal::ApiCalled& e) { callbacks_.see(e); }
@@ -84,6 +91,7 @@ private:
     Users users_{reading_};
     Loads loads_{reading_};
     Leftovers leftovers_{reading_};
+    Memory memory_{reading_};
     Callbacks callbacks_{reading_};
 };
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -138,12 +139,9 @@ public:
     void see(const journal::LeftBehind& left);
     void see(const journal::ClearedAway& cleared);
     void see(const journal::ImageClosed& closed);
-    /// At the end: what grows from cycle to cycle.
-    void find_growth();
 
 private:
     void see_thread(const journal::LeftBehind& left);
-    void see_heap(const journal::LeftBehind& left);
     /// `text` is that of the entry, with its place.
     void see_kept(const journal::LeftBehind& left, const std::string& text);
     struct Kept {
@@ -161,8 +159,55 @@ private:
     };
     CloseReading& reading_;
     std::vector<Kept> kept_functions_, kept_memory_; ///< the gravest so far, until the library is closed
-    std::vector<Object> objects_;                    ///< libraries that stayed, until that of the driver is closed
-    std::map<std::string, std::pair<DriverId, std::vector<std::int64_t>>> grown_; ///< the heap in each cycle, by driver
+    std::vector<Object> objects_; ///< libraries that stayed, until that of the driver is closed
+};
+
+/// Memory of malloc and mmap that is not given back. memory.cpp
+class Memory {
+public:
+    explicit Memory(CloseReading& reading) : reading_(reading) {}
+    void see(const journal::ImageOpened& opened) { bases_[opened.image] = opened.base; }
+    void see(const journal::LeftBehind& left);
+    void see(const journal::ImageClosed& closed);
+    /// At the end: what grows from load to load, and what nothing refers to any more.
+    void find();
+
+private:
+    /// From where memory was asked for.
+    struct Source {
+        words::Residue kind;
+        std::uint64_t offset; ///< in the driver's library; 0 where that is unknown
+        std::string library;  ///< another one, where none of the driver was seen
+        auto operator<=>(const Source&) const = default;
+    };
+    struct Amount {
+        std::int64_t bytes = 0;
+        std::uint64_t calls = 0;
+    };
+    struct Leak {
+        std::map<std::size_t, Amount> grown; ///< by the number of the load
+        Amount lost;                         ///< in one load, the most
+        std::uintptr_t address = 0;
+        std::uint64_t entry = 0;
+    };
+    struct Driver {
+        DriverId id;
+        std::size_t loads = 0; ///< that have ended
+        std::map<Source, Leak> leaks;
+    };
+    struct Told {
+        const Source* source;
+        const Leak* leak;
+        Amount least; ///< in each of the last loads, or lost in one
+        bool in_each; ///< the first of these
+    };
+    static std::optional<Told> judge(const Driver& driver, const Source& source, const Leak& leak);
+    void tell(const Driver& driver, words::RuleOf<words::by_probe> rule, words::Residue kind);
+    std::string text_of(const Told& told) const;
+
+    CloseReading& reading_;
+    std::map<ImageId, std::uint64_t> bases_;
+    std::map<std::string, Driver> drivers_; ///< by name
 };
 
 /// Callbacks that take long, and what they say to closed ports. callbacks.cpp

@@ -1,17 +1,10 @@
 #include "findings/runtime/finders.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace ddll::findings {
 
 namespace {
-
-/// So many loads are needed until growth is a trend, and not the first use of something.
-constexpr std::size_t warm_up = 3, least_growths = 3;
-/// Per cycle; the loader, stdio and the host itself keep less than that.
-constexpr std::int64_t worth_telling_bytes = 2048;
 
 /// All that need such a library share the one that is there, and many of them stay by design (libcrypto, the converters
 /// of iconv).
@@ -64,16 +57,11 @@ void Leftovers::see(const journal::LeftBehind& e) {
     case name_elsewhere:
         return reading_.add(Rule::driver_name_dangling, e.driver, text);
     case heap:
-        return see_heap(e);
+    case mapping:
+        return; // Memory
     case scheduler_thread:
         return reading_.add(Rule::scheduler_thread_changed, e.driver, text);
     }
-}
-
-void Leftovers::see_heap(const journal::LeftBehind& e) {
-    auto& cycles = grown_[reading_.names.driver(e.driver)];
-    cycles.first = e.driver;
-    cycles.second.push_back(e.bytes);
 }
 
 void Leftovers::see_kept(const journal::LeftBehind& e, const std::string& text) {
@@ -148,17 +136,6 @@ bool Leftovers::uses_openmp(ImageId image) const {
         return name.starts_with("libgomp") || name.starts_with("libomp") || name.starts_with("libiomp") ||
                name.starts_with("libtbb");
     });
-}
-
-void Leftovers::find_growth() {
-    for (const auto& [name, cycles] : grown_) {
-        const auto& [driver, grown] = cycles;
-        if (grown.size() < warm_up + least_growths) continue;
-        const std::int64_t least = *std::min_element(grown.begin() + warm_up, grown.end());
-        if (least >= worth_telling_bytes)
-            reading_.add(Rule::heap_leak_outside_driver_heap, driver,
-                         fmt::format("at least {} bytes more after each cycle", least));
-    }
 }
 
 } // namespace ddll::findings

@@ -36,7 +36,6 @@ struct Driver {
     Port* last_port = nullptr;
 
     std::unique_ptr<Traces> before; ///< what there was before the library was opened; only where it is looked for
-    std::int64_t heap_before = 0;   ///< bytes besides those of the driver API, at that time
 
     /// Copies what the emulator keeps of an entry.
     void take_entry(ErlDrvEntry* taken);

@@ -72,7 +72,7 @@ std::optional<LoadError> Drivers::open_image(Driver& driver, const std::string& 
         return error;
     };
 
-    host_.probe().before_open(driver);
+    host_.probe().before_open(driver, file);
     {
         const callbacks::LoaderFrame frame(host_, journal::Callback::dlopen, driver.id, driver.image_id, file);
         auto opened = image::LoadedImage::open(file);
@@ -82,6 +82,7 @@ std::optional<LoadError> Drivers::open_image(Driver& driver, const std::string& 
         }
         driver.image.emplace(*std::move(opened));
     }
+    host_.probe().opened(driver);
     if (driver.image->may_make_threads()) host_.threads().expect_unknown();
     const image::Identity& identity = driver.image->identity();
     const bool differs = driver.image->was_mapped() && driver.image->differs_from_file();

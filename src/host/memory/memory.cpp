@@ -366,15 +366,6 @@ HeapUse DriverMemory::used_by(DriverId owner) {
     return use;
 }
 
-std::uint64_t DriverMemory::footprint() {
-    constexpr std::uint64_t around = 256;                    // guards, the C library's own words, our row
-    constexpr std::uint64_t large = 128 * 1024, page = 4096; // what is mapped by itself takes whole pages
-    const MutexLock locked(lock_);
-    std::uint64_t bytes = kept_bytes_ + around * (blocks_.size() + kept_.size());
-    for (const auto& [block, row] : blocks_) bytes += row.size + (row.size + around < large ? 0 : page);
-    return bytes;
-}
-
 void DriverMemory::inspect(DriverId owner) {
     const MutexLock hold(lock_);
     const std::size_t before = damage_.size();

@@ -95,9 +95,6 @@ public:
     /// What is left of a driver belongs to no driver from here on: it was reported.
     void disown(DriverId driver);
 
-    /// Bytes of the C library's heap that it takes, what is kept of the freed included; rather too many than too few.
-    std::uint64_t footprint();
-
     /// Looks at the guards of a driver's live memory (of everybody's for none), and at what is kept of the freed.
     void inspect(DriverId owner);
     /// What was found damaged since the last time: by inspect, or when something was freed.

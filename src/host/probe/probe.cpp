@@ -1,5 +1,6 @@
 #include "host/probe/probe.h"
 
+#include "base/text.h"
 #include "host/host.h"
 
 #include <dlfcn.h>
@@ -7,6 +8,7 @@
 #include <malloc.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <string>
@@ -29,13 +31,46 @@ void be_like_a_node() {
 
 constexpr int grace_ms = 250;
 
+Found memory_found(const HeldAt& held, std::uintptr_t base, bool lost) {
+    Found out{held.site.mapping ? Residue::mapping : Residue::heap,
+              fmt::format("{} bytes from {}", held.bytes, counted(held.calls, "call"))};
+    if (held.site.owner != 0) out.address = base + held.site.place;
+    // The place may be in no library at all: then it is not named.
+    if (Dl_info library{}; held.site.owner == 0 && dladdr(reinterpret_cast<void*>(held.site.place), &library) != 0)
+        out.path = library.dli_fname;
+    out.bytes = held.bytes;
+    out.calls = held.calls;
+    out.lost = lost;
+    return out;
+}
+
 } // namespace
 
-void Probe::before_open(Driver& driver) {
+Probe::Probe(Host& host, bool wanted) : host_(host), wanted_(wanted), process_(host, wanted) {
+    if (wanted_) memory_watch::begin();
+}
+
+Probe::~Probe() {
+    if (wanted_) memory_watch::end();
+}
+
+std::uint16_t Probe::owner(const Driver& driver) {
+    auto it = std::find(owners_.begin(), owners_.end(), driver.name);
+    if (it == owners_.end()) it = owners_.insert(it, driver.name);
+    return static_cast<std::uint16_t>(it - owners_.begin() + 1);
+}
+
+void Probe::before_open(Driver& driver, const std::string& file) {
     if (!wanted_) return;
     be_like_a_node();
     driver.before = std::make_unique<Traces>(look_for_traces());
-    driver.heap_before = heap_outside_driver_api();
+    driver.before->held = held_by(memory_watch::pieces(), owner(driver));
+    driver.before->first_call = memory_watch::calls() + 1;
+    memory_watch::library_opening(file.c_str(), owner(driver));
+}
+
+void Probe::opened(const Driver& driver) {
+    if (wanted_) memory_watch::library_opened(driver.image->identity().base, owner(driver));
 }
 
 Probe::Closing Probe::before_close(const Driver& driver) {
@@ -46,8 +81,18 @@ Probe::Closing Probe::before_close(const Driver& driver) {
     return {code, variables_inside(code)};
 }
 
-std::int64_t Probe::heap_outside_driver_api() {
-    return heap_in_use() - static_cast<std::int64_t>(host_.memory().footprint());
+void Probe::report(const Driver& driver, const Found& found) {
+    const std::uintptr_t address = found.address;
+    host_.journal().write(
+        journal::LeftBehind{driver.id,
+                            driver.image_id,
+                            found.kind,
+                            found.text,
+                            {reinterpret_cast<const char*>(&address), address != 0 ? sizeof address : 0},
+                            found.bytes,
+                            found.path,
+                            found.calls,
+                            found.lost});
 }
 
 void Probe::after_close(Driver& driver, const Closing& closing, bool gone) {
@@ -56,30 +101,22 @@ void Probe::after_close(Driver& driver, const Closing& closing, bool gone) {
         if (gone) report_threads(driver, old);
         return;
     }
-    // First of all: whatever else is looked at changes it.
-    const std::int64_t heap = heap_outside_driver_api();
-    const auto report = [&](const Found& found) {
-        const std::uintptr_t address = found.address;
-        host_.journal().write(
-            journal::LeftBehind{driver.id,
-                                driver.image_id,
-                                found.kind,
-                                found.text,
-                                {reinterpret_cast<const char*>(&address), address != 0 ? sizeof address : 0},
-                                found.bytes,
-                                found.path});
-    };
     const std::set<int> ours = host_.threads().system_ids();
     if (gone)
-        for (const Found& found : threads_inside(*driver.before, old, ours, interposed_)) report(found);
+        for (const Found& found : threads_inside(*driver.before, old, ours, interposed_)) report(driver, found);
     std::vector<Found> all = compare(*driver.before, old, gone, ours, interposed_);
     for (Found& found : variables_left(closing.variables)) all.push_back(std::move(found));
     for (Found& found : interposed_.take_leading_into(old)) all.push_back(std::move(found));
     // A thread that still runs there crashes at once.
     if (gone) guard(old);
-    const std::int64_t growth = heap - driver.heap_before;
-    all.push_back({Residue::heap, fmt::format("{}", growth), 0, growth});
-    for (const Found& found : all) report(found);
+    const Pieces held = memory_watch::pieces();
+    const std::uint16_t number = owner(driver);
+    for (const HeldAt& more : grown(driver.before->held, held_by(held, number)))
+        all.push_back(memory_found(more, old.base, false));
+    for (const HeldAt& one : lost(held, number, driver.before->first_call))
+        all.push_back(memory_found(one, old.base, true));
+    if (gone) memory_watch::library_gone(old.base);
+    for (const Found& found : all) report(driver, found);
     driver.before.reset();
 }
 
@@ -99,6 +136,10 @@ void Probe::report_threads(const Driver& driver, const CodeRange& old) {
                                          "has left memory",
                                          driver.name),
                              {reinterpret_cast<const char*>(&function), sizeof function}});
+void Probe::at_end(const Driver& driver) {
+    if (!driver.before || !driver.image) return;
+    for (const HeldAt& one : lost(memory_watch::pieces(), owner(driver), driver.before->first_call))
+        report(driver, memory_found(one, driver.image->identity().base, true));
 }
 
 void Probe::see_entry(const Driver& driver) {

@@ -6,6 +6,8 @@
 #include "host/probe/traces.h"
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace ddll::host {
 
@@ -14,15 +16,19 @@ struct Driver;
 
 class Probe {
 public:
-    Probe(Host& host, bool wanted) : host_(host), wanted_(wanted), process_(host, wanted) {}
+    Probe(Host& host, bool wanted);
+    ~Probe();
+    Probe(const Probe&) = delete;
 
     bool wanted() const { return wanted_; }
     Interposed& interposed() { return interposed_; }
     /// Looked after in every run.
     EmulatorProcess& process() { return process_; }
 
-    /// Before the driver's library is opened.
-    void before_open(Driver& driver);
+    /// Before the driver's library is opened. `file` must stay until it is.
+    void before_open(Driver& driver, const std::string& file);
+    /// It is open, and its constructors have run.
+    void opened(const Driver& driver);
     /// Its entry is known, and the library is there.
     void see_entry(const Driver& driver);
     /// What can only be seen as long as the library is there.
@@ -33,13 +39,17 @@ public:
     Closing before_close(const Driver& driver);
     /// `gone`: the library left memory.
     void after_close(Driver& driver, const Closing& closing, bool gone);
+    /// A driver that is still loaded when the run ends.
+    void at_end(const Driver& driver);
 
 private:
-    std::int64_t heap_outside_driver_api(); ///< bytes
     void report_threads(const Driver& driver, const CodeRange& old);
+    std::uint16_t owner(const Driver& driver);
+    void report(const Driver& driver, const Found& found);
 
     Host& host_;
     const bool wanted_;
+    std::vector<std::string> owners_; ///< names of drivers, by the number that memory_watch has for them, from 1
     Interposed interposed_;
     EmulatorProcess process_;
 };

@@ -7,7 +7,6 @@
 #include <dirent.h>
 #include <fmt/format.h>
 #include <link.h>
-#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -211,11 +210,6 @@ std::vector<Found> variables_left(const Variables& inside) {
             if (reinterpret_cast<std::uintptr_t>(*text) == address)
                 out.push_back({Residue::environment, fmt::format("{} lies in memory of the library", name)});
     return out;
-}
-
-std::int64_t heap_in_use() {
-    const auto now = mallinfo2();
-    return static_cast<std::int64_t>(now.uordblks + now.hblkhd);
 }
 
 std::vector<Found> threads_inside(const Traces& before, const CodeRange& old, const std::set<int>& ours,

@@ -2,6 +2,7 @@
 /// What a library can change in its process, looked at before it is opened and after it is closed. For runs that ask
 /// for it (Options::probe): a look costs about a millisecond.
 #include "base/id.h"
+#include "host/probe/held.h"
 #include "words/emulator.h"
 
 #include <algorithm>
@@ -35,8 +36,10 @@ struct Found {
     Residue kind;
     std::string text;
     std::uintptr_t address = 0; ///< of code that it leads to, or 0
-    std::int64_t bytes = 0;     ///< of the heap
+    std::int64_t bytes = 0;     ///< of memory
     std::string path = {};      ///< of a library
+    std::uint64_t calls = 0;    ///< in which memory was asked for
+    bool lost = false;          ///< of memory: nothing refers to it
 };
 
 struct Traces {
@@ -49,6 +52,8 @@ struct Traces {
     std::uint32_t float_mode = 0;
     std::set<std::string> objects; ///< mapped libraries, by path
     bool executable_stack = false;
+    HeldBySite held;              ///< memory that the driver has from malloc and mmap
+    std::uint32_t first_call = 0; ///< the number of the first callback from here on
 };
 Traces look_for_traces();
 
@@ -63,9 +68,6 @@ std::vector<Found> variables_left(const Variables& inside);
 std::set<std::uintptr_t> handles_inside(const CodeRange& range);
 /// Its parts that can be executed, while it is there.
 std::vector<std::pair<std::uintptr_t, std::uintptr_t>> code_inside(const CodeRange& range);
-
-/// Bytes of malloc in use, those of the host among them.
-std::int64_t heap_in_use();
 
 /// What is there now and was not before. `old` is where the library was; `ours` are threads of the host itself. Waits
 /// up to 100 ms for threads that are about to end.

@@ -1,6 +1,7 @@
 #include "host/threads/threads.h"
 
 #include "base/check.h"
+#include "host/probe/memory_watch.h"
 #include "isolate/crash.h"
 
 #include <linux/membarrier.h>
@@ -21,6 +22,7 @@ bool barrier(int command) {
 
 // Where a thread stays whose code is gone. Only async-signal-safe calls, and no return.
 void stay_forever(int) {
+    if (memory_watch::put_off(stay_forever)) return;
     for (;;) pause();
 }
 

@@ -127,17 +127,66 @@ TEST_CASE("a callback that is gone, unless another takes its place") {
     CHECK(compared(bit(timeout), 0).empty()); // only the emulator calls it
 }
 
-TEST_CASE("growth is a leak when every cycle after the first ones grows") {
-    const auto grown = [](const std::vector<std::int64_t>& by) {
-        journal::Journal journal;
-        for (const std::int64_t bytes : by)
-            journal.write(journal::LeftBehind{counter, first, words::Residue::heap, "", {}, bytes});
-        return rules(journal);
-    };
-    CHECK(grown({0, 90000, -20, 2048, 2048, 4000}) == Rules{Rule::heap_leak_outside_driver_heap});
-    CHECK(grown({90000, 90000, 90000, 0, 0, 0}).empty());
-    CHECK(grown({0, 90000, 90000, 100000, 2047, 100000}).empty());
-    CHECK(grown({100000, 100000, 100000, 100000}).empty());
+namespace {
+
+/// What is more after one load, from one place in the driver's library.
+struct Growth {
+    std::int64_t bytes = 0;
+    std::uint64_t calls = 1;
+};
+
+Rules grown(const std::vector<Growth>& loads, words::Residue kind = words::Residue::heap) {
+    journal::Journal journal;
+    for (std::size_t i = 0; i < loads.size(); ++i) {
+        // Each load finds the library at another address.
+        const std::uintptr_t base = 0x10000 * (i + 1), site = base + 0x123;
+        journal::ImageOpened opened;
+        opened.image = first;
+        opened.driver = counter;
+        opened.base = base;
+        journal.write(opened);
+        journal::LeftBehind left{counter, first, kind, "", {reinterpret_cast<const char*>(&site), sizeof site}};
+        left.bytes = loads[i].bytes;
+        left.calls = loads[i].calls;
+        if (left.bytes > 0) journal.write(left);
+        journal.write(journal::ImageClosed{first, counter, true});
+    }
+    return rules(journal);
+}
+
+Rules lost(std::uint64_t calls) {
+    journal::Journal journal;
+    const std::uintptr_t site = 0x123;
+    journal::LeftBehind left{
+        counter, first, words::Residue::heap, "", {reinterpret_cast<const char*>(&site), sizeof site}};
+    left.bytes = 16 * static_cast<std::int64_t>(calls);
+    left.calls = calls;
+    left.lost = true;
+    journal.write(left);
+    journal.write(journal::ImageClosed{first, counter, true});
+    return rules(journal);
+}
+
+} // namespace
+
+TEST_CASE("memory of one place is a leak when every load after the first ones has more of it") {
+    const Rules leak{Rule::heap_leak_outside_driver_heap};
+    CHECK(grown({{0}, {90000}, {0}, {2048}, {2048}, {4000}}) == leak);
+    CHECK(grown({{90000}, {90000}, {90000}, {0}, {0}, {0}}).empty());
+    CHECK(grown({{4000}, {4000}, {4000}, {4000}, {0}, {4000}}).empty());
+    CHECK(grown({{4000}, {4000}, {4000}, {4000}}).empty());
+    CHECK(grown({{0}, {0}, {0}, {4096}, {4096}, {4096}}, words::Residue::mapping) == Rules{Rule::mapping_leak});
+}
+
+TEST_CASE("little memory is a leak when many calls ask for it in each load") {
+    const Growth one_object{100, 1}, one_of_each_port{100, 40};
+    CHECK(grown(std::vector<Growth>(6, one_object)).empty());
+    CHECK(grown(std::vector<Growth>(6, one_of_each_port)) == Rules{Rule::heap_leak_outside_driver_heap});
+}
+
+TEST_CASE("memory of many calls that nothing refers to is a leak after one load") {
+    CHECK(lost(7).empty());
+    CHECK(lost(8) == Rules{Rule::heap_leak_outside_driver_heap});
 }
 
 TEST_CASE("a thread that runs no function of the library is a note") {
