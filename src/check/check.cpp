@@ -401,6 +401,7 @@ private:
         entry.also_static = true;
         entry.title = found.title;
         entry.evidence = found.evidence;
+        entry.fix = found.fix;
         entry.severity = std::max(entry.severity, found.severity);
     }
 
@@ -413,6 +414,7 @@ private:
             entry.title = found.title;
             entry.evidence = found.evidence;
             entry.stack = found.stack;
+            if (!found.fix.empty()) entry.fix = found.fix;
             entry.severity = std::max(entry.severity, found.severity);
         }
         entry.confirmed = true;

@@ -23,9 +23,30 @@ bool static_error(const Grounds& grounds, Rule rule) {
 void soften_what_was_not_seen(CheckResult& checked) {
     for (CheckFinding& finding : checked.findings) {
         if (finding.confirmed || finding.severity != Severity::warning) continue;
-        if (!words::is_found(words::by_probe, finding.rule)) continue;
+        if (!words::is_found(words::by_probe, finding.rule) && finding.rule != Rule::dso_pinned_thread_local_destructor)
+            continue;
         finding.severity = Severity::note;
         finding.evidence += prose("; not seen to happen here");
+    }
+}
+
+// A crash outside of the driver's own code, and a runtime whose threads go on where its code was: one explains the
+// other.
+void join_crashes_of_runtimes(CheckResult& checked) {
+    for (CheckFinding& runtime : checked.findings) {
+        if (runtime.rule != Rule::openmp_runtime_unloaded) continue;
+        for (CheckFinding& crash : checked.findings) {
+            if (crash.rule != Rule::driver_crashed || !crash.out_of_driver) continue;
+            if (!runtime.confirmed) runtime.evidence += prose(", and a thread of it crashed: " + crash.title);
+            runtime.confirmed = true;
+            runtime.severity = Severity::error;
+            for (const std::string& run : crash.runs)
+                if (std::find(runtime.runs.begin(), runtime.runs.end(), run) == runtime.runs.end())
+                    runtime.runs.push_back(run);
+            crash.evidence += prose("; a thread of the runtime ran on where its code had been (see " +
+                                    std::string(name(runtime.rule)) + ")");
+            crash.fix = runtime.fix.empty() ? std::string(words::row(runtime.rule).advice) : runtime.fix;
+        }
     }
 }
 
@@ -102,6 +123,7 @@ Ground ground_of(const CheckFinding& finding) {
 }
 
 void conclude(CheckResult& checked, const Grounds& grounds) {
+    join_crashes_of_runtimes(checked);
     if (grounds.used) soften_what_was_not_seen(checked);
     drop_what_is_said_better(checked);
     checked.reasons = grounds.more;

@@ -2,6 +2,7 @@
 #include "base/text.h"
 
 #include "base/prose.h"
+#include "findings/fixes.h"
 #include "findings/runtime/find.h"
 #include "host/host.h"
 #include "journal/visitor.h"
@@ -116,6 +117,7 @@ void add_finding(RunResult& result, findings::Finding found, std::vector<StackFr
                        std::move(found.subject),
                        prose(std::move(found.evidence)),
                        std::move(stack)};
+    finding.fix = prose(std::move(found.fix));
     for (std::size_t i = 0; i < result.steps.size() && found.entry != 0; ++i)
         if (result.steps[i].first_entry != 0 && result.steps[i].first_entry <= found.entry &&
             found.entry <= result.steps[i].last_entry)
@@ -147,7 +149,10 @@ void add_findings_of_death(RunResult& result, const isolate::Ending& ending) {
             note.in_unloaded_code |= (crash.has_fault_address && inside(crash.fault_address)) ||
                                      (!crash.stack.empty() && inside(crash.stack.front()));
         }
-    if (auto found = findings::find_in_crash(note)) add_finding(result, *std::move(found), death.stack);
+    if (auto found = findings::find_in_crash(note)) {
+        found->fix = findings::fix_of_exception(death.exception);
+        add_finding(result, *std::move(found), death.stack);
+    }
 }
 
 void add_findings(RunResult& result, const Running& running, const RunOptions& options,

@@ -45,6 +45,7 @@ struct Thread {
     void* (*function)(void*) = nullptr;
     void* argument = nullptr;
     void* result = nullptr;
+    int rounds = 0; ///< of destructors of thread-specific data, after its function has returned
 };
 
 } // namespace ddll::host

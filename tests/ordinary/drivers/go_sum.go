@@ -1,6 +1,7 @@
 // A driver in Go. The runtime of a c-shared library can never be unloaded: it is linked with -z nodelete.
 // needs: golang-go erlang-dev
 // true: dso-nodelete-flag reload-kept-old-code
+// may: signal-handler-left thread-outlives-driver
 // says: Go
 // node: stays
 package main

@@ -5,7 +5,7 @@
 // flags: -I{out} {out}/ordinary.pb.cc {out}/ordinary.grpc.pb.cc -lgrpc++ -lgrpc -lgpr -lprotobuf
 // true: dso-pinned-by-importer reload-kept-old-code
 // says: version script
-// may: heap-leak-outside-driver-heap
+// may: heap-leak-outside-driver-heap fd-leak constructor-throws driver-crashed
 // node: stays grows
 #include "ordinary.grpc.pb.h"
 #include "ordinary.h"

@@ -1,7 +1,10 @@
 /* A loop shared by the threads of libgomp, which wait in its code when it leaves memory with the driver. Those that
- * still spin crash the node; those that sleep are never woken, two more with each load. compilers: gcc flags: -fopenmp
+ * still spin crash the node; those that sleep are never woken, two more with each load.
+ *
+ * compilers: gcc
+ * flags: -fopenmp
  * true: openmp-runtime-unloaded
- * may: driver-crashed
+ * may: driver-crashed heap-leak-outside-driver-heap
  * says: libgomp
  * node: dies grows */
 #include "ordinary.h"

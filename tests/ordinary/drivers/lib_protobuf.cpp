@@ -4,6 +4,7 @@
 // make: protoc --cpp_out={out} -I{here} {here}/ordinary.proto
 // flags: -I{out} {out}/ordinary.pb.cc -lprotobuf
 // true: dso-pinned-by-importer reload-kept-old-code
+// may: constructor-throws driver-crashed
 // says: version script
 // silent: RTLD_GLOBAL
 // node: stays
