@@ -8,11 +8,15 @@ say() { printf '%s\n' "$*" >&2; }
 # What a plain build needs. Beside compilers and headers: the Erlang packages with erl_driver.h and real drivers to play.
 build_packages=(g++ cmake ninja-build ccache erlang-base erlang-dev libcli11-dev libfmt-dev nlohmann-json3-dev
     libgmp-dev libedit-dev libmd-dev libdw-dev libelf-dev liblzma-dev libbz2-dev zlib1g-dev)
+wrapped_packages=(libsqlite3-dev libcurl4-openssl-dev libssl-dev libexpat1-dev libxml2-dev libpcre2-dev libuv1-dev
+    protobuf-compiler libprotobuf-dev libasio-dev libspdlog-dev rustc)
 driver_packages=(erlang-runtime-tools erlang-megaco erlang-p1-sqlite3)
-# Those of the last line read reports (tests/formats): a browser, xmllint, TAP.
+# Those of the last but one line read reports (tests/formats): a browser, xmllint, TAP; of the last, are wrapped by the
+# drivers of tests/ordinary. rustc is the largest: 55 MB to fetch, 275 MB on the disk.
 test_packages=(doctest-dev libvalijson-dev librapidcheck-dev python3 python3-yaml tmux dpkg-dev make pkg-config
     erlang-common-test erlang-eunit rebar3 elixir bash-completion zsh fish mandoc
-    chromium libxml2-utils perl)
+    chromium libxml2-utils perl
+    "${wrapped_packages[@]}")
 clang_packages=(clang libclang-rt-14-dev)
 bench_packages=(libbenchmark-dev)
 format_packages=(clang-format)

@@ -68,6 +68,7 @@ struct CheckFinding {
     std::vector<std::string> runs;           ///< titles of the runs that showed it
     std::vector<scenario::StackFrame> stack; ///< code of the driver that led there, innermost first
     std::string fix;                         ///< for this one; empty: what the rule's row says
+    bool out_of_driver = false; ///< a crash in no callback and at no line of the driver
     bool invented = false;                   ///< only data that ddlltool invented provoked it
     Side of = Side::newer;
     Baseline baseline = Baseline::none;

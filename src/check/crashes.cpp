@@ -2,6 +2,7 @@
 
 #include "base/prose.h"
 #include "base/text.h"
+#include "findings/fixes.h"
 
 #include <fmt/format.h>
 
@@ -128,8 +129,11 @@ Crashes crashes_of(const CheckResult& checked) {
             fresh.title = prose(fmt::format("{}: {}{}", checked.name, death.what, where(death)));
             fresh.evidence = prose(calls_of(death));
             fresh.stack = death.stack;
-            fresh.fix = death.advice;
+            fresh.fix = prose(findings::fix_of_exception(death.exception));
+            if (fresh.fix.empty()) fresh.fix = death.advice;
             fresh.invented = invented;
+            fresh.out_of_driver =
+                !death.in.callback && !death.timed_out && !death.signal.empty() && known_frame(death.stack) == nullptr;
         } else if (result.verdict == scenario::Verdict::hung) {
             ways.push_back(nullptr);
             fresh.of = run.of;

@@ -31,6 +31,7 @@ void Gathered::add(const findings::Finding& found) {
     entry.also_static = true;
     entry.title = found.title;
     entry.evidence = found.evidence;
+    entry.fix = found.fix;
     entry.severity = std::max(entry.severity, found.severity);
 }
 
@@ -42,6 +43,7 @@ void Gathered::add(const scenario::RunFinding& found, const CheckRun& run) {
         entry.title = found.title;
         entry.evidence = found.evidence;
         entry.stack = found.stack;
+        if (!found.fix.empty()) entry.fix = found.fix;
         entry.severity = std::max(entry.severity, found.severity);
     }
     entry.confirmed = true;

@@ -23,9 +23,30 @@ bool static_error(const Grounds& grounds, Rule rule) {
 void soften_what_was_not_seen(std::vector<CheckFinding>& findings) {
     for (CheckFinding& finding : findings) {
         if (finding.confirmed || finding.severity != Severity::warning) continue;
-        if (!words::is_found(words::by_probe, finding.rule)) continue;
+        if (!words::is_found(words::by_probe, finding.rule) && finding.rule != Rule::dso_pinned_thread_local_destructor)
+            continue;
         finding.severity = Severity::note;
         finding.evidence += prose("; not seen to happen here");
+    }
+}
+
+// A crash outside of the driver's own code, and a runtime whose threads go on where its code was: one explains the
+// other.
+void join_crashes_of_runtimes(std::vector<CheckFinding>& findings) {
+    for (CheckFinding& runtime : findings) {
+        if (runtime.rule != Rule::openmp_runtime_unloaded) continue;
+        for (CheckFinding& crash : findings) {
+            if (crash.rule != Rule::driver_crashed || !crash.out_of_driver) continue;
+            if (!runtime.confirmed) runtime.evidence += prose(", and a thread of it crashed: " + crash.title);
+            runtime.confirmed = true;
+            runtime.severity = Severity::error;
+            for (const std::string& run : crash.runs)
+                if (std::find(runtime.runs.begin(), runtime.runs.end(), run) == runtime.runs.end())
+                    runtime.runs.push_back(run);
+            crash.evidence += prose("; a thread of the runtime ran on where its code had been (see " +
+                                    std::string(name(runtime.rule)) + ")");
+            crash.fix = runtime.fix.empty() ? std::string(words::row(runtime.rule).advice) : runtime.fix;
+        }
     }
 }
 
@@ -119,6 +140,7 @@ Ground ground_of(const CheckFinding& finding) {
 }
 
 void conclude(CheckResult& checked, const Grounds& grounds) {
+    join_crashes_of_runtimes(checked.findings);
     weigh(checked.findings, grounds.used);
     checked.reasons = grounds.more;
     if (failed_only_here(checked, grounds))

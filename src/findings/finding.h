@@ -29,12 +29,16 @@ struct Finding {
     std::string subject;               ///< whom it concerns: a driver, a library, a function; may be empty
     std::string title;                 ///< the rule's, with the subject
     std::string evidence;              ///< what was observed
+    std::string fix;                   ///< for this case; empty: what the rule's row advises
     std::uint64_t entry = 0;           ///< the journal entry that shows it
     std::vector<std::uintptr_t> stack; ///< driver code that led there, innermost first; addresses as journaled
 };
 
 /// Of the rule's own severity, observed, with the title that rule and subject give.
 Finding finding_of(Rule rule, std::string subject, std::string evidence);
+
+/// What to do about it: for this case, or what the rule's row advises.
+std::string fix_of(const Finding& finding);
 
 /// "a, b, c and 4 more".
 std::string listed(const std::vector<std::string>& words, std::size_t most = 6);

@@ -12,6 +12,8 @@ namespace {
 
 // A scenario that needs more steps than this to come to rest at one moment never will.
 constexpr std::uint64_t most_steps_at_rest = 1'000'000;
+/// So many steps of threads in a row that leave nothing in the journal are a thread that polls: it never rests.
+constexpr std::uint64_t most_polls_at_rest = 200;
 
 } // namespace
 
@@ -122,7 +124,13 @@ bool Host::step() {
 
 void Host::run_until_idle() {
     io_.begin_run();
+    std::uint64_t polls = 0, written = journal_.size();
+    const auto of_a_thread = [](const Step& s) { return s.kind == Step::Kind::thread; };
     for (std::uint64_t steps = 0; step(); ++steps) {
+        const bool poll = journal_.size() == written && std::all_of(ready_.begin(), ready_.end(), of_a_thread);
+        polls = poll ? polls + 1 : 0;
+        written = journal_.size();
+        if (polls == most_polls_at_rest) break;
         if (steps < most_steps_at_rest) continue;
         reach_impasse(
             Impasse::Kind::no_rest,

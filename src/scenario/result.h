@@ -46,6 +46,7 @@ struct RunFinding {
     std::vector<StackFrame> stack; ///< driver code that led there, innermost first; empty where none did
     std::uint32_t step = UINT32_MAX;
     bool expected = false;
+    std::string fix{}; ///< for this case; empty: what the rule advises
 };
 
 /// The callback that was running when the child died.

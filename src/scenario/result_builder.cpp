@@ -2,6 +2,7 @@
 #include "base/text.h"
 
 #include "base/prose.h"
+#include "findings/fixes.h"
 #include "findings/runtime/find.h"
 #include "host/host.h"
 #include "journal/visitor.h"
@@ -117,6 +118,7 @@ void add_finding(RunResult& result, findings::Finding found, std::vector<StackFr
                        std::move(found.subject),
                        prose(std::move(found.evidence)),
                        std::move(stack)};
+    finding.fix = prose(std::move(found.fix));
     for (std::size_t i = 0; i < result.steps.size() && found.entry != 0; ++i)
         if (result.steps[i].first_entry != 0 && result.steps[i].first_entry <= found.entry &&
             found.entry <= result.steps[i].last_entry)
@@ -166,7 +168,10 @@ void add_findings_of_death(RunResult& result, const Running& running, const isol
                                      (!crash.stack.empty() && inside(crash.stack.front()));
         }
     add_halt(note, result, running);
-    if (auto found = findings::find_in_crash(note)) add_finding(result, *std::move(found), death.stack);
+    if (auto found = findings::find_in_crash(note)) {
+        found->fix = findings::fix_of_exception(death.exception);
+        add_finding(result, *std::move(found), death.stack);
+    }
 }
 
 void add_findings(RunResult& result, const Running& running, const RunOptions& options,

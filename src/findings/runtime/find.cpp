@@ -12,25 +12,27 @@ public:
     explicit EveryRun(const RunNames& names) : reading_{names, {}}, pins_(reading_), misuses_(reading_) {}
 
     void see_asleep(const journal::Entry& entry) { misuses_.see_asleep(entry); }
-    std::vector<Finding> take() { return reading_.findings.take(); }
+    std::vector<Finding> take() {
+        misuses_.find_refusals();
+        return reading_.findings.take();
+    }
 
 private:
     friend journal::Visitor<EveryRun>;
-    using Ignores =
-        journal::Kinds<journal::StepBegun, journal::StepEnded, journal::Called, journal::Returned, journal::Delivered,
-                       journal::ProcessStarted, journal::ProcessEnded, journal::PortOpened, journal::PortClosing,
-                       journal::PortClosed, journal::ApiCalled, journal::DriverChanged, journal::ImageFailed,
-                       journal::FileInstalled, journal::ClockAdvanced, journal::Awaited, journal::PeerActed,
-                       journal::PeerReceived, journal::NumberChosen, journal::ClearedAway, journal::EntrySeen,
-                       journal::TookLong, journal::Logged, journal::Mismatched, journal::StepFailed, journal::Bound,
-                       journal::ThreadStarted, journal::ThreadEnded, journal::ThreadLeftAlone, journal::Deadlocked,
-                       journal::Ended>;
+    using Ignores = journal::Kinds<
+        journal::StepBegun, journal::StepEnded, journal::Called, journal::Returned, journal::Delivered,
+        journal::ProcessStarted, journal::ProcessEnded, journal::PortOpened, journal::PortClosing, journal::PortClosed,
+        journal::DriverChanged, journal::ImageFailed, journal::FileInstalled, journal::ClockAdvanced, journal::Awaited,
+        journal::PeerActed, journal::PeerReceived, journal::NumberChosen, journal::ClearedAway, journal::EntrySeen,
+        journal::TookLong, journal::Logged, journal::Mismatched, journal::StepFailed, journal::Bound,
+        journal::ThreadStarted, journal::ThreadEnded, journal::ThreadLeftAlone, journal::Deadlocked, journal::Ended>;
     void on(const journal::ImageOpened& e) { pins_.see(e); }
     void on(const journal::ImageClosed& e) { pins_.see(e, entry().seq); }
     void on(const journal::Reloaded& e) { pins_.see(e, entry().seq); }
     void on(const journal::LeftBehind& e) { pins_.see(e); }
     void on(const journal::Misused& e) { misuses_.see(e, entry()); }
     void on(const journal::Entered& e) { misuses_.see(e, entry()); }
+    void on(const journal::ApiCalled& e) { misuses_.see(e, entry()); }
     void on(const journal::Left& e) { misuses_.see(e, entry()); }
     void on(const journal::ThreadWaits& e) { misuses_.see(e); }
     void on(const journal::ThreadRuns& e) { misuses_.see(e); }
@@ -115,11 +117,12 @@ void CloseReading::add(words::RuleOf<words::by_probe> rule, DriverId driver, std
 }
 
 void CloseReading::add(words::RuleOf<words::by_probe> rule, DriverId driver, std::string evidence,
-                       std::uintptr_t address, Severity severity) {
+                       std::uintptr_t address, Severity severity, std::string fix) {
     Finding* fresh = findings.add(finding_of(rule, names.driver(driver), std::move(evidence)));
     if (fresh == nullptr) return;
     fresh->entry = at;
     fresh->severity = severity;
+    fresh->fix = std::move(fix);
     if (address != 0) fresh->stack.push_back(address);
 }
 

@@ -51,13 +51,25 @@ public:
     void see(const journal::Entered& entered, const journal::Entry& entry) {
         running_[entry.thread].push_back({entered.callback, entered.driver});
     }
+    void see(const journal::ApiCalled& called, const journal::Entry& entry);
     void see(const journal::Left&, const journal::Entry& entry);
     void see(const journal::ThreadWaits& waits) { emulator_waits_ |= waits.thread == emulator_thread; }
     void see(const journal::ThreadRuns& runs) { emulator_waits_ &= runs.thread != emulator_thread; }
     /// The emulator thread slept for long at this entry.
     void see_asleep(const journal::Entry& entry);
+    /// At the end: refusals, those that the driver took well last.
+    void find_refusals();
 
 private:
+    /// A term that was refused, with -1. A driver that then sends something else has looked at the answer.
+    struct Refusal {
+        std::uint16_t thread = 0;
+        std::size_t depth = 0; ///< callbacks that were running
+        Finding finding;
+        bool pending = true, taken_well = false;
+    };
+    void end_refusals(std::uint16_t thread, std::size_t depth);
+
     /// Where it happened, as near as is known: the driver's source line, else the callback.
     std::string place_of(const std::vector<std::uintptr_t>& stack, const journal::Entry& entry) const;
 
@@ -68,6 +80,7 @@ private:
     };
     RunReading& reading_;
     std::map<std::uint16_t, std::vector<Running>> running_; ///< by thread, outermost first
+    std::vector<Refusal> refusals_;
     bool emulator_waits_ = false;
 };
 
@@ -87,9 +100,9 @@ struct CloseReading {
     std::map<DriverId, Driver> drivers;
 
     void add(words::RuleOf<words::by_probe> rule, DriverId driver, std::string evidence, std::uintptr_t address = 0);
-    /// Less grave, or graver, than the rule.
+    /// Less grave, or graver, than the rule; `fix` where its advice does not fit.
     void add(words::RuleOf<words::by_probe> rule, DriverId driver, std::string evidence, std::uintptr_t address,
-             Severity severity);
+             Severity severity, std::string fix = {});
     /// The one driver that most runs have.
     DriverId first_driver() const { return drivers.empty() ? DriverId{} : drivers.begin()->first; }
     /// The text with the place of the address, where that is known.
@@ -150,7 +163,7 @@ private:
         Severity severity;
     };
     void tell_kept(words::RuleOf<words::by_probe> rule, DriverId driver, std::vector<Kept>& kept);
-    bool uses_openmp(ImageId image) const;
+    std::string_view runtime_of(ImageId image) const;
 
     struct Object {
         ImageId image;

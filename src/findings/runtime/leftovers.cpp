@@ -1,20 +1,9 @@
+#include "findings/fixes.h"
 #include "findings/runtime/finders.h"
 
 #include <algorithm>
 
 namespace ddll::findings {
-
-namespace {
-
-/// All that need such a library share the one that is there, and many of them stay by design (libcrypto, the converters
-/// of iconv).
-bool is_of_the_system(std::string_view path) {
-    return (path.starts_with("/lib/") || path.starts_with("/lib64/") || path.starts_with("/usr/lib/") ||
-            path.starts_with("/usr/lib64/")) &&
-           !path.starts_with("/usr/lib/erlang/");
-}
-
-} // namespace
 
 void Leftovers::see(const journal::LeftBehind& e) {
     using enum words::Residue;
@@ -90,8 +79,8 @@ void Leftovers::tell_kept(words::RuleOf<words::by_probe> rule, DriverId driver, 
 
 void Leftovers::see_thread(const journal::LeftBehind& e) {
     const std::uintptr_t address = address_in(e.stack);
-    if (uses_openmp(e.image))
-        reading_.add(Rule::openmp_runtime_unloaded, e.driver, "a thread of the OpenMP runtime is left");
+    if (const auto runtime = runtime_of(e.image); !runtime.empty())
+        reading_.add(Rule::openmp_runtime_unloaded, e.driver, fmt::format("a thread of {} is left", runtime));
     else if (address != 0)
         reading_.add(Rule::thread_outlives_driver, e.driver,
                      "a thread is left: " + reading_.with_place(e.text, address), address);
@@ -122,20 +111,16 @@ void Leftovers::see(const journal::ImageClosed& e) {
         if (is_of_the_system(object.path))
             reading_.add(Rule::dependency_pinned, e.driver,
                          name + " is still mapped, a library of the system: it is not replaced with the driver", 0,
-                         Severity::note);
+                         Severity::note, fix_of_pinned_dependency(true));
         else
             reading_.add(Rule::dependency_pinned, e.driver, name + " is still mapped");
     }
     objects_.clear();
 }
 
-bool Leftovers::uses_openmp(ImageId image) const {
+std::string_view Leftovers::runtime_of(ImageId image) const {
     const ImageNote note = reading_.names.image(image);
-    if (note.facts == nullptr) return false;
-    return std::any_of(note.facts->needed.begin(), note.facts->needed.end(), [](const std::string& name) {
-        return name.starts_with("libgomp") || name.starts_with("libomp") || name.starts_with("libiomp") ||
-               name.starts_with("libtbb");
-    });
+    return note.facts == nullptr ? std::string_view() : parallel_runtime(*note.facts);
 }
 
 } // namespace ddll::findings

@@ -1,5 +1,7 @@
 #include "findings/runtime/finders.h"
 
+#include "base/prose.h"
+
 #include <fmt/format.h>
 
 #include <cstring>
@@ -18,6 +20,28 @@ public:
     std::string text;
 };
 
+/// Does it tell somebody something, be it that the port failed?
+bool tells(words::ApiFunction function) {
+    using enum words::ApiFunction;
+    switch (function) {
+    case driver_output:
+    case driver_output2:
+    case driver_output_binary:
+    case driver_outputv:
+    case driver_output_term:
+    case driver_send_term:
+    case erl_drv_output_term:
+    case erl_drv_send_term:
+    case driver_failure:
+    case driver_failure_atom:
+    case driver_failure_posix:
+    case driver_failure_eof:
+        return true;
+    default:
+        return false;
+    }
+}
+
 } // namespace
 
 void Misuses::see(const journal::Misused& misused, const journal::Entry& entry) {
@@ -30,6 +54,14 @@ void Misuses::see(const journal::Misused& misused, const journal::Entry& entry) 
     if (misused.port) evidence.add(", ", "port " + names.port(misused.port));
     evidence.add(": ", misused.detail);
     evidence.add(", ", place_of(stack, entry));
+    if (misused.rule == Rule::malformed_term) {
+        Refusal refusal{entry.thread, running_[entry.thread].size(), finding_of(misused.rule, function, {})};
+        refusal.finding.evidence = std::move(evidence.text);
+        refusal.finding.entry = entry.seq;
+        refusal.finding.stack = std::move(stack);
+        refusals_.push_back(std::move(refusal));
+        return;
+    }
     Finding* fresh = reading_.add(misused.rule, function, std::move(evidence.text), entry.seq);
     if (fresh != nullptr) fresh->stack = std::move(stack);
 }
@@ -44,7 +76,34 @@ std::string Misuses::place_of(const std::vector<std::uintptr_t>& stack, const jo
     return fmt::format("in {}", words::name(it->second.back().callback));
 }
 
+// The refused call itself is the first that follows, with its answer.
+void Misuses::see(const journal::ApiCalled& called, const journal::Entry& entry) {
+    if (refusals_.empty() || called.result < 0 || !tells(called.function)) return;
+    for (Refusal& refusal : refusals_) {
+        if (!refusal.pending || refusal.thread != entry.thread) continue;
+        refusal.pending = false;
+        refusal.taken_well = true;
+    }
+}
+
+void Misuses::end_refusals(std::uint16_t thread, std::size_t depth) {
+    for (Refusal& refusal : refusals_)
+        if (refusal.thread == thread && refusal.depth >= depth) refusal.pending = false;
+}
+
+void Misuses::find_refusals() {
+    for (const bool well : {false, true})
+        for (Refusal& refusal : refusals_) {
+            if (refusal.taken_well != well) continue;
+            Finding* fresh = reading_.findings.add(refusal.finding);
+            if (fresh == nullptr || !well) continue;
+            fresh->severity = Severity::note;
+            fresh->evidence += prose("; the driver then sends something else");
+        }
+}
+
 void Misuses::see(const journal::Left&, const journal::Entry& entry) {
+    end_refusals(entry.thread, running_[entry.thread].size());
     if (auto& running = running_[entry.thread]; !running.empty()) running.pop_back();
 }
 

@@ -1,3 +1,4 @@
+#include "findings/fixes.h"
 #include "findings/runtime/finders.h"
 #include "image/symbolize.h"
 
@@ -18,6 +19,7 @@ std::vector<std::string> pinning_symbols(const image::ElfFacts& facts) {
 struct Pin {
     words::RuleOf<words::by_run> rule;
     std::string evidence;
+    std::string fix = {};
 };
 
 Pin pin_of(const ImageNote& image, const std::string& others) {
@@ -27,13 +29,17 @@ Pin pin_of(const ImageNote& image, const std::string& others) {
         return {Rule::dso_pinned_unique_symbol,
                 fmt::format("still mapped after dlclose; unique symbol: {}", listed(unique, 3))};
     if (image.facts->flags.nodelete)
-        return {Rule::dso_nodelete_flag, "still mapped after dlclose; DF_1_NODELETE is set"};
+        return {Rule::dso_nodelete_flag, "still mapped after dlclose; DF_1_NODELETE is set",
+                fix_of_nodelete(*image.facts)};
     if (image.facts->imports("__cxa_thread_atexit") || image.facts->imports("__cxa_thread_atexit_impl"))
         return {Rule::dso_pinned_thread_local_destructor,
-                "still mapped after dlclose; the library registers thread-local destructors"};
+                fmt::format("still mapped after dlclose; the library registers thread-local destructors{}",
+                            is_thread_local_of_rust(*image.facts) ? ", as thread_local! of Rust does" : ""),
+                fix_of_thread_local(*image.facts)};
     if (!others.empty())
         return {Rule::dso_pinned_by_importer,
-                fmt::format("still mapped after dlclose; so is {}, which came after it", others)};
+                fmt::format("still mapped after dlclose; so is {}, which came after it", others),
+                fix_of_importer(*image.facts, others)};
     if (image.facts->imports("dlopen") || image.facts->imports("dlmopen"))
         return {Rule::dso_holds_itself,
                 "still mapped after dlclose; it opens libraries itself, and nothing else pins it"};
@@ -54,7 +60,8 @@ void Pins::see(const journal::ImageClosed& closed, std::uint64_t entry) {
     if (closed.gone) return;
     const ImageNote image = reading_.names.image(closed.image);
     Pin pin = pin_of(image, others_[paths_[closed.image]]);
-    reading_.add(pin.rule, image.label, std::move(pin.evidence), entry);
+    if (Finding* fresh = reading_.add(pin.rule, image.label, std::move(pin.evidence), entry))
+        fresh->fix = std::move(pin.fix);
 }
 
 void Pins::see(const journal::Reloaded& reloaded, std::uint64_t entry) {

@@ -1,4 +1,5 @@
 // What compiler and linker were asked for.
+#include "findings/fixes.h"
 #include "findings/static/collector.h"
 
 #include <fmt/format.h>
@@ -40,9 +41,9 @@ void find_sanitizers(StaticCollector& out) {
 }
 
 void find_openmp(StaticCollector& out) {
-    for (const std::string_view runtime : {"libgomp.so", "libomp.so", "libiomp5.so", "libtbb.so"})
-        if (needs(out.facts(), runtime))
-            out.add(Rule::openmp_runtime_unloaded, Doubt::possible, fmt::format("needs {}", runtime));
+    if (const auto runtime = parallel_runtime(out.facts().elf); !runtime.empty())
+        out.add(Rule::openmp_runtime_unloaded, Doubt::possible, fmt::format("needs {}", runtime),
+                fix_of_parallel_runtime(runtime));
 }
 
 void find_static_tls(StaticCollector& out) {

@@ -22,8 +22,8 @@ class StaticCollector {
 public:
     explicit StaticCollector(const StaticFacts& facts) : facts_(facts) {}
 
-    /// The same rule again adds to the evidence; the graver doubt counts.
-    void add(FileRule rule, Doubt doubt, const std::string& evidence);
+    /// The same rule again adds to the evidence; the graver doubt counts. `fix` where the rule's advice does not fit.
+    void add(FileRule rule, Doubt doubt, const std::string& evidence, std::string fix = {});
     const StaticFacts& facts() const { return facts_; }
     std::vector<Finding> take() { return std::move(findings_); }
 

@@ -22,9 +22,11 @@ bool is_c_library(std::string_view name) {
 bool is_shared_by_nature(const image::ElfSymbol& symbol) {
     if (symbol.unique) return true;
     if (!symbol.weak) return false;
-    static constexpr std::string_view prefixes[] = {"_ZSt",    "_ZNSt",   "_ZNKSt",        "_ZTISt",
-                                                    "_ZTSSt",  "_ZTVSt",  "_ZTTSt",        "_ZTINSt",
-                                                    "_ZTSNSt", "_ZTVNSt", "_ZN9__gnu_cxx", "_ZNK9__gnu_cxx"};
+    static constexpr std::string_view prefixes[] = {"_ZSt", "_ZNSt", "_ZNKSt", "_ZTISt", "_ZTSSt", "_ZTVSt", "_ZTTSt",
+                                                    "_ZTINSt", "_ZTSNSt", "_ZTVNSt", "_ZN9__gnu_cxx", "_ZNK9__gnu_cxx",
+                                                    // Statics of such functions, and what guards them.
+                                                    "_ZZSt", "_ZZNSt", "_ZZNKSt", "_ZGVZSt", "_ZGVZNSt", "_ZGVZNKSt",
+                                                    "_ZGVNSt"};
     return std::any_of(std::begin(prefixes), std::end(prefixes),
                        [&](std::string_view prefix) { return symbol.name.starts_with(prefix); });
 }

@@ -44,17 +44,19 @@ Severity severity_of(Rule rule, Doubt doubt) {
     return Severity::warning;
 }
 
-void StaticCollector::add(FileRule rule, Doubt doubt, const std::string& evidence) {
+void StaticCollector::add(FileRule rule, Doubt doubt, const std::string& evidence, std::string fix) {
     const Severity severity = severity_of(rule, doubt);
     for (Finding& known : findings_) {
         if (known.rule != rule) continue;
         known.evidence += prose("; " + evidence);
+        if (severity > known.severity) known.fix = prose(std::move(fix));
         known.severity = std::max(known.severity, severity);
         return;
     }
     Finding finding = finding_of(rule, facts_.driver, evidence);
     finding.severity = severity;
     finding.certainty = Certainty::static_only;
+    finding.fix = prose(std::move(fix));
     findings_.push_back(std::move(finding));
 }
 

@@ -122,14 +122,22 @@ void find_other_interface(StaticCollector& out) {
 
 void find_interposed(StaticCollector& out) {
     const StaticFacts& facts = out.facts();
-    std::vector<std::string> functions, others;
+    std::vector<std::string> functions, others, alike;
     for (const Interposed& interposed : facts.interposed) {
         const std::string text = fmt::format("{} (of {})", image::demangled(interposed.symbol->name), interposed.by);
-        (interposed.symbol->function && !interposed.symbol->weak ? functions : others).push_back(text);
+        // Linked statically; what the node's own does is the same, that is what its version promises.
+        if (interposed.by.starts_with("libstdc++.so") || interposed.by.starts_with("libgcc_s.so"))
+            alike.push_back(text);
+        else
+            (interposed.symbol->function && !interposed.symbol->weak ? functions : others).push_back(text);
     }
     if (!functions.empty())
         out.add(Rule::symbol_interposed_by_host, Doubt::certain,
                 fmt::format("{} has these functions first: {}", facts.world->node.release(), listed(functions)));
+    if (!alike.empty())
+        out.add(Rule::symbol_interposed_by_host, Doubt::hint,
+                fmt::format("the C++ library is linked statically, and {} has the same functions first: {}",
+                            facts.world->node.release(), listed(alike)));
     if (!others.empty())
         out.add(Rule::symbol_interposed_by_host, Doubt::possible,
                 fmt::format("{} has these first: {}", facts.world->node.release(), listed(others)));

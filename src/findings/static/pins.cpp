@@ -1,4 +1,5 @@
 // What keeps a library in memory after its unload.
+#include "findings/fixes.h"
 #include "findings/static/collector.h"
 #include "image/symbolize.h"
 
@@ -42,14 +43,15 @@ void find_pinned_dependencies(StaticCollector& out) {
     for (const image::Library& library : out.facts().closure.libraries()) {
         if (!library.facts || library.of_node) continue;
         const Doubt doubt = library.of_system ? Doubt::hint : Doubt::certain;
+        const std::string fix = fix_of_pinned_dependency(library.of_system);
         const char* whose = library.of_system ? " of the system" : "";
         if (library.facts->flags.nodelete)
-            out.add(Rule::dependency_pinned, doubt,
-                    fmt::format("{}{} is linked with -z nodelete", library.name, whose));
+            out.add(Rule::dependency_pinned, doubt, fmt::format("{}{} is linked with -z nodelete", library.name, whose),
+                    fix);
         const auto pins = pinning_symbols(*library.facts, out.facts(), nullptr);
         if (!pins.empty())
             out.add(Rule::dependency_pinned, doubt,
-                    fmt::format("{}{} has unique symbols: {}", library.name, whose, listed(pins, 3)));
+                    fmt::format("{}{} has unique symbols: {}", library.name, whose, listed(pins, 3)), fix);
     }
 }
 
@@ -59,10 +61,12 @@ void find_pins(StaticCollector& out) {
     const StaticFacts& facts = out.facts();
     find_unique(out);
     find_pinned_dependencies(out);
-    if (facts.elf.flags.nodelete) out.add(Rule::dso_nodelete_flag, Doubt::certain, "DF_1_NODELETE is set");
+    if (facts.elf.flags.nodelete)
+        out.add(Rule::dso_nodelete_flag, Doubt::certain, "DF_1_NODELETE is set", fix_of_nodelete(facts.elf));
     for (const std::string_view import : {"__cxa_thread_atexit", "__cxa_thread_atexit_impl"})
         if (facts.imports_any({&import, 1}))
-            out.add(Rule::dso_pinned_thread_local_destructor, Doubt::possible, fmt::format("imports {}", import));
+            out.add(Rule::dso_pinned_thread_local_destructor, Doubt::possible, fmt::format("imports {}", import),
+                    fix_of_thread_local(facts.elf));
 }
 
 } // namespace ddll::findings

@@ -152,13 +152,12 @@ void Drivers::finish_and_close(Driver& driver) {
     leave_threads_behind(host_, driver);
     host_.memory().inspect(driver.id);
     host_.report_damage(no_function);
-    report_driver_leftovers(host_, driver);
     host_.probe().process().report_left(driver);
     for (const auto& other : listed_)
         if (other->image_id == driver.image_id && other->entry != nullptr)
             host_.misuse(Rule::entry_outlives_library, no_function, {},
                          fmt::format("{} is still in the list, its code was in {}", other->name, driver.name));
-    const bool gone = close_image(driver, driver.path);
+    const bool gone = close_image(driver, driver.path, true);
     proofs_[driver.name] = Proof{false, gone, false};
 }
 

@@ -88,7 +88,7 @@ private:
     void send_message(Driver& driver, const lifecycle::effect::Send& message, const term::Term* as_written);
     void finish_and_close(Driver& driver);
     std::optional<lifecycle::LoadError> open_image(Driver& driver, const std::string& path);
-    bool close_image(Driver& driver, std::string_view path);
+    bool close_image(Driver& driver, std::string_view path, bool finished = false);
     Driver& make(std::string name, bool newest);
     void take_out_of_list(Driver& driver);
     void forget_if_absent(Driver& driver);

@@ -1,6 +1,7 @@
 // From a library file to a driver: the checks of the emulator, in its order.
 #include "host/callbacks.h"
 #include "host/host.h"
+#include "host/probe/leftovers.h"
 #include "image/elf_facts.h"
 
 #include <fmt/format.h>
@@ -43,7 +44,7 @@ void Driver::take_entry(ErlDrvEntry* taken) {
     callbacks = callbacks_of(*taken);
 }
 
-bool Drivers::close_image(Driver& driver, std::string_view path) {
+bool Drivers::close_image(Driver& driver, std::string_view path, bool finished) {
     const Probe::Closing closing = host_.probe().before_close(driver);
     bool gone = false;
     {
@@ -52,6 +53,8 @@ bool Drivers::close_image(Driver& driver, std::string_view path) {
     }
     driver.image.reset();
     host_.probe().after_close(driver, closing, gone);
+    // Not before: static objects give back what they hold in their destructors, which dlclose runs.
+    if (finished) report_driver_leftovers(host_, driver);
     host_.journal().write(journal::ImageClosed{driver.image_id, driver.id, gone});
     return gone;
 }

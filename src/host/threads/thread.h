@@ -46,6 +46,7 @@ struct Thread {
     void* argument = nullptr;
     void* (*runs)(void*) = nullptr; ///< the driver's function, of a thread that a driver made
     void* result = nullptr;
+    int rounds = 0; ///< of destructors of thread-specific data, after its function has returned
 };
 
 } // namespace ddll::host

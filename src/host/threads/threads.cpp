@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <climits>
 #include <csignal>
 
 namespace ddll::host {
@@ -43,6 +44,7 @@ Threads::Threads(journal::Journal& journal, Chooser& chooser, ThreadMode mode)
     emulator_.system_id = static_cast<pid_t>(syscall(SYS_gettid));
     emulator_.name = "unknown"; // what erl_drv_thread_name says of it
     this_thread_ = &emulator_;
+    DDLL_CHECK(pthread_key_create(&last_key_, &Threads::round_of_destructors) == 0);
     // Without the barrier a thread that comes from nowhere could not be told apart from one that does not come.
     if (!barrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) || mode == ThreadMode::free) several_ = true;
 }
@@ -59,6 +61,7 @@ Threads::~Threads() {
         if (thread->kind == ThreadKind::pool) pthread_join(thread->handle, nullptr);
         delete thread;
     }
+    pthread_key_delete(last_key_);
     this_thread_ = nullptr;
 }
 
@@ -129,6 +132,7 @@ Thread& Threads::self() {
 
 void Threads::hand_to(Thread& next) {
     holder_ = &next;
+    ++patience_.handovers;
     watchdog_.crossings.fetch_add(1, std::memory_order_relaxed);
     next.waits_to_enter = false;
     next.wake.notify_all();
@@ -270,22 +274,35 @@ void* Threads::start(void* argument) {
         threads.wait_for_baton(self);
         if (threads.ending_) return nullptr;
     }
-    void* result = self.function(self.argument);
-    threads.end(self, result);
+    threads.run_destructors(self, self.function(self.argument));
     return nullptr;
 }
 
-void Threads::end(Thread& self, void* result) {
+void Threads::run_destructors(Thread& self, void* result) {
+    self.result = result;
+    if (self.kind != ThreadKind::driver || pthread_setspecific(last_key_, &self) != 0) return end(self);
+    leave(Side::driver);
+}
+
+// In the last round nothing of the driver's is left to run, or the C library would not call it.
+void Threads::round_of_destructors(void* thread) {
+    auto& self = *static_cast<Thread*>(thread);
+    Threads& threads = *self.threads;
+    if (++self.rounds < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(threads.last_key_, &self) == 0) return;
+    threads.enter();
+    threads.end(self);
+}
+
+void Threads::end(Thread& self) {
     const MutexLock lock(lock_);
     if (ending_) return;
-    self.result = result;
     self.state = Thread::State::ended;
     table_.make_ready(nullptr, &self, true);
     hand_on(self);
 }
 
 void Threads::exit(void* result) {
-    end(*this_thread_, result);
+    run_destructors(*this_thread_, result);
     pthread_exit(nullptr);
 }
 

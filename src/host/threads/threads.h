@@ -9,7 +9,8 @@
 ///
 /// In serial mode a thread may still wait where it cannot be seen: in a system call, in a library's lock, in a loop.
 /// Then it is left to itself (Thread::controlled is false from there on), the others go on, and the journal says that
-/// the run does not repeat itself. The pace of that is real time, the only place where it counts.
+/// the run does not repeat itself. The pace of that is real time, the only place where it counts. A thread that polls
+/// is waited for less and less: it never comes to rest, and nothing says that it will do anything.
 #include "base/id.h"
 #include "base/mutex.h"
 #include "base/time.h"
@@ -21,6 +22,7 @@
 #include "journal/journal.h"
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -153,7 +155,10 @@ private:
     bool others_wait() const DDLL_REQUIRES(lock_);
     std::vector<Thread*> candidates() const DDLL_REQUIRES(lock_);
     UnknownThreads unknown_threads() const DDLL_REQUIRES(lock_);
-    void end(Thread& self, void* result);
+    /// Its function is over. Destructors of thread-local objects and of keys are still to run, and are driver code.
+    void run_destructors(Thread& self, void* result);
+    static void round_of_destructors(void* thread);
+    void end(Thread& self);
     static void* start(void* thread);
 
     static thread_local Thread* this_thread_;
@@ -166,9 +171,17 @@ private:
         std::atomic<std::uint64_t> crossings{0}; ///< changes whenever a thread crosses the border
     };
 
+    /// What threads that compute are given until the others go on without them. Less each time that it was in vain.
+    struct Patience {
+        std::chrono::milliseconds unrest{1000}; ///< for threads on their own to come to rest
+        int glances = 200;                      ///< of the watchdog, for one that has the baton
+        std::uint64_t handovers = 0;            ///< of the baton
+    };
+
     journal::Journal& journal_;
     Chooser& chooser_;
     const ThreadMode mode_;
+    pthread_key_t last_key_{}; ///< its destructor ends a thread
     Thread emulator_;
     std::atomic<bool> several_{false}; ///< more than one thread: every crossing of the border counts
     std::atomic<int> arriving_{0};     ///< on their way from driver code into the host: they may be waiting for lock_
@@ -181,6 +194,7 @@ private:
     bool emulator_steps_ DDLL_GUARDED_BY(lock_) = false; ///< it waits in run() for the step to end
     bool ending_ DDLL_GUARDED_BY(lock_) = false;
     bool unknown_expected_ DDLL_GUARDED_BY(lock_) = false;
+    Patience patience_ DDLL_GUARDED_BY(lock_);
     std::function<void()> on_arrival_ DDLL_GUARDED_BY(lock_);
 };
 

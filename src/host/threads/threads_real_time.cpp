@@ -16,10 +16,11 @@ using namespace std::chrono_literals;
 constexpr auto glance = 10ms;
 /// A job that sleeps is given longer while only the host waits for it.
 constexpr int job_glances = 100;
-/// A loop may be work. After this many glances it counts as waiting.
-constexpr int loop_glances = 200;
-/// How long threads on their own may take to come to rest.
-constexpr auto unrest = 1000ms;
+/// What is left of the patience with threads that compute, however often it was in vain.
+constexpr int least_glances = 2;
+constexpr auto least_unrest = 5ms, most_unrest = 1000ms;
+/// Each time that it was in vain it is divided by this.
+constexpr int impatience = 4;
 
 } // namespace
 
@@ -49,7 +50,7 @@ UnknownThreads Threads::unknown_threads() const {
 bool Threads::wait_quiet() {
     if (!several_) return false;
     const MutexLock lock(lock_);
-    const auto until = std::chrono::steady_clock::now() + unrest;
+    const auto until = std::chrono::steady_clock::now() + patience_.unrest;
     for (int still = 0; still < 2;) {
         const bool known_ones = table_.any_uncontrolled();
         const UnknownThreads unknown = unknown_threads();
@@ -65,9 +66,13 @@ bool Threads::wait_quiet() {
                 asleep = false;
         }
         still = asleep ? still + 1 : 0;
-        if (std::chrono::steady_clock::now() > until) return false;
+        if (std::chrono::steady_clock::now() > until) {
+            patience_.unrest = std::max<std::chrono::milliseconds>(least_unrest, patience_.unrest / impatience);
+            return false;
+        }
         watchdog_.changed.wait_for(lock_, 200us);
     }
+    patience_.unrest = std::min<std::chrono::milliseconds>(most_unrest, patience_.unrest * 2);
     return false;
 }
 
@@ -91,8 +96,8 @@ void Threads::watch() {
     const MutexLock lock(lock_);
     watchdog_.system_id = static_cast<pid_t>(syscall(SYS_gettid));
     const Thread* last = nullptr;
-    std::uint64_t crossings = 0;
-    int asleep = 0, awake = 0;
+    std::uint64_t crossings = 0, handovers = 0;
+    int asleep = 0, awake = 0, polls = 0;
     while (!ending_) {
         if (holder_ == nullptr || !others_wait()) {
             last = nullptr;
@@ -100,19 +105,26 @@ void Threads::watch() {
             continue;
         }
         const std::uint64_t now = watchdog_.crossings.load(std::memory_order_relaxed);
-        if (holder_ != last || now != crossings || holder_->side.load(std::memory_order_acquire) != Side::driver) {
+        const bool outside = holder_->side.load(std::memory_order_acquire) == Side::driver;
+        if (holder_ != last || patience_.handovers != handovers) {
             last = holder_;
-            crossings = now;
+            handovers = patience_.handovers;
+            asleep = awake = polls = 0;
+        } else if (now != crossings || !outside) {
+            // Work, or a loop that asks again and again for what only another thread can do.
             asleep = awake = 0;
+            ++polls;
         } else {
-            const bool sleeps = kernel_state(holder_->system_id) == 'S';
-            ++(sleeps ? asleep : awake);
-            const bool patient = holder_->kind == ThreadKind::pool && emulator_steps_;
-            if (asleep > (patient ? job_glances : 1) || awake > loop_glances) {
-                let_go(*holder_);
-                last = nullptr;
-                continue;
-            }
+            ++(kernel_state(holder_->system_id) == 'S' ? asleep : awake);
+        }
+        crossings = now;
+        const bool patient = holder_->kind == ThreadKind::pool && emulator_steps_;
+        const bool computes = awake > patience_.glances || (polls > patience_.glances && holder_ != &emulator_);
+        if (outside && (computes || asleep > (patient ? job_glances : 1))) {
+            if (computes) patience_.glances = std::max(least_glances, patience_.glances / impatience);
+            let_go(*holder_);
+            last = nullptr;
+            continue;
         }
         watchdog_.changed.wait_for(lock_, glance);
     }

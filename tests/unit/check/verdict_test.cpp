@@ -261,3 +261,27 @@ TEST_CASE("the document has the law as it is") {
         table += fmt::format("| {} | {} | {} |\n", row.what, check::name(row.verdict), row.exit);
     CHECK_MESSAGE(text.find(table) != std::string::npos, table);
 }
+
+TEST_CASE("a crash outside of the driver is joined with the runtime that explains it") {
+    check::CheckFinding runtime = finding(Rule::openmp_runtime_unloaded, Severity::warning);
+    runtime.confirmed = false;
+    runtime.evidence = "needs libtbb.so.12";
+    runtime.fix = "finalize it";
+    check::CheckFinding outside = finding(Rule::driver_crashed, Severity::error), inside = outside;
+    outside.out_of_driver = true;
+    outside.runs = {"loaded and unloaded"};
+
+    const auto joined = concluded(with({runtime, outside}));
+    for (const check::CheckFinding& f : joined.findings) {
+        CHECK(f.severity == Severity::error);
+        CHECK(f.confirmed);
+        CHECK(f.fix == "finalize it");
+        CHECK(f.runs == outside.runs);
+    }
+    // A crash in the driver's own code is another matter.
+    const auto apart = concluded(with({runtime, inside}));
+    REQUIRE(apart.findings.size() == 2);
+    CHECK(apart.findings[0].rule == Rule::driver_crashed);
+    CHECK(apart.findings[0].fix.empty());
+    CHECK(apart.findings[1].severity == Severity::note);
+}

@@ -213,3 +213,25 @@ TEST_CASE("a callback that sleeps is found by what was open then") {
     CHECK(found[0].evidence == "in control");
     CHECK(found[0].entry == 3);
 }
+
+TEST_CASE("a term that is refused is a note where the driver then sends something else") {
+    using words::ApiFunction;
+    const auto run = [](bool sends, std::int64_t answer) {
+        journal::Journal journal;
+        journal.write(journal::Entered{journal::Callback::output, counter, PortId{5}, {}, first, 0, {}});
+        journal.write(journal::Misused{Rule::malformed_term, ApiFunction::erl_drv_output_term, PortId{5}, "no", {}});
+        journal.write(journal::ApiCalled{ApiFunction::erl_drv_output_term, PortId{5}, 0, 0, -1});
+        if (sends) journal.write(journal::ApiCalled{ApiFunction::driver_output, PortId{5}, 0, 0, answer});
+        journal.write(journal::Left{journal::Callback::output, PortId{5}, 0});
+        journal.write(journal::ApiCalled{ApiFunction::driver_output, PortId{5}, 0, 0, 0});
+        return findings::find_in_run(journal, names_with(nullptr));
+    };
+    for (const auto& [sends, answer, severity] :
+         {std::tuple(true, 0, words::Severity::note), std::tuple(true, -1, words::Severity::warning),
+          std::tuple(false, 0, words::Severity::warning)}) {
+        const auto found = run(sends, answer);
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].rule == Rule::malformed_term);
+        CHECK(found[0].severity == severity);
+    }
+}

@@ -106,6 +106,12 @@ const std::vector<Case>& bad() {
              e.symbols.back().weak = true;
          },
          Rule::symbol_interposed_by_host, warning, "MD5Init"},
+        {"the C++ library, linked statically",
+         [](ElfFacts& e) {
+             e.symbols.push_back(made::export_of("_ZSt9terminatev"));
+             e.needed.emplace_back("libstdc++.so.6");
+         },
+         Rule::symbol_interposed_by_host, note, "std::terminate() (of libstdc++.so.6)"},
         {"internals", importing({"erts_printf"}), Rule::non_api_emulator_symbol, warning, "erts_printf"},
         {"zlib of the node", importing({"deflate"}), Rule::non_api_emulator_symbol, warning, "deflate (of libz.so.1)"},
         {"asan", [](ElfFacts& e) { e.needed.insert(e.needed.begin(), "libasan.so.8"); }, Rule::sanitizer_build, error,

@@ -1,0 +1,35 @@
+// The same with nothing exported but driver_init.
+// needs: libspdlog-dev
+// flags: -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL -lspdlog -lfmt -Wl,--version-script={here}/only_driver_init.map
+#include "ordinary.h"
+
+#include <memory>
+#include <spdlog/sinks/null_sink.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+#include <sstream>
+
+namespace {
+std::shared_ptr<spdlog::logger> log_to_nowhere;
+} // namespace
+
+static int init() {
+    log_to_nowhere = spdlog::create<spdlog::sinks::null_sink_mt>("ordinary");
+    return 0;
+}
+static void finish() {
+    log_to_nowhere.reset();
+    spdlog::drop("ordinary");
+    spdlog::shutdown();
+}
+static ErlDrvSSizeT control(CONTROL_ARGUMENTS) {
+    (void)data;
+    std::ostringstream memory;
+    spdlog::logger own("own", std::make_shared<spdlog::sinks::ostream_sink_st>(memory));
+    own.set_pattern("[%n] %v");
+    own.info("command {} with {:>5} bytes", command, len);
+    log_to_nowhere->warn("first byte {}", len > 0 ? buf[0] : 0);
+    return say(rbuf, rlen, memory.str().c_str());
+}
+
+DRIVER(.init = init, .start = keep_port, .finish = finish, .control = control)
