@@ -1,6 +1,7 @@
 /// Functions of the system that stand in front of the C library's own, so that it is known what a driver asked for
 /// behind the driver API's back. Outside of runs that look for it (host::Options::probe) they hand on and do nothing
 /// else; but threads are known in every run. Not in sanitized builds: those bring functions of these names themselves.
+#include "api/interposed.h"
 #include "base/sanitized.h"
 #include "host/current.h"
 #include "host/host.h"
@@ -24,21 +25,10 @@ using namespace ddll;
 
 namespace {
 
-template <class F>
-F* next(const char* name) {
-    return reinterpret_cast<F*>(dlsym(RTLD_NEXT, name));
-}
-
 /// The host, when it wants to know.
 host::Host* asked() {
     host::Host* current = host::current();
     return current != nullptr && current->probe().wanted() ? current : nullptr;
-}
-
-extern "C" char __executable_start, _end; // of the linker: where this program lies
-
-bool is_ours(const void* address) {
-    return address >= static_cast<const void*>(&__executable_start) && address < static_cast<const void*>(&_end);
 }
 
 struct Beginning {
@@ -97,10 +87,10 @@ extern "C" {
 
 [[gnu::visibility("default")]] int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                                                   void* (*function)(void*), void* argument) {
-    static auto* const real = next<decltype(pthread_create)>("pthread_create");
+    static auto* const real = api::real_one<decltype(pthread_create)>("pthread_create");
     host::Host* host = host::current();
     // Not by the return address: a driver whose last act is this call is not on the stack any more.
-    if (host == nullptr || is_ours(reinterpret_cast<const void*>(function)))
+    if (host == nullptr || api::is_ours(reinterpret_cast<const void*>(function)))
         return real(thread, attributes, function, argument);
     const host::HostWork work;
     const auto begin = std::make_shared<Beginning>(host, function, argument);
@@ -114,7 +104,7 @@ extern "C" {
 }
 
 [[gnu::visibility("default")]] int pthread_key_create(pthread_key_t* key, void (*destructor)(void*)) {
-    static auto* const real = next<decltype(pthread_key_create)>("pthread_key_create");
+    static auto* const real = api::real_one<decltype(pthread_key_create)>("pthread_key_create");
     const host::HostWork work;
     const int result = real(key, destructor);
     if (host::Host* host = asked(); result == 0 && host != nullptr && destructor != nullptr)
@@ -123,14 +113,14 @@ extern "C" {
 }
 
 [[gnu::visibility("default")]] int pthread_key_delete(pthread_key_t key) {
-    static auto* const real = next<decltype(pthread_key_delete)>("pthread_key_delete");
+    static auto* const real = api::real_one<decltype(pthread_key_delete)>("pthread_key_delete");
     const host::HostWork work;
     if (host::Host* host = asked()) host->probe().interposed().key_deleted(key);
     return real(key);
 }
 
 [[gnu::visibility("default")]] int on_exit(void (*function)(int, void*), void* argument) {
-    static auto* const real = next<decltype(on_exit)>("on_exit");
+    static auto* const real = api::real_one<decltype(on_exit)>("on_exit");
     const host::HostWork work;
     if (host::Host* host = asked())
         host->probe().interposed().exit_handler_added(reinterpret_cast<std::uintptr_t>(function));

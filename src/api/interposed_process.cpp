@@ -1,12 +1,12 @@
 /// Functions of the system that reach what belongs to the emulator and not to a driver: descriptors, children, the
 /// process as such. They stand in front of the C library's own in every run, and hand on what driver code in this
 /// process did not ask for, and what reaches nothing of the emulator's. Not in sanitized builds.
+#include "api/interposed.h"
 #include "base/sanitized.h"
 #include "host/current.h"
 #include "host/host.h"
 #include "isolate/exit.h"
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/ioctl.h>
@@ -28,17 +28,10 @@ using namespace ddll;
 
 namespace {
 
-template <class F>
-F* real_one(const char* name) {
-    return reinterpret_cast<F*>(dlsym(RTLD_NEXT, name));
-}
-
-extern "C" char __executable_start, _end; // of the linker: where this program lies
-
 /// Not by the return address where more is known: a driver whose last act is the call is not on the stack any more.
 bool is_driver_code(const void* caller) {
     if (const auto side = host::side_of_this_thread()) return *side == host::Side::driver;
-    return caller < static_cast<const void*>(&__executable_start) || caller >= static_cast<const void*>(&_end);
+    return !api::is_ours(caller);
 }
 
 /// What looks after the emulator's things, when driver code calls; else nullptr.
@@ -144,7 +137,7 @@ DDLL_EXPORTED void closefrom(int lowest) noexcept {
 }
 
 DDLL_EXPORTED int fclose(FILE* file) {
-    static auto* const real = real_one<decltype(fclose)>("fclose");
+    static auto* const real = api::real_one<decltype(fclose)>("fclose");
     host::EmulatorProcess* process = DDLL_ASKED;
     if (process == nullptr) return real(file);
     const int descriptor = fileno(file);
@@ -158,18 +151,18 @@ DDLL_EXPORTED int fclose(FILE* file) {
 }
 
 DDLL_EXPORTED int dup2(int from, int to) noexcept {
-    static auto* const real = real_one<decltype(dup2)>("dup2");
+    static auto* const real = api::real_one<decltype(dup2)>("dup2");
     return from != to && refused(DDLL_ASKED, to, "dup2") ? to : real(from, to);
 }
 
 DDLL_EXPORTED int dup3(int from, int to, int flags) noexcept {
-    static auto* const real = real_one<decltype(dup3)>("dup3");
+    static auto* const real = api::real_one<decltype(dup3)>("dup3");
     return from != to && refused(DDLL_ASKED, to, "dup3") ? to : real(from, to, flags);
 }
 
 // Their third argument is a number or a pointer; both come as a pointer does.
 DDLL_EXPORTED int fcntl(int descriptor, int command, ...) {
-    static auto* const real = real_one<decltype(fcntl)>("fcntl");
+    static auto* const real = api::real_one<decltype(fcntl)>("fcntl");
     va_list more;
     va_start(more, command);
     void* const argument = va_arg(more, void*);
@@ -180,7 +173,7 @@ DDLL_EXPORTED int fcntl(int descriptor, int command, ...) {
 }
 
 DDLL_EXPORTED int fcntl64(int descriptor, int command, ...) {
-    static auto* const real = real_one<decltype(fcntl)>("fcntl64");
+    static auto* const real = api::real_one<decltype(fcntl)>("fcntl64");
     va_list more;
     va_start(more, command);
     void* const argument = va_arg(more, void*);
@@ -191,7 +184,7 @@ DDLL_EXPORTED int fcntl64(int descriptor, int command, ...) {
 }
 
 DDLL_EXPORTED int ioctl(int descriptor, unsigned long request, ...) noexcept {
-    static auto* const real = real_one<int(int, unsigned long, ...)>("ioctl");
+    static auto* const real = api::real_one<int(int, unsigned long, ...)>("ioctl");
     va_list more;
     va_start(more, request);
     void* const argument = va_arg(more, void*);
@@ -228,7 +221,7 @@ DDLL_EXPORTED int waitid(idtype_t which, id_t child, siginfo_t* info, int option
 }
 
 DDLL_EXPORTED pid_t fork() noexcept {
-    static auto* const real = real_one<decltype(fork)>("fork");
+    static auto* const real = api::real_one<decltype(fork)>("fork");
     host::EmulatorProcess* process = DDLL_ASKED;
     const bool here = process != nullptr && process->is_here();
     const pid_t copy = real();
@@ -245,7 +238,7 @@ DDLL_EXPORTED void _Exit(int status) noexcept {
 }
 
 DDLL_EXPORTED void exit(int status) noexcept {
-    static auto* const real = real_one<decltype(exit)>("exit");
+    static auto* const real = api::real_one<decltype(exit)>("exit");
     host::EmulatorProcess* process = DDLL_ASKED;
     if (process != nullptr && process->is_here()) process->ends();
     real(status);
@@ -253,7 +246,7 @@ DDLL_EXPORTED void exit(int status) noexcept {
 }
 
 DDLL_EXPORTED int daemon(int keeps_folder, int keeps_output) noexcept {
-    static auto* const real = real_one<decltype(daemon)>("daemon");
+    static auto* const real = api::real_one<decltype(daemon)>("daemon");
     host::EmulatorProcess* process = DDLL_ASKED;
     if (process == nullptr || !process->is_here()) return real(keeps_folder, keeps_output);
     // The process that everybody watches ends here. The one that would go on is of no use to a run.
@@ -263,7 +256,7 @@ DDLL_EXPORTED int daemon(int keeps_folder, int keeps_output) noexcept {
 
 DDLL_EXPORTED int posix_spawn(pid_t* child, const char* path, const posix_spawn_file_actions_t* actions,
                               const posix_spawnattr_t* attributes, char* const arguments[], char* const environment[]) {
-    static auto* const real = real_one<decltype(posix_spawn)>("posix_spawn");
+    static auto* const real = api::real_one<decltype(posix_spawn)>("posix_spawn");
     return spawned(DDLL_ASKED, child,
                    [&](pid_t* made) { return real(made, path, actions, attributes, arguments, environment); });
 }
@@ -271,7 +264,7 @@ DDLL_EXPORTED int posix_spawn(pid_t* child, const char* path, const posix_spawn_
 DDLL_EXPORTED int posix_spawnp(pid_t* child, const char* file, const posix_spawn_file_actions_t* actions,
                                const posix_spawnattr_t* attributes, char* const arguments[],
                                char* const environment[]) {
-    static auto* const real = real_one<decltype(posix_spawnp)>("posix_spawnp");
+    static auto* const real = api::real_one<decltype(posix_spawnp)>("posix_spawnp");
     return spawned(DDLL_ASKED, child,
                    [&](pid_t* made) { return real(made, file, actions, attributes, arguments, environment); });
 }

@@ -45,7 +45,7 @@ void join_crashes_of_runtimes(std::vector<CheckFinding>& findings) {
                     runtime.runs.push_back(run);
             crash.evidence += prose("; a thread of the runtime ran on where its code had been (see " +
                                     std::string(name(runtime.rule)) + ")");
-            crash.fix = runtime.fix.empty() ? std::string(words::row(runtime.rule).advice) : runtime.fix;
+            crash.fix = fix_of(runtime);
         }
     }
 }

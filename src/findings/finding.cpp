@@ -29,10 +29,6 @@ Finding finding_of(Rule rule, std::string subject, std::string evidence) {
     return out;
 }
 
-std::string fix_of(const Finding& finding) {
-    return finding.fix.empty() ? std::string(words::row(finding.rule).advice) : finding.fix;
-}
-
 Finding* FindingList::add(Finding finding) {
     const auto [place, fresh] = index_.try_emplace({finding.rule, finding.subject}, findings_.size());
     if (!fresh) {

@@ -37,9 +37,6 @@ struct Finding {
 /// Of the rule's own severity, observed, with the title that rule and subject give.
 Finding finding_of(Rule rule, std::string subject, std::string evidence);
 
-/// What to do about it: for this case, or what the rule's row advises.
-std::string fix_of(const Finding& finding);
-
 /// "a, b, c and 4 more".
 std::string listed(const std::vector<std::string>& words, std::size_t most = 6);
 

@@ -5,7 +5,9 @@
 #include <libelf.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace ddll::image {
@@ -27,17 +29,11 @@ public:
 
     Elf* elf() const { return elf_.get(); } ///< null when there is none
 
+    /// The address that the file itself gives to its lowest mapped byte; 0 when nothing of it is mapped.
+    std::uint64_t lowest_address() const;
+
     /// The compile unit that contains `address`; null when none does. Not by .debug_aranges: clang does not write that.
-    const Dwarf_Die* unit_at(Dwarf_Addr address) {
-        if (elf_ && !dwarf_) dwarf_.reset(dwarf_begin_elf(elf_.get(), DWARF_C_READ, nullptr));
-        if (!dwarf_) return nullptr;
-        Dwarf_Off offset = 0, next = 0;
-        std::size_t header_size = 0;
-        for (; dwarf_nextcu(dwarf_.get(), offset, &next, &header_size, nullptr, nullptr, nullptr) == 0; offset = next)
-            if (dwarf_offdie(dwarf_.get(), offset + header_size, &unit_) && dwarf_haspc(&unit_, address) == 1)
-                return &unit_;
-        return nullptr;
-    }
+    const Dwarf_Die* unit_at(Dwarf_Addr address);
 
 private:
     struct ElfEnd {
@@ -51,5 +47,8 @@ private:
     std::unique_ptr<Dwarf, DwarfEnd> dwarf_;
     Dwarf_Die unit_{};
 };
+
+/// The function of `unit` whose machine code has `address`, not one that was inlined there.
+std::optional<Dwarf_Die> subprogram_at(Dwarf_Die& unit, Dwarf_Addr address);
 
 } // namespace ddll::image

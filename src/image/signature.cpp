@@ -19,19 +19,7 @@
 namespace ddll::image {
 namespace {
 
-constexpr std::chrono::milliseconds patience{5'000};
-
-struct Search {
-    Dwarf_Addr address;
-    std::optional<Dwarf_Die> found;
-};
-
-int look_at(Dwarf_Die* function, void* data) {
-    auto& search = *static_cast<Search*>(data);
-    if (dwarf_haspc(function, search.address) != 1) return DWARF_CB_OK;
-    search.found = *function;
-    return DWARF_CB_ABORT;
-}
+constexpr std::chrono::milliseconds patience_with_signatures{5'000};
 
 /// Where the file says that an address lies in it, and how far its part goes; and the address of an offset.
 struct Place {
@@ -47,17 +35,6 @@ std::optional<Place> place_of(Elf* elf, std::uint64_t address) {
             return Place{part.p_offset + (address - part.p_vaddr), part.p_filesz - (address - part.p_vaddr)};
     }
     return std::nullopt;
-}
-std::uint64_t lowest_address(Elf* elf) {
-    std::uint64_t low = UINT64_MAX;
-    std::size_t count = 0;
-    if (elf_getphdrnum(elf, &count) != 0) return 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        GElf_Phdr part;
-        if (gelf_getphdr(elf, static_cast<int>(i), &part) && part.p_type == PT_LOAD)
-            low = std::min<std::uint64_t>(low, part.p_vaddr & ~std::uint64_t{4095});
-    }
-    return low == UINT64_MAX ? 0 : low;
 }
 
 std::string_view code_of(Elf* elf, Dwarf_Die& function) {
@@ -98,16 +75,15 @@ bool makes_negative(std::string_view code) {
 void print_signature(const std::string& path, std::uint64_t offset) {
     DwarfFile file(path);
     if (file.elf() == nullptr) return;
-    const Dwarf_Addr address = lowest_address(file.elf()) + offset;
+    const Dwarf_Addr address = file.lowest_address() + offset;
     const Dwarf_Die* found = file.unit_at(address);
     if (found == nullptr) return;
     Dwarf_Die unit = *found;
-    Search search{address, std::nullopt};
-    dwarf_getfuncs(&unit, look_at, &search, 0);
-    if (!search.found) return;
+    auto function = subprogram_at(unit, address);
+    if (!function) return;
     Dwarf_Attribute attribute;
     Dwarf_Die type, plain;
-    if (dwarf_formref_die(dwarf_attr_integrate(&*search.found, DW_AT_type, &attribute), &type) == nullptr ||
+    if (dwarf_formref_die(dwarf_attr_integrate(&*function, DW_AT_type, &attribute), &type) == nullptr ||
         dwarf_peel_type(&type, &plain) != 0 || dwarf_tag(&plain) != DW_TAG_base_type)
         return;
     Dwarf_Word encoding = 0;
@@ -115,7 +91,7 @@ void print_signature(const std::string& path, std::uint64_t offset) {
     const char* name = dwarf_diename(&plain);
     bool negative = true;
 #if defined(__x86_64__)
-    negative = makes_negative(code_of(file.elf(), *search.found));
+    negative = makes_negative(code_of(file.elf(), *function));
 #endif
     std::printf("returns %s\nbytes %d\nsigned %d\nnegative %d\n", name != nullptr ? name : "", dwarf_bytesize(&plain),
                 encoding == DW_ATE_signed ? 1 : 0, negative ? 1 : 0);
@@ -126,7 +102,7 @@ void print_signature(const std::string& path, std::uint64_t offset) {
 
 std::optional<Signature> read_signature(const std::string& path, std::uint64_t offset) {
     isolate::Limits limits;
-    limits.wall = patience;
+    limits.wall = patience_with_signatures;
     const isolate::Ending ending = isolate::run(limits, [&] { print_signature(path, offset); });
     if (!std::holds_alternative<isolate::Finished>(ending.how)) return std::nullopt;
     Signature out;

@@ -13,19 +13,6 @@
 namespace ddll::image {
 namespace {
 
-/// The address that the file itself gives to its lowest mapped byte.
-std::uint64_t lowest_address(Elf* elf) {
-    std::uint64_t low = UINT64_MAX;
-    std::size_t count = 0;
-    if (elf_getphdrnum(elf, &count) != 0) return 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        GElf_Phdr header;
-        if (gelf_getphdr(elf, static_cast<int>(i), &header) && header.p_type == PT_LOAD)
-            low = std::min<std::uint64_t>(low, header.p_vaddr & ~std::uint64_t{4095});
-    }
-    return low == UINT64_MAX ? 0 : low;
-}
-
 /// The function, or the variable, of one symbol table that contains `address`; empty when none does.
 std::string function_in(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, std::uint64_t address) {
     Elf_Data* data = elf_getdata(section, nullptr);
@@ -85,25 +72,6 @@ void add_line(DwarfFile& file, std::uint64_t address, SourcePlace& place) {
     place.line = 0;
 }
 
-struct Covering {
-    std::uint64_t address;
-    std::optional<Dwarf_Die> found;
-};
-
-int look_at(Dwarf_Die* function, void* data) {
-    auto& search = *static_cast<Covering*>(data);
-    if (dwarf_haspc(function, search.address) != 1) return DWARF_CB_OK;
-    search.found = *function;
-    return DWARF_CB_ABORT;
-}
-
-/// The function whose machine code has `address`, not one that was inlined there.
-std::optional<Dwarf_Die> subprogram_at(Dwarf_Die& unit, std::uint64_t address) {
-    Covering search{address, std::nullopt};
-    dwarf_getfuncs(&unit, look_at, &search, 0);
-    return search.found;
-}
-
 /// The highest line of `source` that the code of `function` comes from.
 int last_line(Dwarf_Die& unit, Dwarf_Die& function, std::string_view source, int first) {
     int last = first;
@@ -137,7 +105,7 @@ std::string demangled(const std::string& symbol) {
 std::optional<SourcePlace> symbolize(const std::string& path, std::uint64_t offset) {
     DwarfFile file(path);
     if (!file.elf()) return std::nullopt;
-    const std::uint64_t address = lowest_address(file.elf()) + offset;
+    const std::uint64_t address = file.lowest_address() + offset;
     SourcePlace place;
     place.function = function_at(file.elf(), address);
     add_line(file, address, place);
@@ -148,7 +116,7 @@ std::optional<SourcePlace> symbolize(const std::string& path, std::uint64_t offs
 std::optional<FunctionLines> function_lines(const std::string& path, std::uint64_t offset) {
     DwarfFile file(path);
     if (!file.elf()) return std::nullopt;
-    const std::uint64_t address = lowest_address(file.elf()) + offset;
+    const std::uint64_t address = file.lowest_address() + offset;
     const Dwarf_Die* found = file.unit_at(address);
     if (!found) return std::nullopt;
     Dwarf_Die unit = *found;

@@ -133,10 +133,6 @@ std::string status_of(const check::CheckFinding& finding) {
     return {};
 }
 
-std::string fix_of(const check::CheckFinding& finding) {
-    return finding.fix.empty() ? advice(finding.rule) : finding.fix;
-}
-
 std::string check_counts(const CheckResult& checked) {
     std::size_t errors = 0, warnings = 0, notes = 0, suppressed = 0;
     for (const check::CheckFinding& finding : checked.findings)

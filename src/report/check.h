@@ -42,9 +42,6 @@ Sheet check_sheet(const check::CheckResult& checked, const CheckFormatOptions& o
 /// library.
 Location location_of(const check::CheckResult& checked, const check::CheckFinding& finding, const std::string& root);
 
-/// What to do about it.
-std::string fix_of(const check::CheckFinding& finding);
-
 /// The first line of the text and the last: "UNSAFE: counter: SIGSEGV in stop, counter.c:31".
 std::string check_summary(const check::CheckResult& checked);
 

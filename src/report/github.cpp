@@ -57,7 +57,7 @@ std::string one(const RunResult& result, const Options& options) {
             out += annotated(annotation_level(name(finding.severity)), location_of(result, finding, options),
                              std::string(name(finding.rule)),
                              lines({finding.title, finding.evidence, step_words(result, finding.step), of,
-                                    "what to do: " + advice(finding.rule)}),
+                                    "what to do: " + fix_of(finding)}),
                              options);
     if (out.empty() && verdict_of(result, options.fail_on) == Verdict::bug)
         out += annotated("error", {result.file, 0}, "bug of ddlltool", of, options);

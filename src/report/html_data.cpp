@@ -83,7 +83,7 @@ std::string timeline_data(const scenario::RunResult& result, const Options& opti
         failures.push_back({number(f.step), shown(f.what), shown(f.expected), shown(f.got), shown(f.help)});
     for (const auto& f : result.findings)
         findings.push_back(
-            {number(f.step), name(f.rule), name(f.severity), shown(f.title), shown(f.evidence), shown(advice(f.rule))});
+            {number(f.step), name(f.rule), name(f.severity), shown(f.title), shown(f.evidence), shown(fix_of(f))});
     return safe({{"lanes", std::move(lanes)},
                  {"words", std::move(words)},
                  {"moments", std::move(moments)},

@@ -121,7 +121,7 @@ std::string findings_html(const RunResult& result, const Options& options) {
                                              (finding.expected ? " (the scenario expects it)" : ""));
         out += step_row(result, finding.step) + code_row("source", source);
         out += row("evidence", finding.evidence) + (finding.stack.size() > 1 ? stack(finding.stack) : "");
-        out += row("what to do", advice(finding.rule)) + "</dl></div>\n";
+        out += row("what to do", fix_of(finding)) + "</dl></div>\n";
     }
     return out;
 }

@@ -26,7 +26,7 @@ SheetFinding sheet_finding(const findings::Finding& finding, Location place, std
     out.about = finding.subject;
     out.title = finding.title;
     out.evidence = finding.evidence;
-    out.fix = advice(finding.rule);
+    out.fix = fix_of(finding);
     out.place = std::move(place);
     out.status = std::move(status);
     return out;

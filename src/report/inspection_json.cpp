@@ -130,7 +130,7 @@ Json findings_json(const std::vector<findings::Finding>& findings) {
                        {"title", finding.title},
                        {"evidence", finding.evidence},
                        {"why", words::row(finding.rule).why},
-                       {"advice", findings::fix_of(finding)}});
+                       {"advice", fix_of(finding)}});
     return out;
 }
 

@@ -227,7 +227,7 @@ std::string finding_text(const findings::Finding& finding, const Style& style) {
     out += "  evidence\n" + wrapped(printable(finding.evidence), 4, width);
     if (finding.severity != findings::Severity::note) {
         out += "  why\n" + wrapped(words::row(finding.rule).why, 4, width);
-        out += "  what to do\n" + wrapped(findings::fix_of(finding), 4, width);
+        out += "  what to do\n" + wrapped(fix_of(finding), 4, width);
     }
     return out;
 }

@@ -73,7 +73,7 @@ std::string findings(const Run& run, const Options& options) {
             if (finding.expected || ++rows > most_rows) continue;
             out += fmt::format("| {} | {} | {} | {} | {} |\n", name(finding.severity), name(finding.rule),
                                cell(finding.title), cell(place(location_of(result, finding, options), options.root)),
-                               cell(advice(finding.rule)));
+                               cell(fix_of(finding)));
         }
     }
     if (rows == 0) return "";

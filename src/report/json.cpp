@@ -65,7 +65,7 @@ Json findings_json(const RunResult& result) {
     for (const auto& finding : result.findings) {
         Json item = {{"rule", name(finding.rule)}, {"severity", name(finding.severity)}, {"title", finding.title}};
         put(item, "evidence", finding.evidence);
-        put(item, "advice", advice(finding.rule));
+        put(item, "advice", fix_of(finding));
         if (finding.step != UINT32_MAX) item["step"] = finding.step;
         if (!finding.stack.empty()) item["stack"] = stack_json(finding.stack);
         item["expected"] = finding.expected;

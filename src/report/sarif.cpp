@@ -106,7 +106,7 @@ void add(SarifLog& log, const RunResult& result, const Options& options) {
     for (const auto& finding : result.findings)
         log.results.push_back(
             {std::string(name(finding.rule)), name(finding.severity),
-             message({finding.title, finding.evidence, step_words(result, finding.step), advice(finding.rule)}),
+             message({finding.title, finding.evidence, step_words(result, finding.step), fix_of(finding)}),
              relative(location_of(result, finding, options), options.root),
              fmt::format("{}\n{}{}", result.file, finding.subject, way(finding.stack)), finding.expected, why});
     for (const auto& failure : result.failures)

@@ -47,7 +47,7 @@ void findings(Yaml& yaml, const RunResult& result, const Options& options) {
         yaml.row("step", step_words(result, finding.step));
         place(yaml, location_of(result, finding, options));
         yaml.row("evidence", finding.evidence);
-        yaml.row("advice", advice(finding.rule));
+        yaml.row("advice", fix_of(finding));
     }
     yaml.end();
 }

@@ -19,8 +19,8 @@ using scenario::StackFrame;
 
 constexpr std::size_t events_shown = 12;
 
-/// A row of a block: "  signal    SIGSEGV".
-std::string row(std::string_view label, std::string_view value) {
+/// A line of a block: "  signal    SIGSEGV".
+std::string labelled(std::string_view label, std::string_view value) {
     return value.empty() ? "" : fmt::format("  {:<9} {}\n", label, value);
 }
 
@@ -104,7 +104,7 @@ std::string excerpt(std::string_view line, int column, const Style& style) {
 std::string replay_text(const RunResult& result, const Look& look) {
     std::string command = "ddlltool run " + result.file;
     if (look.options.seed != 0) command += fmt::format(" --seed {}", look.options.seed);
-    return row("replay", printable(command));
+    return labelled("replay", printable(command));
 }
 
 std::string events_text(const RunResult& result, std::uint64_t until, const Look& look) {
@@ -131,8 +131,8 @@ std::string trouble_text(const RunResult& result, const Look& look) {
     std::uint32_t last = UINT32_MAX - 1;
     for (const auto& failure : result.failures) {
         if (failure.step != last) {
-            out += row("at", at_line(result, failure.step));
-            out += row("step", step_line(result, failure.step));
+            out += labelled("at", at_line(result, failure.step));
+            out += labelled("step", step_line(result, failure.step));
             last = failure.step;
         }
         out += failure_text(failure, "", "  ", look);
@@ -153,14 +153,14 @@ std::string death_text(const RunResult& result, const Look& look) {
     out += '\n';
     std::string code = death.in.driver;
     if (!death.in.version.empty()) code += "/" + death.in.version;
-    out += row("signal", death.signal);
-    if (death.exit_status) out += row("exit", fmt::format("{}", *death.exit_status));
-    out += row("exception", printable(death.exception));
-    out += row("driver", code);
-    out += row("callback", death.in.callback_name());
-    out += row("port", death.in.port);
-    out += row("step", step_line(result, death.in.step));
-    out += row("at", at_line(result, death.in.step));
+    out += labelled("signal", death.signal);
+    if (death.exit_status) out += labelled("exit", fmt::format("{}", *death.exit_status));
+    out += labelled("exception", printable(death.exception));
+    out += labelled("driver", code);
+    out += labelled("callback", death.in.callback_name());
+    out += labelled("port", death.in.port);
+    out += labelled("step", step_line(result, death.in.step));
+    out += labelled("at", at_line(result, death.in.step));
     out += stack_text(death.stack);
     out += events_text(result, 0, look);
     out += output_text(death.output.empty() ? result.output : death.output);
@@ -178,10 +178,10 @@ std::string findings_text(const RunResult& result, const Look& look) {
         out += grave ? look.style.bad(head) : look.style.warn(head);
         if (finding.expected) out += look.style.dim(" (expected)");
         out += '\n' + wrapped_lines(printable(finding.title, true), 2);
-        if (finding.step < result.flat.size()) out += row("step", step_line(result, finding.step));
+        if (finding.step < result.flat.size()) out += labelled("step", step_line(result, finding.step));
         if (!finding.evidence.empty()) out += "  evidence\n" + wrapped_lines(printable(finding.evidence, true), 4);
         if (finding.stack.size() > 1) out += stack_text(finding.stack); // one alone is in the evidence
-        out += "  what to do\n" + wrapped(printable(advice(finding.rule), true), 4);
+        out += "  what to do\n" + wrapped(printable(fix_of(finding), true), 4);
     }
     return out;
 }

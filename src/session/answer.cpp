@@ -27,7 +27,7 @@ Json to_json(const scenario::RunFinding& finding) {
             {"severity", name(finding.severity)},
             {"title", finding.title},
             {"evidence", finding.evidence},
-            {"advice", advice(finding.rule)}};
+            {"advice", fix_of(finding)}};
 }
 
 Json to_json(const scenario::Death& death, std::uint32_t step) {

@@ -63,6 +63,7 @@ constexpr const RuleRow& row(Rule rule) {
 inline std::string advice(Rule rule) {
     return std::string(row(rule).advice);
 }
+
 constexpr bool is_found(Finder finder, Rule rule) {
     return (row(rule).finders & finder) != 0;
 }
@@ -88,3 +89,13 @@ private:
 };
 
 } // namespace ddll::words
+
+namespace ddll {
+
+/// What to do about a finding: its own fix, where there is one for this case, or else what its rule advises.
+template <class Finding>
+std::string fix_of(const Finding& finding) {
+    return finding.fix.empty() ? words::advice(finding.rule) : finding.fix;
+}
+
+} // namespace ddll

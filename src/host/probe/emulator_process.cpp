@@ -29,7 +29,6 @@ namespace ddll::host {
 namespace {
 
 constexpr std::size_t callers_kept = 8;
-constexpr int children_grace_ms = 250;
 /// A copy that computes for so long is left to itself, and one that waits for so long.
 constexpr std::chrono::milliseconds copy_patience{2000}, copy_sleeps{50};
 /// With each reload there may be another one.
@@ -325,7 +324,7 @@ void EmulatorProcess::report_left(const Driver& driver) {
         left.resize(most_children);
         left.resize(isolate::children_of(process_, left));
         std::erase_if(left, [&](pid_t child) { return !is_left(child, driver); });
-        if (left.empty() || waited >= children_grace_ms) break;
+        if (left.empty() || waited >= grace_ms) break;
         poll(nullptr, 0, 5);
     }
     settle_copies(true); // of those that nobody saw begin some may have come back meanwhile

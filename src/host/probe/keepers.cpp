@@ -22,7 +22,7 @@ bool read_words(std::uintptr_t from, std::array<std::uintptr_t, n>& words) {
     return process_vm_readv(getpid(), &into, 1, &there, 1, 0) == static_cast<ssize_t>(sizeof words);
 }
 
-std::uintptr_t word_at(std::uintptr_t from) {
+std::uintptr_t word_there(std::uintptr_t from) {
     std::array<std::uintptr_t, 1> word{};
     return from % word_size == 0 && read_words(from, word) ? word[0] : 0;
 }
@@ -109,7 +109,7 @@ void streams_into(const CodeRange& old, std::vector<Found>& out) {
         const auto variable = stream == 0 ? std::nullopt : variable_at(stream);
         if (!variable) continue;
         for (std::uintptr_t at = variable->begin; at + word_size <= variable->end; at += word_size) {
-            const std::uintptr_t object = word_at(at), functions = word_at(object);
+            const std::uintptr_t object = word_there(at), functions = word_there(object);
             if (old.has(object) || !old.has(functions)) continue;
             out.push_back({Residue::kept_function,
                            fmt::format("{} has a buffer or a facet with functions of the library",
@@ -132,7 +132,7 @@ void global_locale_into(const CodeRange& old, std::vector<Found>& out) {
     std::array<std::uintptr_t, 3> parts{};
     if (read_words(implementation, parts))
         for (std::uintptr_t i = 0; i < std::min(parts[2], most_facets); ++i) {
-            const std::uintptr_t facet = word_at(parts[1] + i * word_size), functions = word_at(facet);
+            const std::uintptr_t facet = word_there(parts[1] + i * word_size), functions = word_there(facet);
             if (!old.has(facet) && !old.has(functions)) continue;
             out.push_back({Residue::kept_function,
                            "the global locale of C++ (std::locale::global) has a facet with functions of the library",
@@ -174,7 +174,7 @@ void unwinder_into(const CodeRange& old, std::vector<Found>& out) {
     for (const Data& data : data_of("libgcc_s.so"))
         for (std::uintptr_t at = (data.begin + word_size - 1) & ~(word_size - 1); at + word_size <= data.end;
              at += word_size) {
-            const std::uintptr_t object = word_at(at);
+            const std::uintptr_t object = word_there(at);
             Dl_info of_a_library{};
             std::array<std::uintptr_t, 4> parts{};
             if (object == 0 || object % word_size != 0 || old.has(object) ||

@@ -29,8 +29,6 @@ void be_like_a_node() {
     static_cast<void>(held);
 }
 
-constexpr int grace_ms = 250;
-
 Found memory_found(const HeldAt& held, std::uintptr_t base, bool lost) {
     Found out{held.site.mapping ? Residue::mapping : Residue::heap,
               fmt::format("{} bytes from {}", held.bytes, counted(held.calls, "call"))};
@@ -136,6 +134,8 @@ void Probe::report_threads(const Driver& driver, const CodeRange& old) {
                                          "has left memory",
                                          driver.name),
                              {reinterpret_cast<const char*>(&function), sizeof function}});
+}
+
 void Probe::at_end(const Driver& driver) {
     if (!driver.before || !driver.image) return;
     for (const HeldAt& one : lost(memory_watch::pieces(), owner(driver), driver.before->first_call))

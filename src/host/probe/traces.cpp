@@ -33,7 +33,6 @@ namespace {
 
 /// Descriptors of our own lie above this.
 constexpr int first_of_ours = 512;
-constexpr int grace_ms = 250;
 
 std::string target_of(int descriptor) {
     char path[PATH_MAX];

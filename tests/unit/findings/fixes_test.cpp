@@ -51,8 +51,8 @@ TEST_CASE("a library of Go is not told to link without -z nodelete") {
         const auto it =
             std::find_if(found.begin(), found.end(), [](const auto& f) { return f.rule == Rule::dso_nodelete_flag; });
         REQUIRE(it != found.end());
-        CHECK(says(findings::fix_of(*it), "folder of its own") == of_go);
-        CHECK(says(findings::fix_of(*it), "Link without -z nodelete") == !of_go);
+        CHECK(says(fix_of(*it), "folder of its own") == of_go);
+        CHECK(says(fix_of(*it), "Link without -z nodelete") == !of_go);
     }
 }
 
@@ -65,14 +65,14 @@ TEST_CASE("nobody who opens nothing is told how to open libraries") {
     const auto plain = with({});
     const auto found = importer(plain, "libspdlog.so.1.10");
     CHECK(found.rule == Rule::dso_pinned_by_importer);
-    CHECK(says(findings::fix_of(found), "version script"));
-    CHECK(says(findings::fix_of(found), "libspdlog.so.1.10"));
-    CHECK_FALSE(says(findings::fix_of(found), "RTLD_GLOBAL"));
-    CHECK_FALSE(says(findings::fix_of(found), "permanent"));
+    CHECK(says(fix_of(found), "version script"));
+    CHECK(says(fix_of(found), "libspdlog.so.1.10"));
+    CHECK_FALSE(says(fix_of(found), "RTLD_GLOBAL"));
+    CHECK_FALSE(says(fix_of(found), "permanent"));
     const auto opens = with({made::import("dlopen")});
-    CHECK(says(findings::fix_of(importer(opens, "libhelper.so")), "RTLD_GLOBAL"));
+    CHECK(says(fix_of(importer(opens, "libhelper.so")), "RTLD_GLOBAL"));
     const auto protobuf = with({}, {"libprotobuf.so.32", "libc.so.6"});
-    CHECK(says(findings::fix_of(importer(protobuf, "libprotobuf.so.32")), "permanent"));
+    CHECK(says(fix_of(importer(protobuf, "libprotobuf.so.32")), "permanent"));
 }
 
 TEST_CASE("the runtime whose threads outlive it is named") {
