@@ -5,6 +5,7 @@
 #include "base/sanitized.h"
 #include "host/probe/memory_watch.h"
 
+#include <malloc.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include <cstdarg>
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 
 #ifndef DDLL_SANITIZED
 
@@ -54,6 +56,8 @@ DDLL_INTERPOSED void* calloc(std::size_t count, std::size_t size) noexcept {
 DDLL_INTERPOSED void free(void* block) noexcept {
     if (watch::on() && block != nullptr) [[unlikely]]
         static_cast<void>(watch::freed(block));
+    if (watch::clears() && block != nullptr) [[unlikely]]
+        std::memset(block, 0, malloc_usable_size(block));
     __libc_free(block);
 }
 

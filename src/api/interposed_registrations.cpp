@@ -5,6 +5,7 @@
 #include "base/sanitized.h"
 #include "host/current.h"
 #include "host/host.h"
+#include "host/probe/memory_watch.h"
 
 #include <syslog.h>
 
@@ -18,6 +19,7 @@ using namespace ddll;
 namespace {
 
 void now_keeps(host::KeptBy function, const void* memory, std::size_t size) {
+    const host::HostWork work;
     const int error = errno;
     host::Host* current = host::current();
     if (current != nullptr && current->probe().wanted()) current->probe().interposed().keeps(function, memory, size);

@@ -6,6 +6,7 @@
 #include "cli/report_files.h"
 #include "cli/select.h"
 #include "cli/watch.h"
+#include "host/probe/memory_watch.h"
 #include "isolate/interruption.h"
 #include "report/check.h"
 #include "report/job_summary.h"
@@ -179,6 +180,7 @@ CheckParser::CheckParser()
 }
 
 Round check_round(const Arguments& given) {
+    host::memory_watch::clear_what_is_freed();
     const auto files = ReportFiles::open(given.outputs);
     if (!files) return {ExitCode::unusable_input, false};
     check::Request request;

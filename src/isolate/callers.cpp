@@ -4,6 +4,7 @@
 #include <unwind.h>
 
 #include <algorithm>
+#include <atomic>
 
 namespace ddll::isolate {
 namespace {
@@ -45,13 +46,20 @@ _Unwind_Reason_Code add_frame(_Unwind_Context* context, void* data) {
     return _URC_NO_REASON;
 }
 
+constinit std::atomic<bool> tables_lost{false};
+
 } // namespace
 
 std::size_t callers_outside(std::span<std::uintptr_t> out) {
+    if (tables_lost.load(std::memory_order_relaxed)) return 0;
     static const Range ours = executable();
     Frames frames{out, 0, ours};
     _Unwind_Backtrace(add_frame, &frames);
     return frames.count;
+}
+
+void unwinder_has_lost_tables() {
+    tables_lost = true;
 }
 
 } // namespace ddll::isolate

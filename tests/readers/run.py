@@ -59,7 +59,12 @@ def compile_commands(build):
         words = [word for i, word in enumerate(words) if "cmake_pch" not in word
                  and not (word == "-include" and "cmake_pch" in words[i + 1])]
         at = words.index("-o")
-        out[Path(unit["file"]).resolve()] = (unit["directory"], words[:at] + words[at + 2:])
+        command = words[:at] + words[at + 2:]
+        out[Path(unit["file"]).resolve()] = (unit["directory"], command)
+        # A unit of several files: each is compiled as the unit is.
+        if "/Unity/" in unit["file"]:
+            for file in re.findall(r'^#include "(.*)"$', Path(unit["file"]).read_text(), re.M):
+                out[Path(file).resolve()] = (unit["directory"], [file if w == unit["file"] else w for w in command])
     return out
 
 

@@ -55,8 +55,9 @@ std::optional<Memory::Told> Memory::judge(const Driver& driver, const Source& so
 std::string Memory::text_of(const Told& told) const {
     const auto& [bytes, calls] = told.least;
     std::string text = told.in_each ? fmt::format("at least {} bytes more after each cycle", bytes)
-                                    : fmt::format("{} bytes are lost", bytes);
+                                    : fmt::format("{} bytes are not freed", bytes);
     if (calls > 1) text += fmt::format(", from {} calls", calls);
+    if (!told.in_each) text += ", and nothing refers to many of them";
     if (const std::string place =
             reading_.names.place ? reading_.names.place(told.leak->address, told.leak->entry) : "";
         told.leak->address != 0 && !place.empty())

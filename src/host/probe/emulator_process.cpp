@@ -3,6 +3,7 @@
 #include "base/descriptor.h"
 #include "base/text.h"
 #include "host/host.h"
+#include "host/probe/memory_watch.h"
 #include "isolate/callers.h"
 #include "isolate/copy.h"
 #include "isolate/crash.h"
@@ -180,6 +181,7 @@ void EmulatorProcess::report(Misuse rule, const CallFrame& frame, std::string_vi
 
 // Told at the end of the callback, all together: who closes one of them by a loop closes all.
 void EmulatorProcess::take(int descriptor, const char* function, bool stays_open) {
+    const HostWork work;
     const auto it = stand_ins_.find(descriptor);
     {
         const MutexLock guard(lock_);
@@ -198,6 +200,7 @@ void EmulatorProcess::take(int descriptor, const char* function, bool stays_open
 
 // At the end of the callback it is known whether this is part of a loop over all numbers.
 void EmulatorProcess::closed_twice(int descriptor) {
+    const HostWork work;
     {
         const MutexLock guard(lock_);
         if (twice_.descriptor >= 0 || reported_[Rule::descriptor_closed_twice] >= most_of_one_rule) return;
@@ -224,11 +227,13 @@ void EmulatorProcess::becomes_daemon() {
 }
 
 void EmulatorProcess::started(pid_t child) {
+    const HostWork work;
     const MutexLock guard(lock_);
     children_[child] = frame_now().driver;
 }
 
 void EmulatorProcess::forked(pid_t copy) {
+    const HostWork work;
     {
         const MutexLock guard(lock_);
         copies_.push_back({copy, frame_now(), caller()});

@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t most_told = 16;
 /// Fewer are the first uses of something.
 constexpr std::uint64_t many_calls = 8;
+/// Of those, nothing is to refer to so many. What was freed and looks like a pointer makes it fewer, and nothing more.
+constexpr std::uint64_t enough_lost = 4;
 /// A process with more to look at is not looked at: nothing is lost in it.
 constexpr std::size_t most_bytes = std::size_t{512} << 20;
 
@@ -119,6 +121,9 @@ private:
     }
 
     void look_beside_pieces(std::uintptr_t low, std::uintptr_t high) {
+        // What functions that have returned left on this thread's stack refers to nothing.
+        const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+        if (low < here && here < high) low = here & ~std::uintptr_t{7};
         std::size_t i = first_behind(low);
         for (; i < count_ && all_[i].address < high; ++i) {
             if (all_[i].address > low) look_at(low, all_[i].address);
@@ -196,7 +201,7 @@ std::vector<HeldAt> lost(const Pieces& pieces, std::uint16_t owner, std::uint32_
     search.each_unreached([&](const Piece& piece) { left.all[left.count++] = piece; });
     std::vector<HeldAt> out;
     for (const auto& [site, held] : sums(left, concerns))
-        if (held.calls >= many_calls) out.push_back({held, site});
+        if (held.calls >= enough_lost && all.at(site).calls >= many_calls) out.push_back({all.at(site), site});
     return largest(std::move(out));
 }
 

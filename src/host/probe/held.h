@@ -36,8 +36,9 @@ HeldBySite held_by(const Pieces& pieces, std::uint16_t owner);
 std::vector<HeldAt> grown(const HeldBySite& before, const HeldBySite& now);
 
 /// What the driver's own library asked for since `call`, in many callbacks, and to which nothing refers any more: no
-/// word in the process leads there, neither directly nor by way of others. Takes milliseconds when there is much of it,
-/// else nothing.
+/// word in the process leads to many of them, neither directly nor by way of others. All that was asked for there and
+/// not freed is told: how much of it is lost depends on what lies in memory that nobody uses. Takes milliseconds when
+/// there is much of it, else nothing.
 std::vector<HeldAt> lost(const Pieces& pieces, std::uint16_t owner, std::uint32_t call);
 
 } // namespace ddll::host

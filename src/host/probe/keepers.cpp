@@ -1,5 +1,7 @@
 #include "host/probe/keepers.h"
 
+#include "isolate/callers.h"
+
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <link.h>
@@ -182,6 +184,7 @@ void unwinder_into(const CodeRange& old, std::vector<Found>& out) {
                 continue;
             for (const std::uintptr_t part : parts)
                 if (old.has(part)) {
+                    isolate::unwinder_has_lost_tables();
                     out.push_back({Residue::kept_memory,
                                    "the unwinder of C++ exceptions has tables in it (__register_frame)", part});
                     return;

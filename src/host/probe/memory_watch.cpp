@@ -22,6 +22,7 @@ namespace memory_watch {
 namespace detail {
 constinit std::atomic<bool> on{false};
 constinit std::atomic<std::uint32_t> calls{0};
+constinit std::atomic<bool> clears{false};
 } // namespace detail
 
 namespace {
@@ -306,6 +307,10 @@ void end() {
     state().mappings = RangeList();
     state().library_count = 0;
     state().known = {};
+}
+
+void clear_what_is_freed() {
+    detail::clears = true;
 }
 
 void library_opening(const char* path, std::uint16_t owner) {

@@ -55,6 +55,7 @@ namespace memory_watch {
 namespace detail {
 extern std::atomic<bool> on;
 extern std::atomic<std::uint32_t> calls;
+extern std::atomic<bool> clears;
 } // namespace detail
 
 /// The one question outside of runs that look closely.
@@ -64,6 +65,14 @@ inline bool on() {
 
 void begin();
 void end();
+
+/// From here on, and in children, what the program itself frees is cleared before. What is left in free memory looks
+/// like pointers to what driver code gets there later, and nothing of that would seem to be lost.
+void clear_what_is_freed();
+/// Is the calling thread's next call of free one of the program itself, which is to be cleared?
+inline bool clears() {
+    return detail::clears.load(std::memory_order_relaxed) && OnDriverStack::now().begins == 0;
+}
 
 // --- what is told by the host
 // -----------------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ void Probe::before_open(Driver& driver, const std::string& file) {
     if (!wanted_) return;
     be_like_a_node();
     driver.before = std::make_unique<Traces>(look_for_traces());
+    driver.before->data = LibraryData::now();
     driver.before->held = held_by(memory_watch::pieces(), owner(driver));
     driver.before->first_call = memory_watch::calls() + 1;
     memory_watch::library_opening(file.c_str(), owner(driver));

@@ -272,7 +272,7 @@ std::vector<Found> compare(const Traces& before, const CodeRange& old, bool gone
     if (now.executable_stack && !before.executable_stack)
         out.push_back({Residue::executable_stack, "stacks have become executable", 0});
     if (gone)
-        for (Found& found : pointers_into(old, interposed)) out.push_back(std::move(found));
+        for (Found& found : pointers_into(old, interposed, before.data)) out.push_back(std::move(found));
     return out;
 }
 
@@ -321,27 +321,56 @@ static bool in_row_taken_back(std::uintptr_t at, const Mapping& m) {
     return false;
 }
 
-std::vector<Found> pointers_into(const CodeRange& old, const Interposed& interposed) {
-    std::vector<Found> out;
+// The data of libraries, and what follows it without a name: its zero-filled part. `see` is given the path too.
+template <class See>
+static void each_library_data(See&& see) {
     const auto maps = mappings_now();
     for (std::size_t i = 0; i < maps.size(); ++i) {
         const Mapping& m = maps[i];
         if (m.rights.find('w') == std::string::npos || m.rights.find('r') == std::string::npos) continue;
-        // The data of a library, and what follows it without a name: its zero-filled part.
         const bool data = m.path.find(".so") != std::string::npos && m.path.starts_with('/');
         const bool zero_filled =
             m.path.empty() && i > 0 && maps[i - 1].high == m.low && maps[i - 1].path.find(".so") != std::string::npos;
         if (!data && !zero_filled) continue;
         const std::string& path = data ? m.path : maps[i - 1].path;
-        if (path.find("/ld-linux") != std::string::npos) continue; // the loader knows its own libraries
+        if (path.find("/ld-linux") == std::string::npos) see(m, path); // the loader knows its own libraries
+    }
+}
+
+DDLL_READS_FOREIGN_MEMORY static void copy_words(std::uintptr_t from, std::vector<std::uintptr_t>& into) {
+    const auto* words = reinterpret_cast<const volatile std::uintptr_t*>(from);
+    for (std::size_t i = 0; i < into.size(); ++i) into[i] = words[i];
+}
+
+LibraryData LibraryData::now() {
+    LibraryData out;
+    each_library_data([&](const Mapping& m, const std::string&) {
+        std::vector<std::uintptr_t> words((m.high - m.low) / sizeof(std::uintptr_t));
+        copy_words(m.low, words);
+        out.parts_.emplace(m.low, std::move(words));
+    });
+    return out;
+}
+
+bool LibraryData::has(std::uintptr_t address, std::uintptr_t word) const {
+    const auto behind = parts_.upper_bound(address);
+    if (behind == parts_.begin()) return false;
+    const auto& [begin, words] = *std::prev(behind);
+    const std::size_t at = (address - begin) / sizeof word;
+    return at < words.size() && words[at] == word;
+}
+
+std::vector<Found> pointers_into(const CodeRange& old, const Interposed& interposed, const LibraryData& before) {
+    std::vector<Found> out;
+    each_library_data([&](const Mapping& m, const std::string& path) {
         for (std::uintptr_t at = m.low; at + sizeof at <= m.high; at += sizeof at) {
             const std::uintptr_t word = word_at(at);
-            if (!old.has(word) || interposed.was_destructor(word) || interposed.is_kept(word) ||
+            if (!old.has(word) || before.has(at, word) || interposed.was_destructor(word) || interposed.is_kept(word) ||
                 in_done_exit_handler(at, m, old) || in_row_taken_back(at, m))
                 continue;
             if (auto found = kept_at(at, word, path.substr(path.rfind('/') + 1), old)) out.push_back(*std::move(found));
         }
-    }
+    });
     for (Found& found : kept_behind(old)) out.push_back(std::move(found));
     return out;
 }

@@ -42,6 +42,16 @@ struct Found {
     bool lost = false;          ///< of memory: nothing refers to it
 };
 
+/// The writable data of all libraries, as it was.
+class LibraryData {
+public:
+    static LibraryData now();
+    bool has(std::uintptr_t address, std::uintptr_t word) const; ///< had this word there
+
+private:
+    std::map<std::uintptr_t, std::vector<std::uintptr_t>> parts_; ///< by where they begin
+};
+
 struct Traces {
     std::map<int, std::string> descriptors; ///< number to what it is: "a pipe", "/tmp/x"
     std::set<int> threads;                  ///< kernel numbers
@@ -52,6 +62,7 @@ struct Traces {
     std::uint32_t float_mode = 0;
     std::set<std::string> objects; ///< mapped libraries, by path
     bool executable_stack = false;
+    LibraryData data;             ///< only of what was before a load
     HeldBySite held;              ///< memory that the driver has from malloc and mmap
     std::uint32_t first_call = 0; ///< the number of the first callback from here on
 };
@@ -81,8 +92,9 @@ std::vector<Found> compare(const Traces& before, const CodeRange& old, bool gone
 std::vector<Found> threads_inside(const Traces& before, const CodeRange& old, const std::set<int>& ours,
                                   const Interposed& interposed);
 
-/// Words in the writable data of libraries that stay which point into `old`.
-std::vector<Found> pointers_into(const CodeRange& old, const Interposed& interposed);
+/// Words in the writable data of libraries that stay which point into `old`, and did not stand there `before` it came:
+/// another library may have lain there then.
+std::vector<Found> pointers_into(const CodeRange& old, const Interposed& interposed, const LibraryData& before);
 
 /// Nothing is to be mapped there again: a thread that still runs or calls that code crashes at once, in every run.
 void guard(const CodeRange& old);

@@ -44,7 +44,15 @@ Threads::Threads(journal::Journal& journal, Chooser& chooser, ThreadMode mode)
     emulator_.system_id = static_cast<pid_t>(syscall(SYS_gettid));
     emulator_.name = "unknown"; // what erl_drv_thread_name says of it
     this_thread_ = &emulator_;
-    DDLL_CHECK(pthread_key_create(&last_key_, &Threads::round_of_destructors) == 0);
+    // A thread ends when all its other destructors have run, in as many rounds as the system grants.
+    const auto round_of_destructors = [](void* thread) {
+        auto& self = *static_cast<Thread*>(thread);
+        Threads& threads = *self.threads;
+        if (++self.rounds < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(threads.last_key_, &self) == 0) return;
+        threads.enter();
+        threads.end(self);
+    };
+    DDLL_CHECK(pthread_key_create(&last_key_, round_of_destructors) == 0);
     // Without the barrier a thread that comes from nowhere could not be told apart from one that does not come.
     if (!barrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) || mode == ThreadMode::free) several_ = true;
 }
@@ -79,6 +87,14 @@ void Threads::retire(std::unique_ptr<Threads> threads) {
 
 // --- the baton ------------------------------------------------------------------------------------------------------
 
+// Gives the lock and the processor away for a moment. Not a wait: to who looks from outside, a callback that sleeps is
+// a fault of the driver.
+static void let_others_on(ddll::Mutex& lock) DDLL_REQUIRES(lock) {
+    lock.unlock();
+    sched_yield();
+    lock.lock();
+}
+
 void Threads::become_several() {
     if (several_ && watchdog_.thread.joinable()) return;
     several_ = true;
@@ -90,15 +106,8 @@ void Threads::become_several() {
         pthread_sigmask(SIG_BLOCK, &all, &before);
         watchdog_.thread = std::thread([this] { watch(); });
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        while (watchdog_.system_id == 0) let_others_on();
+        while (watchdog_.system_id == 0) let_others_on(lock_);
     }
-}
-
-// Not a wait: to who looks from outside, a callback that sleeps is a fault of the driver.
-void Threads::let_others_on() {
-    lock_.unlock();
-    sched_yield();
-    lock_.lock();
 }
 
 Side Threads::arrive() {
@@ -224,8 +233,7 @@ void Threads::put_down(Thread& self) {
     // The thread counts as outside as soon as the baton is gone.
     self.side.store(Side::driver, std::memory_order_release);
     self.state = Thread::State::running;
-    const bool waited_for = emulator_steps_ || !candidates().empty();
-    if (waited_for)
+    if (others_wait())
         hand_on(self);
     else
         holder_ = nullptr;
@@ -285,13 +293,6 @@ void Threads::run_destructors(Thread& self, void* result) {
 }
 
 // In the last round nothing of the driver's is left to run, or the C library would not call it.
-void Threads::round_of_destructors(void* thread) {
-    auto& self = *static_cast<Thread*>(thread);
-    Threads& threads = *self.threads;
-    if (++self.rounds < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(threads.last_key_, &self) == 0) return;
-    threads.enter();
-    threads.end(self);
-}
 
 void Threads::end(Thread& self) {
     const MutexLock lock(lock_);
@@ -330,7 +331,7 @@ Thread* Threads::create(ThreadKind kind, std::string name, DriverId driver, void
         if (error != 0) table_.others.pop_back();
         // The system may let it run much later, and until then it would be a stranger among the tasks of the process.
         // It gets no further than its number: the calling thread has the baton.
-        while (error == 0 && thread->system_id == 0) let_others_on();
+        while (error == 0 && thread->system_id == 0) let_others_on(lock_);
         watchdog_.changed.notify_all();
     }
     pthread_attr_destroy(&attributes);

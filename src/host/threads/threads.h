@@ -148,8 +148,6 @@ private:
     void wait_for_baton(Thread& self) DDLL_REQUIRES(lock_);
     /// May give lock_ away for a moment.
     void become_several() DDLL_REQUIRES(lock_);
-    /// Gives lock_ and the processor away for a moment.
-    void let_others_on() DDLL_REQUIRES(lock_);
     void let_go(Thread& holder) DDLL_REQUIRES(lock_);
     void watch();
     bool others_wait() const DDLL_REQUIRES(lock_);
@@ -157,7 +155,6 @@ private:
     UnknownThreads unknown_threads() const DDLL_REQUIRES(lock_);
     /// Its function is over. Destructors of thread-local objects and of keys are still to run, and are driver code.
     void run_destructors(Thread& self, void* result);
-    static void round_of_destructors(void* thread);
     void end(Thread& self);
     static void* start(void* thread);
 

@@ -1,6 +1,7 @@
 // A driver in Rust with a thread_local that has a destructor. It keeps the library mapped while that scheduler runs.
 // needs: rustc
 // true: dso-pinned-thread-local-destructor reload-kept-old-code
+// may: heap-leak-outside-driver-heap
 // says: thread_local
 // node: stays
 use std::os::raw::{c_char, c_int, c_uint, c_void};

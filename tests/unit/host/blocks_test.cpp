@@ -113,7 +113,7 @@ TEST_CASE("memory that something refers to is not lost") {
     const auto found = lost(pieces, 1, 10);
     REQUIRE(found.size() == 1);
     CHECK(found.front().site.place == 2);
-    CHECK(found.front().calls >= count - 2); // a word on the stack may look like one
+    CHECK(found.front().calls >= count / 2); // a word on the stack may look like one
     CHECK(lost(pieces, 2, 10).empty());
     CHECK(lost(pieces, 1, 100).empty());
     for (std::size_t i = 0; i < 2 * count; ++i) std::free(reinterpret_cast<void*>(hidden[i] ^ mask));
