@@ -150,6 +150,7 @@ void Drivers::finish_and_close(Driver& driver) {
     if (driver.callbacks.finish != nullptr) callbacks::finish(host_, driver);
     if (!driver.image) return;
     leave_threads_behind(host_, driver);
+    host_.jobs().report_forgotten(driver);
     host_.memory().inspect(driver.id);
     host_.report_damage(no_function);
     host_.probe().process().report_left(driver);

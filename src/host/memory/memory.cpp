@@ -184,6 +184,13 @@ PointerState DriverMemory::release(void* block) {
     return PointerState::live;
 }
 
+std::optional<std::uint64_t> DriverMemory::number_of(const void* block) {
+    const MutexLock hold(lock_);
+    const auto it = find(block, false);
+    if (it == blocks_.end()) return std::nullopt;
+    return it->second.number;
+}
+
 std::optional<std::size_t> DriverMemory::size_of(const void* block) {
     const MutexLock hold(lock_);
     const auto it = find(block, false);

@@ -48,7 +48,8 @@ public:
     /// nullptr with `state` freed or foreign when `block` is not a live block, nullptr with live on exhaustion.
     void* reallocate(void* block, std::size_t size, const Made& made, PointerState& state);
     PointerState release(void* block);
-    std::optional<std::size_t> size_of(const void* block); ///< of a live driver_alloc block
+    std::optional<std::size_t> size_of(const void* block);     ///< of a live driver_alloc block
+    std::optional<std::uint64_t> number_of(const void* block); ///< likewise: in the order of allocation, from 1
 
     /// Reference count 1; nullptr when memory is exhausted.
     ErlDrvBinary* allocate_binary(std::size_t size, const Made& made);

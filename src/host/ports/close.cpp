@@ -121,7 +121,7 @@ void Ports::terminate(Port& port) {
     if (port.closing.inside_stop || !port.valid()) return;
     port.closing.inside_stop = true;
     if (port.timer.due)
-        cleared_away(host_, port, port.timer.made, words::Cleared::timer,
+        cleared_away(host_, port.id, port.timer.made, words::Cleared::timer,
                      fmt::format("its timer, due in {} ms", host_.timers().read(port)));
     if (waiting_opener(port) != nullptr) host_.misuse(Rule::init_ack_missing, no_function, port.id, "");
     host_.timers().cancel(port);

@@ -76,7 +76,7 @@ int demonitor_process(Host& host, Port& port, const ErlDrvMonitor& monitor) {
 void remove_monitors(Host& host, Port& port) {
     for (const auto& watch : port.watching.monitors) {
         Process* process = host.processes().find(watch.process);
-        cleared_away(host, port, watch.made, words::Cleared::monitor,
+        cleared_away(host, port.id, watch.made, words::Cleared::monitor,
                      fmt::format("its monitor on {}", process ? process->name : "a process"));
         if (process != nullptr) std::erase_if(process->watched_by, [&](const auto& m) { return m.ref == watch.ref; });
     }

@@ -4,7 +4,6 @@
 #include "host/host.h"
 
 #include <link.h>
-#include <malloc.h>
 #include <poll.h>
 
 #include <cstdint>
@@ -80,8 +79,6 @@ bool run_handlers_of(Host& host, const Driver& driver) {
     const bool threads = tell_threads(host, driver, range);
     const Finishers finishers = finishers_of(range);
     const std::set<std::uintptr_t> handles = handles_inside(range);
-    // What is freed from here on is not to look as if it were still there.
-    if (threads) mallopt(M_PERTURB, 0xdd);
     const callbacks::LoaderFrame frame(host, journal::Callback::exit_handlers, driver.id, driver.image_id,
                                        driver.image->path());
     // exit() runs what was given to atexit first, then what the loader knows of.

@@ -41,24 +41,23 @@ void leftover(Host& host, Misuse rule, const Made& made, PortId port, std::strin
     host.journal().write(journal::Misused{rule, made.function, port, detail, from.stack()});
 }
 
-void cleared_away(Host& host, const Port& port, const Made& made, words::Cleared cleared, std::string_view what) {
+void cleared_away(Host& host, PortId port, const Made& made, words::Cleared cleared, std::string_view what) {
     const CalledFrom from(made);
-    host.journal().write(journal::ClearedAway{port.id, made.function, what, from.stack(), cleared});
+    host.journal().write(journal::ClearedAway{port, made.function, what, from.stack(), cleared});
 }
 
 void report_cleared_queue(Host& host, const Port& port) {
     if (port.queue.size() > 0)
-        cleared_away(host, port, port.queue.filled, words::Cleared::queue,
+        cleared_away(host, port.id, port.queue.filled, words::Cleared::queue,
                      counted(port.queue.size(), "byte") + " of its queue");
 }
 
 void report_jobs(Host& host, const Port& port) {
     host.jobs().each([&](const AsyncPool::Job& job, AsyncPool::JobState state) {
         if (job.port != port.id) return;
-        const bool freed = job.free != nullptr;
-        cleared_away(host, port, job.made, freed ? words::Cleared::async_job : words::Cleared::async_job_forgotten,
+        cleared_away(host, port.id, job.made, words::Cleared::async_job,
                      fmt::format("async job {}, {}: its result is {}", job.number, words::name(state),
-                                 freed ? "given to async_free" : "forgotten"));
+                                 job.free != nullptr ? "given to async_free" : "forgotten"));
     });
 }
 

@@ -17,7 +17,7 @@ struct Port;
 /// Journals a finding about an object that `made` made.
 void leftover(Host& host, Misuse rule, const Made& made, PortId port, std::string_view detail);
 /// Journals what the emulator throws away, without any fault of the driver, because the port ends.
-void cleared_away(Host& host, const Port& port, const Made& made, words::Cleared cleared, std::string_view what);
+void cleared_away(Host& host, PortId port, const Made& made, words::Cleared cleared, std::string_view what);
 void report_cleared_queue(Host& host, const Port& port);
 void report_jobs(Host& host, const Port& port);
 /// What the callbacks of a port made, once stop has returned.

@@ -357,6 +357,13 @@ Pieces pieces() {
     }
 }
 
+Piece block_at(const void* address) {
+    const Hold hold(lock);
+    const auto found = state().blocks.take(number(address));
+    if (found) state().blocks.add(*found);
+    return found.value_or(Piece{});
+}
+
 bool put_off(void (*handler)(int)) {
     return lock.put_off(handler);
 }

@@ -91,6 +91,8 @@ void library_opened(std::uintptr_t base, std::uint16_t owner);
 void library_gone(std::uintptr_t base);
 
 Pieces pieces();
+/// What driver code got from malloc at that address, and has; without an address when it is nothing.
+Piece block_at(const void* address);
 
 /// For a handler of signals that does not return: a thread that has the lock of the tables keeps it then, and all
 /// others wait. True when this one has it: the handler is to return, and is called again as soon as the lock is free.

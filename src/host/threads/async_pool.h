@@ -60,6 +60,9 @@ public:
     void offer(std::vector<Step>& ready);
     /// Delivers the result of a job.
     void finish(std::uint64_t number);
+    /// Jobs of closed ports that nobody was given the data of: those whose data, memory of the driver, is still there.
+    /// Once, before the driver's library is closed.
+    void report_forgotten(const Driver& driver);
     /// When a job ends or may begin.
     std::optional<VirtualTime> next() const;
     /// Everything else is blocked: jobs that wait for virtual time only begin now. False when there are none.
@@ -74,12 +77,20 @@ private:
         bool busy = false;      ///< in the function of a job
         VirtualTime busy_until; ///< the last job took that long
     };
+    /// Its data, when it is memory of the driver: which block, told apart from one that comes to lie there later.
+    struct Forgotten {
+        Job job;
+        std::uint64_t block;
+    };
+    /// 0 for what is no live block.
+    std::uint64_t block_at(const void* data);
     void give_work();
     void work(Worker& worker);
 
     Host& host_;
     std::vector<std::unique_ptr<Worker>> workers_;
-    std::deque<Job> done_;      ///< their functions have run, in that order
+    std::deque<Job> done_; ///< their functions have run, in that order
+    std::vector<Forgotten> forgotten_;
     std::size_t given_out_ = 0; ///< and not yet done
     std::uint64_t next_job_ = 1;
 };
