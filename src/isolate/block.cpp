@@ -58,14 +58,17 @@ const Module* CrashReport::module_of(std::uintptr_t address) const {
     return nullptr;
 }
 
-std::uint64_t address_space_used() {
+std::uint64_t data_used() {
     const int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
     if (fd < 0) return 0;
-    char text[64];
+    char text[128];
     const ssize_t n = read(fd, text, sizeof text);
     close(fd);
+    constexpr int of_data = 5; // size, resident, shared, text, lib, data
     std::uint64_t pages = 0;
-    for (ssize_t i = 0; i < n && text[i] >= '0' && text[i] <= '9'; ++i)
+    ssize_t i = 0;
+    for (int field = 0; i < n && field < of_data; ++i) field += text[i] == ' ' ? 1 : 0;
+    for (; i < n && text[i] >= '0' && text[i] <= '9'; ++i)
         pages = pages * 10 + static_cast<std::uint64_t>(text[i] - '0');
     return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }

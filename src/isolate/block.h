@@ -44,7 +44,7 @@ struct Block {
     char fatal[text_room];
     char bug_text[text_room];
 
-    std::uint64_t memory_limit; ///< RLIMIT_AS of the child, 0 for none
+    std::uint64_t memory_limit; ///< RLIMIT_DATA of the child, 0 for none
     std::uint64_t memory_slack; ///< less than this left counts as near the limit
 };
 
@@ -67,7 +67,8 @@ int stack_request_signal();
 /// Loads what unwinding needs, which cannot be loaded inside a handler. Before the fork.
 void warm_up_unwinder();
 
-/// Size of the address space, 0 when unknown. Safe in a signal handler.
-std::uint64_t address_space_used();
+/// Bytes of private memory that can be written, as RLIMIT_DATA counts it, and the stack; 0 when unknown. Safe in a
+/// signal handler.
+std::uint64_t data_used();
 
 } // namespace ddll::isolate

@@ -26,13 +26,16 @@ void limit(decltype(RLIMIT_CORE) what, rlim_t value) {
 }
 
 void limit_memory(std::size_t beyond, Block& block) {
-    // The address space of a sanitized program means nothing; there the parent watches what is resident.
+    // A sanitized program writes all over its address space; there the parent watches what is resident.
     if (beyond == 0 || sanitized) return;
-    const std::uint64_t used = address_space_used();
+    const std::uint64_t used = data_used();
     if (used == 0) return;
     block.memory_limit = used + beyond;
     block.memory_slack = beyond / 4;
-    limit(RLIMIT_AS, block.memory_limit);
+    limit(RLIMIT_DATA, block.memory_limit);
+    // Shared memory is none of that. Runtimes reserve gigabytes of addresses, and have no memory there: far above them.
+    constexpr std::uint64_t reserved = 64;
+    limit(RLIMIT_AS, block.memory_limit + reserved * beyond);
 }
 
 void attach_output(int output, std::span<const int> others) {

@@ -70,7 +70,7 @@ bool become_writer(int signal) {
 
 void note_memory() {
     if (child_block->memory_limit == 0) return;
-    const std::uint64_t used = address_space_used();
+    const std::uint64_t used = data_used();
     child_block->near_memory_limit = used != 0 && used + child_block->memory_slack >= child_block->memory_limit;
 }
 

@@ -24,7 +24,7 @@ namespace ddll::isolate {
 struct Limits {
     std::chrono::milliseconds wall{
         10'000}; ///< real time for the whole child; then it is asked for its stack and killed
-    std::size_t memory = std::size_t{2} << 30; ///< address space beyond what the child has at its start; 0: no limit
+    std::size_t memory = std::size_t{2} << 30; ///< private memory beyond what the child has at its start; 0: no limit
 };
 
 // --- how a child ended ----------------------------------------------------------------------------------------------
