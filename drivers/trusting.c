@@ -1,8 +1,7 @@
-// Reads an offset from what control is given, as its own module always sends one: 64 bits, in MiB, then the text. With
+// Reads an offset from what control is given, as its own module always sends one: a byte, in TiB, then the text. With
 // other data it reads far outside.
 #include <erl_driver.h>
 #include <stdint.h>
-#include <string.h>
 
 static ErlDrvData trusting_start(ErlDrvPort port, char* command) {
     (void)command;
@@ -11,10 +10,9 @@ static ErlDrvData trusting_start(ErlDrvPort port, char* command) {
 
 static ErlDrvSSizeT trusting_control(ErlDrvData data, unsigned int command, char* bytes, ErlDrvSizeT length, char** reply,
                                      ErlDrvSizeT room) {
-    uint64_t offset;
-    (void)data, (void)command, (void)length, (void)room;
-    memcpy(&offset, bytes, sizeof offset);
-    (*reply)[0] = bytes[sizeof offset + (offset << 20)];
+    const uint64_t offset = length > 0 ? (unsigned char)bytes[0] : 0;
+    (void)data, (void)command, (void)room;
+    (*reply)[0] = length > 0 ? bytes[1 + (offset << 40)] : 0;
     return 1;
 }
 

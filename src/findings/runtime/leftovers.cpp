@@ -1,6 +1,8 @@
 #include "findings/fixes.h"
 #include "findings/runtime/finders.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace ddll::findings {

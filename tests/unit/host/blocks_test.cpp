@@ -2,6 +2,7 @@
 #include "host/probe/held.h"
 
 #include <doctest/doctest.h>
+#include <sys/mman.h>
 
 #include <cstdlib>
 #include <map>
@@ -97,9 +98,14 @@ TEST_CASE("memory that something refers to is not lost") {
     constexpr std::uintptr_t mask = 0x5555'5555'5555'5555;
     constexpr std::size_t count = 20;
     [[maybe_unused]] static void* volatile kept[count]; // read by lost() alone
+    // Of memory that nobody had before: what lies about in the process may look like a pointer to where others were.
+    constexpr std::size_t words = 8;
+    void* const fresh =
+        mmap(nullptr, 2 * count * words * sizeof(void*), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(fresh != MAP_FAILED);
     std::vector<std::uintptr_t> hidden;
     for (std::size_t i = 0; i < 2 * count; ++i) {
-        auto* block = static_cast<void**>(std::calloc(8, sizeof(void*)));
+        auto* block = static_cast<void**>(fresh) + i * words;
         if (i % 2 == 0) kept[i / 2] = block + 1; // into its midst
         hidden.push_back(reinterpret_cast<std::uintptr_t>(block) ^ mask);
     }
@@ -116,5 +122,5 @@ TEST_CASE("memory that something refers to is not lost") {
     CHECK(found.front().calls >= count / 2); // a word on the stack may look like one
     CHECK(lost(pieces, 2, 10).empty());
     CHECK(lost(pieces, 1, 100).empty());
-    for (std::size_t i = 0; i < 2 * count; ++i) std::free(reinterpret_cast<void*>(hidden[i] ^ mask));
+    munmap(fresh, 2 * count * words * sizeof(void*));
 }
