@@ -1,5 +1,5 @@
-// Reads an offset from what control is given, as its own module always sends one: a byte, in TiB, then the text. With
-// other data it reads far outside.
+// Reads a distance from what control is given, as its own module always sends one: a byte, in units of 4 GiB, then the
+// text. With other data it reads far in front of it.
 #include <erl_driver.h>
 #include <stdint.h>
 
@@ -10,9 +10,9 @@ static ErlDrvData trusting_start(ErlDrvPort port, char* command) {
 
 static ErlDrvSSizeT trusting_control(ErlDrvData data, unsigned int command, char* bytes, ErlDrvSizeT length, char** reply,
                                      ErlDrvSizeT room) {
-    const uint64_t offset = length > 0 ? (unsigned char)bytes[0] : 0;
+    const int64_t distance = length > 0 ? (unsigned char)bytes[0] : 0;
     (void)data, (void)command, (void)room;
-    (*reply)[0] = length > 0 ? bytes[1 + (offset << 40)] : 0;
+    (*reply)[0] = length > 0 ? bytes[1 - (distance << 32)] : 0;
     return 1;
 }
 

@@ -90,9 +90,10 @@ void on_fatal_signal(int signal, siginfo_t* info, void* context) {
     if (!become_writer(signal)) return;
     Block::Signal& noted = child_block->signal;
     noted.code = info->si_code;
-    // si_code above 0 means that the kernel saw it happen; otherwise somebody sent the signal.
-    noted.has_fault_address =
-        info->si_code > 0 && (signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE);
+    // si_code above 0 means that the kernel saw it happen; otherwise somebody sent the signal. SI_KERNEL comes without
+    // an address: the processor does not tell one that no memory can have.
+    noted.has_fault_address = info->si_code > 0 && info->si_code != SI_KERNEL &&
+                              (signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE);
     if (noted.has_fault_address) {
         noted.fault_address = reinterpret_cast<std::uintptr_t>(info->si_addr);
         if (signal == SIGSEGV) noted.stack_exhausted = is_stack_exhausted(noted.fault_address, context);

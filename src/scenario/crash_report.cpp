@@ -115,6 +115,7 @@ std::vector<StackFrame> frames_of(const isolate::CrashReport& crash, const RunRe
 
 std::string address_text(const isolate::CrashReport& crash) {
     if (crash.stack_exhausted) return "the stack is exhausted";
+    if (crash.signal == SIGSEGV && crash.code == SI_KERNEL) return "an address that no memory can have";
     if (!crash.has_fault_address) return "";
     if (crash.signal != SIGSEGV && crash.signal != SIGBUS) return "";
     if (crash.fault_address == 0) return "a NULL pointer";
