@@ -88,8 +88,7 @@ std::string fix_of_importer(const image::ElfFacts& elf, const std::string& impor
 std::string fix_of_pinned_dependency(bool of_system) {
     if (!of_system) return {};
     return "Nothing has to be done: a library of the system is shared by all that need it, and is not replaced with "
-           "the "
-           "driver.";
+           "the driver.";
 }
 
 } // namespace ddll::findings

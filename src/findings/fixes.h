@@ -20,7 +20,7 @@ bool is_of_the_system(std::string_view path);
 /// Nothing where the rule's advice will do.
 std::string fix_of_nodelete(const image::ElfFacts& elf);
 std::string fix_of_thread_local(const image::ElfFacts& elf);
-/// The type of an exception that nobody caught, where its own fix is known: the fix.
+/// The fix for an uncaught exception of this type, where one is known.
 std::string fix_of_exception(std::string_view exception);
 /// For a driver that libprotobuf keeps, or ends the process of when its classes are registered once more.
 std::string fix_of_protobuf();

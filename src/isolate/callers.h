@@ -10,7 +10,7 @@ namespace ddll::isolate {
 /// CrashReport the addresses lie inside the call, not behind it. Any thread.
 std::size_t callers_outside(std::span<std::uintptr_t> out);
 
-/// The unwinder keeps tables of code that has left memory, and would crash in them: from here on nobody is found.
+/// The unwinder keeps tables of code that has left memory, and would crash in them: from here on no caller is found.
 void unwinder_has_lost_tables();
 
 } // namespace ddll::isolate

@@ -134,8 +134,10 @@ void AsyncPool::report_forgotten(const Driver& driver) {
     std::erase_if(forgotten_, [&](const Forgotten& one) {
         if (one.job.driver != driver.id) return false;
         if (block_at(one.job.data) == one.block)
-            cleared_away(host_, one.job.port, one.job.made, words::Cleared::async_job_forgotten,
-                         fmt::format("async job {}: its data was given to nobody, and is still there", one.job.number));
+            cleared_away(
+                host_, one.job.port, one.job.made, words::Cleared::async_job_forgotten,
+                fmt::format("async job {}: neither ready_async nor async_free was given its data, which is still there",
+                            one.job.number));
         return true;
     });
 }

@@ -60,7 +60,7 @@ public:
     void offer(std::vector<Step>& ready);
     /// Delivers the result of a job.
     void finish(std::uint64_t number);
-    /// Jobs of closed ports that nobody was given the data of: those whose data, memory of the driver, is still there.
+    /// Jobs of closed ports whose data neither ready_async nor async_free was given, and is still there as memory.
     /// Once, before the driver's library is closed.
     void report_forgotten(const Driver& driver);
     /// When a job ends or may begin.
