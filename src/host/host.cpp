@@ -124,12 +124,12 @@ bool Host::step() {
 
 void Host::run_until_idle() {
     io_.begin_run();
-    std::uint64_t polls = 0, written = journal_.size();
+    std::uint64_t polls = 0, written = journal_.last_written();
     const auto of_a_thread = [](const Step& s) { return s.kind == Step::Kind::thread; };
     for (std::uint64_t steps = 0; step(); ++steps) {
-        const bool poll = journal_.size() == written && std::all_of(ready_.begin(), ready_.end(), of_a_thread);
+        const bool poll = journal_.last_written() == written && std::all_of(ready_.begin(), ready_.end(), of_a_thread);
         polls = poll ? polls + 1 : 0;
-        written = journal_.size();
+        written = journal_.last_written();
         if (polls == most_polls_at_rest) break;
         if (steps < most_steps_at_rest) continue;
         reach_impasse(

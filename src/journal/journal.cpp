@@ -147,6 +147,10 @@ std::uint64_t Journal::write(const Event& event) {
     return std::visit([this](const auto& e) { return write(e); }, event);
 }
 
+std::uint64_t Journal::last_written() const {
+    return storage_->seq;
+}
+
 bool Journal::full() const {
     return lost() > 0;
 }

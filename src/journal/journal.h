@@ -39,6 +39,9 @@ public:
     /// The same for an event whose kind is known only at run time (tests, tools).
     std::uint64_t write(const Event& event);
 
+    /// The number of the last entry, also one that was not recorded for the limit. The writer's own, and free to ask.
+    std::uint64_t last_written() const;
+
     /// The limit was passed: entries are missing at the end.
     bool full() const;
     /// How many entries are missing because of that.
@@ -46,7 +49,7 @@ public:
 
     // --- reading: while nobody writes, or after the writer has died -------------------------------------------------
 
-    /// Number of complete entries.
+    /// Number of complete entries. Reads up to a hundred of them: the writer asks for last_written().
     std::uint64_t size() const;
 
     /// Walks entries from `from` (a sequence number, 1 is the first). An entry cut short by death is not seen, and

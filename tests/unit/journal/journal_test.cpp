@@ -169,6 +169,7 @@ TEST_CASE("past its limit a journal counts but records nothing") {
     CHECK(j.lost() == 1);
     CHECK(j.write(Ended{}) == written + 1); // though there might have been room: no gaps
     CHECK(j.size() == written - 1);
+    CHECK(j.last_written() == written + 1);
     CHECK(j.lost() == 2);
     CHECK(j.all().size() == written - 1);
 }
