@@ -65,6 +65,7 @@ void Host::report_end() {
     report_damage(no_function);
     report_holding_locks(*this);
     probe_.process().settle();
+    probe_.process().rest();
     if (probe_.wanted())
         for (const auto& [id, port] : ports_.all())
             if (port->valid() && ports_.waiting_opener(*port) != nullptr)

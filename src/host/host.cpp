@@ -138,6 +138,7 @@ void Host::run_until_idle() {
                         most_steps_at_rest));
         return;
     }
+    probe_.process().rest();
     processes_.rest();
 }
 

@@ -25,13 +25,15 @@
 #include <chrono>
 #include <climits>
 #include <fstream>
+#include <sstream>
 
 namespace ddll::host {
 namespace {
 
 constexpr std::size_t callers_kept = 8;
-/// A copy that computes for so long is left to itself, and one that waits for so long.
-constexpr std::chrono::milliseconds copy_patience{2000}, copy_sleeps{50};
+/// A copy that used so much processor time is left to itself, and one that sleeps for so long.
+constexpr double copy_computes_s = 2;
+constexpr std::chrono::milliseconds copy_sleeps{50};
 /// With each reload there may be another one.
 constexpr int most_of_one_rule = 4;
 constexpr std::size_t most_children = 256;
@@ -41,13 +43,26 @@ std::uint64_t file_behind(int descriptor) {
     return fstat(descriptor, &status) == 0 ? status.st_ino : 0;
 }
 
-/// The letter of /proc: R, S, Z and so on; 0 when there is no such process.
-char state_of(pid_t process) {
+struct ProcessState {
+    char letter = '\0'; ///< of /proc: R, S, Z and so on; 0 when there is no such process
+    double cpu_s = 0;
+};
+
+ProcessState state_of(pid_t process) {
     std::ifstream file(fmt::format("/proc/{}/stat", process));
     std::string text;
     std::getline(file, text);
     const auto end = text.rfind(')');
-    return end != std::string::npos && text.size() > end + 2 ? text[end + 2] : '\0';
+    ProcessState state;
+    if (end == std::string::npos) return state;
+    std::istringstream fields(text.substr(end + 1));
+    fields >> state.letter;
+    std::string skipped;
+    for (int i = 0; i < 10; ++i) fields >> skipped; // up to the page faults
+    double user = 0, system = 0;
+    fields >> user >> system;
+    state.cpu_s = (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+    return state;
 }
 
 std::string program_of(const std::string& process) {
@@ -64,24 +79,23 @@ std::string name_of(pid_t process) {
 }
 
 bool ended(pid_t process) {
-    const char state = state_of(process);
+    const char state = state_of(process).letter;
     return state == '\0' || state == 'Z' || state == 'X';
 }
 
-/// Until the copy ended, became another program, came back or sleeps. Not a sleep: to the parent that looks like a
-/// driver's.
+/// Until the copy ended, became another program, came back or sleeps. On a busy machine that takes as long as it takes:
+/// what counts is the copy's own time. Not a sleep: to the parent that looks like a driver's.
 template <class Back>
 void wait_for_fate(pid_t copy, Back back) {
     using std::chrono::steady_clock;
     const std::string own = program_of("self");
-    const auto begin = steady_clock::now();
-    auto awake = begin;
+    auto awake = steady_clock::now();
     while (!back()) {
         const auto now = steady_clock::now();
-        const char state = state_of(copy);
-        if (state == '\0' || state == 'Z' || program_of(fmt::format("{}", copy)) != own) return;
-        if (state != 'S') awake = now;
-        if (now - awake > copy_sleeps || now - begin > copy_patience) return;
+        const ProcessState state = state_of(copy);
+        if (state.letter == '\0' || state.letter == 'Z' || program_of(fmt::format("{}", copy)) != own) return;
+        if (state.letter != 'S') awake = now;
+        if (now - awake > copy_sleeps || state.cpu_s > copy_computes_s) return;
         sched_yield();
     }
 }
@@ -239,18 +253,17 @@ void EmulatorProcess::forked(pid_t copy) {
         copies_.push_back({copy, frame_now(), caller()});
     }
     started(copy);
-    unsettled_ = true;
+    copied_ = true;
 }
 
 void EmulatorProcess::settle_now() {
     unsettled_ = false;
-    settle_copies(call_frames().empty());
     settle_taken();
 }
 
 void EmulatorProcess::ends() {
     const Visit visit(host_.threads());
-    settle_copies(true); // no time of the driver's comes after this
+    settle_copies(); // no time of the driver's comes after this
     settle_taken();
 }
 
@@ -279,8 +292,9 @@ void EmulatorProcess::settle_taken() {
 }
 
 // What became of each copy: it ended, it runs another program, it came back here, or it waits for something and is what
-// the driver wants as a helper. In a callback nobody waits for it: that would count as the driver's time.
-void EmulatorProcess::settle_copies(bool may_wait) {
+// the driver wants as a helper.
+void EmulatorProcess::settle_copies() {
+    copied_ = false;
     std::vector<Copy> copies;
     {
         const MutexLock guard(lock_);
@@ -288,20 +302,14 @@ void EmulatorProcess::settle_copies(bool may_wait) {
     }
     const auto back = [this] { return isolate::copies_that_came_back() > came_back_; };
     for (const Copy& copy : copies) {
-        if (may_wait) wait_for_fate(copy.process, back);
-        if (back()) {
-            ++came_back_;
-            report(Rule::fork_without_exec, copy.frame,
-                   fmt::format("fork: the copy went on in {} without exec", words::name(copy.frame.callback)),
-                   copy.stack);
-        } else if (!may_wait) {
-            const MutexLock guard(lock_);
-            copies_.push_back(copy);
-            unsettled_ = true;
-        }
+        wait_for_fate(copy.process, back);
+        if (!back()) continue;
+        ++came_back_;
+        report(Rule::fork_without_exec, copy.frame,
+               fmt::format("fork: the copy went on in {} without exec", words::name(copy.frame.callback)), copy.stack);
     }
-    if (!may_wait || !back()) return;
-    // Made by the system call itself, or later than all patience.
+    if (!back()) return;
+    // Made by the system call itself, or awake after a long sleep.
     came_back_ = isolate::copies_that_came_back();
     report(Rule::fork_without_exec, frame_now(), "a copy of the process went on without exec", {});
 }
@@ -320,6 +328,7 @@ void EmulatorProcess::report_left(const Driver& driver) {
     for (const auto& [descriptor, stand_in] : stand_ins_)
         if (file_behind(descriptor) != stand_in.file) take(descriptor, "the driver's code took away");
     settle_now();
+    settle_copies();
     {
         const MutexLock guard(lock_);
         if (reported_[Rule::child_process_left] >= most_of_one_rule) return;
@@ -332,7 +341,7 @@ void EmulatorProcess::report_left(const Driver& driver) {
         if (left.empty() || waited >= grace_ms) break;
         poll(nullptr, 0, 5);
     }
-    settle_copies(true); // of those that nobody saw begin some may have come back meanwhile
+    settle_copies(); // of those that nobody saw begin some may have come back meanwhile
     for (const pid_t child : left) {
         report(Rule::child_process_left, frame,
                fmt::format("{}: a child process, {}, still runs", driver.name, name_of(child)), {});

@@ -55,6 +55,12 @@ public:
         if (unsettled_) [[unlikely]]
             settle_now();
     }
+    /// All callbacks are left: reports which copies of this process went on without exec. Not before, or the wait for
+    /// them counted as the driver's time.
+    void rest() {
+        if (copied_) [[unlikely]]
+            settle_copies();
+    }
     /// The driver ends the process.
     void ends();
     /// The driver goes: processes that it leaves, and stand-ins that were reached in another way.
@@ -92,7 +98,7 @@ private:
     void make_stand_ins(bool as_a_node);
     void settle_now();
     void settle_taken();
-    void settle_copies(bool may_wait);
+    void settle_copies();
     bool often(Misuse rule);
     void report(Misuse rule, const CallFrame& frame, std::string_view detail, const Stack& stack);
     bool is_left(pid_t child, const Driver& driver);
@@ -100,7 +106,7 @@ private:
     Host& host_;
     const pid_t process_;
     std::map<int, StandIn> stand_ins_; ///< never changed after the constructor
-    std::atomic<bool> unsettled_{false};
+    std::atomic<bool> unsettled_{false}, copied_{false};
     ddll::Mutex lock_;
     Taken taken_ DDLL_GUARDED_BY(lock_);
     Twice twice_ DDLL_GUARDED_BY(lock_);
