@@ -2,6 +2,7 @@
 /// behind the driver API's back. Outside of runs that look for it (host::Options::probe) they hand on and do nothing
 /// else; but threads are known in every run. Not in sanitized builds: those bring functions of these names themselves.
 #include "api/interposed.h"
+#include "base/program.h"
 #include "base/sanitized.h"
 #include "host/current.h"
 #include "host/host.h"
@@ -90,7 +91,7 @@ extern "C" {
     static auto* const real = api::real_one<decltype(pthread_create)>("pthread_create");
     host::Host* host = host::current();
     // Not by the return address: a driver whose last act is this call is not on the stack any more.
-    if (host == nullptr || api::is_ours(reinterpret_cast<const void*>(function)))
+    if (host == nullptr || is_of_program(reinterpret_cast<const void*>(function)))
         return real(thread, attributes, function, argument);
     const host::HostWork work;
     const auto begin = std::make_shared<Beginning>(host, function, argument);

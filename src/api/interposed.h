@@ -10,11 +10,4 @@ F* real_one(const char* name) {
     return reinterpret_cast<F*>(dlsym(RTLD_NEXT, name));
 }
 
-extern "C" char __executable_start, _end; // of the linker: where this program lies
-
-/// Whether it lies in this program, and not in a library.
-inline bool is_ours(const void* address) {
-    return address >= static_cast<const void*>(&__executable_start) && address < static_cast<const void*>(&_end);
-}
-
 } // namespace ddll::api

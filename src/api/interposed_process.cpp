@@ -2,6 +2,7 @@
 /// process as such. They stand in front of the C library's own in every run, and hand on what driver code in this
 /// process did not ask for, and what reaches nothing of the emulator's. Not in sanitized builds.
 #include "api/interposed.h"
+#include "base/program.h"
 #include "base/sanitized.h"
 #include "host/current.h"
 #include "host/host.h"
@@ -31,7 +32,7 @@ namespace {
 /// Not by the return address where more is known: a driver whose last act is the call is not on the stack any more.
 bool is_driver_code(const void* caller) {
     if (const auto side = host::side_of_this_thread()) return *side == host::Side::driver;
-    return !api::is_ours(caller);
+    return !is_of_program(caller);
 }
 
 /// What looks after the emulator's things, when driver code calls; else nullptr.

@@ -45,14 +45,26 @@ void BlockTable::add(const Piece& piece) {
     ++count_;
 }
 
-std::optional<Piece> BlockTable::take(std::uintptr_t address) {
+std::optional<std::size_t> BlockTable::slot_of(std::uintptr_t address) const {
     if (count_ == 0) return std::nullopt;
-    const std::size_t mask = slots_.capacity() - 1;
     std::size_t at = home(address);
     while (slots_[at].address != address) {
         if (slots_[at].address == 0) return std::nullopt;
-        at = (at + 1) & mask;
+        at = (at + 1) & (slots_.capacity() - 1);
     }
+    return at;
+}
+
+std::optional<Piece> BlockTable::find(std::uintptr_t address) const {
+    const auto slot = slot_of(address);
+    return slot ? std::optional(slots_[*slot]) : std::nullopt;
+}
+
+std::optional<Piece> BlockTable::take(std::uintptr_t address) {
+    const auto slot = slot_of(address);
+    if (!slot) return std::nullopt;
+    const std::size_t mask = slots_.capacity() - 1;
+    std::size_t at = *slot;
     const Piece found = slots_[at];
     // Those behind it that cannot stay where they are move up.
     for (std::size_t next = (at + 1) & mask; slots_[next].address != 0; next = (next + 1) & mask) {

@@ -64,6 +64,7 @@ public:
     void add(const Piece& piece);
     /// Takes it out; nothing when it is not there.
     std::optional<Piece> take(std::uintptr_t address);
+    std::optional<Piece> find(std::uintptr_t address) const;
     std::size_t count() const { return count_; }
     template <class F>
     void each(F&& see) {
@@ -73,6 +74,7 @@ public:
 
 private:
     std::size_t home(std::uintptr_t address) const;
+    std::optional<std::size_t> slot_of(std::uintptr_t address) const;
     void put(const Piece& piece);
 
     PageArray<Piece> slots_; ///< as many as a power of two, at most half of them taken; an address of 0 is a free one

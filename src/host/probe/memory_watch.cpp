@@ -1,5 +1,6 @@
 #include "host/probe/memory_watch.h"
 
+#include "base/program.h"
 #include "base/sanitized.h"
 #include "base/thread_annotations.h"
 #include "isolate/callers.h"
@@ -119,12 +120,6 @@ constinit thread_local bool looking = false; ///< for a place: the unwinder's ow
 constinit std::atomic<const char*> opening_path{nullptr};
 constinit std::atomic<std::uint16_t> opening_owner{0};
 constinit Range loader;
-
-extern "C" char __executable_start, _end; // of the linker: where this program lies
-
-bool is_ours(const void* address) {
-    return address >= static_cast<const void*>(&__executable_start) && address < static_cast<const void*>(&_end);
-}
 
 Range range_of(const dl_phdr_info& info, std::uint32_t flags) {
     Range range{UINTPTR_MAX, 0};
@@ -276,7 +271,7 @@ bool called_last(Caller caller, Place& place) {
 /// Does the call come from driver code, and from where?
 bool counts(Caller caller, Place& place) {
     if (looking || OnDriverStack::now().begins == 0 || loader.has(caller.address)) return false;
-    if (is_ours(caller.address)) return called_last(caller, place);
+    if (is_of_program(caller.address)) return called_last(caller, place);
     const int error = errno;
     looking = true;
     place = place_of(caller);
@@ -359,9 +354,7 @@ Pieces pieces() {
 
 Piece block_at(const void* address) {
     const Hold hold(lock);
-    const auto found = state().blocks.take(number(address));
-    if (found) state().blocks.add(*found);
-    return found.value_or(Piece{});
+    return state().blocks.find(number(address)).value_or(Piece{});
 }
 
 bool put_off(void (*handler)(int)) {

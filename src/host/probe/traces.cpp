@@ -1,5 +1,6 @@
 #include "host/probe/traces.h"
 
+#include "base/program.h"
 #include "base/sanitized.h"
 #include "host/probe/interposed.h"
 #include "host/probe/keepers.h"
@@ -155,15 +156,6 @@ bool stack_executable() {
     return false;
 }
 
-// Where this program lies, as the linker says.
-extern "C" char __executable_start, _end;
-
-// The host's own handlers come with the first thread.
-bool is_ours(std::uintptr_t address) {
-    return address >= reinterpret_cast<std::uintptr_t>(&__executable_start) &&
-           address < reinterpret_cast<std::uintptr_t>(&_end);
-}
-
 std::uint32_t float_mode_now() {
 #if defined(__x86_64__)
     return _mm_getcsr() & ~0x3fU; // without the flags of what has happened
@@ -247,7 +239,8 @@ std::vector<Found> compare(const Traces& before, const CodeRange& old, bool gone
         if (!before.descriptors.contains(fd)) out.push_back({Residue::descriptor, fmt::format("{}: {}", fd, target)});
     for (int n = 1; n < 65; ++n) {
         const std::uintptr_t handler = now.handlers[static_cast<std::size_t>(n)];
-        if (handler == before.handlers[static_cast<std::size_t>(n)] || is_ours(handler)) continue;
+        // The host's own handlers come with the first thread.
+        if (handler == before.handlers[static_cast<std::size_t>(n)] || is_of_program(handler)) continue;
         const char* abbreviation = sigabbrev_np(n);
         const std::string signal = abbreviation != nullptr ? fmt::format("SIG{}", abbreviation) : fmt::format("{}", n);
         out.push_back({Residue::signal_handler,

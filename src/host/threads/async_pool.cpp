@@ -114,26 +114,24 @@ void AsyncPool::finish(std::uint64_t number) {
         callbacks::ready_async(host_, *port, job.data);
     else if (job.free != nullptr)
         callbacks::async_free(host_, driver, job.port, job.free, job.data);
-    else if (const std::uint64_t block = block_at(job.data); block != 0)
-        forgotten_.push_back({job, block});
+    else if (const auto block = block_at(job.data))
+        forgotten_.push_back({job, *block});
     if (job.lock != nullptr) drop_reference(host_, *job.lock);
     host_.drivers().ask(driver, lifecycle::request::HoldReleased{});
 }
 
-std::uint64_t AsyncPool::block_at(const void* data) {
-    if (data == nullptr) return 0;
-    if (const auto number = host_.memory().number_of(data)) return *number;
-    // In time no block of driver_alloc has so high a number.
-    constexpr std::uint64_t of_malloc = std::uint64_t{1} << 63;
+std::optional<AsyncPool::Block> AsyncPool::block_at(const void* data) {
+    if (data == nullptr) return std::nullopt;
+    if (const auto number = host_.memory().number_of(data)) return Block{*number, 0, 0};
     const Piece piece = memory_watch::block_at(data);
-    return piece.address == 0 ? 0 : of_malloc | (std::uint64_t{piece.call} << 20 ^ piece.site);
+    return piece.address == 0 ? std::nullopt : std::optional(Block{0, piece.site, piece.call});
 }
 
 // Others may free it in the meantime: the function of the job itself, or finish, when it is not the job's alone.
 void AsyncPool::report_forgotten(const Driver& driver) {
     std::erase_if(forgotten_, [&](const Forgotten& one) {
         if (one.job.driver != driver.id) return false;
-        if (block_at(one.job.data) == one.block)
+        if (block_at(one.job.data) == one.data)
             cleared_away(
                 host_, one.job.port, one.job.made, words::Cleared::async_job_forgotten,
                 fmt::format("async job {}: neither ready_async nor async_free was given its data, which is still there",

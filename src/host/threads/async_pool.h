@@ -77,13 +77,18 @@ private:
         bool busy = false;      ///< in the function of a job
         VirtualTime busy_until; ///< the last job took that long
     };
-    /// Its data, when it is memory of the driver: which block, told apart from one that comes to lie there later.
+    /// A live block of the driver's memory, told apart from one that comes to lie there later.
+    struct Block {
+        std::uint64_t of_driver_alloc = 0; ///< its number; else it is of malloc, from that place in that callback
+        std::uintptr_t site = 0;
+        std::uint32_t call = 0;
+        bool operator==(const Block&) const = default;
+    };
     struct Forgotten {
         Job job;
-        std::uint64_t block;
+        Block data;
     };
-    /// 0 for what is no live block.
-    std::uint64_t block_at(const void* data);
+    std::optional<Block> block_at(const void* data);
     void give_work();
     void work(Worker& worker);
 

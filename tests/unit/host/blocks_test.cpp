@@ -43,9 +43,12 @@ TEST_CASE("a table of blocks gives what it was given") {
             table.add(piece(address, static_cast<std::size_t>(i)));
             model[address] = static_cast<std::size_t>(i);
         } else {
+            const auto seen = table.find(address);
             const auto found = table.take(address);
             const auto it = model.find(address);
             REQUIRE(found.has_value() == (it != model.end()));
+            REQUIRE(seen.has_value() == found.has_value());
+            REQUIRE(seen.value_or(Piece{}).size == found.value_or(Piece{}).size);
             if (!found) continue;
             REQUIRE(found->size == it->second);
             model.erase(it);

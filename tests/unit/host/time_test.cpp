@@ -141,6 +141,28 @@ TEST_CASE("jobs of a closed port, or of a driver without ready_async, are freed"
     CHECK(jobs.done == "a@0 free-a b@1 c@2 free-c ");
 }
 
+TEST_CASE("a job whose data is still there when the driver goes was forgotten, and no other") {
+    Script script;
+    Stage stage(script);
+    stage.open();
+    stage.inside([](ErlDrvPort p) {
+        const auto nothing = [](void*) {};
+        const auto frees_its_own = [](void* data) { driver_free(data); };
+        driver_async(p, nullptr, nothing, nullptr, nullptr);
+        driver_async(p, nullptr, frees_its_own, driver_alloc(8), nullptr);
+        driver_async(p, nullptr, nothing, driver_alloc(8), driver_free);
+        driver_async(p, nullptr, nothing, driver_alloc(8), nullptr);
+    });
+    stage.run("port_close(P)");
+    stage.host().jobs().report_forgotten(*stage.host().drivers().listed().front());
+    std::vector<std::string> forgotten;
+    for (const auto& entry : stage.journal())
+        if (const auto* cleared = std::get_if<ddll::journal::ClearedAway>(&entry.event))
+            if (cleared->cleared == ddll::words::Cleared::async_job_forgotten) forgotten.emplace_back(cleared->what);
+    CHECK(forgotten == std::vector<std::string>{"async job 4: neither ready_async nor async_free was given its data, "
+                                                "which is still there"});
+}
+
 namespace {
 
 class LastInFirstOut final : public Chooser {
