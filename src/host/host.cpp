@@ -12,8 +12,7 @@ namespace {
 
 // A scenario that needs more steps than this to come to rest at one moment never will.
 constexpr std::uint64_t most_steps_at_rest = 1'000'000;
-/// So many steps of threads in a row that leave nothing in the journal are a thread that polls: it never rests.
-constexpr std::uint64_t most_polls_at_rest = 200;
+constexpr std::uint64_t least_polls_at_rest = 25;
 
 } // namespace
 
@@ -128,9 +127,13 @@ void Host::run_until_idle() {
     const auto of_a_thread = [](const Step& s) { return s.kind == Step::Kind::thread; };
     for (std::uint64_t steps = 0; step(); ++steps) {
         const bool poll = journal_.last_written() == written && std::all_of(ready_.begin(), ready_.end(), of_a_thread);
+        if (!poll && polls > 0) polls_at_rest_ = most_polls_at_rest;
         polls = poll ? polls + 1 : 0;
         written = journal_.last_written();
-        if (polls == most_polls_at_rest) break;
+        if (polls >= polls_at_rest_) {
+            polls_at_rest_ = std::max(least_polls_at_rest, polls_at_rest_ / 2);
+            break;
+        }
         if (steps < most_steps_at_rest) continue;
         reach_impasse(
             Impasse::Kind::no_rest,

@@ -154,6 +154,9 @@ private:
     struct RetireThreads {
         void operator()(Threads* threads) const { Threads::retire(std::unique_ptr<Threads>(threads)); }
     };
+    /// So many steps of threads in a row that leave nothing in the journal are a thread that polls: it never rests. After
+    /// each rest that it spent in vain it is given half as many, until one of them has an effect.
+    static constexpr std::uint64_t most_polls_at_rest = 200;
     struct Halt {
         std::optional<term::Term> status; ///< once halt was called
         bool node_ended = false;          ///< nothing happens any more
@@ -163,6 +166,7 @@ private:
     journal::Journal& journal_;
     Chooser& chooser_;
     Clock clock_;
+    std::uint64_t polls_at_rest_ = most_polls_at_rest;
     std::optional<Impasse> impasse_;
     Halt halt_;
     std::vector<Step> ready_;

@@ -186,6 +186,7 @@ Result<ElfFacts> elf_facts_of(std::string_view bytes, const std::string& path, R
     if (!read_symbols(file, d, strings, facts))
         return error(fmt::format("{} is damaged: its symbols have more names than the file has room for", path));
     if (reading != Reading::linkage) read_sections(file, d, facts);
+    if (reading == Reading::identity && facts.build_id.empty()) facts.content_hash = fnv1a(bytes);
     return facts;
 }
 

@@ -125,6 +125,7 @@ struct ElfFacts {
 /// How much of a library is wanted.
 enum class Reading : std::uint8_t {
     everything,
+    identity, ///< everything, but content_hash only where there is no build-id
     unhashed, ///< everything but content_hash, which takes as long as all the rest
     linkage,  ///< for libraries that are only needed: no hash, no sections, nothing of debuggers
 };

@@ -18,7 +18,7 @@ Versions::Versions(const Scenario& scenario) {
 }
 
 void Versions::add(const std::string& driver, const DriverFile& file) {
-    if (auto facts = image::read_elf_facts(file.file))
+    if (auto facts = image::read_elf_facts(file.file, image::Reading::identity))
         known_.push_back({driver, file.version, file.file, *std::move(facts)});
 }
 
@@ -39,7 +39,7 @@ const Versions::Known* Versions::of(const journal::ImageOpened& opened) const {
 }
 
 const Versions::Known* Versions::of_file(const std::string& path) const {
-    const auto facts = image::read_elf_facts(path);
+    const auto facts = image::read_elf_facts(path, image::Reading::identity);
     return facts ? match(facts->build_id, facts->content_hash, path) : nullptr;
 }
 

@@ -14,8 +14,8 @@ using namespace ddll::image;
 
 namespace {
 
-ElfFacts facts_of(const char* name) {
-    const auto facts = read_elf_facts(specimen(name));
+ElfFacts facts_of(const char* name, Reading reading = Reading::everything) {
+    const auto facts = read_elf_facts(specimen(name), reading);
     if (!facts) FAIL(facts.error().message);
     return *facts;
 }
@@ -71,6 +71,12 @@ TEST_CASE("two builds differ, one file does not") {
     CHECK(facts_of("plain_v1").build_id != facts_of("plain_v2").build_id);
     CHECK(facts_of("plain_v1").content_hash != facts_of("plain_v2").content_hash);
     CHECK(facts_of("plain_v1").content_hash == facts_of("plain_v1").content_hash);
+}
+
+TEST_CASE("to know a library again, its bytes are counted only where it has no build-id") {
+    CHECK(facts_of("plain_v1", Reading::identity).content_hash == 0);
+    CHECK(facts_of("anonymous_v1", Reading::identity).content_hash == facts_of("anonymous_v1").content_hash);
+    CHECK(facts_of("anonymous_v1").content_hash != 0);
 }
 
 TEST_CASE("traits that matter to a reload") {
