@@ -1,6 +1,7 @@
 #include "scenario/runner.h"
 
 #include "base/check.h"
+#include "scenario/patience.h"
 #include "scenario/result_builder.h"
 #include "scenario/run_here.h"
 #include "scenario/work_folder.h"
@@ -50,28 +51,6 @@ private:
 
 using Clock = std::chrono::steady_clock;
 
-/// Until when a child must show that it gets on.
-class Patience {
-public:
-    Patience(std::chrono::milliseconds limit, std::optional<Clock::time_point> until) : limit_(limit), until_(until) {}
-
-    Clock::time_point deadline(std::uint64_t progress) {
-        if (progress != progress_) {
-            progress_ = progress;
-            stuck_ = Clock::now() + limit_;
-        }
-        return until_ ? std::min(*until_, stuck_) : stuck_;
-    }
-    /// It was not stuck when its time was over.
-    bool left_out() const { return until_ && *until_ < stuck_; }
-
-private:
-    std::chrono::milliseconds limit_;
-    std::optional<Clock::time_point> until_;
-    std::uint64_t progress_ = 0;
-    Clock::time_point stuck_ = Clock::now() + limit_;
-};
-
 RunResult left_out(const Scenario& scenario) {
     RunResult result = not_run(scenario, Verdict::skipped);
     result.left_out = true;
@@ -114,7 +93,7 @@ Runs run_all(std::vector<Scenario> scenarios, const RunOptions& options,
                 progress(runs.results[i] = left_out(*scenario));
                 return false;
             }
-            if (options.patient) patience->emplace(limit, options.until);
+            if (options.patient) patience->emplace(limit, options.until, Clock::now());
             auto folder = WorkFolder::create();
             if (!folder) {
                 runs.results[i] = not_run(*scenario, Verdict::unusable);
@@ -137,7 +116,7 @@ Runs run_all(std::vector<Scenario> scenarios, const RunOptions& options,
         };
         job.progress = [run] { return (*run)->running.journal->size(); };
         if (options.patient)
-            job.deadline = [run, patience] { return (*patience)->deadline((*run)->running.journal->size()); };
+            job.deadline = [run, patience] { return (*patience)->deadline((*run)->running.journal->size(), Clock::now()); };
         job.done = [run, scenario, patience, i, &runs, &options, &progress](isolate::Ending ending) {
             if (!*run) { // interrupted before it was prepared
                 RunResult& result = runs.results[i];

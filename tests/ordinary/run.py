@@ -11,12 +11,13 @@ compiler makes only, "KEY[g++]: VALUE":
   compilers   where not all can build it: g++ (and gcc) or clang
   gnu-unique  yes: g++ makes unique symbols, as it does unless told otherwise; elsewhere -fno-gnu-unique is given
   calls       options of `ddlltool check`
+  limit       its --timeout, where it hangs (60s)
   true        rules of findings above a note that a node bears out, each to be found; without it the driver is good
   may         rules that are true as well, and need not be found in every run
   verdict     where it is neither SAFE (nothing is true) nor UNSAFE
   says        a regular expression: what the report says of the cause or the fix; silent: what it must not say
   node        well (the default): loads, uses and unloads leave nothing; stays: the code stays mapped; grows: memory,
-              mappings, threads, descriptors or children do; dies. Several: one of them or both
+              mappings, threads, descriptors or children do; dies; hangs. Several: one of them or both
 
 usage: tests/ordinary/run.py --build BUILD [--only RE] [--all-compilers] [--strictness N|N-M] [--repeat N] [-j N]
        tests/ordinary/run.py --build BUILD --on-node [--only RE]     on an erl, 30 times each, instead of check
@@ -43,7 +44,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 DRIVERS = HERE / "drivers"
-KEYS = ("needs", "flags", "make", "compilers", "gnu-unique", "calls", "true", "may", "verdict", "says", "silent", "node")
+KEYS = ("needs", "flags", "make", "compilers", "gnu-unique", "calls", "limit", "true", "may", "verdict", "says", "silent", "node")
 WAYS = [("g++", "-O2"), ("clang", "-O0"), ("g++", "-O0"), ("clang", "-O2")]
 COMMANDS = {".c": {"g++": "gcc", "clang": "clang"}, ".cpp": {"g++": "g++", "clang": "clang++"}}
 # False alarms that are not mended yet: (driver, rule): why. Counted apart; one that is mended must go from here.
@@ -152,7 +153,8 @@ def judge(program, driver, compiler, library, strictness):
     if isinstance(library, str):
         result.wrong.append(library)
         return result
-    command = [program, "check", library, "--format", "json", "-j1", "--timeout", "60s", "--for", "20min",
+    command = [program, "check", library, "--format", "json", "-j1", "--timeout",
+               driver.facts.get("limit", "60s"), "--for", "20min",
                "--strictness", strictness, *shlex.split(driver.facts.get("calls", ""))]
     begin = time.monotonic()
     try:
@@ -203,11 +205,11 @@ def on_node(driver, compiler, library, player):
                                 preexec_fn=limits, start_new_session=True,
                                 env={"PATH": os.environ["PATH"], "HOME": folder, "ERL_CRASH_DUMP_BYTES": "0", "LANG": "C.UTF-8"})
         try:
-            output = node.communicate(timeout=180)[0].decode(errors="replace")
+            output = node.communicate(timeout=30 if "hangs" in expected else 180)[0].decode(errors="replace")
         except subprocess.TimeoutExpired:
             os.killpg(node.pid, signal.SIGKILL)
             node.communicate()
-            return ["the node hung"], ""
+            return ([], "it hung") if "hangs" in expected else (["the node hung"], "")
     cycles = [dict(zip(line.split()[2::2], line.split()[3::2])) for line in output.splitlines() if line.startswith("cycle:")]
     if "dies" in expected and node.returncode < 0:
         return [], f"{len(cycles)} cycles, then {signal.Signals(-node.returncode).name}"
