@@ -36,7 +36,7 @@ struct Arguments {
     std::vector<check::OwnCall> own_calls; ///< of the three above
 };
 
-constexpr const char* footer_text =
+constexpr const char* check_footer =
     R"(examples:
   ddlltool check build/counter.so                         what a replacement by itself would come to
   ddlltool check build/counter.so --against release/counter.so
@@ -142,7 +142,7 @@ CheckParser::CheckParser()
           "Is this driver safe to replace on a live node? Reads the file, then loads, uses, unloads and reloads it in\n"
           "child processes, and says what that would do to a node.",
           "ddlltool check") {
-    footer(footer_text);
+    footer(check_footer);
     add_option("NEW.so", given.file, "the driver library")->required()->takes(file_with(".so"));
     add_option("--against", given.against, "the version that it is to replace")->takes("OLD.so", file_with(".so"));
     add_option("--name", given.name, "the driver's name, where the file is called otherwise")->type_name("NAME");

@@ -27,7 +27,7 @@ const DescribedOption* option_named(const Description& command, const std::strin
     return nullptr;
 }
 
-Given read(const Description& command, Words before) {
+Given read_given(const Description& command, Words before) {
     Given out;
     for (const std::string& word : before) {
         if (out.waiting != nullptr) {
@@ -87,7 +87,7 @@ private:
     }
 
     void arguments(const Description& command, Words before) {
-        given_ = read(command, before);
+        given_ = read_given(command, before);
         if (given_.waiting != nullptr) return add_value(given_.waiting->value, "");
         const bool option = current_.starts_with('-') && !given_.only_positionals;
         const auto equals = current_.find('=');

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* footer_text =
+constexpr const char* init_footer =
     R"(examples:
   ddlltool init counter               makes counter/ with a driver called counter
   ddlltool init . --name counter      the same in this folder
@@ -98,7 +98,7 @@ struct InitParser final : Parser {
         : Parser("Writes a small driver that can be replaced on a live node, stories about it, and what builds and "
                  "tests it.",
                  "ddlltool init") {
-        footer(footer_text);
+        footer(init_footer);
         add_option("DIR", folder, "the folder, which may be new (default: this one)")->takes({Takes::folder});
         add_option("--name", name, "the driver's name (default: that of the folder)")->type_name("NAME");
     }

@@ -17,7 +17,7 @@ void add_folders(const std::string& text, std::vector<std::string>& out) {
     }
 }
 
-constexpr const char* footer_text =
+constexpr const char* inspect_footer =
     R"(Nothing of a file is run, and nothing is loaded: what is told stands in the file, or follows from it. Whether a
 possible hazard is one shows only when the driver runs. docs/inspect.md explains every section and rule.
 
@@ -61,7 +61,7 @@ struct InspectParser final : Parser {
 
 InspectParser::InspectParser()
     : Parser("Tells what driver files are, and what of them may hurt, without running them.", "ddlltool inspect") {
-    footer(footer_text);
+    footer(inspect_footer);
     add_option("FILE", inputs, "driver files (NAME.so)")->takes(file_with(".so"));
     add_option("--library-path", folders, "the node's LD_LIBRARY_PATH (default: empty; that of this shell is not used)")
         ->each()

@@ -13,7 +13,7 @@ std::string format_help() {
     return out;
 }
 
-constexpr const char* footer_text =
+constexpr const char* run_footer =
     R"(examples:
   ddlltool run story.json                              tell one story, step by step
   ddlltool run --quiet -j4 tests/scenarios             only what is wrong, and a summary
@@ -32,7 +32,7 @@ exit codes: 0 everything held, 1 an expectation or finding failed, 2 wrong usage
 RunArgumentsParser::RunArgumentsParser()
     : Parser("Plays scenario files, each in a process of its own, and reports.", "ddlltool run") {
     RunArguments& out = arguments;
-    footer(footer_text);
+    footer(run_footer);
     add_option("FILE|DIR", out.inputs, "scenario files, and folders to look for *.json in")
         ->takes({Takes::files, ".json"});
     add_jobs(*this, out.jobs, 1024, "scenarios played at once (default: one for each processor)");

@@ -45,7 +45,7 @@ std::size_t least(const StepRow& row) {
         std::count_if(all.begin(), all.end(), [](const StepWord& one) { return one.need == required; }));
 }
 
-std::size_t most(const StepRow& row) {
+std::size_t most_words_of(const StepRow& row) {
     const auto all = row.taken();
     return !all.empty() && all.back().need == repeated ? most_words : all.size();
 }
@@ -79,7 +79,7 @@ struct StepParser final : Parser {
         : Parser(std::string(row.doc), fmt::format("ddlltool {}", row.name)), step(row) {
         // The positionals as the table has them.
         usage(fmt::format("usage: ddlltool {} {} [OPTIONS]", step.name, usage_of(step)));
-        if (most(step) > 0) add_option("WORDS", values.words, "")->any_number();
+        if (most_words_of(step) > 0) add_option("WORDS", values.words, "")->any_number();
         set_positionals(positionals_of(step));
         step.options(*this, values);
         add_session_options(*this, options, true);
@@ -100,7 +100,7 @@ struct StepParser final : Parser {
     }
 
     ExitCode run() override {
-        if (values.words.size() < least(step) || values.words.size() > most(step))
+        if (values.words.size() < least(step) || values.words.size() > most_words_of(step))
             return wrong_usage(step.name, fmt::format("takes {}", usage_of(step)),
                                fmt::format("ddlltool {} --help", step.name));
         auto request = step.request(values);

@@ -29,7 +29,7 @@ struct VerifyArguments {
     bool json = false, verbose = false, quiet = false;
 };
 
-constexpr const char* footer_text =
+constexpr const char* verify_footer =
     R"(Compared after every step: what calls return or raise, which block and which return later, the messages of each
 process and their order (for the caller also: before or after the return), exits, the drivers' callbacks with their
 arguments and order, and erl_ddll:info(). Pids, ports and references are matched by where each appears first.
@@ -43,10 +43,10 @@ examples:
 
 exit codes: 0 both agree, 1 they differ, 2 wrong usage, 3 a file that cannot be used, 77 nothing was judged (no erl).)";
 
-constexpr std::string_view formats[] = {"text", "json"};
+constexpr std::string_view verify_formats[] = {"text", "json"};
 
 /// The usable ones; complains about the others.
-std::vector<scenario::Scenario> read_all(const VerifyArguments& arguments, ExitCode& code) {
+std::vector<scenario::Scenario> read_usable(const VerifyArguments& arguments, ExitCode& code) {
     const scenario::ReadOptions options = read_options(arguments.driver_path);
     std::vector<scenario::Scenario> out;
     for (const auto& file : find_scenarios(arguments.inputs)) {
@@ -131,7 +131,7 @@ struct VerifyParser final : Parser {
 
 VerifyParser::VerifyParser()
     : Parser("Plays scenario files in ddlltool and on a real Erlang emulator, and compares.", "ddlltool verify") {
-    footer(footer_text);
+    footer(verify_footer);
     add_option("FILE|DIR", out.inputs, "scenario files, and folders to look for *.json in")
         ->takes({Takes::files, ".json"});
     add_option("--erl", out.erl, "the emulator to ask (default: erl on PATH)")->takes("PATH", file_with(""));
@@ -139,7 +139,7 @@ VerifyParser::VerifyParser()
     add_option("--filter", out.filters, "only scenarios whose title, a tag or path contains this")
         ->each()
         ->type_name("TEXT");
-    add_choice("--format", out.json, formats, "text, or json (one document, at the end)")->type_name("NAME");
+    add_choice("--format", out.json, verify_formats, "text, or json (one document, at the end)")->type_name("NAME");
     add_option("--timeout", out.time_limit, "real time for each scenario; wins over the file's time_limit");
     add_option("--patience", patience, "how long a node may take to show what ddlltool showed (default 2s)")
         ->type_name("DURATION");
@@ -175,7 +175,7 @@ ExitCode VerifyParser::run() {
     }
     if (wanted.random > 0) return random_scenarios(wanted);
     ExitCode code = ExitCode::ok;
-    auto scenarios = read_all(wanted, code);
+    auto scenarios = read_usable(wanted, code);
     if (scenarios.empty()) {
         complain("verify", "no scenario to judge");
         return worse(code, ExitCode::nothing_run);

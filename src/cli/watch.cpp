@@ -16,14 +16,14 @@ constexpr milliseconds rest{100};
 /// ... and for so long, though a file was opened and never closed: linked into place, or kept open.
 constexpr milliseconds long_rest{1000};
 
-volatile sig_atomic_t stopped = 0;
+volatile sig_atomic_t watch_stopped = 0;
 
 /// SIGINT, SIGTERM and SIGHUP are noticed, and come through only while somebody waits. As long as this lives.
 class Signals {
 public:
     Signals() {
         struct sigaction action {};
-        action.sa_handler = [](int) { stopped = 1; };
+        action.sa_handler = [](int) { watch_stopped = 1; };
         sigemptyset(&mine_);
         for (const int signal : used) sigaddset(&mine_, signal);
         sigprocmask(SIG_BLOCK, &mine_, &mask_);
@@ -57,10 +57,10 @@ std::string from_here(const std::string& path) {
 
 /// Waits until nothing has happened for a while and nobody is writing. False: a signal came.
 bool settle(FileWatch& watch, const Signals& signals) {
-    while (stopped == 0) {
+    while (watch_stopped == 0) {
         const milliseconds longest = watch.being_written() ? long_rest : rest;
         if (!watch.next(longest, signals.while_waiting()).empty()) continue;
-        if (stopped != 0) return false;
+        if (watch_stopped != 0) return false;
         watch.forget_writers();
         return true;
     }
@@ -79,7 +79,7 @@ std::string unfinished(const Watched& what) {
 /// The name of what has changed, when it has come to rest; empty: a signal came.
 std::string next_change(FileWatch& watch, const Signals& signals) {
     std::string changed;
-    while (changed.empty() && stopped == 0) changed = watch.next(std::nullopt, signals.while_waiting());
+    while (changed.empty() && watch_stopped == 0) changed = watch.next(std::nullopt, signals.while_waiting());
     return settle(watch, signals) ? changed : std::string();
 }
 
@@ -99,12 +99,12 @@ ExitCode run_again_and_again(const std::function<Watched()>& look, const std::fu
     const auto created = FileWatch::create();
     if (!created) return unusable(created.error());
     FileWatch& watch = **created;
-    stopped = 0;
+    watch_stopped = 0;
     const Signals signals;
     ExitCode code = ExitCode::nothing_run;
     bool ran = false;
     std::string waited_for, changed;
-    while (stopped == 0) {
+    while (watch_stopped == 0) {
         const Watched what = look();
         watch.watch(what);
         const std::string why = unfinished(what);

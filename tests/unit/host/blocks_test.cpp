@@ -22,7 +22,7 @@ Piece piece(std::uintptr_t address, std::size_t size, std::uintptr_t site = 0) {
 }
 
 /// "10+5 20+5": where the ranges begin, and how long they are.
-std::string text(RangeList& ranges) {
+std::string shown(RangeList& ranges) {
     std::string out;
     ranges.each([&](const Piece& p) {
         out += (out.empty() ? "" : " ") + std::to_string(p.address) + "+" + std::to_string(p.size);
@@ -65,15 +65,15 @@ TEST_CASE("a range that is cut leaves what lies beside the cut") {
     ranges.add(piece(100, 50));
     ranges.add(piece(10, 20));
     ranges.add(piece(200, 10));
-    CHECK(text(ranges) == "10+20 100+50 200+10");
+    CHECK(shown(ranges) == "10+20 100+50 200+10");
     ranges.cut(110, 10);
-    CHECK(text(ranges) == "10+20 100+10 120+30 200+10");
+    CHECK(shown(ranges) == "10+20 100+10 120+30 200+10");
     ranges.cut(0, 105);
-    CHECK(text(ranges) == "105+5 120+30 200+10");
+    CHECK(shown(ranges) == "105+5 120+30 200+10");
     ranges.cut(140, 65);
-    CHECK(text(ranges) == "105+5 120+20 205+5");
+    CHECK(shown(ranges) == "105+5 120+20 205+5");
     ranges.add(piece(100, 30));
-    CHECK(text(ranges) == "100+30 130+10 205+5");
+    CHECK(shown(ranges) == "100+30 130+10 205+5");
     CHECK(ranges.find(129)->address == 100);
     CHECK(!ranges.find(140).has_value());
     for (std::uintptr_t i = 0; i < 3000; ++i) ranges.add(piece(10'000 + 2 * i, 1));

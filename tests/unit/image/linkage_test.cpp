@@ -13,7 +13,7 @@ using namespace ddll::image;
 
 namespace {
 
-ElfFacts facts_of(const char* name) {
+ElfFacts linkage_of(const char* name) {
     const auto facts = read_elf_facts(specimen(name));
     if (!facts) FAIL(facts.error().message);
     return *facts;
@@ -28,7 +28,7 @@ const ElfSymbol& symbol_of(const ElfFacts& facts, const char* name) {
 } // namespace
 
 TEST_CASE("the first relocation of each symbol, its kind and place") {
-    const ElfFacts facts = facts_of("relocated");
+    const ElfFacts facts = linkage_of("relocated");
     CHECK(symbol_of(facts, "specimen_called").relocation == RelocationKind::plt);
     CHECK(symbol_of(facts, "specimen_pointed_at").relocation == RelocationKind::absolute);
     CHECK(facts.place(symbol_of(facts, "specimen_pointed_at").relocation_at).starts_with(".data"));
@@ -45,17 +45,17 @@ TEST_CASE("the first relocation of each symbol, its kind and place") {
 }
 
 TEST_CASE("thread-local data at a fixed place") {
-    const ElfFacts facts = facts_of("thread_local");
+    const ElfFacts facts = linkage_of("thread_local");
     CHECK(facts.flags.static_tls);
     CHECK(facts.tls.fixed_uses == 1);
     CHECK(facts.tls.size == 4);
 }
 
 TEST_CASE("versions needed and defined") {
-    const ElfFacts facts = facts_of("versioned");
+    const ElfFacts facts = linkage_of("versioned");
     CHECK(facts.version_definitions == std::vector<std::string>{"SPECIMEN_1.0"});
     CHECK(symbol_of(facts, "specimen_versioned").version == "SPECIMEN_1.0");
-    const ElfFacts plain = facts_of("plain_v1");
+    const ElfFacts plain = linkage_of("plain_v1");
     CHECK(plain.version_definitions.empty());
     REQUIRE_FALSE(plain.version_needs.empty());
     for (const auto& need : plain.version_needs) {
@@ -67,30 +67,30 @@ TEST_CASE("versions needed and defined") {
 }
 
 TEST_CASE("flags and paths of the linker") {
-    CHECK(facts_of("plain_v1").rpath.empty());
-    CHECK(facts_of("chain_by_rpath").rpath == "$ORIGIN");
-    CHECK(facts_of("chain_by_rpath").runpath.empty());
-    CHECK(facts_of("symbolic").flags.symbolic);
-    CHECK_FALSE(facts_of("plain_v1").flags.symbolic);
-    CHECK(facts_of("plain_v1").stack == DeclaredStack::plain);
-    CHECK(facts_of("execstack").stack == DeclaredStack::executable);
+    CHECK(linkage_of("plain_v1").rpath.empty());
+    CHECK(linkage_of("chain_by_rpath").rpath == "$ORIGIN");
+    CHECK(linkage_of("chain_by_rpath").runpath.empty());
+    CHECK(linkage_of("symbolic").flags.symbolic);
+    CHECK_FALSE(linkage_of("plain_v1").flags.symbolic);
+    CHECK(linkage_of("plain_v1").stack == DeclaredStack::plain);
+    CHECK(linkage_of("execstack").stack == DeclaredStack::executable);
 }
 
 TEST_CASE("a constructor of -ffast-math is known by name and place") {
-    CHECK(facts_of("fast_math").build.fast_math);
-    CHECK_FALSE(facts_of("plain_v1").build.fast_math);
-    CHECK(facts_of("fast_math").constructors == facts_of("plain_v2").constructors + 1);
+    CHECK(linkage_of("fast_math").build.fast_math);
+    CHECK_FALSE(linkage_of("plain_v1").build.fast_math);
+    CHECK(linkage_of("fast_math").constructors == linkage_of("plain_v2").constructors + 1);
 }
 
 TEST_CASE("what compilers leave behind") {
-    const ElfFacts facts = facts_of("plain_v1");
+    const ElfFacts facts = linkage_of("plain_v1");
     CHECK(facts.build.symbol_table);
-    CHECK_FALSE(facts_of("stripped").build.symbol_table);
+    CHECK_FALSE(linkage_of("stripped").build.symbol_table);
     REQUIRE_FALSE(facts.build.compilers.empty());
     CHECK(facts.build.compilers.front().find_first_of("0123456789") != std::string::npos);
     CHECK(facts.machine != "");
     CHECK(facts.writable_bytes < 64);
-    CHECK(facts_of("entry").writable_bytes >= 176);
+    CHECK(linkage_of("entry").writable_bytes >= 176);
 }
 
 TEST_CASE("linkage alone leaves out what needs sections") {
@@ -99,12 +99,12 @@ TEST_CASE("linkage alone leaves out what needs sections") {
     CHECK(facts->imports("strlen"));
     CHECK(facts->content_hash == 0);
     CHECK(facts->sections.empty());
-    CHECK(facts->build_id == facts_of("plain_v1").build_id);
+    CHECK(facts->build_id == linkage_of("plain_v1").build_id);
 }
 
 TEST_CASE("debug information names the source and the compiler") {
     const DebugFacts debug =
-        read_debug_facts(specimen("plain_v1"), symbol_of(facts_of("plain_v1"), "driver_init").value);
+        read_debug_facts(specimen("plain_v1"), symbol_of(linkage_of("plain_v1"), "driver_init").value);
     CHECK(debug.readable);
     CHECK(debug.source.ends_with("plain.c"));
     CHECK(debug.line == 14);
