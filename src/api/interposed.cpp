@@ -7,6 +7,7 @@
 #include "host/current.h"
 #include "host/host.h"
 #include "host/probe/memory_watch.h"
+#include "host/probe/run_delay.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -59,6 +60,7 @@ public:
         host_.probe().interposed().thread_began(id_, function);
     }
     ~Life() {
+        host::RunDelay::thread_ends();
         // It may outlive the host.
         if (host::current() == &host_) host_.probe().interposed().thread_ended(id_);
     }

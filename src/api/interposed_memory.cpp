@@ -3,6 +3,7 @@
 /// of the C library that give memory (strdup, getline) call these, C++'s new too. Not in sanitized builds: those bring
 /// functions of these names themselves.
 #include "base/sanitized.h"
+#include "host/probe/fresh_memory.h"
 #include "host/probe/memory_watch.h"
 
 #include <malloc.h>
@@ -20,6 +21,7 @@
 #ifndef DDLL_SANITIZED
 
 namespace watch = ddll::host::memory_watch;
+namespace fresh = ddll::host::fresh_memory;
 
 // Macros: these are the caller and the frame of the function in which they stand.
 #define DDLL_CALLER                                                                                                    \
@@ -41,6 +43,7 @@ void __libc_free(void*) noexcept;                         // NOLINT
 
 DDLL_INTERPOSED void* malloc(std::size_t size) noexcept {
     void* block = __libc_malloc(size);
+    fresh::paint(block, size);
     if (watch::on()) [[unlikely]]
         watch::allocated(block, size, DDLL_CALLER);
     return block;
@@ -79,6 +82,7 @@ DDLL_INTERPOSED void* realloc(void* block, std::size_t size) noexcept {
 
 DDLL_INTERPOSED void* memalign(std::size_t alignment, std::size_t size) noexcept {
     void* block = __libc_memalign(alignment, size);
+    fresh::paint(block, size);
     if (watch::on()) [[unlikely]]
         watch::allocated(block, size, DDLL_CALLER);
     return block;
@@ -86,6 +90,7 @@ DDLL_INTERPOSED void* memalign(std::size_t alignment, std::size_t size) noexcept
 
 DDLL_INTERPOSED void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
     void* block = __libc_memalign(alignment, size);
+    fresh::paint(block, size);
     if (watch::on()) [[unlikely]]
         watch::allocated(block, size, DDLL_CALLER);
     return block;
@@ -95,6 +100,7 @@ DDLL_INTERPOSED int posix_memalign(void** out, std::size_t alignment, std::size_
     if (alignment % sizeof(void*) != 0 || !std::has_single_bit(alignment / sizeof(void*))) return EINVAL;
     const int error = errno;
     void* block = __libc_memalign(alignment, size);
+    fresh::paint(block, size);
     errno = error; // it tells by its result
     if (block == nullptr) return ENOMEM;
     if (watch::on()) [[unlikely]]

@@ -4,6 +4,7 @@
 #include "base/sanitized.h"
 #include "check/gathered.h"
 #include "check/made_scenarios.h"
+#include "check/unwritten.h"
 #include "check/verdict.h"
 #include "image/signature.h"
 #include "isolate/interruption.h"
@@ -199,6 +200,10 @@ private:
                 for (MadeScenario& one : comparison(subject_)) all.push_back(std::move(one));
             used_ = run_these(all) && used_;
             if (request_.strictness >= 3 && used_) run_many_ports();
+            if (used_) {
+                const MadeScenario use = scenarios_for(own(), 1).front();
+                take(look_for_unwritten_in_use(own()), use.title, use.invents);
+            }
             if (older_dies()) run_these({unused_replacement(subject_)});
             const CheckRun *older = run_of("replies-old"), *newer = run_of("replies-new");
             if (older != nullptr && newer != nullptr) compare(*older, *newer);
@@ -293,6 +298,7 @@ private:
 
     // The same run with data of the other shapes: what all of them provoke does not depend on the data.
     bool any_data_provokes(const CheckFinding& finding) {
+        if (finding.rule == Rule::uninitialised_bytes_sent) return any_data_shows_unwritten();
         for (unsigned shape = 1; shape < shapes; ++shape) {
             std::vector<MadeScenario> all;
             for (const Subject* subject : subjects()) {
@@ -330,8 +336,36 @@ private:
         return out;
     }
 
-    scenario::RunOptions run_options() const {
+    // Its use once more, in memory that is filled with this byte and with that.
+    UnwrittenLook look_for_unwritten_in_use(const Subject& subject) {
+        const std::vector<MadeScenario> use{scenarios_for(subject, 1).front()};
+        return look_for_unwritten([&](std::uint8_t byte) {
+            std::vector<Ran> ran = run_all(use, byte);
+            return ran.empty() ? scenario::RunResult() : std::move(ran.front().run.result);
+        });
+    }
+
+    void take(UnwrittenLook look, const std::string& title, bool invents) {
+        if (!look.not_done.empty())
+            out_.not_looked_at.push_back(
+                fmt::format("whether it wrote all bytes that it sends ({}): {}", title, look.not_done));
+        if (look.found)
+            gathered(Side::newer).add(unwritten_finding(subject_.name, *look.found),
+                                      {"fresh-memory", title, std::move(look.example), invents, Side::newer});
+    }
+
+    bool any_data_shows_unwritten() {
+        for (unsigned shape = 1; shape < shapes; ++shape) {
+            Subject other = own();
+            other.shape = shape;
+            if (!look_for_unwritten_in_use(other).found) return false;
+        }
+        return true;
+    }
+
+    scenario::RunOptions run_options(std::optional<std::uint8_t> fresh_memory = {}) const {
         scenario::RunOptions options;
+        options.fresh_memory = fresh_memory;
         options.time_limit = request_.time_limit;
         options.probe = true;
         options.parallel = request_.parallel;
@@ -352,7 +386,7 @@ private:
     };
 
     // Those that can be read.
-    std::vector<Ran> run_all(const std::vector<MadeScenario>& all) {
+    std::vector<Ran> run_all(const std::vector<MadeScenario>& all, std::optional<std::uint8_t> fresh_memory = {}) {
         std::vector<scenario::Scenario> scenarios;
         std::vector<const MadeScenario*> readable;
         scenario::ReadOptions read = request_.read;
@@ -366,7 +400,7 @@ private:
             readable.push_back(&made);
             scenarios.push_back(*std::move(parsed.scenario));
         }
-        scenario::RunOptions options = run_options();
+        scenario::RunOptions options = run_options(fresh_memory);
         options.lenient = true;
         auto done = scenario::run_all(std::move(scenarios), options, [](const scenario::RunResult&) {});
         out_.interrupted = out_.interrupted || done.interrupted;
@@ -450,6 +484,8 @@ private:
             }
             const Side of = compares() && versions > 1 ? Side::replacement : Side::newer;
             take({"workload", title, run_one(scenario), false, of}, {});
+            if (of == Side::newer && may_be_run_again(out_.runs.back().result))
+                take(look_for_unwritten([&](std::uint8_t byte) { return run_one(scenario, byte); }), title, false);
             // A scenario with one version can be run with both.
             if (!compares() || !older_usable_ || versions != 1) continue;
             for (scenario::DriverDecl& driver : scenario.drivers)
@@ -462,8 +498,13 @@ private:
         }
     }
 
-    scenario::RunResult run_one(const scenario::Scenario& one) {
-        auto done = scenario::run_all({one}, run_options(), [](const scenario::RunResult&) {});
+    // A second time shows the same, so far as anything of it was played.
+    static bool may_be_run_again(const scenario::RunResult& result) {
+        return !result.death && result.journal && !result.left_out;
+    }
+
+    scenario::RunResult run_one(const scenario::Scenario& one, std::optional<std::uint8_t> fresh_memory = {}) {
+        auto done = scenario::run_all({one}, run_options(fresh_memory), [](const scenario::RunResult&) {});
         out_.interrupted = out_.interrupted || done.interrupted;
         for (const Rule rule : timed_rules) confirm(rule, done.results, run_options());
         return std::move(done.results.front());

@@ -1,12 +1,16 @@
 #include "host/callbacks.h"
+#include "host/probe/fresh_memory.h"
+#include "host/probe/run_delay.h"
 #include "host/probe/scheduler_thread.h"
 #include "host/probe/memory_watch.h"
 
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <optional>
 
 namespace ddll::host::callbacks {
 namespace {
@@ -71,6 +75,7 @@ class Stopwatch {
 public:
     Stopwatch(Host& host, const Where& where) : host_(host), where_(where), runs_(wanted(host, where)) {
         if (!runs_) return;
+        delay_.emplace();
         sleeps_ = sleeps();
         cpu_ = now(CLOCK_THREAD_CPUTIME_ID);
         wall_ = now(CLOCK_MONOTONIC);
@@ -79,10 +84,11 @@ public:
         if (!runs_) return;
         const std::int64_t cpu = now(CLOCK_THREAD_CPUTIME_ID) - cpu_, wall = now(CLOCK_MONOTONIC) - wall_;
         if (wall < worth_reporting_ns) return;
-        // One that never gave up its processor took what it computed; the rest is a machine with other things to do.
+        // One that never gave up its processor took what it computed; one that waited did so for what it waited for, and
+        // not for a machine with other things to do.
+        const std::int64_t taken = sleeps() != sleeps_ ? std::max(cpu, wall - delay_->ns()) : cpu;
         host_.journal().write(journal::TookLong{where_.callback, where_.driver ? where_.driver->id : DriverId{},
-                                                where_.port ? where_.port->id : where_.port_id, cpu,
-                                                sleeps() != sleeps_ ? wall : cpu});
+                                                where_.port ? where_.port->id : where_.port_id, cpu, taken});
     }
     Stopwatch(const Stopwatch&) = delete;
 
@@ -105,6 +111,7 @@ private:
     Host& host_;
     const Where& where_;
     const bool runs_;
+    std::optional<RunDelay> delay_;
     long sleeps_ = 0;
     std::int64_t cpu_ = 0, wall_ = 0;
 };
@@ -170,6 +177,7 @@ R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
     const Stopwatch watch(host, where);
     memory_watch::driver_called();
     host.threads().leave(Side::driver);
+    fresh_memory::paint_stack();
     if constexpr (std::is_void_v<R>) {
         enter<R, A...>(function, arguments...);
         after(0);
@@ -230,6 +238,7 @@ void outputv(Host& host, Port& port, ProcessId caller, ErlIOVec& vector, std::st
 
 std::int64_t control(Host& host, Port& port, ProcessId caller, unsigned command, std::string& data, char** result,
                      std::size_t result_size) {
+    fresh_memory::paint(*result, result_size);
     return run(host, {Callback::control, port.driver, &port, {}, caller, command, data}, port.driver->callbacks.control,
                port.data, command, data.data(), static_cast<ErlDrvSizeT>(data.size()), result,
                static_cast<ErlDrvSizeT>(result_size));
@@ -237,6 +246,7 @@ std::int64_t control(Host& host, Port& port, ProcessId caller, unsigned command,
 
 std::int64_t call(Host& host, Port& port, ProcessId caller, unsigned command, std::string& data, char** result,
                   std::size_t result_size, unsigned* flags) {
+    fresh_memory::paint(*result, result_size);
     return run(host, {Callback::call, port.driver, &port, {}, caller, command, data}, port.driver->callbacks.call,
                port.data, command, data.data(), static_cast<ErlDrvSizeT>(data.size()), result,
                static_cast<ErlDrvSizeT>(result_size), flags);

@@ -1,5 +1,6 @@
 #include "scenario/run_here.h"
 
+#include "host/probe/fresh_memory.h"
 #include "scenario/simulated_target.h"
 #include "scenario/step_engine.h"
 
@@ -49,6 +50,7 @@ struct RunHere {
 
 void run_here(const Scenario& scenario, const std::vector<FlatStep>& steps, const Versions& versions,
               const RunOptions& options, journal::Journal& journal) {
+    if (options.fresh_memory && !options.in_process) host::fresh_memory::fill_with(*options.fresh_memory);
     auto run = std::make_unique<RunHere>(scenario, versions, options, journal);
     run->all(steps);
     if (!options.in_process) static_cast<void>(run.release()); // NOLINT: what still runs may use it

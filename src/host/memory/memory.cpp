@@ -1,5 +1,7 @@
 #include "host/memory/memory.h"
 
+#include "host/probe/fresh_memory.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
@@ -26,6 +28,7 @@ char* guarded(std::size_t size) {
     if (whole == nullptr) return nullptr;
     std::memset(whole, guard_byte, guard_size);
     std::memset(whole + guard_size + size, guard_byte, guard_size);
+    fresh_memory::paint(whole + guard_size, size);
     return whole + guard_size;
 }
 

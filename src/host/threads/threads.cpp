@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "host/probe/memory_watch.h"
+#include "host/probe/run_delay.h"
 #include "isolate/crash.h"
 
 #include <linux/membarrier.h>
@@ -295,6 +296,7 @@ void Threads::run_destructors(Thread& self, void* result) {
 // In the last round nothing of the driver's is left to run, or the C library would not call it.
 
 void Threads::end(Thread& self) {
+    RunDelay::thread_ends();
     const MutexLock lock(lock_);
     if (ending_) return;
     self.state = Thread::State::ended;
