@@ -129,10 +129,10 @@ void Processes::tell_watchers(Process& process) {
         }
         Process* watcher = find(std::get<ProcessId>(monitor.watcher));
         if (watcher == nullptr) continue;
-        deliver(*watcher,
-                term::make_tuple(Term::atom("DOWN"), Term::reference(monitor.ref.value), Term::atom("process"),
-                                 monitored_object(monitor.name, pid), reason),
-                {}, process.id);
+        monitor_down(*watcher,
+                     term::make_tuple(Term::atom("DOWN"), Term::reference(monitor.ref.value), Term::atom("process"),
+                                      monitored_object(monitor.name, pid), reason),
+                     {}, process.id);
     }
 }
 
