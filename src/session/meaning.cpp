@@ -166,18 +166,21 @@ void of_refusal(const Subject& subject, const Term& reason, const std::string& l
         if (advice.reason == atom && atom != "open_error") out.emplace_back(advice.text);
 }
 
-// Of a badarg of port_control/3 and port_call/3 whose driver was asked.
+// Of an exception of open_port/2, port_control/3 and port_call/3 whose driver was asked.
 std::string of_driver_refusal(words::Callback callback, std::int64_t returned) {
-    constexpr std::int64_t badarg = -3; // ERL_DRV_ERROR_BADARG
+    constexpr std::string_view errors[] = {"ERL_DRV_ERROR_GENERAL", "ERL_DRV_ERROR_ERRNO", "ERL_DRV_ERROR_BADARG"};
     const char* name = words::name(callback);
-    if (returned < 0)
-        return fmt::format("the driver refused it: its {} callback returned {}{}", name, returned,
-                           returned == badarg ? " (ERL_DRV_ERROR_BADARG)" : "");
+    if (returned >= -3 && returned < 0)
+        return fmt::format("the driver refused it: its {} callback returned {} ({})", name, returned,
+                           errors[-1 - returned]);
+    if (returned < 0) return fmt::format("the driver refused it: its {} callback returned {}", name, returned);
     return fmt::format("the driver's {} callback returned {} bytes that are no term in external format", name,
                        returned);
 }
 
 std::string of_exception(const Subject& subject, const CallResult& result, const State& state) {
+    if (subject.about == Subject::About::open_port && result.asked && result.asked->second < 0)
+        return of_driver_refusal(result.asked->first, result.asked->second);
     if (!result.value.is_atom("badarg")) return {};
     if (subject.about == Subject::About::open_port) {
         std::string names;
@@ -187,7 +190,7 @@ std::string of_exception(const Subject& subject, const CallResult& result, const
         return names.empty() ? "no driver is loaded"
                              : fmt::format("no driver of that name opens ports now; there is {}", names);
     }
-    if (subject.about == Subject::About::port && result.asked)
+    if (subject.about == Subject::About::port && result.asked && result.asked->first != words::Callback::start)
         return of_driver_refusal(result.asked->first, result.asked->second);
     if (subject.about == Subject::About::port)
         return "the port is closed, the argument has a wrong form, or the driver lacks the callback for it";
@@ -230,7 +233,8 @@ CallResult call_result(const journal::Journal& journal, const scenario::StepResu
             if (const auto reason = term::decode(ended->reason)) out.caller_end = term::print(reason->term, namer);
         } else if (const auto* left = std::get_if<journal::Left>(&entry->event)) {
             using enum words::Callback;
-            if (left->callback == control || left->callback == call) out.asked = {left->callback, left->result};
+            if (left->callback == start || left->callback == control || left->callback == call)
+                out.asked = {left->callback, left->result};
         } else if (const auto* failed = std::get_if<journal::ImageFailed>(&entry->event)) {
             out.load_text = failed->text;
         } else if (const auto* returned = std::get_if<journal::Returned>(&entry->event)) {
