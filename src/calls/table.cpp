@@ -46,7 +46,9 @@ Evaluated process_info(Host& host, ProcessId by, Args args) {
     if (args[1].is_atom("status") && process->id == by) return item(Term::atom("running"));
     if (args[1].is_atom("status")) {
         const bool suspended = std::holds_alternative<host::WaitNotBusy>(process->wait);
-        return item(Term::atom(suspended ? "suspended" : "waiting"));
+        // One that has signals to handle does that first, and is asked while it runs.
+        const bool runs = !suspended && host.processes().has_signals(*process);
+        return item(Term::atom(suspended ? "suspended" : runs ? "running" : "waiting"));
     }
     if (args[1].is_atom("links")) {
         std::vector<Term> links;

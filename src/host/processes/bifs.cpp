@@ -42,7 +42,7 @@ BifResult Processes::link(ProcessId by, const Term& target) {
         if (port == nullptr || !port->usable()) return link_to_nothing(*self, target);
         if (std::find(port->watchers.links.begin(), port->watchers.links.end(), by) == port->watchers.links.end()) {
             port->watchers.links.push_back(by);
-            self->links.add(port->id);
+            if (self->links.add(port->id) && self->state == Process::State::exiting) self->late.push_back({port->id});
         }
         return BifResult::of(host_.common().true_);
     }
@@ -52,6 +52,7 @@ BifResult Processes::link(ProcessId by, const Term& target) {
     if (peer == nullptr || !peer->alive()) return link_to_nothing(*self, target);
     if (self->links.add(peer->id)) {
         peer->links.add(by);
+        if (peer->state == Process::State::exiting) peer->late.push_back({by});
         signals_.wake(*peer, true);
     }
     return BifResult::of(host_.common().true_);
@@ -106,6 +107,7 @@ BifResult Processes::monitor(ProcessId by, const Term& type, const Term& item) {
         Process* process = find(id);
         const bool watching = process != nullptr && process->alive();
         if (watching) process->watched_by.push_back({ref, by, name});
+        if (watching && process->state == Process::State::exiting) process->late.push_back({by, ref});
         send_delayed(); // the one before it
         if (id != by) signals_.delay({by, id, ref_term, watching ? Term() : down()});
         return BifResult::of(ref_term);

@@ -70,6 +70,8 @@ public:
     void exit_signal(Process& to, const term::Term& from, const term::Term& reason, ExitSource source);
     /// Puts a message into the mailbox (or gives it to the wrapper that waits for it) and journals it.
     void deliver(Process& to, term::Term message, PortId from_port, ProcessId from_process);
+    /// It has been sent anything but messages, and did not handle it yet.
+    bool has_signals(const Process& process) const { return signals_.has_signal(process); }
     /// Forgets all messages: the scenario has read them.
     void empty_mailboxes();
 
@@ -113,7 +115,6 @@ public:
 private:
     BifResult link_to_nothing(Process& self, const term::Term& target);
     bool give_to_wrapper(Process& process, const term::Term& message);
-    void tell_watchers(Process& process);
 
     Host& host_;
     std::unordered_map<ProcessId, std::unique_ptr<Process>> processes_;
