@@ -3,7 +3,9 @@
  *   1 echo in the buffer given     2 says 0           3 says -1              4 "abc", which is no term
  *   5 131, 255: no known tag       6 a static buffer kept by the driver -> 42
  *   7 a term and three bytes more -> 42                8 two of the three bytes of a term
- *   9 echo in driver_alloc memory                        10 the first byte of what it was given */
+ *   9 echo in driver_alloc memory                        10 the first byte of what it was given
+ *   11 what it was given, kept where it lies             12 the bytes of the binary that it was given
+ *   24 and more: what lies so far behind the front of what it was given, kept there */
 #include <erl_driver.h>
 #include <string.h>
 
@@ -48,8 +50,17 @@ static ErlDrvSSizeT call_call(ErlDrvData data, unsigned int command, char* buf, 
         const char byte[] = {(char)131, 97, buf[0]};
         return answer(rbuf, byte, sizeof byte, sizeof byte);
     }
+    case 11:
+        *rbuf = buf;
+        *flags |= DRIVER_CALL_KEEP_BUFFER;
+        return (ErlDrvSSizeT)len;
+    case 12: /* behind 131, 109 and the size */
+        return len - 6 > rlen ? -1 : answer(rbuf, buf + 6, len - 6, (ErlDrvSSizeT)len - 6);
     default:
-        return -1;
+        if (command < 24 || command > len) return -1;
+        *rbuf = buf + command;
+        *flags |= DRIVER_CALL_KEEP_BUFFER;
+        return (ErlDrvSSizeT)(len - command);
     }
 }
 

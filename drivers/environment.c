@@ -3,7 +3,9 @@
  *   port_control(P, 1, NAME)          getenv of the C library
  *   port_control(P, 2, NAME)          erl_drv_getenv, which looks into the emulator's own copy
  *   port_control(P, 3, "NAME=VALUE")  erl_drv_putenv
- *   port_control(P, 4, "FILE=TEXT")   writes TEXT into FILE, in the current folder */
+ *   port_control(P, 4, "FILE=TEXT")   writes TEXT into FILE, in the current folder
+ *   port_control(P, 5, NAME)          erl_drv_putenv of any name, = included, with the value "set"
+ *   port_control(P, 6, NAME)          erl_drv_getenv of any name */
 #include "reply.h"
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +22,8 @@ static ErlDrvSSizeT environment_control(ErlDrvData data, unsigned int command, c
     size_t size = sizeof value;
     if (len >= sizeof text) return -1;
     memcpy(text, buf, len);
+    if (command == 5) return reply(rbuf, rlen, "%d", erl_drv_putenv(text, "set"));
+    if (command == 6) return reply(rbuf, rlen, "%s", erl_drv_getenv(text, value, &size) == 0 ? value : "(not set)");
     char* right = strchr(text, '=');
     if (right) *right++ = 0;
     switch (command) {

@@ -1,9 +1,14 @@
-# The names that drivers find in the executable: the rows of driver_api.def and nothing else.
+# The names that drivers find in the executable: the rows of driver_api.def,
 set(export_list ${CMAKE_BINARY_DIR}/driver_api.exports)
 file(STRINGS src/words/driver_api.def rows REGEX "^DDLL_API")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS src/words/driver_api.def)
 string(REGEX REPLACE "DDLL_API\\(([a-z0-9_]+)[^;]*" "\\1" names "${rows}")
 string(REPLACE ";" ";\n" names "${names}")
+# ... what else of the emulator's own they may use, see api/emulator.cpp,
+foreach(name exit printf fprintf fdprintf sprintf snprintf vprintf vfprintf vfdprintf vsprintf vsnprintf)
+  string(APPEND names ";\nerts_${name}")
+endforeach()
+string(APPEND names ";\nerl_assert_error")
 # ... and the functions of the system that stand in front of the C library's own, see api/interposed*.cpp.
 if(NOT DDLLTOOL_SANITIZE)
   string(APPEND names ";\npthread_create;\npthread_key_create;\npthread_key_delete;\non_exit")

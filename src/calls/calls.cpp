@@ -1,7 +1,7 @@
 #include "calls/calls.h"
 
 #include "calls/table.h"
-#include "term/external.h"
+#include "term/abridge.h"
 
 #include <map>
 #include <tuple>
@@ -35,7 +35,7 @@ void journal_return(host::Host& host, ProcessId by, const Evaluated& result, boo
                                                       : journal::Outcome::raised_error;
     thread_local std::string encoded;
     encoded.clear();
-    if (outcome != journal::Outcome::blocked) term::encode_to(result.value, encoded);
+    if (outcome != journal::Outcome::blocked) term::encode_abridged(result.value, journal::payload_limit, encoded);
     host.journal().write(journal::Returned{by, outcome, late, encoded});
 }
 

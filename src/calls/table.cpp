@@ -36,16 +36,19 @@ Evaluated is_process_alive(Host& host, ProcessId, Args args) {
     return Evaluated::of(Term::boolean(process != nullptr && process->state == host::Process::State::running));
 }
 
-Evaluated process_info(Host& host, ProcessId, Args args) {
+Evaluated process_info(Host& host, ProcessId by, Args args) {
     if (!args[0].is(Term::Kind::pid) || !args[1].is(Term::Kind::atom)) return badarg();
     const host::Process* process = host.processes().find(ProcessId{args[0].as_pid()});
     if (process == nullptr || process->state != host::Process::State::running)
         return Evaluated::of(Term::atom("undefined"));
     const auto item = [&](Term value) { return Evaluated::of(term::make_tuple(args[1], std::move(value))); };
     if (args[1].is_atom("trap_exit")) return item(Term::boolean(process->trap_exit));
+    if (args[1].is_atom("status") && process->id == by) return item(Term::atom("running"));
     if (args[1].is_atom("status")) {
         const bool suspended = std::holds_alternative<host::WaitNotBusy>(process->wait);
-        return item(Term::atom(suspended ? "suspended" : "waiting"));
+        // One that has signals to handle does that first, and is asked while it runs.
+        const bool runs = !suspended && host.processes().has_signals(*process);
+        return item(Term::atom(suspended ? "suspended" : runs ? "running" : "waiting"));
     }
     if (args[1].is_atom("links")) {
         std::vector<Term> links;
@@ -78,11 +81,19 @@ Evaluated read_file(Host&, ProcessId, Args args) {
 
 // The calls to ports, and questions about processes, handle signals before they return: a process that has been killed
 // by then never sees the value (measured). A question waits for the other process.
-Evaluated after_signals(Host& host, ProcessId by, Evaluated result, const Term& asked) {
+Evaluated after_signals(Host& host, ProcessId by, Evaluated result, const Term& asked,
+                        host::Question question = host::Question::waits_for_signals) {
     const ProcessId other{asked.is(Term::Kind::pid) ? asked.as_pid() : 0};
     if (other == by) return result; // a question about oneself
-    host.processes().give_way(by, other ? host.processes().find(other) : nullptr);
+    host.processes().give_way(by, other ? host.processes().find(other) : nullptr, question);
     return host.processes().find(by)->state == host::Process::State::running ? std::move(result) : Evaluated::blocked();
+}
+
+// Only the process itself knows its links; the other items are there to be read (measured).
+Evaluated process_info_after_signals(Host& host, ProcessId by, Args args) {
+    const bool links = args[1].is_atom("links");
+    return after_signals(host, by, process_info(host, by, args), args[0],
+                         links ? host::Question::always_waits : host::Question::waits_for_signals);
 }
 
 #define DDLL_VERB(body) [](Host& host, ProcessId by, Args a) -> Evaluated { return body; }
@@ -150,7 +161,7 @@ const Row verb_rows[] = {
     {"erlang", "monitor", 2, DDLL_VERB(host.processes().monitor(by, a[0], a[1])), "monitor(process | port, Item)"},
     {"erlang", "demonitor", 1, DDLL_VERB(host.processes().demonitor(by, a[0])), "remove an own monitor"},
     {"erlang", "process_flag", 2, process_flag, "process_flag(trap_exit, Boolean)"},
-    {"erlang", "process_info", 2, DDLL_QUESTION_VERB(process_info(host, by, a)), "trap_exit, status or links of a process"},
+    {"erlang", "process_info", 2, process_info_after_signals, "trap_exit, status or links of a process"},
     {"erlang", "is_process_alive", 1, DDLL_QUESTION_VERB(is_process_alive(host, by, a)), "whether a process has not ended"},
     {"erlang", "register", 2, DDLL_VERB(host.processes().register_name(by, a[0], a[1])), "name a process or port"},
     {"erlang", "unregister", 1, DDLL_VERB(host.processes().unregister(by, a[0])), "take the name away"},

@@ -121,7 +121,23 @@ bool Host::step() {
     return true;
 }
 
+void Host::run_ends() {
+    while (!impasse_ && !halt_.node_ended) {
+        const Process* process = processes_.exiting();
+        if (!drivers_.collects().empty())
+            drivers_.collect();
+        else if (process == nullptr)
+            break;
+        else if (!process->scanned)
+            processes_.scan_exit();
+        else
+            processes_.signal_exit();
+    }
+    processes_.rest();
+}
+
 void Host::run_until_idle() {
+    processes_.send_delayed();
     io_.begin_run();
     std::uint64_t polls = 0, written = journal_.last_written();
     const auto of_a_thread = [](const Step& s) { return s.kind == Step::Kind::thread; };

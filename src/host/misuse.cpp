@@ -5,7 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <cerrno>
 #include <cstring>
+#include <iterator>
+#include <map>
 #include <string>
 
 #include <fmt/format.h>
@@ -41,13 +45,17 @@ void Host::report_damage(words::ApiFunction function) {
 
 const char* errno_name(int error) {
     if (error <= 0) return "unknown";
-    // glibc knows the symbolic names; the emulator's are the same in lower case. One text per number, made once.
+    // glibc knows the symbolic names; the emulator's are the same in lower case, but it has another of two names for 95
+    // and none for some (measured for 1 to 140). One text per number, made once.
+    static constexpr int nameless[] = {ERESTART,   ESTRPIPE,        EISNAM,      ENOMEDIUM,   EMEDIUMTYPE,
+                                       ECANCELED,  ENOKEY,          EKEYEXPIRED, EKEYREVOKED, EKEYREJECTED,
+                                       EOWNERDEAD, ENOTRECOVERABLE, ERFKILL,     EHWPOISON};
     static const auto& names = *new std::map<int, std::string>([] {
         std::map<int, std::string> all;
         for (int number = 1; number < 134; ++number) {
             const char* name = strerrorname_np(number);
-            if (name == nullptr) continue;
-            std::string lower(name);
+            if (name == nullptr || std::ranges::find(nameless, number) != std::end(nameless)) continue;
+            std::string lower(number == EOPNOTSUPP ? "ENOTSUP" : name);
             std::transform(lower.begin(), lower.end(), lower.begin(),
                            [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
             all.emplace(number, std::move(lower));

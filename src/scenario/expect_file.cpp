@@ -26,10 +26,10 @@ std::string shown(const std::string& bytes, const ExpectScope& scope) {
 
 } // namespace
 
-std::vector<Mismatch> check_file(const FileStep& step, const ExpectScope& scope) {
+std::vector<Mismatch> check_file(const FileStep& step, const std::string& place, const ExpectScope& scope) {
     std::vector<Mismatch> out;
     std::error_code unreadable;
-    const bool there = std::filesystem::exists(step.file, unreadable);
+    const bool there = std::filesystem::exists(place, unreadable);
     if (step.exists == false) {
         if (there) out.push_back({"expect exists", "(there is no such file)", "(there is)"});
         return out;
@@ -39,7 +39,7 @@ std::vector<Mismatch> check_file(const FileStep& step, const ExpectScope& scope)
         return out;
     }
     if (!step.size && !step.bytes && !step.sha256 && step.contains.empty()) return out;
-    const auto bytes = read_file(step.file, largest_file);
+    const auto bytes = read_file(place, largest_file);
     if (!bytes) {
         out.push_back({"expect file", "(the file can be read)", bytes.error().message});
         return out;

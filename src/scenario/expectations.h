@@ -49,9 +49,9 @@ void check_driver_calls(const Effects& effects, const StepRecord& record, const 
                         std::vector<Mismatch>& out);
 void check_logs(const Effects& effects, const StepRecord& record, std::vector<Mismatch>& out);
 
-/// The `expect` steps: a look at a driver's state between two steps (expect_state.cpp), and one at a file in the
-/// current folder, which is the work folder (expect_file.cpp).
+/// The `expect` steps: a look at a driver's state between two steps (expect_state.cpp), and one at a file, which lies
+/// at `place` (expect_file.cpp).
 std::vector<Mismatch> check_state(const ExpectStep& step, const Observer& observer, const ExpectScope& scope);
-std::vector<Mismatch> check_file(const FileStep& step, const ExpectScope& scope);
+std::vector<Mismatch> check_file(const FileStep& step, const std::string& place, const ExpectScope& scope);
 
 } // namespace ddll::scenario

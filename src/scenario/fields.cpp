@@ -90,6 +90,7 @@ constexpr Spelling duration_spelling{"^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|min|h)|0+(
 // --- words
 // --------------------------------------------------------------------------------------------------------------
 
+constexpr Words compared_words[] = {"returns", "unblocks", "receives", "exits", "driver_calls"};
 constexpr Words how_words[] = {"rename", "overwrite", "remove"};
 constexpr Words status_words[] = {"not_loaded", "loaded", "unload_pending", "reload_pending", "permanent", "linked_in"};
 constexpr Words peer_kind_words[] = {"tcp", "unix", "fifo"};
@@ -164,6 +165,8 @@ constexpr Type sha256_digits{.form = Form::text, .what = "a SHA-256", .spelling 
 constexpr Type parts = list_of(text, "a list of texts", 1);
 constexpr Type part_or_parts{.form = Form::text, .what = "a text or a list of texts", .other = &parts};
 
+constexpr Type compared_part{.form = Form::text, .what = "what a step shows", .words = compared_words};
+constexpr Type compared_parts = list_of(compared_part, "a list of keys such as \"returns\"", 1);
 constexpr Type how{.form = Form::text, .what = "a way to install", .words = how_words};
 constexpr Type status{.form = Form::text, .what = "a status", .words = status_words};
 constexpr Type pool_size{.form = Form::whole, .what = "a number (1 to 1024)", .least = 1, .most = 1024};
@@ -286,6 +289,8 @@ constexpr Field effect_fields[] = {
     {"await", &duration, false,
      "Real time that may pass until the expectations of the step hold: for an outside world that is not part of the "
      "story. The run cannot be repeated exactly then."},
+    {"not_compared", &compared_parts, false,
+     "Keys of what this step does by chance: ddlltool verify does not compare it with a node."},
     note_field,
 };
 
@@ -313,21 +318,19 @@ constexpr auto batch_fields = with_effects({
     {"returns", &outcomes, false, "One pattern, or {\"raises\": ...}, for each of the calls."},
 });
 
-constexpr Field install_fields[] = {
+constexpr auto install_fields = with_effects({
     {"install", &driver_name, true, "The driver whose file is put in place."},
     {"version", &version_name, true, "Which of its files."},
     {"into", &path_variable, true, "The folder: a variable of \"paths\"."},
     {"as", &file_name, false, "Another name for the file, without .so."},
     {"how", &how, false, "rename (default): written beside and renamed; overwrite: written into the existing file."},
-    note_field,
-};
-constexpr Field removal_fields[] = {
+});
+constexpr auto removal_fields = with_effects({
     {"install", &driver_name, true, "The driver whose file is removed."},
     {"into", &path_variable, true, "The folder: a variable of \"paths\"."},
     {"as", &file_name, false, "Another name of the file, without .so."},
     {"how", &how, true, "remove: the file is deleted."},
-    note_field,
-};
+});
 constexpr auto advance_fields = with_effects({
     {"advance", &duration, true, "How far the clock moves."},
 });

@@ -102,7 +102,7 @@ public:
             for (Arrival& arrival : arrivals) arrival.before_return = true;
     }
     void on(const journal::Delivered& e) {
-        record_.messages[known_.processes_[e.to]].push_back({decoded(e.term), !known_.returned_});
+        record_.messages[known_.processes_[e.to]].push_back({decoded(e.term), !known_.returned_, entry().thread != 0});
     }
     void on(const journal::ProcessStarted& e) { known_.processes_[e.process] = e.name; }
     void on(const journal::ProcessEnded& e) { record_.exits.emplace(known_.processes_[e.process], decoded(e.reason)); }

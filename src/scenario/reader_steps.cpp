@@ -162,6 +162,7 @@ InstallStep StepReader::install(const Node& node) {
     if (const Node* into = context_.good(node, "into"))
         context_.named(scenario_.paths, &PathDecl::variable, into->text, "paths", unsure_.paths,
                        context_.document.place_of(*into));
+    out.effects = effects(node, Returns::no);
     const Node* driver = context_.good(node, "install");
     if (driver == nullptr || unsure_.drivers ||
         !context_.named(scenario_.drivers, &DriverDecl::name, out.driver, "drivers", false,
@@ -245,6 +246,9 @@ Effects StepReader::effects(const Node& node, Returns returns) {
         if (out.await.ns == 0)
             context_.mistake(*longest, "nothing can be awaited in no time", "leave it out, or write 2s");
     }
+    if (const Node* list = context_.good(node, "not_compared"))
+        for (const Node* part : list->children)
+            if (!context_.bad.contains(part)) out.not_compared.push_back(part->text);
     return out;
 }
 

@@ -107,8 +107,9 @@ struct Effects {
     std::vector<NamedPattern> exits;
     std::vector<Unblocks> unblocks;
     std::optional<DriverCalls> driver_calls;
-    std::optional<std::vector<Text>> logs; ///< `*` stands for any run of characters
-    Duration await;                        ///< real time until all of this must hold
+    std::optional<std::vector<Text>> logs;   ///< `*` stands for any run of characters
+    Duration await;                          ///< real time until all of this must hold
+    std::vector<std::string> not_compared{}; ///< keys of what a node may do differently
 };
 
 struct CallStep {
@@ -125,6 +126,7 @@ struct InstallStep {
     std::string into;    ///< path variable
     std::string as;      ///< file name without .so
     InstallHow how = InstallHow::rename;
+    Effects effects{};
 };
 struct AdvanceStep {
     Duration by;

@@ -92,6 +92,11 @@ const StepRecord& StepEngine::look() {
     return record_;
 }
 
+void StepEngine::look_at_file(const FileStep& step) {
+    mismatches_.clear();
+    act(step);
+}
+
 bool StepEngine::end_step() {
     if (unknown_ != nullptr)
         for (std::size_t i = 0; i < record_.returns.size() && i < unknown_->outcomes.size(); ++i)
@@ -192,6 +197,18 @@ bool StepEngine::make_call(const CallStep& step, std::size_t i) {
         check_blocked(step, i);
     else
         check_returned(step, i, *result);
+    return !ends_turn(step, i, *result);
+}
+
+// exit/1: what follows it in the batch is not called.
+bool StepEngine::ends_turn(const CallStep& step, std::size_t i, const Evaluated& result) {
+    if (result.kind != Evaluated::Kind::raised || result.exception_class != "exit") return false;
+    for (std::size_t later = i + 1; later < step.calls.size(); ++later)
+        if (!std::holds_alternative<std::monostate>(step.outcomes[later])) {
+            mismatch({fmt::format("returns, call {}", later + 1), "(the call returns)",
+                      fmt::format("{} has called exit/1 before: {}", step.by, scope().show(result.value)), true});
+            break;
+        }
     return true;
 }
 
@@ -227,8 +244,10 @@ void StepEngine::act(const InstallStep& step) {
     const DriverFile* file = scenario_.file_of(step);
     const std::string target = target_.place_of(scenario_.folder_of(step)) + "/" + step.as + ".so";
     if (auto done = target_.install(step, file != nullptr ? file->file : "", target); !done)
-        fail(
+        return fail(
             {"install", "(the file is put in place)", done.error().message}); // lenient or not: nothing follows from it
+    target_.settle();                                                         // a driver may watch the folder
+    due_ = &step.effects;
 }
 
 void StepEngine::act(const AdvanceStep& step) {
@@ -245,7 +264,7 @@ void StepEngine::act(const ExpectStep& step) {
 }
 
 void StepEngine::act(const FileStep& step) {
-    if (target_.observer() != nullptr) report(check_file(step, scope()));
+    report(check_file(step, target_.place_of(step.file), scope()));
 }
 
 Peers::Done StepEngine::act_as_peer(const PeerStep& step) {

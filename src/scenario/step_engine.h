@@ -39,6 +39,8 @@ public:
                const std::function<bool(const StepRecord&)>& satisfied);
     /// Lets everything happen that can happen now, once more; all that has happened since the step began.
     const StepRecord& look();
+    /// Looks at the file of this step again, for one that is still being written.
+    void look_at_file(const FileStep& step);
     /// Compares what was seen with the expectations, which binds their variables. False when no other step may follow.
     bool end_step();
 
@@ -66,6 +68,7 @@ private:
     bool may_act(const std::string& process);
     bool has_ended(const std::string& process);
     bool make_call(const CallStep& step, std::size_t i);
+    bool ends_turn(const CallStep& step, std::size_t i, const term::Evaluated& result);
     void check_blocked(const CallStep& step, std::size_t i);
     void check_returned(const CallStep& step, std::size_t i, const term::Evaluated& result);
     Peers::Done act_as_peer(const PeerStep& step);

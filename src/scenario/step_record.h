@@ -16,6 +16,7 @@ namespace ddll::scenario {
 struct Arrival {
     term::Term message;
     bool before_return = true;
+    bool by_thread = false; ///< a thread of the driver's own sent it, at a moment that is chance
 };
 
 /// A callback, a loader event or an API call of the driver.

@@ -110,20 +110,29 @@ std::string after_unload(const Subject& subject, const State& state, const term:
     return fmt::format("no process uses it any more; the code stays until {}", let_go(holders(*driver, state, namer)));
 }
 
-std::string after_reload(const Subject& subject, const State& state, const term::Namer& namer) {
+std::string after_reload(const Subject& subject, const CallResult& result, const State& state,
+                         const term::Namer& namer) {
     const DriverState* driver = driver_named(state, subject.driver);
-    if (driver == nullptr) return "the old code has left and the new file could not be loaded: there is no driver now";
+    if (driver == nullptr && !result.load_text.empty())
+        return "the old code has left and the new file could not be loaded: there is no driver now";
+    if (driver == nullptr && !result.caller_end.empty())
+        return fmt::format(
+            "the reload was given up with its process, which ended with {}: it was linked to a port that "
+            "was killed, and did not trap exits. The old code has left, and there is no driver now",
+            result.caller_end);
+    if (driver == nullptr) return "the old code has left, and no process wants the new one: there is no driver now";
     if (!lifecycle::reloading(driver->record.status)) return "nothing held the old code: the reload has happened";
     return fmt::format("the old code runs on until {}; then {}.so is opened", let_go(holders(*driver, state, namer)),
                        driver->record.next_path);
 }
 
-std::string of_success(const Subject& subject, std::string_view status, const State& state, const term::Namer& namer) {
+std::string of_success(const Subject& subject, const CallResult& result, const State& state, const term::Namer& namer) {
+    const std::string_view status = result.value.elements()[1].as_atom();
     const DriverState* driver = driver_named(state, subject.driver);
     if (status == "loaded") return "the library was opened, and init has run";
     if (status == "already_loaded")
         return driver == nullptr ? "" : fmt::format("it was loaded; its users now: {}", listed(users(*driver, state)));
-    if (subject.reload) return after_reload(subject, state, namer);
+    if (subject.reload) return after_reload(subject, result, state, namer);
     if (status == "pending_process")
         return driver == nullptr ? ""
                                  : fmt::format("the code stays: it is still used by {}", listed(users(*driver, state)));
@@ -157,7 +166,21 @@ void of_refusal(const Subject& subject, const Term& reason, const std::string& l
         if (advice.reason == atom && atom != "open_error") out.emplace_back(advice.text);
 }
 
+// Of an exception of open_port/2, port_control/3 and port_call/3 whose driver was asked.
+std::string of_driver_refusal(words::Callback callback, std::int64_t returned) {
+    constexpr std::string_view errors[] = {"ERL_DRV_ERROR_GENERAL", "ERL_DRV_ERROR_ERRNO", "ERL_DRV_ERROR_BADARG"};
+    const char* name = words::name(callback);
+    if (returned >= -3 && returned < 0)
+        return fmt::format("the driver refused it: its {} callback returned {} ({})", name, returned,
+                           errors[-1 - returned]);
+    if (returned < 0) return fmt::format("the driver refused it: its {} callback returned {}", name, returned);
+    return fmt::format("the driver's {} callback returned {} bytes that are no term in external format", name,
+                       returned);
+}
+
 std::string of_exception(const Subject& subject, const CallResult& result, const State& state) {
+    if (subject.about == Subject::About::open_port && result.asked && result.asked->second < 0)
+        return of_driver_refusal(result.asked->first, result.asked->second);
     if (!result.value.is_atom("badarg")) return {};
     if (subject.about == Subject::About::open_port) {
         std::string names;
@@ -167,6 +190,8 @@ std::string of_exception(const Subject& subject, const CallResult& result, const
         return names.empty() ? "no driver is loaded"
                              : fmt::format("no driver of that name opens ports now; there is {}", names);
     }
+    if (subject.about == Subject::About::port && result.asked && result.asked->first != words::Callback::start)
+        return of_driver_refusal(result.asked->first, result.asked->second);
     if (subject.about == Subject::About::port)
         return "the port is closed, the argument has a wrong form, or the driver lacks the callback for it";
     if (subject.about != Subject::About::erl_ddll) return {};
@@ -203,7 +228,13 @@ CallResult call_result(const journal::Journal& journal, const scenario::StepResu
         if (const auto* called = std::get_if<journal::Called>(&entry->event)) {
             if (!caller) caller = called->process;
         } else if (const auto* ended = std::get_if<journal::ProcessEnded>(&entry->event)) {
-            gone |= caller && ended->process == *caller;
+            if (!caller || ended->process != *caller) continue;
+            gone = true;
+            if (const auto reason = term::decode(ended->reason)) out.caller_end = term::print(reason->term, namer);
+        } else if (const auto* left = std::get_if<journal::Left>(&entry->event)) {
+            using enum words::Callback;
+            if (left->callback == start || left->callback == control || left->callback == call)
+                out.asked = {left->callback, left->result};
         } else if (const auto* failed = std::get_if<journal::ImageFailed>(&entry->event)) {
             out.load_text = failed->text;
         } else if (const auto* returned = std::get_if<journal::Returned>(&entry->event)) {
@@ -254,8 +285,7 @@ std::vector<std::string> meaning(const CallResult& result, const scenario::Scena
     const bool tuple = result.value.is_tuple(2) || result.value.is_tuple(3);
     if (!tuple || !result.value.elements()[0].is_atom("ok") || !result.value.elements()[1].is(Term::Kind::atom))
         return out;
-    const std::string_view status = result.value.elements()[1].as_atom();
-    if (std::string text = of_success(subject, status, state, namer); !text.empty()) out.push_back(std::move(text));
+    if (std::string text = of_success(subject, result, state, namer); !text.empty()) out.push_back(std::move(text));
     if (!result.load_text.empty()) out.push_back(result.load_text);
     return out;
 }

@@ -4,7 +4,10 @@
 #include "session/state.h"
 #include "term/text.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ddll::session {
@@ -15,6 +18,9 @@ struct CallResult {
     std::string text;                    ///< the same as Erlang text, with the session's names
     std::string exception_class;         ///< of raised
     std::string load_text;               ///< what the loader said when a library could not be opened in this step
+    std::string caller_end;              ///< the reason with which the caller ended in this step; empty: it lives
+    /// The last of the driver's control, call or start that ran in this step, and what it returned.
+    std::optional<std::pair<words::Callback, std::int64_t>> asked{};
 
     /// An exception, or {error, _}.
     bool failed() const;

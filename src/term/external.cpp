@@ -64,6 +64,9 @@ private:
         case Kind::pid:
             identity(t);
             return false;
+        case Kind::fun:
+            put(grow(t.as_fun().size()), t.as_fun());
+            return false;
         case Kind::nil:
             tag(ERL_NIL_EXT);
             return false;

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "term/term.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +22,10 @@ struct Decoded {
     std::size_t used; ///< bytes read, the version byte included; what follows is ignored as the emulator does
 };
 
+/// Whether a term may be compressed: the answer of port_call/3 may not (measured).
+enum class Compressed : std::uint8_t { refused, accepted };
+
 /// Reads one term with its version byte; nothing for anything truncated, malformed, or nested deeper than 100,000.
-std::optional<Decoded> decode(std::string_view bytes);
+std::optional<Decoded> decode(std::string_view bytes, Compressed compressed = Compressed::accepted);
 
 } // namespace ddll::term

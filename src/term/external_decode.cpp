@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "term/external_identity.h"
+#include "term/inflate.h"
 #include "term/prover.h"
 
 #include <ei.h>
@@ -50,7 +51,7 @@ public:
         std::optional<Term> done = begin(open);
         while (true) {
             if (!open.empty() && open.back().left == 0) {
-                done = close(std::move(open.back()));
+                done = open.back().kind == Kind::fun ? local_fun(open.back().parts) : close(std::move(open.back()));
                 open.pop_back();
                 if (!done) return std::nullopt;
             }
@@ -120,6 +121,14 @@ private:
         case ERL_LARGE_TUPLE_EXT:
             DDLL_CHECK(ei_decode_tuple_header(bytes_.data(), &at_, &n) == 0);
             return enter(open, Kind::tuple, static_cast<std::size_t>(n));
+        case ERL_EXPORT_EXT:
+            return exported_fun();
+        case ERL_NEW_FUN_EXT: {
+            constexpr std::size_t numbers = 1 + 16 + 4 + 4;
+            fun_heads_.emplace_back(bytes_.substr(static_cast<std::size_t>(at_) + 5, numbers));
+            at_ += static_cast<int>(5 + numbers - 4);
+            return enter(open, Kind::fun, 4 + number(4));
+        }
         case ERL_MAP_EXT:
             DDLL_CHECK(ei_decode_map_header(bytes_.data(), &at_, &n) == 0);
             return enter(open, Kind::map, 2 * static_cast<std::size_t>(n));
@@ -184,6 +193,28 @@ private:
         }
         DDLL_CHECK(ei_decode_bitstring(bytes_.data(), &at_, &data, &offset, &count) == 0 && offset == 0);
         return Term::binary({data, (count + 7) / 8}, count % 8 == 0 ? 8 : static_cast<std::uint8_t>(count % 8));
+    }
+
+    // In the form in which the emulator would send it on.
+    Term exported_fun() {
+        ++at_;
+        std::string form(1, static_cast<char>(ERL_EXPORT_EXT)), converted;
+        for (int i = 0; i < 2; ++i) form += encode(Term::atom(atom(converted))).substr(1);
+        form += bytes_.substr(static_cast<std::size_t>(at_), 2);
+        at_ += 2;
+        return Term::fun(form);
+    }
+
+    std::optional<Term> local_fun(const std::vector<Term>& parts) {
+        const std::string head = std::move(fun_heads_.back());
+        fun_heads_.pop_back();
+        if (!parts[0].is(Kind::atom) || !parts[1].is_integer() || !parts[2].is_integer() || !parts[3].is(Kind::pid))
+            return std::nullopt;
+        std::string body = head;
+        for (const Term& part : parts) body += encode(part).substr(1);
+        std::string form(1, static_cast<char>(ERL_NEW_FUN_EXT));
+        append(form, body.size() + 4, 4); // the size counts itself
+        return Term::fun(form + body);
     }
 
     // Not through ei either: it masks what it takes for unused bits.
@@ -284,12 +315,32 @@ private:
     std::string_view bytes_;
     int at_ = 0;
     bool failed_ = false;
+    std::vector<std::string> fun_heads_; ///< of those that are open: what stands before their parts
 };
 
 } // namespace
 
-std::optional<Decoded> decode(std::string_view bytes) {
+namespace {
+
+constexpr int compressed_tag = 'P';
+
+// What the size in front of it says is the most that is taken: there may be less (read in the emulator).
+std::optional<Decoded> decode_compressed(std::string_view bytes) {
+    constexpr std::size_t head = 1 + 1 + 4;
+    if (bytes.size() < head) return std::nullopt;
+    const auto inflated = inflate(bytes.substr(head), read_number(bytes, 2, 4));
+    if (!inflated) return std::nullopt;
+    auto decoded = decode(static_cast<char>(version_byte) + inflated->bytes, Compressed::refused);
+    if (decoded) decoded->used = head + inflated->used;
+    return decoded;
+}
+
+} // namespace
+
+std::optional<Decoded> decode(std::string_view bytes, Compressed compressed) {
     if (bytes.empty() || static_cast<unsigned char>(bytes[0]) != version_byte) return std::nullopt;
+    if (bytes.size() > 1 && bytes[1] == compressed_tag && compressed == Compressed::accepted)
+        return decode_compressed(bytes);
     // ei counts in int.
     const auto proved = prove_external(bytes.substr(1, INT_MAX - 1));
     if (!proved) return std::nullopt;

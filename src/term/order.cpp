@@ -75,6 +75,8 @@ bool same_leaf(const Term& a, const Term& b) {
     case Kind::port:
     case Kind::pid:
         return compare_identities(a.identity(), b.identity()) == 0;
+    case Kind::fun:
+        return a.as_fun() == b.as_fun();
     case Kind::bits:
         return same_bits(a.as_bits(), b.as_bits());
     default:
@@ -96,6 +98,8 @@ std::weak_ordering compare_leaves(const Term& a, const Term& b, Order order) {
     case Kind::port:
     case Kind::pid:
         return compare_identities(a.identity(), b.identity());
+    case Kind::fun:
+        return a.as_fun() <=> b.as_fun();
     case Kind::bits:
         return compare_bits(a.as_bits(), b.as_bits());
     default:

@@ -1,3 +1,4 @@
+#include "term/external.h"
 #include "term/external_identity.h"
 #include "term/number.h"
 #include "term/stack.h"
@@ -7,6 +8,7 @@
 #include "base/check.h"
 #include "base/text.h"
 
+#include <ei.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -89,6 +91,22 @@ void write_bits(std::string& out, const Bits& bits, Spacing spacing) {
     out += ">>";
 }
 
+// `fun lists:map/2`, and a local one as the emulator shows it: its module, and the numbers it was compiled with.
+std::string print_fun(std::string_view external) {
+    const bool exported = external.front() == ERL_EXPORT_EXT;
+    // Tag, size, arity, uniq, index, number of free variables.
+    std::string rest(external.substr(exported ? 1 : 1 + 4 + 1 + 16 + 4 + 4));
+    std::string parts[3];
+    for (std::string& part : parts) {
+        const auto decoded = decode(static_cast<char>(version_byte) + rest);
+        if (!decoded) return "#Fun<>";
+        part = print(decoded->term);
+        rest.erase(0, decoded->used - 1);
+    }
+    return exported ? fmt::format("fun {}:{}/{}", parts[0], parts[1], parts[2])
+                    : fmt::format("#Fun<{}.{}.{}>", parts[0], parts[1], parts[2]);
+}
+
 void write_leaf(std::string& out, const Term& t, const Namer& namer, Spacing spacing) {
     switch (t.kind()) {
     case Kind::integer:
@@ -110,6 +128,9 @@ void write_leaf(std::string& out, const Term& t, const Namer& namer, Spacing spa
         out += name ? *name : print_identity(t);
         break;
     }
+    case Kind::fun:
+        out += print_fun(t.as_fun());
+        break;
     case Kind::nil:
         out += "[]";
         break;

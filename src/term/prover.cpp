@@ -106,6 +106,10 @@ private:
             return number(2, n) && n >= 1 && n <= 5 && node() && old_creation() && skip(4 * n);
         case ERL_NEWER_REFERENCE_EXT:
             return number(2, n) && n <= 5 && node() && skip(4 + 4 * n);
+        case ERL_EXPORT_EXT:
+            return node() && node() && number(1, n) && n == ERL_SMALL_INTEGER_EXT && skip(1);
+        case ERL_NEW_FUN_EXT: // module, two numbers and a pid come before the free variables
+            return skip(4 + 1 + 16 + 4) && number(4, n) && enter(4 + n, false);
         case ERL_NIL_EXT:
             return true;
         case ERL_STRING_EXT:

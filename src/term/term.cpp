@@ -91,6 +91,7 @@ void Term::end() {
     case Kind::big:
         return finish(as<SharedBig>(), nothing);
     case Kind::reference:
+    case Kind::fun:
     case Kind::port:
     case Kind::pid:
         return finish(as<SharedForeign>(), nothing);
@@ -121,6 +122,19 @@ bool is_atom_text(std::string_view text) {
     for (int count = 0; !text.empty(); ++count)
         if (count == 255 || !take_utf8(text)) return false;
     return true;
+}
+
+bool is_immediate(const Term& term) {
+    constexpr std::int64_t end_of_small = std::int64_t{1} << 59;
+    switch (term.kind()) {
+    case Term::Kind::integer:
+        return term.as_integer() >= -end_of_small && term.as_integer() < end_of_small;
+    case Term::Kind::port:
+    case Term::Kind::pid:
+        return term.identity().foreign.empty();
+    default:
+        return term.is(Term::Kind::atom) || term.is(Term::Kind::nil);
+    }
 }
 
 Term Term::unsigned_integer(std::uint64_t n) {
@@ -162,6 +176,12 @@ Term Term::foreign(Kind kind, std::string_view external) {
     auto* made = block<SharedForeign>();
     made->external = external;
     return Term(kind, made);
+}
+
+Term Term::fun(std::string_view external) {
+    auto* made = block<SharedForeign>();
+    made->external = external;
+    return Term(Kind::fun, made);
 }
 
 Term Term::tuple(std::span<Term> elements) {

@@ -56,7 +56,21 @@ enum class Order {
 
 class Term {
 public:
-    enum class Kind : std::uint8_t { integer, big, floating, atom, reference, port, pid, tuple, map, nil, list, bits };
+    enum class Kind : std::uint8_t {
+        integer,
+        big,
+        floating,
+        atom,
+        reference,
+        fun,
+        port,
+        pid,
+        tuple,
+        map,
+        nil,
+        list,
+        bits,
+    };
 
     /// Nil; what was moved from is nil, too.
     Term() = default;
@@ -88,6 +102,8 @@ public:
     static Term reference(std::uint64_t number) { return Term(Kind::reference, {.number = number}); }
     /// A pid, port or reference (`kind`) of another node, as its external format without the version byte.
     static Term foreign(Kind kind, std::string_view external);
+    /// A fun, as its external format without the version byte: nothing here calls one, but drivers pass them on.
+    static Term fun(std::string_view external);
     static Term nil() { return Term(); }
     /// `elements` are moved from.
     static Term tuple(std::span<Term> elements);
@@ -121,6 +137,7 @@ public:
     std::uint64_t as_port() const { return number_of(Kind::port); }           ///< 0 for a foreign one
     std::uint64_t as_reference() const { return number_of(Kind::reference); } ///< 0 for a foreign one
     Identity identity() const;                                                ///< of a pid, port or reference
+    std::string_view as_fun() const; ///< its external format, as long as the term
     const Bits& as_bits() const;
     std::span<const Term> elements() const; ///< of a tuple
     const std::vector<Term>& items() const; ///< of a list; empty for nil
@@ -239,6 +256,11 @@ inline Identity Term::identity() const {
     return {value_.number, {}};
 }
 
+inline std::string_view Term::as_fun() const {
+    DDLL_CHECK(is(Kind::fun));
+    return as<SharedForeign>().external;
+}
+
 inline const Bits& Term::as_bits() const {
     DDLL_CHECK(is(Kind::bits));
     return as<SharedBits>().value;
@@ -272,6 +294,10 @@ std::weak_ordering compare(const Term& a, const Term& b, Order order);
 
 /// Whether `text` may be an atom: valid UTF-8 of at most 255 characters.
 bool is_atom_text(std::string_view text);
+
+/// Whether a 64-bit emulator keeps it in one word, without memory of its own: atoms, integers of 60 bits, its pids and
+/// ports, and nil. A few answers depend on it.
+bool is_immediate(const Term& term);
 
 /// {A, B, ...} of terms, for code that reads better so.
 template <class... T>

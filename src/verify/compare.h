@@ -4,6 +4,7 @@
 #include "term/text.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ private:
     std::map<std::string, std::string> to_node_, to_ours_; ///< external forms
 };
 
+/// As a journal keeps it: what is too long is abridged.
+scenario::StepRecord as_kept(scenario::StepRecord record);
+
 /// Descriptors are numbered by the system: a callback's arguments without them.
 void drop_descriptors(scenario::DriverCall& call);
 
@@ -42,8 +46,14 @@ struct Namers {
     term::Namer ours, nodes;
 };
 
-/// All differences of a step. `caller` is the process that made the step's call, or empty. `identities` learns.
+/// Of a step, what is to be compared.
+struct Compared {
+    std::string caller;               ///< the process that made the step's call, or empty
+    std::set<std::string> said_order; ///< processes for which the scenario says what comes before the return
+};
+
+/// All differences of a step. `identities` learns.
 std::vector<Difference> compare(const scenario::StepRecord& ours, const scenario::StepRecord& nodes,
-                                const std::string& caller, Identities& identities, const Namers& namers);
+                                const Compared& compared, Identities& identities, const Namers& namers);
 
 } // namespace ddll::verify

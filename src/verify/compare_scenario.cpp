@@ -3,11 +3,13 @@
 #include "scenario/step_engine.h"
 #include "scenario/versions.h"
 #include "scenario/work_folder.h"
+#include "verify/left_open.h"
 #include "verify/node_target.h"
 #include "verify/simulated.h"
 #include "verify/tally.h"
 
 #include <algorithm>
+#include <iterator>
 #include <thread>
 
 namespace ddll::verify {
@@ -49,6 +51,7 @@ std::size_t first_halt(const std::vector<scenario::FlatStep>& steps) {
 const scenario::Effects* effects_of(const scenario::ScenarioStep& step) {
     if (const auto* call = std::get_if<CallStep>(&step.what)) return &call->effects;
     if (const auto* advance = std::get_if<scenario::AdvanceStep>(&step.what)) return &advance->effects;
+    if (const auto* install = std::get_if<scenario::InstallStep>(&step.what)) return &install->effects;
     return nullptr;
 }
 
@@ -62,6 +65,35 @@ const std::string& caller_of(const scenario::FlatStep& step) {
     static const std::string none;
     const auto* call = std::get_if<CallStep>(&step.step->what);
     return call == nullptr ? none : call->by;
+}
+
+/// A list of several messages says in which order they come, and before or after the return.
+Compared compared_of(const scenario::FlatStep& step) {
+    Compared out{caller_of(step), {}};
+    if (const scenario::Effects* effects = effects_of(*step.step))
+        for (const scenario::Receives& receives : effects->receives)
+            if (receives.messages.size() > 1) out.said_order.insert(receives.process);
+    return out;
+}
+
+/// Without what the step says to be chance.
+void drop_not_compared(std::vector<Difference>& differences, const scenario::Effects* effects) {
+    if (effects == nullptr) return;
+    std::erase_if(differences, [&](const Difference& difference) {
+        return std::ranges::any_of(effects->not_compared,
+                                   [&](const std::string& key) { return difference.what.starts_with(key); });
+    });
+}
+
+/// Whether what a step says of a file holds on one side only.
+std::vector<Difference> file_differences(const scenario::RunResult& run, std::uint32_t step,
+                                         const std::vector<scenario::Mismatch>& on_node) {
+    const auto ours = std::ranges::find(run.failures, step, &scenario::Failure::step);
+    const bool ours_holds = ours == run.failures.end(), holds_on_node = on_node.empty();
+    if (ours_holds == holds_on_node) return {};
+    constexpr const char* as_expected = "(as the scenario says)";
+    return {{holds_on_node ? ours->what : on_node.front().what, ours_holds ? as_expected : ours->got,
+             holds_on_node ? as_expected : on_node.front().got}};
 }
 
 term::Namer our_namer(const scenario::RunResult& run) {
@@ -132,13 +164,25 @@ bool compare_scenario(const scenario::RunResult& run, Node& node, const VerifyOp
     }
     comparison.agreement = Agreement::agrees;
     const Namers namers{our_namer(run), engine.namer()};
+    const LeftOpen left_open(scenario);
     const std::size_t last = std::min(records.size(), first_halt(run.flat));
     for (std::uint32_t i = 0; i < last; ++i) {
+        const scenario::ScenarioStep& step = *run.flat[i].step;
         const scenario::StepRecord& ours = records[i];
-        const std::string& caller = caller_of(run.flat[i]);
+        const scenario::StepRecord ours_compared = left_open.without(ours, step);
+        const Compared compared = compared_of(run.flat[i]);
         const scenario::StepRecord& seen = engine.begin_step(i, run.flat[i], ours.skipped ? ours.why : "");
-        Identities known = identities;
-        auto differences = compare(ours, seen, caller, known, namers);
+        const auto* file = std::get_if<scenario::FileStep>(&step.what);
+        Identities known;
+        const auto differences_now = [&] {
+            known = identities;
+            auto found = compare(ours_compared, left_open.without(as_kept(seen), step), compared, known, namers);
+            drop_not_compared(found, effects_of(step));
+            if (file != nullptr)
+                std::ranges::move(file_differences(run, i, engine.mismatches()), std::back_inserter(found));
+            return found;
+        };
+        auto differences = differences_now();
         // Threads of drivers, other programs and a busy machine take their time: what is missing may yet come.
         const scenario::Effects* effects = effects_of(*run.flat[i].step);
         const milliseconds patience =
@@ -149,8 +193,8 @@ bool compare_scenario(const scenario::RunResult& run, Node& node, const VerifyOp
             waited += pause;
             pause = std::min(pause * 2, longest_pause);
             engine.look();
-            known = identities;
-            differences = compare(ours, seen, caller, known, namers);
+            if (file != nullptr) engine.look_at_file(*file);
+            differences = differences_now();
         }
         ++comparison.steps_compared;
         if (seen.death && !ours.death && scenario.node_dies) {

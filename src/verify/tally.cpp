@@ -21,7 +21,7 @@ std::string shape(const Term& term) {
         return out + "}";
     }
     // In the order of Term::Kind.
-    static constexpr const char* types[] = {"Integer", "Integer", "Float", "",     "Ref",  "Port",
+    static constexpr const char* types[] = {"Integer", "Integer", "Float", "",     "Ref",  "Fun",   "Port",
                                             "Pid",     "",        "Map",   "List", "List", "Binary"};
     return types[static_cast<std::size_t>(term.kind())];
 }

@@ -237,6 +237,26 @@ def a_tour_in_text(s):
 
 
 @case
+def a_driver_that_refuses(s):
+    s.load("echo", "echo_v1.so", "user")
+    s.do("open", "echo errgen", code=1).has("einval", "start callback returned -1 (ERL_DRV_ERROR_GENERAL)")
+    s.do("open", "echo badarg", code=1).has("badarg", "start callback returned -3 (ERL_DRV_ERROR_BADARG)")
+    s.do("open", "echo")
+    s.do("control", "P1", 77, "x", code=1).has("badarg", "control callback returned -")
+
+
+@case
+def a_reload_that_kills_who_asks_for_it(s):
+    s.put("counter_v1.so", "counter")
+    s.do("load", "--kill-ports", s.live, "counter", "--as", "alice")
+    s.do("open", "counter", "--as", "alice")
+    s.put("counter_v2.so", "counter")
+    done = s.do("reload", "--kill-ports", s.live, "counter", "--as", "alice", code=None)
+    done.has("the reload was given up with its process, which ended with driver_unloaded")
+    assert "could not be loaded" not in done.out, done.out
+
+
+@case
 def answers_in_json(s):
     s.put("counter_v1.so", "counter")
     loaded = s.json("load", s.live, "counter")

@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::size_t control_buffer_size = 64;
 constexpr std::size_t call_buffer_size = 255;
+constexpr std::size_t call_input_size = 256;     ///< a longer argument of port_call/3 gets a block of its own
+constexpr std::size_t clobbered_when_freed = 24; ///< of such a block (measured)
 
 bool command_number(const Term& term, unsigned& out) {
     if (!term.is(Term::Kind::integer) || term.as_integer() < 0 ||
@@ -135,13 +137,23 @@ BifResult Ports::call(ProcessId by, const Term& port_term, const Term& op, const
         std::size_t readable = static_cast<std::size_t>(n);
         const bool keep = (flags & DRIVER_CALL_KEEP_BUFFER) != 0;
         const auto size = result == buffer ? std::optional<std::size_t>(sizeof buffer) : host_.memory().size_of(result);
+        const auto at = static_cast<std::size_t>(result - data.data());
+        if (keep && at < data.size() && data.size() > call_input_size) {
+            host_.misuse(
+                Rule::call_result_misuse, no_function, port->id,
+                fmt::format("*rbuf points into the argument, and one of more than {} bytes is freed before the "
+                            "answer is read",
+                            call_input_size));
+            // The emulator's heap writes over its front.
+            std::fill_n(data.begin(), clobbered_when_freed, '\0');
+        }
         if (size && readable > *size) {
             host_.misuse(Rule::call_result_misuse, no_function, port->id,
                          fmt::format("call returned {} bytes in a buffer of {}", readable, *size));
             readable = *size;
         }
         if (size || keep)
-            decoded = term::decode({result, readable});
+            decoded = term::decode({result, readable}, term::Compressed::refused);
         else
             host_.misuse(Rule::call_result_misuse, no_function, port->id,
                          "*rbuf was replaced by memory that is not from driver_alloc");
@@ -219,12 +231,12 @@ BifResult Ports::command(ProcessId by, const Term& port_term, const Term& data, 
             return badarg();
     }
     if (port == nullptr || !port->usable()) return badarg();
+    if (force && (port->driver == nullptr || (port->driver->flags & ERL_DRV_FLAG_SOFT_BUSY) == 0))
+        return BifResult::raise(Term::atom("notsup"));
     if (!is_command_data(*port, data)) {
         host_.log(fmt::format("Bad value on output port '{}'", port->name));
         return badarg();
     }
-    if (force && (port->driver == nullptr || (port->driver->flags & ERL_DRV_FLAG_SOFT_BUSY) == 0))
-        return BifResult::raise(Term::atom("notsup"));
     if (port->flow.busy && !force) {
         if (no_suspend) return BifResult::of(Term::boolean(false));
         suspend(*host_.processes().find(by), *port, data, {});

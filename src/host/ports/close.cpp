@@ -27,14 +27,16 @@ void tell_links(Host& host, Port& port, const Term& reason) {
         process->links.remove(port.id);
         host.processes().exit_signal(*process, self, reason, ExitSource::link);
     }
+    // OTP 25 forgets what was monitored on the way of a reason that needs memory of its own (measured).
+    const Term kind = Term::atom(term::is_immediate(reason) ? "port" : "process");
     const auto monitors = std::move(port.watchers.monitors);
     port.watchers.monitors.clear();
     for (const auto& monitor : monitors)
         if (Process* watcher = host.processes().find(monitor.watcher))
-            host.processes().deliver(*watcher,
-                                     term::make_tuple(Term::atom("DOWN"), Term::reference(monitor.ref.value),
-                                                      Term::atom("port"), monitored_object(monitor.name, self), reason),
-                                     port.id, {});
+            host.processes().monitor_down(*watcher,
+                                          term::make_tuple(Term::atom("DOWN"), Term::reference(monitor.ref.value), kind,
+                                                           monitored_object(monitor.name, self), reason),
+                                          port.id, {});
 }
 
 } // namespace

@@ -60,6 +60,7 @@ bool parse_settings(const Term& settings, PortOptions& options, bool& driver_ok)
                                             [&](const Setting& s) { return s.name == setting.as_atom(); });
             if (known == std::end(plain_settings)) return false;
             driver_ok = driver_ok && known->for_drivers;
+            options.exit_status = options.exit_status || known->name == "exit_status";
             nouse_stdio = nouse_stdio || known->name == "nouse_stdio";
             stderr_to_stdout = stderr_to_stdout || known->name == "stderr_to_stdout";
         } else if (setting.is_tuple(2) && setting.elements()[0].is(Term::Kind::atom)) {
@@ -163,6 +164,7 @@ BifResult Ports::open(ProcessId by, const Term& name, const Term& settings) {
             command));
         Port& port = make(nullptr, by, command);
         port.state = Port::State::open;
+        port.options = options;
         host_.processes().link(by, Term::port(port.id.value));
         ending_programs_.push_back(port.id);
         return BifResult::of(Term::port(port.id.value));
@@ -276,7 +278,19 @@ Port* Ports::find(PortId id) {
 void Ports::end_next_program() {
     Port* port = find(ending_programs_.front());
     ending_programs_.pop_front();
-    if (port != nullptr && port->usable()) close(*port, host_.common().normal, CloseCause::request);
+    if (port == nullptr || !port->usable()) return;
+    // In this order; one that wants to know the end of its output stays open (measured).
+    constexpr std::int64_t not_found = 127; // of the shell
+    const auto tell = [&](Term what) {
+        if (Process* owner = host_.processes().find(port->owner))
+            host_.processes().deliver(*owner, term::make_tuple(Term::port(port->id.value), std::move(what)), port->id,
+                                      {});
+    };
+    if (port->options.exit_status) tell(term::make_tuple(Term::atom("exit_status"), Term::integer(not_found)));
+    if (port->options.eof)
+        tell(Term::atom("eof"));
+    else
+        close(*port, host_.common().normal, CloseCause::request);
 }
 
 std::vector<const Port*> Ports::live() const {

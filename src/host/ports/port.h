@@ -20,6 +20,7 @@ struct PortDataLock;
 struct PortOptions {
     bool binary = false;
     bool eof = false;
+    bool exit_status = false; ///< of an external program
     std::uint32_t line = 0; ///< 0: not a line port
     bool parallelism = false;
     bool message_queue_limits_given = false, message_queue_limits_disabled = false;

@@ -13,6 +13,8 @@ BifResult Processes::exit(ProcessId by, const Term& target, const Term& reason) 
             // A signal to oneself is handled before the call returns; then it does not (measured).
             if (to->id == by) handle_signals();
             if (to->id == by && to->state != Process::State::running) return BifResult::blocked();
+            // The next call that looks for signals still takes it for one that has some (measured).
+            if (to->id == by && signals_.holds_for(by)) signals_.hold({});
         }
     } else if (target.is(Term::Kind::port)) {
         // Unlike between processes, even `normal` closes a port (measured).
@@ -24,28 +26,34 @@ BifResult Processes::exit(ProcessId by, const Term& target, const Term& reason) 
     return BifResult::of(host_.common().true_);
 }
 
+// Who traps exits gets a message at once, and it stays one; who does not gets an exception (measured).
+BifResult Processes::link_to_nothing(Process& self, const Term& target) {
+    if (!self.trap_exit) return BifResult::raise(Term::atom("noproc"));
+    const PortId port = target.is(Term::Kind::port) ? PortId{target.as_port()} : PortId{};
+    const ProcessId process = target.is(Term::Kind::pid) ? ProcessId{target.as_pid()} : ProcessId{};
+    deliver(self, term::make_tuple(host_.common().exit, target, Term::atom("noproc")), port, process);
+    return BifResult::of(host_.common().true_);
+}
+
 BifResult Processes::link(ProcessId by, const Term& target) {
     Process* self = find(by);
     if (target.is(Term::Kind::port)) {
         Port* port = host_.ports().find(PortId{target.as_port()});
-        if (port == nullptr || !port->usable()) {
-            // Unlike a process that is gone, which is told by a signal (measured).
-            if (!self->trap_exit) return BifResult::raise(Term::atom("noproc"));
-            exit_signal(*self, target, Term::atom("noproc"), ExitSource::link);
-        } else if (std::find(port->watchers.links.begin(), port->watchers.links.end(), by) ==
-                   port->watchers.links.end()) {
+        if (port == nullptr || !port->usable()) return link_to_nothing(*self, target);
+        if (std::find(port->watchers.links.begin(), port->watchers.links.end(), by) == port->watchers.links.end()) {
             port->watchers.links.push_back(by);
-            self->links.add(port->id);
+            if (self->links.add(port->id) && self->state == Process::State::exiting) self->late.push_back({port->id});
         }
         return BifResult::of(host_.common().true_);
     }
     if (!target.is(Term::Kind::pid)) return badarg();
     Process* peer = find(ProcessId{target.as_pid()});
     if (peer == self) return BifResult::of(host_.common().true_);
-    if (peer == nullptr || !peer->alive()) {
-        exit_signal(*self, target, Term::atom("noproc"), ExitSource::link);
-    } else if (self->links.add(peer->id)) {
+    if (peer == nullptr || !peer->alive()) return link_to_nothing(*self, target);
+    if (self->links.add(peer->id)) {
         peer->links.add(by);
+        if (peer->state == Process::State::exiting) peer->late.push_back({by});
+        signals_.wake(*peer, true);
     }
     return BifResult::of(host_.common().true_);
 }
@@ -56,11 +64,16 @@ BifResult Processes::unlink(ProcessId by, const Term& target) {
     if (target.is(Term::Kind::port)) {
         const PortId id{target.as_port()};
         self->links.remove(id);
-        if (Port* port = host_.ports().find(id)) std::erase(port->watchers.links, by);
+        Port* port = host_.ports().find(id);
+        const bool linked = port != nullptr && std::erase(port->watchers.links, by) > 0;
+        // The port answers at once, and that has to be handled (measured).
+        if (linked && signals_.holds_for(by)) signals_.hold({});
     } else if (target.is(Term::Kind::pid)) {
         const ProcessId id{target.as_pid()};
+        Process* peer = find(id);
+        if (peer != nullptr && self->links.contains(id)) signals_.wake(*peer, true);
         self->links.remove(id);
-        if (Process* peer = find(id)) peer->links.remove(by);
+        if (peer != nullptr) peer->links.remove(by);
     } else {
         return badarg();
     }
@@ -86,28 +99,35 @@ BifResult Processes::monitor(ProcessId by, const Term& type, const Term& item) {
     if (!right_kind && !item.is(Term::Kind::atom)) return badarg();
     const RefId ref = fresh_reference();
     const Term ref_term = Term::reference(ref.value);
-    bool watching = false;
-    if (right_kind && of_port) {
-        Port* port = host_.ports().find(PortId{object.as_port()});
-        if ((watching = port != nullptr && port->usable())) port->watchers.monitors.push_back({ref, by, name});
-    } else if (right_kind) {
-        Process* process = find(ProcessId{object.as_pid()});
-        if ((watching = process != nullptr && process->alive())) process->watched_by.push_back({ref, by, name});
+    const auto down = [&] {
+        return term::make_tuple(Term::atom("DOWN"), ref_term, type, monitored_object(name, item), Term::atom("noproc"));
+    };
+    if (right_kind && !of_port) {
+        const ProcessId id{object.as_pid()};
+        Process* process = find(id);
+        const bool watching = process != nullptr && process->alive();
+        if (watching) process->watched_by.push_back({ref, by, name});
+        if (watching && process->state == Process::State::exiting) process->late.push_back({by, ref});
+        send_delayed(); // the one before it
+        if (id != by) signals_.delay({by, id, ref_term, watching ? Term() : down()});
+        return BifResult::of(ref_term);
     }
-    if (!watching)
-        deliver(
-            *find(by),
-            term::make_tuple(Term::atom("DOWN"), ref_term, type, monitored_object(name, item), Term::atom("noproc")),
-            {}, {});
+    Port* port = right_kind ? host_.ports().find(PortId{object.as_port()}) : nullptr;
+    if (port != nullptr && port->usable())
+        port->watchers.monitors.push_back({ref, by, name});
+    else
+        monitor_down(*find(by), down(), {}, {});
     return BifResult::of(ref_term);
 }
 
 BifResult Processes::demonitor(ProcessId by, const Term& ref) {
     if (!ref.is(Term::Kind::reference)) return badarg();
     const RefId id{ref.as_reference()};
-    signals_.demonitored(ref);
-    for (auto& [number, process] : processes_)
-        std::erase_if(process->watched_by, [&](const auto& m) { return m.ref == id && m.watcher == Linked(by); });
+    const bool told = !signals_.demonitored(ref);
+    for (auto& [number, process] : processes_) {
+        const auto is_it = [&](const auto& m) { return m.ref == id && m.watcher == Linked(by); };
+        if (std::erase_if(process->watched_by, is_it) > 0 && told) signals_.wake(*process, true);
+    }
     for (auto& [number, port] : host_.ports().all())
         std::erase_if(port->watchers.monitors, [&](const auto& m) { return m.ref == id && m.watcher == by; });
     return BifResult::of(host_.common().true_);

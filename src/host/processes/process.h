@@ -62,6 +62,12 @@ struct Process {
         std::string name{}; ///< under which it was monitored, or empty
     };
     std::vector<Monitor> watched_by; ///< in order of monitoring, which is that of telling
+    /// Links and monitors that were made when it had its exit signal already: they find nothing, one after the other.
+    struct Late {
+        Linked from;
+        RefId ref{}; ///< of a monitor; none: a link
+    };
+    std::vector<Late> late;
     Wait wait;
     std::uint64_t woken_in = 0;     ///< the last turn (see signals.h) in which it was sent something
     std::uint64_t signalled_in = 0; ///< ... and that was an exit signal

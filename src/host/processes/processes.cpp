@@ -5,6 +5,7 @@
 #include "term/external.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ddll::host {
 
@@ -84,6 +85,80 @@ void Processes::scan_exit() {
     if (process.uses_drivers) host_.drivers().give_back(process.id);
 }
 
+namespace {
+
+void tell_link(Host& host, Process& process, const Linked& other, const Term& reason) {
+    if (!process.links.contains(other)) return; // undone meanwhile
+    process.links.remove(other);
+    if (const auto* id = std::get_if<ProcessId>(&other)) {
+        Process* peer = host.processes().find(*id);
+        if (peer == nullptr) return;
+        peer->links.remove(process.id);
+        host.processes().exit_signal(*peer, Term::pid(process.id.value), reason, ExitSource::link);
+        return;
+    }
+    Port* port = host.ports().find(std::get<PortId>(other));
+    if (port == nullptr) return;
+    std::erase(port->watchers.links, process.id);
+    if (port->usable() && (port->owner == process.id || !reason.is_atom("normal")))
+        host.ports().close(*port, reason, CloseCause::request);
+}
+
+void tell_watcher(Host& host, const Process& process, const Process::Monitor& monitor, const Term& reason) {
+    if (const auto* port = std::get_if<PortId>(&monitor.watcher)) return fire_monitor(host, *port, monitor.ref);
+    Process* watcher = host.processes().find(std::get<ProcessId>(monitor.watcher));
+    if (watcher == nullptr) return;
+    host.processes().monitor_down(*watcher,
+                                  term::make_tuple(Term::atom("DOWN"), Term::reference(monitor.ref.value),
+                                                   Term::atom("process"),
+                                                   monitored_object(monitor.name, Term::pid(process.id.value)), reason),
+                                  {}, process.id);
+}
+
+void tell_watchers(Host& host, Process& process, const Term& reason) {
+    const auto is_late = [&](const Process::Monitor& monitor) {
+        return std::ranges::any_of(process.late, [&](const auto& late) { return late.ref == monitor.ref; });
+    };
+    std::vector<Process::Monitor> late;
+    const auto watchers = std::exchange(process.watched_by, {});
+    for (const auto& monitor : watchers)
+        if (is_late(monitor))
+            late.push_back(monitor);
+        else
+            tell_watcher(host, process, monitor, reason);
+    process.watched_by = std::move(late);
+}
+
+// Linked processes hear first, then those that monitor, ports among them; linked ports close last, because their
+// signals wait until the process is gone (measured).
+void tell_all(Host& host, Process& process, const Term& reason) {
+    const std::vector<Linked> links = process.links.all();
+    const auto is_late = [&](const Linked& other) {
+        return std::ranges::any_of(process.late, [&](const auto& late) { return late.from == other && !late.ref; });
+    };
+    for (const Linked& other : links)
+        if (std::holds_alternative<ProcessId>(other) && !is_late(other)) tell_link(host, process, other, reason);
+    tell_watchers(host, process, reason);
+    for (const Linked& other : links)
+        if (std::holds_alternative<PortId>(other) && !is_late(other)) tell_link(host, process, other, reason);
+}
+
+// What was made after its exit signal finds no process (measured).
+void tell_late(Host& host, Process& process) {
+    const Term reason = Term::atom("noproc");
+    for (const Process::Late& late : std::exchange(process.late, {})) {
+        if (!late.ref) {
+            tell_link(host, process, late.from, reason);
+            continue;
+        }
+        const auto monitor = std::ranges::find(process.watched_by, late.ref, &Process::Monitor::ref);
+        if (monitor != process.watched_by.end()) tell_watcher(host, process, *monitor, reason);
+    }
+    process.watched_by.clear();
+}
+
+} // namespace
+
 void Processes::signal_exit() {
     Process& process = *find(exiting_.front());
     exiting_.pop_front();
@@ -94,46 +169,8 @@ void Processes::signal_exit() {
     const Term reason = process.exit_reason;
     host_.journal().write(journal::ProcessEnded{process.id, term::encode(reason)});
     registry_.forget(process.id);
-    const Term pid = Term::pid(process.id.value);
-    // Linked processes hear first, then those that monitor, ports among them; linked ports close last, because their
-    // signals wait until the process is gone (measured).
-    const std::vector<Linked> links = process.links.all();
-    process.links.clear();
-    for (const Linked& other : links) {
-        const auto* id = std::get_if<ProcessId>(&other);
-        Process* peer = id != nullptr ? find(*id) : nullptr;
-        if (peer == nullptr) continue;
-        peer->links.remove(process.id);
-        exit_signal(*peer, pid, reason, ExitSource::link);
-    }
-    tell_watchers(process);
-    for (const Linked& other : links) {
-        const auto* id = std::get_if<PortId>(&other);
-        Port* port = id != nullptr ? host_.ports().find(*id) : nullptr;
-        if (port == nullptr) continue;
-        std::erase(port->watchers.links, process.id);
-        if (port->usable() && (port->owner == process.id || !reason.is_atom("normal")))
-            host_.ports().close(*port, reason, CloseCause::request);
-    }
-}
-
-void Processes::tell_watchers(Process& process) {
-    const Term pid = Term::pid(process.id.value);
-    const Term reason = process.exit_reason;
-    const auto watchers = std::move(process.watched_by);
-    process.watched_by.clear();
-    for (const auto& monitor : watchers) {
-        if (const auto* port = std::get_if<PortId>(&monitor.watcher)) {
-            fire_monitor(host_, *port, monitor.ref);
-            continue;
-        }
-        Process* watcher = find(std::get<ProcessId>(monitor.watcher));
-        if (watcher == nullptr) continue;
-        deliver(*watcher,
-                term::make_tuple(Term::atom("DOWN"), Term::reference(monitor.ref.value), Term::atom("process"),
-                                 monitored_object(monitor.name, pid), reason),
-                {}, process.id);
-    }
+    tell_all(host_, process, reason);
+    tell_late(host_, process);
 }
 
 void Processes::stop_all() {

@@ -17,6 +17,12 @@ namespace ddll::host {
 
 class Host;
 
+/// When a question about a process waits until that has handled what it was sent.
+enum class Question : std::uint8_t {
+    waits_for_signals, ///< when it has been sent anything but messages
+    always_waits,      ///< it is asked itself
+};
+
 class Processes {
 public:
     explicit Processes(Host& host) : host_(host) {}
@@ -43,7 +49,10 @@ public:
 
     /// `by` makes the next calls without a pause: exit signals to it are held until one of them handles signals, or the
     /// last is done.
-    void begin_turn(ProcessId by, std::size_t calls) { signals_.begin_turn(by, calls); }
+    void begin_turn(ProcessId by, std::size_t calls) {
+        send_delayed();
+        signals_.begin_turn(by, calls);
+    }
     /// After each of them, before it returns. One that blocks ends the turn.
     void end_call(bool blocked);
     /// The calls that are left are not made.
@@ -51,12 +60,18 @@ public:
     /// Those of the process whose turn it is.
     void handle_signals();
     /// What calls to ports and questions about processes do before they return to `by`: they handle its signals, and
-    /// when there were any, or another process is `asked` (nullptr: none), others run first.
-    void give_way(ProcessId by, const Process* asked);
+    /// when there were any, or another process is `asked` (nullptr: none) and has to answer, others run first.
+    void give_way(ProcessId by, const Process* asked, Question question = Question::waits_for_signals);
+    /// The 'DOWN' of a monitor: unlike what erl_ddll sends under that name it is a signal.
+    void monitor_down(Process& to, term::Term message, PortId from_port, ProcessId from_process);
+    /// Tells a process of the last monitor that was made of it; who made it gives way.
+    void send_delayed();
     /// An exit signal as a link or exit/2 sends it. `from` is the pid or port that sends.
     void exit_signal(Process& to, const term::Term& from, const term::Term& reason, ExitSource source);
     /// Puts a message into the mailbox (or gives it to the wrapper that waits for it) and journals it.
     void deliver(Process& to, term::Term message, PortId from_port, ProcessId from_process);
+    /// It has been sent anything but messages, and did not handle it yet.
+    bool has_signals(const Process& process) const { return signals_.has_signal(process); }
     /// Forgets all messages: the scenario has read them.
     void empty_mailboxes();
 
@@ -98,8 +113,8 @@ public:
     void rest() { signals_.rest(); }
 
 private:
+    BifResult link_to_nothing(Process& self, const term::Term& target);
     bool give_to_wrapper(Process& process, const term::Term& message);
-    void tell_watchers(Process& process);
 
     Host& host_;
     std::unordered_map<ProcessId, std::unique_ptr<Process>> processes_;

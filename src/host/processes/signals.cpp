@@ -1,7 +1,7 @@
 #include "host/processes/signals.h"
 
 #include "host/host.h"
-#include "term/external.h"
+#include "term/abridge.h"
 
 #include <fmt/format.h>
 
@@ -9,22 +9,24 @@ namespace ddll::host {
 
 using term::Term;
 
+// What is void stays in the queue: its process has it to handle all the same (measured).
 void Signals::unlinked(const Term& other) {
-    std::erase_if(held_, [&](const Signal& s) { return s.exit && s.source == ExitSource::link && s.from == other; });
+    for (Signal& s : held_)
+        if (s.kind == SignalKind::exit && s.source == ExitSource::link && s.from == other) s.kind = SignalKind::spent;
 }
 
-void Signals::demonitored(const Term& ref) {
-    std::erase_if(held_, [&](const Signal& s) {
-        const bool down = !s.exit && s.content.is_tuple(5) && s.content.elements()[0].is_atom("DOWN");
-        // What erl_ddll sends is an ordinary message.
-        return down && s.content.elements()[1] == ref && !s.content.elements()[2].is_atom("driver");
-    });
+bool Signals::demonitored(const Term& ref) {
+    const bool was_delayed = delayed_ && delayed_->ref == ref;
+    if (was_delayed) delayed_.reset();
+    for (Signal& s : held_)
+        if (s.kind == SignalKind::down && s.content.elements()[1] == ref) s.kind = SignalKind::spent;
+    return was_delayed;
 }
 
 void Processes::exit_signal(Process& to, const Term& from, const Term& reason, ExitSource source) {
     if (to.state != Process::State::running || host_.halting()) return;
     if (signals_.holds_for(to.id)) {
-        signals_.hold({true, source, from, reason, {}, {}});
+        signals_.hold({SignalKind::exit, source, from, reason, {}, {}});
         return;
     }
     signals_.wake(to, true);
@@ -44,16 +46,36 @@ void Processes::exit_signal(Process& to, const Term& from, const Term& reason, E
 void Processes::deliver(Process& to, Term message, PortId from_port, ProcessId from_process) {
     if (!to.alive() || host_.halting()) return; // a halting node runs no process that could look
     if (!signals_.empty() && signals_.holds_for(to.id)) {
-        signals_.hold({false, {}, {}, std::move(message), from_port, from_process});
+        signals_.hold({SignalKind::message, {}, {}, std::move(message), from_port, from_process});
         return;
     }
     signals_.wake(to, false);
     if (give_to_wrapper(to, message)) return;
     thread_local std::string encoded;
     encoded.clear();
-    term::encode_to(message, encoded);
+    term::encode_abridged(message, journal::payload_limit, encoded);
     host_.journal().write(journal::Delivered{to.id, from_port, from_process, encoded});
     to.mailbox.push_back(std::move(message));
+}
+
+void Processes::monitor_down(Process& to, Term message, PortId from_port, ProcessId from_process) {
+    if (!to.alive() || host_.halting()) return;
+    if (signals_.holds_for(to.id)) {
+        signals_.hold({SignalKind::down, {}, {}, std::move(message), from_port, from_process});
+        return;
+    }
+    signals_.wake(to, true);
+    deliver(to, std::move(message), from_port, from_process);
+}
+
+void Processes::send_delayed() {
+    const auto delayed = signals_.take_delayed();
+    if (!delayed) return;
+    Process* target = find(delayed->target);
+    if (!delayed->down.is(Term::Kind::nil))
+        monitor_down(*find(delayed->by), delayed->down, {}, {});
+    else if (target != nullptr && target->alive())
+        signals_.wake(*target, true);
 }
 
 void Processes::end_call(bool blocked) {
@@ -70,22 +92,29 @@ void Processes::handle_signals() {
     Process& self = *find(signals_.caller());
     signals_.set_holding(false);
     for (Signal& s : signals_.take()) {
-        if (s.exit)
+        if (s.kind == SignalKind::exit)
             exit_signal(self, s.from, s.content, s.source);
-        else
+        else if (s.kind != SignalKind::spent)
             deliver(self, std::move(s.content), s.from_port, s.from_process);
     }
     signals_.set_holding(true);
 }
 
-void Processes::give_way(ProcessId by, const Process* asked) {
+// With nothing to handle and nothing to wait for it goes on at once.
+void Processes::give_way(ProcessId by, const Process* asked, Question question) {
     if (!signals_.holds_for(by)) return;
-    const bool waits = asked != nullptr && signals_.has_signal(*asked);
-    const bool yields = waits || !signals_.empty();
+    const bool waits =
+        asked != nullptr && asked->alive() && (question == Question::always_waits || signals_.has_signal(*asked));
+    if (!waits && signals_.empty()) return;
+    send_delayed();
     // A process that answers and then has a message to look at runs twice.
     const bool others_run = signals_.two_others_run() || (waits && asked->state == Process::State::running);
     handle_signals();
-    if (yields && others_run && find(by)->state == Process::State::running) host_.run_until_idle();
+    if (find(by)->state != Process::State::running) return;
+    if (others_run)
+        host_.run_until_idle();
+    else
+        host_.run_ends();
 }
 
 void Processes::empty_mailboxes() {

@@ -1,13 +1,14 @@
 #pragma once
 /// What a process that runs has been sent and has not handled yet. In a step of several calls it goes on without giving
-/// up its time slice: exit signals wait until a call makes it handle them, and messages behind them wait, too
-/// (measured on OTP 25). Until then it may change trap_exit, unlink or demonitor, and that counts.
+/// up its time slice: exit signals and those of monitors wait until a call makes it handle them, and messages behind
+/// them wait, too (measured on OTP 25). Until then it may change trap_exit, unlink or demonitor, and that counts.
 #include "base/id.h"
 #include "host/processes/process.h"
 #include "term/term.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -20,13 +21,29 @@ enum class ExitSource : std::uint8_t {
     port,     ///< a port that got a malformed message
 };
 
+enum class SignalKind : std::uint8_t {
+    exit,
+    down,    ///< of a monitor: its message
+    message, ///< behind others
+    spent,   ///< changes nothing: the answer to unlink/1, or what unlink/1 and demonitor/1 have made void
+};
+
 struct Signal {
-    bool exit = false; ///< otherwise a message
+    SignalKind kind = SignalKind::spent;
     ExitSource source = ExitSource::link;
     term::Term from;    ///< of an exit signal
     term::Term content; ///< its reason, or the message
     PortId from_port;   ///< of a message
     ProcessId from_process;
+};
+
+/// A monitor of a process is not told to it at once, for what is sent next may go with it: it is when the next one is
+/// made, or its maker gives way (measured on OTP 25).
+struct DelayedMonitor {
+    ProcessId by;
+    ProcessId target;
+    term::Term ref;
+    term::Term down; ///< the message that answers when the target has ended, else nil
 };
 
 class Signals {
@@ -50,10 +67,14 @@ public:
     void hold(Signal signal) { held_.push_back(std::move(signal)); }
     std::vector<Signal> take() { return std::exchange(held_, {}); }
 
-    void unlinked(const term::Term& other);
-    void demonitored(const term::Term& ref);
+    void delay(DelayedMonitor monitor) { delayed_ = std::move(monitor); }
+    std::optional<DelayedMonitor> take_delayed() { return std::exchange(delayed_, std::nullopt); }
 
-    /// A process has a message or a signal to handle.
+    void unlinked(const term::Term& other);
+    /// True when the process had not been told of the monitor yet.
+    bool demonitored(const term::Term& ref);
+
+    /// A process has a message or another signal to handle.
     void wake(Process& to, bool signal) {
         if (to.id == caller_) return;
         if (signal) to.signalled_in = turn_;
@@ -61,7 +82,7 @@ public:
         to.woken_in = turn_;
         ++woken_;
     }
-    /// A question to such a process waits until it has handled that.
+    /// Of anything but messages. A question to such a process waits until it has handled that.
     bool has_signal(const Process& process) const { return process.signalled_in == turn_; }
     /// All have had a turn.
     void rest() {
@@ -79,6 +100,7 @@ private:
     std::uint64_t turn_ = 0;
     std::size_t woken_ = 0; ///< others than the caller, since its turn began
     std::vector<Signal> held_;
+    std::optional<DelayedMonitor> delayed_;
 };
 
 } // namespace ddll::host

@@ -157,7 +157,7 @@ call_and_look(Name, Texts, Bindings, S0) ->
     end.
 
 read_call(Texts) ->
-    case catch [{parse_text(Text), parse_pattern(Pattern)} || {Text, Pattern} <- Texts] of
+    case catch [{literals(parse_text(Text)), parse_pattern(Pattern)} || {Text, Pattern} <- Texts] of
         {'EXIT', _} -> {refused, <<"the emulator cannot read the call">>};
         Calls -> Calls
     end.
@@ -179,6 +179,27 @@ parse(Text) ->
     {ok, Tokens, _} = erl_scan:string(Text),
     {ok, Exprs} = erl_parse:parse_exprs(Tokens),
     Exprs.
+
+%% Binaries that stand in a call reach the driver as a compiler would have made them: erl_eval builds each with room to
+%% grow, and a driver's outputv sees another vector. Patterns stay as they are.
+literals({bin, Anno, Elements} = Bin) ->
+    case lists:all(fun({bin_element, _, Value, _, _}) -> is_constant(Value) end, Elements) of
+        true -> call_form(Anno, binary_to_term, call_form(Anno, term_to_binary, Bin));
+        false -> {bin, Anno, literals(Elements)}
+    end;
+literals({Kind, Anno, Pattern, Expr}) when Kind =:= generate; Kind =:= b_generate; Kind =:= match ->
+    {Kind, Anno, Pattern, literals(Expr)};
+literals({clause, Anno, Patterns, Guards, Body}) -> {clause, Anno, Patterns, Guards, literals(Body)};
+literals(Tuple) when is_tuple(Tuple) -> list_to_tuple(literals(tuple_to_list(Tuple)));
+literals([First | Rest]) -> [literals(First) | literals(Rest)];
+literals(Other) -> Other.
+
+call_form(Anno, Function, Argument) ->
+    {call, Anno, {remote, Anno, {atom, Anno, erlang}, {atom, Anno, Function}}, [Argument]}.
+
+is_constant({op, _, _, Value}) -> is_constant(Value);
+is_constant({Kind, _, _}) -> lists:member(Kind, [integer, char, float, string]);
+is_constant(_) -> false.
 
 %% Only what Erlang itself takes for a pattern can bind inside a batch.
 parse_pattern(none) -> none;
@@ -345,25 +366,27 @@ actor(Main, Ref) ->
                                                             erl_eval:add_binding(binary_to_atom(K, utf8), V, B)
                                                     end, erl_eval:new_bindings(), Bindings)),
             Main ! {Ref, returned, N, self(), Outcomes, events()},
-            %% An exit signal that the call caused takes effect at the first receive, not before.
-            Main ! {Ref, arrived, N, self(), arrived(Ref)},
             case lists:last(Outcomes) of
                 {exit, Reason} -> exit(Reason);
-                _ -> actor(Main, Ref)
-            end
+                _ -> ok
+            end,
+            %% An exit signal that the call caused takes effect at the first receive, not before.
+            Main ! {Ref, arrived, N, self(), arrived(Ref)},
+            actor(Main, Ref)
     end.
 
 arrived(Ref) -> receive M when not (is_tuple(M) andalso tuple_size(M) > 0 andalso element(1, M) =:= Ref) ->
                         [M | arrived(Ref)]
                 after 0 -> [] end.
 
-%% Each outcome is sent at once: the process may not live to send them all.
+%% Each outcome is sent at once: the process may not live to send them all. None follows exit/1.
 run(_, [], _) -> [];
 run(Tell, [{Exprs, Pattern} | More], Bindings) ->
     Outcome = try evaluate(Exprs, Bindings) of {value, V, _} -> {value, V} catch C:R -> {C, R} end,
     Tell(Outcome),
     case Outcome of
         {error, {Unbound, _}} when Unbound =:= unbound; Unbound =:= unbound_var -> [Outcome];
+        {exit, _} -> [Outcome];
         _ -> [Outcome | run(Tell, More, bind(Pattern, Outcome, Bindings))]
     end.
 

@@ -18,7 +18,7 @@ StepRecord returning(Term value) {
 
 std::vector<verify::Difference> compared(const StepRecord& ours, const StepRecord& nodes) {
     Identities identities;
-    return verify::compare(ours, nodes, "alice", identities, {});
+    return verify::compare(ours, nodes, {"alice", {}}, identities, {});
 }
 
 scenario::DriverCall callback(const char* name, std::int64_t port, bool before = true) {
