@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <cstring>
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <list>
 #include <optional>
@@ -37,13 +38,24 @@ constexpr int looks_asleep = 3;
 /// A null pointer with an offset: what code that trusts malloc runs into.
 constexpr std::uintptr_t null_area = 1 << 20;
 
-/// Whether its first thread waits for something; one that only has to wait for a processor does not.
-bool sleeps(pid_t pid) {
-    std::ifstream file(fmt::format("/proc/{0}/task/{0}/stat", pid));
+/// 'S' for a thread that waits for something, 'R' for one that runs or has to wait for a processor.
+char state_of(pid_t pid, const std::string& thread) {
+    std::ifstream file(fmt::format("/proc/{}/task/{}/stat", pid, thread));
     std::string text;
     std::getline(file, text);
     const auto end = text.rfind(')'); // of the name, in which anything may stand
-    return end != std::string::npos && text.size() > end + 2 && text[end + 2] == 'S';
+    return end != std::string::npos && text.size() > end + 2 ? text[end + 2] : '\0';
+}
+
+/// Whether its first thread waits for something. Not when it may be another one of its threads that has to wait for a
+/// processor: on a busy machine that takes long.
+bool sleeps(pid_t pid) {
+    if (state_of(pid, std::to_string(pid)) != 'S') return false;
+    std::error_code failure;
+    std::filesystem::directory_iterator it(fmt::format("/proc/{}/task", pid), failure), end;
+    for (; !failure && it != end; it.increment(failure))
+        if (state_of(pid, it->path().filename().string()) == 'R') return false;
+    return !failure;
 }
 
 struct Child {
