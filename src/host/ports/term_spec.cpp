@@ -4,6 +4,9 @@
 #include "host/ports/output.h"
 #include "term/external.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -125,6 +128,25 @@ bool Reader::binary() {
     return push(binary_term(host_, source, offset, size));
 }
 
+// Larger ones are made of several nodes, for which the emulator asks its scheduler: a thread has none (measured: 128
+// keys arrive, 129 crash).
+constexpr std::size_t largest_safe_map = 128;
+
+bool has_large_map(const Term& term) {
+    const auto any = [](const auto& all) { return std::any_of(all.begin(), all.end(), has_large_map); };
+    switch (term.kind()) {
+    case Term::Kind::map:
+        return term.pairs().size() > largest_safe_map ||
+               std::any_of(term.pairs().begin(), term.pairs().end(),
+                           [](const auto& pair) { return has_large_map(pair.first) || has_large_map(pair.second); });
+    case Term::Kind::tuple:
+    case Term::Kind::list:
+        return any(term.items());
+    default:
+        return false;
+    }
+}
+
 bool Reader::bytes(ErlDrvTermData tag) {
     const char* data = pointer<const char>();
     const ErlDrvTermData length = next();
@@ -135,6 +157,11 @@ bool Reader::bytes(ErlDrvTermData tag) {
     if (tag == ERL_DRV_STRING) return push(Term::bytes_list({data, length}));
     if (tag == ERL_DRV_EXT2TERM) {
         const auto decoded = length > 0 ? term::decode({data, length}) : std::nullopt;
+        if (decoded && !host_.threads().on_emulator_thread() && has_large_map(decoded->term))
+            host_.misuse(Rule::known_emulator_fault, no_function, {},
+                         fmt::format("ERL_DRV_EXT2TERM with a map of more than {} keys, sent by a thread: OTP 25.1 to "
+                                     "27.2 crash",
+                                     largest_safe_map));
         return decoded && push(decoded->term);
     }
     if (stack_.empty()) return false;
