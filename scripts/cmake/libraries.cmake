@@ -30,6 +30,7 @@ function(ddll_library variable)
 endfunction()
 
 ddll_library(GMP_LIBRARIES SHARED gmp ARCHIVES gmp)
+ddll_library(ZLIB_LIBRARIES SHARED z ARCHIVES z)
 ddll_library(DWARF_LIBRARIES SHARED dw elf ARCHIVES dw elf lzma bz2 z AND_PERHAPS zstd)
 ddll_library(EDIT_LIBRARIES SHARED edit ARCHIVES edit tinfo bsd md)
 ddll_library(MD_LIBRARIES SHARED md ARCHIVES md)

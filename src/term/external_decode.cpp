@@ -324,12 +324,13 @@ namespace {
 
 constexpr int compressed_tag = 'P';
 
-// What the size in front of it says is the most that is taken: there may be less (read in the emulator).
+// It has as many bytes as the size in front of it says, and is not compressed again (measured).
 std::optional<Decoded> decode_compressed(std::string_view bytes) {
     constexpr std::size_t head = 1 + 1 + 4;
     if (bytes.size() < head) return std::nullopt;
-    const auto inflated = inflate(bytes.substr(head), read_number(bytes, 2, 4));
-    if (!inflated) return std::nullopt;
+    const std::size_t size = read_number(bytes, 2, 4);
+    const auto inflated = inflate(bytes.substr(head), size);
+    if (!inflated || inflated->bytes.size() != size) return std::nullopt;
     auto decoded = decode(static_cast<char>(version_byte) + inflated->bytes, Compressed::refused);
     if (decoded) decoded->used = head + inflated->used;
     return decoded;

@@ -1,6 +1,8 @@
 #include "helpers.h"
 #include "recorded.h"
 
+#include <zlib.h>
+
 using namespace ddll::term;
 
 TEST_CASE("encode gives the bytes of term_to_binary") {
@@ -38,6 +40,38 @@ TEST_CASE("what follows a term is ignored and counted") {
     const auto decoded = decode(encode(read("{a, \"bc\"}")) + "more");
     REQUIRE(decoded.has_value());
     CHECK(decoded->used == encode(read("{a, \"bc\"}")).size());
+}
+
+namespace {
+
+/// As term_to_binary(T, [compressed]) has it, but for the size that it says to have.
+std::string compressed(const std::string& external, std::size_t says) {
+    std::string packed(compressBound(external.size()), '\0');
+    uLongf size = packed.size();
+    REQUIRE(compress(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(external.data()) + 1,
+                     external.size() - 1) == Z_OK);
+    packed.resize(size);
+    std::string out = "\x83P";
+    for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(says >> shift);
+    return out + packed;
+}
+
+} // namespace
+
+TEST_CASE("a compressed term is taken, one that is cut, damaged or has another size than it says is not") {
+    const Term term = Term::binary(std::string(200'000, 'z'));
+    const std::string plain = encode(term), whole = compressed(plain, plain.size() - 1);
+    const auto decoded = decode(whole + "more");
+    REQUIRE(decoded.has_value());
+    CHECK(decoded->term == term);
+    CHECK(decoded->used == whole.size());
+    CHECK_FALSE(decode(compressed(plain, plain.size() + 99)).has_value());
+    CHECK_FALSE(decode(compressed(plain, plain.size() - 2)).has_value());
+    for (std::size_t size = 0; size < whole.size(); ++size) CHECK_FALSE(decode(whole.substr(0, size)).has_value());
+    std::string damaged = whole;
+    damaged.back() = static_cast<char>(damaged.back() ^ 1);
+    CHECK_FALSE(decode(damaged).has_value());
+    CHECK_FALSE(decode(compressed(whole, whole.size() - 1)).has_value()); // once is enough
 }
 
 TEST_CASE("identities of this node come back as numbers, those of others keep their bytes") {
