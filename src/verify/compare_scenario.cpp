@@ -3,7 +3,6 @@
 #include "scenario/step_engine.h"
 #include "scenario/versions.h"
 #include "scenario/work_folder.h"
-#include "verify/left_open.h"
 #include "verify/node_target.h"
 #include "verify/simulated.h"
 #include "verify/tally.h"
@@ -141,8 +140,8 @@ void begin_run(ScenarioComparison& comparison) {
     comparison.death.reset();
 }
 
-bool compare_scenario(const scenario::RunResult& run, Node& node, const VerifyOptions& options, Identities& identities,
-                      ScenarioComparison& comparison) {
+bool compare_scenario(const scenario::RunResult& run, const LeftOpen& left_open, Node& node,
+                      const VerifyOptions& options, Identities& identities, ScenarioComparison& comparison) {
     const scenario::Scenario& scenario = *run.scenario;
     if (!scenario.peers.empty() || !scenario.not_compared.empty()) {
         comparison.agreement = Agreement::excluded;
@@ -164,7 +163,6 @@ bool compare_scenario(const scenario::RunResult& run, Node& node, const VerifyOp
     }
     comparison.agreement = Agreement::agrees;
     const Namers namers{our_namer(run), engine.namer()};
-    const LeftOpen left_open(scenario);
     const std::size_t last = std::min(records.size(), first_halt(run.flat));
     for (std::uint32_t i = 0; i < last; ++i) {
         const scenario::ScenarioStep& step = *run.flat[i].step;

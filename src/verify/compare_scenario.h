@@ -1,5 +1,6 @@
 #pragma once
 /// One scenario on one node, compared with what ddlltool did. Internal to verify/.
+#include "verify/left_open.h"
 #include "verify/verify.h"
 
 namespace ddll::verify {
@@ -10,8 +11,8 @@ ScenarioComparison begin_comparison(const scenario::RunResult& run);
 /// Forgets what a run on a node has shown, before another one.
 void begin_run(ScenarioComparison& comparison);
 
-/// Runs the steps that ddlltool has run, up to the first that differs. True when the node may run another scenario.
-bool compare_scenario(const scenario::RunResult& run, Node& node, const VerifyOptions& options, Identities& identities,
-                      ScenarioComparison& comparison);
+/// Runs the steps that ddlltool has run, up to the first that differs in more than what is left open. True when the node may run another scenario.
+bool compare_scenario(const scenario::RunResult& run, const LeftOpen& left_open, Node& node,
+                      const VerifyOptions& options, Identities& identities, ScenarioComparison& comparison);
 
 } // namespace ddll::verify

@@ -97,7 +97,7 @@ std::vector<const typename Patterns::value_type*> unmarked(const Patterns& patte
 
 } // namespace
 
-LeftOpen::LeftOpen(const scenario::Scenario& scenario) {
+LeftOpen::LeftOpen(const scenario::Scenario& scenario) : anything_(true) {
     Places places;
     places.add(scenario.steps);
     once_ = places.once();
@@ -117,7 +117,8 @@ bool LeftOpen::has_open_part(const Expr& pattern) const {
 
 // Where the term has another form than the pattern all of it is compared.
 Term LeftOpen::without(const Expr& pattern, const Term& term) const {
-    if (is_open(pattern)) return anything();
+    const bool is_identity = term.is(Term::Kind::pid) || term.is(Term::Kind::port) || term.is(Term::Kind::reference);
+    if (is_open(pattern)) return is_identity ? term : anything();
     if (!has_open_part(pattern)) return term;
     std::vector<Term> parts;
     const auto first_of = [&](std::span<const Term> terms) {
@@ -178,6 +179,7 @@ void LeftOpen::leave_out(const Effects& effects, StepRecord& record) const {
 }
 
 StepRecord LeftOpen::without(StepRecord record, const ScenarioStep& step) const {
+    if (!anything_) return record;
     if (const auto* call = std::get_if<scenario::CallStep>(&step.what)) {
         for (std::size_t i = 0; i < std::min(record.returns.size(), call->outcomes.size()); ++i)
             leave_out(call->outcomes[i], record.returns[i]);

@@ -12,9 +12,12 @@ namespace ddll::verify {
 
 class LeftOpen {
 public:
+    /// Nothing: of a story that nobody wrote, `_` says no more than that a value was not needed again.
+    LeftOpen() = default;
     explicit LeftOpen(const scenario::Scenario& scenario);
 
-    /// The record with an atom in the place of each such value.
+    /// The record with an atom in the place of each such value. Pids, ports and references stay: they are compared by
+    /// where else they come, and never by number.
     scenario::StepRecord without(scenario::StepRecord record, const scenario::ScenarioStep& step) const;
 
 private:
@@ -24,6 +27,7 @@ private:
     void leave_out(const scenario::CallOutcome& wanted, term::Evaluated& got) const;
     void leave_out(const scenario::Effects& effects, scenario::StepRecord& record) const;
 
+    bool anything_ = false;
     std::set<std::string> once_; ///< variables that stand in one place only
 };
 

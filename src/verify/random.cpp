@@ -87,7 +87,8 @@ void RandomRun::work(Worker& worker, const scenario::Runs& runs, std::atomic<std
             Identities identities;
             identities.match_open_errors = true; // earlier scenarios have left their texts
             ++worker.scenarios;
-            if (!compare_scenario(runs.results[i], *worker.node, options, identities, comparison)) worker.node.reset();
+            if (!compare_scenario(runs.results[i], LeftOpen(), *worker.node, options, identities, comparison))
+                worker.node.reset();
             if (comparison.agreement != Agreement::differs || comparison.runs == options.most_runs) break;
             worker.node.reset(); // what differs is asked of a node that has no past
             begin_run(comparison);

@@ -27,7 +27,7 @@ ScenarioComparison compare_one(const scenario::RunResult& run, const Toolbox& to
             return comparison;
         }
         Identities identities;
-        compare_scenario(run, **node, options, identities, comparison);
+        compare_scenario(run, LeftOpen(*run.scenario), **node, options, identities, comparison);
         if (comparison.agreement != Agreement::differs || comparison.runs == options.most_runs) return comparison;
         begin_run(comparison);
     }
