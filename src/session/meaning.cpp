@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "calls/ddll_call.h"
+#include "journal/visitor.h"
 #include "lifecycle/format_error.h"
 #include "lifecycle/info.h"
 #include "term/external.h"
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace ddll::session {
 
@@ -219,46 +221,75 @@ std::optional<std::uint64_t> CallResult::promises() const {
     return value.elements()[2].as_reference();
 }
 
-CallResult call_result(const journal::Journal& journal, const scenario::StepResult& bounds, const term::Namer& namer) {
-    CallResult out;
-    std::optional<ProcessId> caller;
-    bool gone = false;
-    if (bounds.first_entry == 0) return out;
-    for (auto entry = journal.begin(bounds.first_entry); entry && entry->seq <= bounds.last_entry; ++entry) {
-        if (const auto* called = std::get_if<journal::Called>(&entry->event)) {
-            if (!caller) caller = called->process;
-        } else if (const auto* ended = std::get_if<journal::ProcessEnded>(&entry->event)) {
-            if (!caller || ended->process != *caller) continue;
-            gone = true;
-            if (const auto reason = term::decode(ended->reason)) out.caller_end = term::print(reason->term, namer);
-        } else if (const auto* left = std::get_if<journal::Left>(&entry->event)) {
-            using enum words::Callback;
-            if (left->callback == start || left->callback == control || left->callback == call)
-                out.asked = {left->callback, left->result};
-        } else if (const auto* failed = std::get_if<journal::ImageFailed>(&entry->event)) {
-            out.load_text = failed->text;
-        } else if (const auto* returned = std::get_if<journal::Returned>(&entry->event)) {
-            if (!caller || returned->process != *caller) continue;
-            using enum journal::Outcome;
-            out.kind = returned->outcome == blocked ? AnswerKind::blocked
-                       : returned->outcome == value ? AnswerKind::value
-                                                    : AnswerKind::raised;
-            if (returned->outcome == blocked) continue;
-            out.exception_class = returned->outcome == raised_exit    ? "exit"
-                                  : returned->outcome == raised_throw ? "throw"
-                                                                      : "error";
-            if (auto decoded = term::decode(returned->term)) {
-                out.value = std::move(decoded->term);
-                out.text = term::print(out.value, namer);
-            }
+namespace {
+
+/// What the entries of a call say of it. The first caller counts.
+class CallReader : public journal::Visitor<CallReader> {
+public:
+    using Ignores =
+        journal::Kinds<journal::StepBegun, journal::StepEnded, journal::Delivered, journal::ProcessStarted,
+                       journal::PortOpened, journal::PortClosing, journal::PortClosed, journal::Entered,
+                       journal::ApiCalled, journal::DriverChanged, journal::ImageOpened, journal::ImageClosed,
+                       journal::Reloaded, journal::FileInstalled, journal::ClockAdvanced, journal::Awaited,
+                       journal::PeerActed, journal::PeerReceived, journal::NumberChosen, journal::Misused,
+                       journal::ClearedAway, journal::LeftBehind, journal::EntrySeen, journal::TookLong,
+                       journal::Logged, journal::Mismatched, journal::StepFailed, journal::Bound,
+                       journal::ThreadStarted, journal::ThreadWaits, journal::ThreadRuns, journal::ThreadEnded,
+                       journal::ThreadLeftAlone, journal::Deadlocked, journal::Ended>;
+
+    explicit CallReader(const term::Namer& namer) : namer_(namer) {}
+
+    void on(const journal::Called& e) {
+        if (!caller_) caller_ = e.process;
+    }
+    void on(const journal::ProcessEnded& e) {
+        if (!caller_ || e.process != *caller_) return;
+        gone_ = true;
+        if (const auto reason = term::decode(e.reason)) out_.caller_end = term::print(reason->term, namer_);
+    }
+    void on(const journal::Left& e) {
+        using enum words::Callback;
+        if (e.callback == start || e.callback == control || e.callback == call) out_.asked = {e.callback, e.result};
+    }
+    void on(const journal::ImageFailed& e) { out_.load_text = e.text; }
+    void on(const journal::Returned& e) {
+        if (!caller_ || e.process != *caller_) return;
+        using enum journal::Outcome;
+        out_.kind = e.outcome == blocked ? AnswerKind::blocked
+                    : e.outcome == value ? AnswerKind::value
+                                         : AnswerKind::raised;
+        if (e.outcome == blocked) return;
+        out_.exception_class = e.outcome == raised_exit ? "exit" : e.outcome == raised_throw ? "throw" : "error";
+        auto decoded = term::decode(e.term);
+        if (!decoded) return;
+        out_.value = std::move(decoded->term);
+        out_.text = term::print(out_.value, namer_);
+    }
+
+    CallResult take() {
+        // exit/1 is no exception to anybody: its process is gone.
+        if (gone_ && out_.kind == AnswerKind::raised) {
+            out_.kind = AnswerKind::ended;
+            out_.text.clear();
         }
+        return std::move(out_);
     }
-    // exit/1 is no exception to anybody: its process is gone.
-    if (gone && out.kind == AnswerKind::raised) {
-        out.kind = AnswerKind::ended;
-        out.text.clear();
-    }
-    return out;
+
+private:
+    const term::Namer& namer_;
+    CallResult out_;
+    std::optional<ProcessId> caller_;
+    bool gone_ = false;
+};
+
+} // namespace
+
+CallResult call_result(const journal::Journal& journal, const scenario::StepResult& bounds, const term::Namer& namer) {
+    CallReader reader(namer);
+    if (bounds.first_entry == 0) return {};
+    for (auto entry = journal.begin(bounds.first_entry); entry && entry->seq <= bounds.last_entry; ++entry)
+        reader.read(*entry);
+    return reader.take();
 }
 
 std::vector<std::string> meaning(const CallResult& result, const scenario::ScenarioStep& step, const State& state,

@@ -25,7 +25,7 @@ READERS = """
     scenario/driver_reader.cpp scenario/observer.cpp scenario/result_builder.cpp
     verify/simulated.cpp
     report/event_line.cpp report/naming.cpp report/run_log.cpp report/timeline.cpp
-    session/origins.cpp
+    session/meaning.cpp session/origins.cpp
 """.split()
 KIND = "InventedForATest"
 # Looking for an entry or two of a journal is not reading it.
