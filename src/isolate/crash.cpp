@@ -214,6 +214,11 @@ void die(words::Fatal kind, const std::string& text) {
     end_by(SIGABRT);
 }
 
+void stay_if_ending() {
+    if (child_block != nullptr && child_block->writer.load(std::memory_order_acquire) != 0)
+        for (;;) pause();
+}
+
 void finish() {
     if (child_block == nullptr) {
         std::fprintf(stderr, "the run cannot go on\n");

@@ -45,6 +45,10 @@ struct CrashReport {
 /// (in_process) the text goes to stderr instead.
 [[noreturn]] void die(words::Fatal kind, const std::string& text);
 
+/// Does not come back when another thread records how the child ends: that sets an alarm and handlers of its own, which
+/// are nothing that a driver left behind.
+void stay_if_ending();
+
 /// Ends the child as if its function had returned, from any thread and however deep in foreign code.
 [[noreturn]] void finish();
 

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "host/host.h"
+#include "isolate/crash.h"
 
 #include <dlfcn.h>
 #include <fmt/format.h>
@@ -115,6 +116,7 @@ void Probe::after_close(Driver& driver, const Closing& closing, bool gone) {
     for (const HeldAt& one : lost(held, number, driver.before->first_call))
         all.push_back(memory_found(one, old.base, true));
     if (gone) memory_watch::library_gone(old.base);
+    isolate::stay_if_ending();
     for (const Found& found : all) report(driver, found);
     driver.before.reset();
 }
