@@ -21,6 +21,7 @@
 #include <list>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace ddll::isolate {
 namespace {
@@ -47,14 +48,18 @@ char state_of(pid_t pid, const std::string& thread) {
     return end != std::string::npos && text.size() > end + 2 ? text[end + 2] : '\0';
 }
 
-/// Whether its first thread waits for something. Not when it may be another one of its threads that has to wait for a
-/// processor: on a busy machine that takes long.
+/// Whether its first thread waits for something. Not when it may be another one of its threads, or a child of it, that has
+/// to wait for a processor: on a busy machine that takes long.
 bool sleeps(pid_t pid) {
     if (state_of(pid, std::to_string(pid)) != 'S') return false;
     std::error_code failure;
     std::filesystem::directory_iterator it(fmt::format("/proc/{}/task", pid), failure), end;
     for (; !failure && it != end; it.increment(failure))
         if (state_of(pid, it->path().filename().string()) == 'R') return false;
+    std::vector<pid_t> children(64);
+    children.resize(children_of(pid, children));
+    for (const pid_t child : children)
+        if (state_of(child, std::to_string(child)) == 'R') return false;
     return !failure;
 }
 
