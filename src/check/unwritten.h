@@ -22,7 +22,7 @@ struct UnwrittenLook {
     scenario::RunResult example; ///< one of the runs
 };
 
-/// `run` plays the same scenario with memory that nobody has written filled with the byte. Two runs show whether there is
+/// `run` plays the same scenario with new memory filled with the byte. Two runs show whether there is
 /// anything, two more leave nothing to chance: a driver may well send bytes that are never the same.
 UnwrittenLook look_for_unwritten(const std::function<scenario::RunResult(std::uint8_t byte)>& run);
 

@@ -33,7 +33,7 @@ struct RunOptions {
     bool patient = false; ///< the limit counts from the last entry of the journal on: who gets on is not stuck
     std::optional<std::chrono::steady_clock::time_point> until{}; ///< with it: what is not done by then is left out
     std::optional<ComparedNode> compared_with{};
-    std::optional<std::uint8_t> fresh_memory{}; ///< in a child: what memory is filled with that nobody has written
+    std::optional<std::uint8_t> fresh_memory{}; ///< in a child: what new memory is filled with
 };
 
 /// Ends after the last step, or (unless it is lenient) after the first one that failed. In a child nothing is torn

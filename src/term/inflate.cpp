@@ -30,7 +30,7 @@ std::optional<Inflated> inflate(std::string_view zlib_stream, std::size_t at_mos
     stream.z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(zlib_stream.data())); // it only reads
     stream.z.avail_in = static_cast<uInt>(zlib_stream.size());
     Inflated out{{}, 0};
-    // Piece by piece: the size that somebody promises is no reason to ask for so much memory. One byte more than is
+    // Piece by piece: the size that is promised is no reason to ask for so much memory. One byte more than is
     // allowed tells what has too many from what has just as many.
     for (int result = Z_OK; result == Z_OK;) {
         const std::size_t before = out.bytes.size(), room = std::min(piece, at_most - before + 1);

@@ -341,7 +341,7 @@ void EmulatorProcess::report_left(const Driver& driver) {
         if (left.empty() || waited >= grace_ms) break;
         poll(nullptr, 0, 5);
     }
-    settle_copies(); // of those that nobody saw begin some may have come back meanwhile
+    settle_copies(); // of those that were not seen to begin some may have come back meanwhile
     for (const pid_t child : left) {
         report(Rule::child_process_left, frame,
                fmt::format("{}: a child process, {}, still runs", driver.name, name_of(child)), {});

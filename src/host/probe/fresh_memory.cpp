@@ -17,7 +17,7 @@ void detail::paint(void* memory, std::size_t size) {
     constexpr std::size_t room = 16 * 1024;
     char below[room];
     std::memset(below, *byte, room);
-    asm volatile("" : : "r"(below) : "memory"); // nobody reads it, and yet it is to be written
+    asm volatile("" : : "r"(below) : "memory"); // never read, and yet it is to be written
 }
 
 } // namespace ddll::host::fresh_memory

@@ -1,5 +1,5 @@
 #pragma once
-/// What memory holds that nobody has written: in a run that asks for it the same byte everywhere. What follows that byte
+/// What memory holds before it is written: in a run that asks for it the same byte everywhere. What follows that byte
 /// from one such run to another, and reaches Erlang, the driver never wrote.
 #include <cstddef>
 #include <cstdint>

@@ -17,7 +17,7 @@ namespace {
 
 using Delays = std::map<int, std::int64_t>;
 
-/// Threads that ended while somebody measures.
+/// Threads that ended during a measurement.
 struct Ended {
     ddll::Mutex lock;
     Delays delays DDLL_GUARDED_BY(lock);
