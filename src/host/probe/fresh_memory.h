@@ -7,8 +7,8 @@
 
 namespace ddll::host::fresh_memory {
 
-/// From here on, in this process: memory of driver_alloc, driver_alloc_binary and malloc, the buffers for answers, and the
-/// stack below each callback. Before code of drivers runs.
+/// From here on, in this process: memory of driver_alloc, driver_alloc_binary and malloc, the buffers for answers, and
+/// the stack below each callback. Before code of drivers runs.
 void fill_with(std::uint8_t byte);
 
 namespace detail {
