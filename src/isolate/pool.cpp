@@ -2,6 +2,7 @@
 #include "isolate/child.h"
 #include "isolate/descendants.h"
 #include "isolate/interruption.h"
+#include "isolate/thread_state.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <filesystem>
@@ -39,27 +41,18 @@ constexpr int looks_asleep = 3;
 /// A null pointer with an offset: what code that trusts malloc runs into.
 constexpr std::uintptr_t null_area = 1 << 20;
 
-/// 'S' for a thread that waits for something, 'R' for one that runs or has to wait for a processor.
-char state_of(pid_t pid, const std::string& thread) {
-    std::ifstream file(fmt::format("/proc/{}/task/{}/stat", pid, thread));
-    std::string text;
-    std::getline(file, text);
-    const auto end = text.rfind(')'); // of the name, in which anything may stand
-    return end != std::string::npos && text.size() > end + 2 ? text[end + 2] : '\0';
-}
-
-/// Whether its first thread waits for something. Not when it may be another one of its threads, or a child of it, that has
-/// to wait for a processor: on a busy machine that takes long.
+/// Whether its first thread waits for something. Not when it may be another one of its threads, or a child of it, that
+/// has to wait for a processor: on a busy machine that takes long.
 bool sleeps(pid_t pid) {
-    if (state_of(pid, std::to_string(pid)) != 'S') return false;
+    if (state_of(pid, pid).letter != 'S') return false;
     std::error_code failure;
     std::filesystem::directory_iterator it(fmt::format("/proc/{}/task", pid), failure), end;
     for (; !failure && it != end; it.increment(failure))
-        if (state_of(pid, it->path().filename().string()) == 'R') return false;
+        if (state_of(pid, std::atoi(it->path().filename().c_str())).letter == 'R') return false;
     std::vector<pid_t> children(64);
     children.resize(children_of(pid, children));
     for (const pid_t child : children)
-        if (state_of(child, std::to_string(child)) == 'R') return false;
+        if (state_of(child, child).letter == 'R') return false;
     return !failure;
 }
 

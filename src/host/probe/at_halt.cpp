@@ -2,9 +2,10 @@
 
 #include "host/callbacks.h"
 #include "host/host.h"
+#include "host/probe/grace.h"
 
 #include <link.h>
-#include <poll.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <optional>
@@ -14,9 +15,6 @@ extern "C" void __cxa_finalize(void* handle);
 
 namespace ddll::host {
 namespace {
-
-/// So long the node of this run is still there when the destructors have run: a real one has other libraries to finish.
-constexpr int still_there_ms = 250;
 
 /// What _dl_fini calls of one library, in its order.
 struct Finishers {
@@ -95,9 +93,10 @@ void run_exit_handlers(Host& host) {
     for (const auto& driver : host.drivers().listed())
         if (driver->image) threads = run_handlers_of(host, *driver) || threads;
     if (!threads) return;
-    // On the driver's side of the border, where its threads have their turn.
+    // On the driver's side of the border, where its threads have their turn. The node of this run is still there for a
+    // while when the destructors have run: a real one has other libraries to finish.
     host.threads().leave(Side::driver);
-    poll(nullptr, 0, still_there_ms);
+    for (Grace grace([] { return delays_of(getpid()); }); grace.wait();) continue;
     host.threads().enter();
 }
 

@@ -3,17 +3,18 @@
 #include "base/descriptor.h"
 #include "base/text.h"
 #include "host/host.h"
+#include "host/probe/grace.h"
 #include "host/probe/memory_watch.h"
 #include "isolate/callers.h"
 #include "isolate/copy.h"
 #include "isolate/crash.h"
 #include "isolate/descendants.h"
+#include "isolate/thread_state.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -25,7 +26,6 @@
 #include <chrono>
 #include <climits>
 #include <fstream>
-#include <sstream>
 
 namespace ddll::host {
 namespace {
@@ -34,6 +34,7 @@ constexpr std::size_t callers_kept = 8;
 /// A copy that used so much processor time is left to itself, and one that sleeps for so long.
 constexpr double copy_computes_s = 2;
 constexpr std::chrono::milliseconds copy_sleeps{50};
+constexpr int looks_asleep = 10; ///< in all of that time: the one who looks may have no processor
 /// With each reload there may be another one.
 constexpr int most_of_one_rule = 4;
 constexpr std::size_t most_children = 256;
@@ -41,28 +42,6 @@ constexpr std::size_t most_children = 256;
 std::uint64_t file_behind(int descriptor) {
     struct stat status {};
     return fstat(descriptor, &status) == 0 ? status.st_ino : 0;
-}
-
-struct ProcessState {
-    char letter = '\0'; ///< of /proc: R, S, Z and so on; 0 when there is no such process
-    double cpu_s = 0;
-};
-
-ProcessState state_of(pid_t process) {
-    std::ifstream file(fmt::format("/proc/{}/stat", process));
-    std::string text;
-    std::getline(file, text);
-    const auto end = text.rfind(')');
-    ProcessState state;
-    if (end == std::string::npos) return state;
-    std::istringstream fields(text.substr(end + 1));
-    fields >> state.letter;
-    std::string skipped;
-    for (int i = 0; i < 10; ++i) fields >> skipped; // up to the page faults
-    double user = 0, system = 0;
-    fields >> user >> system;
-    state.cpu_s = (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
-    return state;
 }
 
 std::string program_of(const std::string& process) {
@@ -79,7 +58,7 @@ std::string name_of(pid_t process) {
 }
 
 bool ended(pid_t process) {
-    const char state = state_of(process).letter;
+    const char state = isolate::state_of(process, process).letter;
     return state == '\0' || state == 'Z' || state == 'X';
 }
 
@@ -90,12 +69,17 @@ void wait_for_fate(pid_t copy, Back back) {
     using std::chrono::steady_clock;
     const std::string own = program_of("self");
     auto awake = steady_clock::now();
+    int looks = 0;
     while (!back()) {
         const auto now = steady_clock::now();
-        const ProcessState state = state_of(copy);
+        const isolate::ThreadState state = isolate::state_of(copy, copy);
         if (state.letter == '\0' || state.letter == 'Z' || program_of(fmt::format("{}", copy)) != own) return;
-        if (state.letter != 'S') awake = now;
-        if (now - awake > copy_sleeps || state.cpu_s > copy_computes_s) return;
+        ++looks;
+        if (state.letter != 'S') {
+            awake = now;
+            looks = 0;
+        }
+        if ((now - awake > copy_sleeps && looks > looks_asleep) || state.cpu_s > copy_computes_s) return;
         sched_yield();
     }
 }
@@ -333,14 +317,19 @@ void EmulatorProcess::report_left(const Driver& driver) {
         const MutexLock guard(lock_);
         if (reported_[Rule::child_process_left] >= most_of_one_rule) return;
     }
-    std::vector<pid_t> left(most_children);
-    for (int waited = 0;; waited += 5) {
+    std::vector<pid_t> left;
+    const auto look = [&] {
         left.resize(most_children);
         left.resize(isolate::children_of(process_, left));
         std::erase_if(left, [&](pid_t child) { return !is_left(child, driver); });
-        if (left.empty() || waited >= grace_ms) break;
-        poll(nullptr, 0, 5);
-    }
+    };
+    look();
+    Grace grace([&left] {
+        Delays all;
+        for (const pid_t child : left) all.merge(delays_of(child));
+        return all;
+    });
+    while (!left.empty() && grace.wait()) look();
     settle_copies(); // of those that were not seen to begin some may have come back meanwhile
     for (const pid_t child : left) {
         report(Rule::child_process_left, frame,

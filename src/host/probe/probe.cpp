@@ -2,12 +2,13 @@
 
 #include "base/text.h"
 #include "host/host.h"
+#include "host/probe/grace.h"
 #include "isolate/crash.h"
 
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <malloc.h>
-#include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
@@ -124,10 +125,8 @@ void Probe::after_close(Driver& driver, const Closing& closing, bool gone) {
 // Where nothing else is looked at. A thread that is about to end may do so, or crash.
 void Probe::report_threads(const Driver& driver, const CodeRange& old) {
     std::vector<std::uintptr_t> functions = interposed_.running_in(old);
-    for (int waited = 0; !functions.empty() && waited < grace_ms; waited += 5) {
-        poll(nullptr, 0, 5);
+    for (Grace grace([] { return delays_of(getpid()); }); !functions.empty() && grace.wait();)
         functions = interposed_.running_in(old);
-    }
     for (const std::uintptr_t function : functions)
         host_.journal().write(
             journal::Misused{Rule::thread_outlives_driver,

@@ -15,8 +15,6 @@
 namespace ddll::host {
 namespace {
 
-using Delays = std::map<int, std::int64_t>;
-
 /// Threads that ended during a measurement.
 struct Ended {
     ddll::Mutex lock;
@@ -29,9 +27,9 @@ Ended& ended() {
     return *all;
 }
 
-std::int64_t delay_of(int thread) {
+std::int64_t delay_of(pid_t process, int thread) {
     char path[64];
-    std::snprintf(path, sizeof path, "/proc/self/task/%d/schedstat", thread);
+    std::snprintf(path, sizeof path, "/proc/%d/task/%d/schedstat", process, thread);
     const int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) return 0;
     char text[96];
@@ -49,28 +47,31 @@ int own_number() {
     return static_cast<int>(syscall(SYS_gettid));
 }
 
-Delays of_all() {
+} // namespace
+
+Delays delays_of(pid_t process) {
+    char path[32];
+    std::snprintf(path, sizeof path, "/proc/%d/task", process);
     Delays out;
-    DIR* folder = opendir("/proc/self/task");
+    DIR* folder = opendir(path);
     if (folder == nullptr) return out;
     while (const dirent* entry = readdir(folder))
-        if (const int thread = std::atoi(entry->d_name); thread > 0) out[thread] = delay_of(thread);
+        if (const int thread = std::atoi(entry->d_name); thread > 0) out[thread] = delay_of(process, thread);
     closedir(folder);
     return out;
 }
 
-} // namespace
-
-RunDelay::RunDelay() : outermost_([] {
-    Ended& all = ended();
-    const MutexLock guard(all.lock);
-    if (all.measuring) return false;
-    all.measuring = true;
-    all.delays.clear();
-    return true;
-}()) {
+RunDelay::RunDelay()
+    : outermost_([] {
+          Ended& all = ended();
+          const MutexLock guard(all.lock);
+          if (all.measuring) return false;
+          all.measuring = true;
+          all.delays.clear();
+          return true;
+      }()) {
     const HostWork work;
-    if (outermost_) before_ = of_all();
+    if (outermost_) before_ = delays_of(getpid());
 }
 
 RunDelay::~RunDelay() {
@@ -84,7 +85,7 @@ RunDelay::~RunDelay() {
 std::int64_t RunDelay::ns() const {
     if (!outermost_) return 0;
     const HostWork work;
-    Delays now = of_all();
+    Delays now = delays_of(getpid());
     {
         Ended& all = ended();
         const MutexLock guard(all.lock);
@@ -102,7 +103,7 @@ void RunDelay::thread_ends() {
     const HostWork work;
     Ended& all = ended();
     const MutexLock guard(all.lock);
-    if (all.measuring) all.delays[own_number()] = delay_of(own_number());
+    if (all.measuring) all.delays[own_number()] = delay_of(getpid(), own_number());
 }
 
 } // namespace ddll::host

@@ -4,7 +4,14 @@
 #include <cstdint>
 #include <map>
 
+#include <sys/types.h>
+
 namespace ddll::host {
+
+/// By the system's number of a thread: how long it was ready to run so far and had no processor, in nanoseconds.
+using Delays = std::map<int, std::int64_t>;
+/// Those of the threads of a process; empty when there is no such process.
+Delays delays_of(pid_t process);
 
 /// From its construction on. One at a time counts: the emulator thread's outermost.
 class RunDelay {
@@ -20,7 +27,7 @@ public:
     static void thread_ends();
 
 private:
-    std::map<int, std::int64_t> before_; ///< by the system's number of the thread
+    Delays before_;
     const bool outermost_;
 };
 

@@ -2,13 +2,13 @@
 
 #include "base/program.h"
 #include "base/sanitized.h"
+#include "host/probe/grace.h"
 #include "host/probe/interposed.h"
 #include "host/probe/keepers.h"
 
 #include <dirent.h>
 #include <fmt/format.h>
 #include <link.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -225,11 +225,9 @@ std::vector<Found> compare(const Traces& before, const CodeRange& old, bool gone
     };
     std::vector<int> threads = fresh_threads();
     // A timer has a thread of its own, which goes with it, and may tick into code that is gone: no time to wait.
-    const int patience_ms = timers_now() == before.timers ? grace_ms : 0;
-    for (int waited = 0; !threads.empty() && waited < patience_ms; waited += 5) {
-        poll(nullptr, 0, 5);
-        threads = fresh_threads();
-    }
+    if (timers_now() == before.timers)
+        for (Grace grace([] { return delays_of(getpid()); }); !threads.empty() && grace.wait();)
+            threads = fresh_threads();
     for (const int id : threads) {
         if (gone && old.has(interposed.function_of(id))) continue; // reported by threads_inside
         out.push_back({Residue::thread, "", 0});

@@ -80,9 +80,6 @@ std::set<std::uintptr_t> handles_inside(const CodeRange& range);
 /// Its parts that can be executed, while it is there.
 std::vector<std::pair<std::uintptr_t, std::uintptr_t>> code_inside(const CodeRange& range);
 
-/// So long something that is about to end may still do so.
-constexpr int grace_ms = 250;
-
 /// What is there now and was not before. `old` is where the library was; `ours` are threads of the host itself. Waits
 /// for threads that are about to end.
 std::vector<Found> compare(const Traces& before, const CodeRange& old, bool gone, const std::set<int>& ours,
