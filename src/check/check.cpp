@@ -2,18 +2,16 @@
 
 #include "base/prose.h"
 #include "base/sanitized.h"
+#include "check/entry_findings.h"
 #include "check/gathered.h"
 #include "check/made_scenarios.h"
+#include "check/player.h"
 #include "check/unwritten.h"
 #include "check/verdict.h"
-#include "image/signature.h"
 #include "isolate/interruption.h"
 #include "journal/entry.h"
 #include "lifecycle/format_error.h"
-#include "scenario/reader.h"
 #include "words/findings.h"
-
-#include <erl_driver.h>
 
 #include <fmt/format.h>
 
@@ -30,12 +28,10 @@ bool may_be_opened(const std::vector<findings::Finding>& statics) {
                         [](const findings::Finding& f) { return f.rule == Rule::sanitizer_build; });
 }
 
-/// Rules that go by the clock.
-constexpr Rule timed_rules[] = {Rule::callback_sleeps, Rule::callback_stalls_scheduler, Rule::slow_finish_freezes_node};
-
 class Checker {
 public:
-    Checker(const Request& request, const findings::StaticWorld& world) : request_(request), world_(world) {
+    Checker(const Request& request, const findings::StaticWorld& world)
+        : request_(request), world_(world), player_(request) {
         out_.file = request.file;
         out_.against = request.against;
         out_.suppressions = request.suppressions;
@@ -60,7 +56,7 @@ public:
         gather();
         for (CheckFinding& finding : out_.findings)
             if (finding.invented && finding.of != Side::older) finding.invented = !any_data_provokes(finding);
-        out_.interrupted = out_.interrupted || isolate::Interruption::requested();
+        out_.interrupted = player_.interrupted() || isolate::Interruption::requested();
         conclude(out_, {&statics_, used_, std::move(reasons_)});
         return std::move(out_);
     }
@@ -194,19 +190,19 @@ private:
         if (ran && callbacks_seen()) {
             // Without these there is no verdict; the others may be left out.
             used_ = run_these(made(1, true));
-            until_ = begun_ + request_.time.value_or(usual_time());
+            player_.set_end(begun_ + request_.time.value_or(usual_time()));
             std::vector<MadeScenario> all = made(request_.strictness, false);
             if (compares() && older_usable_)
                 for (MadeScenario& one : comparison(subject_)) all.push_back(std::move(one));
             used_ = run_these(all) && used_;
             if (request_.strictness >= 3 && used_) run_many_ports();
             if (used_) {
-                const MadeScenario use = scenarios_for(own(), 1).front();
+                const MadeScenario use = usual_use(own());
                 if (takes_long(own().of))
                     out_.not_looked_at.emplace_back(
                         "whether it wrote all bytes that it sends: the driver's callbacks take too long for that");
                 else
-                    take(look_for_unwritten_in_use(own()), use.title, use.invents);
+                    take(look_for_unwritten_in_use(use), use.title, use.invents);
             }
             if (older_dies()) run_these({unused_replacement(subject_)});
             const CheckRun *older = run_of("replies-old"), *newer = run_of("replies-new");
@@ -217,7 +213,7 @@ private:
             if (compares() && older_usable_) run_these({scenarios_for(subject_, 1).back()});
             out_.not_looked_at.emplace_back("its use: it could not be loaded");
         }
-        until_.reset();
+        player_.set_end({});
         run_workloads();
         say_what_was_opened();
     }
@@ -316,7 +312,7 @@ private:
             if (same == all.end()) return false;
             const std::vector<MadeScenario> again{*same};
             CheckResult seen;
-            for (Ran& one : run_all(again)) seen.runs.push_back(std::move(one.run));
+            for (Ran& one : play(again)) seen.runs.push_back(std::move(one.run));
             seen.findings = crashes_of(seen).findings;
             const bool provoked =
                 std::any_of(seen.findings.begin(), seen.findings.end(),
@@ -341,10 +337,10 @@ private:
     }
 
     // Its use once more, in memory that is filled with this byte and with that.
-    UnwrittenLook look_for_unwritten_in_use(const Subject& subject) {
-        const std::vector<MadeScenario> use{scenarios_for(subject, 1).front()};
+    UnwrittenLook look_for_unwritten_in_use(MadeScenario made) {
+        const std::vector<MadeScenario> use{std::move(made)};
         return look_for_unwritten([&](std::uint8_t byte) {
-            std::vector<Ran> ran = run_all(use, byte);
+            std::vector<Ran> ran = player_.play(use, byte);
             return ran.empty() ? scenario::RunResult() : std::move(ran.front().run.result);
         });
     }
@@ -354,28 +350,18 @@ private:
             out_.not_looked_at.push_back(
                 fmt::format("whether it wrote all bytes that it sends ({}): {}", title, look.not_done));
         if (look.found)
-            gathered(Side::newer).add(unwritten_finding(subject_.name, *look.found),
-                                      {"fresh-memory", title, std::move(look.example), invents, Side::newer});
+            gathered(Side::newer)
+                .add(unwritten_finding(subject_.name, *look.found),
+                     {"fresh-memory", title, std::move(look.example), invents, Side::newer});
     }
 
     bool any_data_shows_unwritten() {
         for (unsigned shape = 1; shape < shapes; ++shape) {
             Subject other = own();
             other.shape = shape;
-            if (!look_for_unwritten_in_use(other).found) return false;
+            if (!look_for_unwritten_in_use(usual_use(other)).found) return false;
         }
         return true;
-    }
-
-    scenario::RunOptions run_options(std::optional<std::uint8_t> fresh_memory = {}) const {
-        scenario::RunOptions options;
-        options.fresh_memory = fresh_memory;
-        options.time_limit = request_.time_limit;
-        options.probe = true;
-        options.parallel = request_.parallel;
-        options.patient = true;
-        options.until = until_;
-        return options;
     }
 
     std::chrono::milliseconds usual_time() const {
@@ -384,53 +370,24 @@ private:
         return usual * (request_.strictness <= 5 ? 1 : request_.strictness - 4);
     }
 
-    struct Ran {
-        const MadeScenario* made;
-        CheckRun run;
-    };
-
-    // Those that can be read.
-    std::vector<Ran> run_all(const std::vector<MadeScenario>& all, std::optional<std::uint8_t> fresh_memory = {}) {
-        std::vector<scenario::Scenario> scenarios;
-        std::vector<const MadeScenario*> readable;
-        scenario::ReadOptions read = request_.read;
-        read.examine_driver = {};
-        for (const MadeScenario& made : all) {
-            auto parsed = scenario::read_scenario(made.text, made.id, read);
-            if (!parsed.scenario) {
-                out_.not_looked_at.push_back(fmt::format("{}: {}", made.title, parsed.mistakes.front().message));
-                continue;
-            }
-            readable.push_back(&made);
-            scenarios.push_back(*std::move(parsed.scenario));
-        }
-        scenario::RunOptions options = run_options(fresh_memory);
-        options.lenient = true;
-        auto done = scenario::run_all(std::move(scenarios), options, [](const scenario::RunResult&) {});
-        out_.interrupted = out_.interrupted || done.interrupted;
-        for (const Rule rule : timed_rules) confirm(rule, done.results, options);
-        std::vector<Ran> out;
-        for (std::size_t i = 0; i < readable.size(); ++i)
-            out.push_back({readable[i],
-                           {readable[i]->id, readable[i]->title, std::move(done.results[i]), readable[i]->invents,
-                            readable[i]->of}});
+    std::vector<Ran> play(const std::vector<MadeScenario>& all) {
+        std::vector<Ran> out = player_.play(all);
+        for (std::string& one : player_.take_unreadable()) out_.not_looked_at.push_back(std::move(one));
         return out;
     }
 
     // False when one of them could not be run, which is a bug of ours or Ctrl-C.
     bool run_these(const std::vector<MadeScenario>& all) {
-        std::vector<Ran> ran = run_all(all);
+        std::vector<Ran> ran = play(all);
         for (Ran& one : ran) take(std::move(one.run), one.made->makes);
-        return !out_.interrupted && ran.size() == all.size();
+        return !player_.interrupted() && ran.size() == all.size();
     }
 
     // By the findings, and not by the clock: the same on every machine.
     bool takes_long(Side of) {
         const std::vector<CheckFinding>& found = gathered(of).all();
-        return std::any_of(found.begin(), found.end(), [](const CheckFinding& f) {
-            return f.confirmed &&
-                   std::find(std::begin(timed_rules), std::end(timed_rules), f.rule) != std::end(timed_rules);
-        });
+        return std::any_of(found.begin(), found.end(),
+                           [](const CheckFinding& f) { return f.confirmed && is_timed(f.rule); });
     }
 
     void run_many_ports() {
@@ -445,32 +402,11 @@ private:
         for (const MadeScenario& one : made)
             if (is_slow(one)) leave_out(one, "the driver's callbacks take too long for that");
         std::erase_if(made, is_slow);
-        for (Ran& one : run_all(made))
+        for (Ran& one : play(made))
             if (one.run.result.verdict == scenario::Verdict::hung)
                 leave_out(*one.made, "they did not come to their end in time (--timeout gives them more)");
             else
                 take(std::move(one.run), one.made->makes);
-    }
-
-    // A machine that is busy makes everything slow. What is slow by itself is slow every time.
-    void confirm(Rule rule, std::vector<scenario::RunResult>& results, const scenario::RunOptions& options) {
-        const auto shows = [&](const scenario::RunResult& result) {
-            return std::any_of(result.findings.begin(), result.findings.end(),
-                               [&](const scenario::RunFinding& f) { return f.rule == rule; });
-        };
-        const auto first = std::find_if(results.begin(), results.end(), shows);
-        if (first == results.end()) return;
-        scenario::RunOptions again = options;
-        again.until.reset();
-        for (int i = 0; i < 2 && !out_.interrupted; ++i) {
-            std::vector<scenario::Scenario> one{*first->scenario};
-            const auto done = scenario::run_all(std::move(one), again, [](const scenario::RunResult&) {});
-            out_.interrupted = out_.interrupted || done.interrupted;
-            if (done.results.empty() || shows(done.results.front())) continue;
-            for (scenario::RunResult& result : results)
-                std::erase_if(result.findings, [&](const scenario::RunFinding& f) { return f.rule == rule; });
-            return;
-        }
     }
 
     void run_workloads() {
@@ -490,17 +426,17 @@ private:
                 continue;
             }
             const Side of = compares() && versions > 1 ? Side::replacement : Side::newer;
-            take({"workload", title, run_one(scenario), false, of}, {});
+            take({"workload", title, player_.play(scenario), false, of}, {});
             if (of == Side::newer && may_be_run_again(out_.runs.back().result))
-                take(look_for_unwritten([&](std::uint8_t byte) { return run_one(scenario, byte); }), title, false);
+                take(look_for_unwritten([&](std::uint8_t byte) { return player_.play(scenario, byte); }), title, false);
             // A scenario with one version can be run with both.
             if (!compares() || !older_usable_ || versions != 1) continue;
             for (scenario::DriverDecl& driver : scenario.drivers)
                 if (driver.name == subject_.name) driver.versions.front().file = subject_.older;
             const std::size_t newer = out_.runs.size() - 1;
-            take(
-                {"workload-old", fmt::format("the older file alone: {}", title), run_one(scenario), false, Side::older},
-                {});
+            take({"workload-old", fmt::format("the older file alone: {}", title), player_.play(scenario), false,
+                  Side::older},
+                 {});
             compare(out_.runs.back(), out_.runs[newer]);
         }
     }
@@ -508,13 +444,6 @@ private:
     // A second time shows the same, so far as anything of it was played.
     static bool may_be_run_again(const scenario::RunResult& result) {
         return !result.death && result.journal && !result.left_out;
-    }
-
-    scenario::RunResult run_one(const scenario::Scenario& one, std::optional<std::uint8_t> fresh_memory = {}) {
-        auto done = scenario::run_all({one}, run_options(fresh_memory), [](const scenario::RunResult&) {});
-        out_.interrupted = out_.interrupted || done.interrupted;
-        for (const Rule rule : timed_rules) confirm(rule, done.results, run_options());
-        return std::move(done.results.front());
     }
 
     void take(CheckRun run, const std::vector<Rule>& makes) {
@@ -566,33 +495,6 @@ private:
         }
     }
 
-    void check_flags(std::uint32_t flags) {
-        // An entry that is filled in at run time does not show its flags to who only reads the file.
-        if ((flags & ERL_DRV_FLAG_USE_PORT_LOCKING) == 0 || variables_ == 0) return;
-        auto found = findings::finding_of(
-            Rule::shared_code_without_driver_lock, subject_.name,
-            fmt::format("the entry has ERL_DRV_FLAG_USE_PORT_LOCKING, and there are {} bytes of variables",
-                        variables_));
-        found.severity = Severity::note;
-        gathered(Side::newer).add(found);
-    }
-
-    // Casts in the entry hide it from the compiler.
-    void check_signature(words::Callback callback, std::uint64_t offset) {
-        if (offset == 0) return;
-        const auto signature = image::read_signature(subject_.newer, offset);
-        if (!signature || !signature->is_signed || signature->bytes != 4) return;
-        const std::string where = signature->source.empty() ? "" : " (" + signature->source + ")";
-        auto found = findings::finding_of(
-            Rule::callback_returns_int, subject_.name,
-            fmt::format("{}: {}{} returns {}{}; the entry has a function that returns ErlDrvSSizeT, so that -1 arrives "
-                        "as 4294967295",
-                        words::name(callback), signature->function, where, signature->returns,
-                        signature->has_negative ? ", and its code has negative ones" : ""));
-        if (!signature->has_negative) found.severity = Severity::note;
-        gathered(Side::newer).add(found);
-    }
-
     // The entry of the newer file, as the first run saw it.
     bool callbacks_seen() {
         if (!out_.runs.front().result.journal) return false;
@@ -600,9 +502,9 @@ private:
             if (const auto* seen = std::get_if<journal::EntrySeen>(&entry.event)) {
                 subject_.callbacks = out_.coverage.entry = seen->callbacks;
                 if (compares()) alone_.front().callbacks = seen->callbacks;
-                check_flags(seen->flags);
-                check_signature(words::Callback::control, seen->control);
-                check_signature(words::Callback::call, seen->call);
+                for (const findings::Finding& found :
+                     findings_of_entry(*seen, subject_.name, subject_.newer, variables_))
+                    gathered(Side::newer).add(found);
                 return !out_.runs.front().result.death;
             }
         return false;
@@ -635,8 +537,8 @@ private:
     std::uint64_t variables_ = 0; ///< bytes, in the newer file, besides the entry
     bool used_ = false;           ///< all scenarios could be run
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
-    std::optional<std::chrono::steady_clock::time_point> until_; ///< of what may be left out
-    std::vector<Reason> reasons_;                                ///< beside those that findings and runs give
+    std::vector<Reason> reasons_; ///< beside those that findings and runs give
+    Player player_;
     CheckResult out_;
 };
 

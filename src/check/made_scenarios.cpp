@@ -205,6 +205,10 @@ std::vector<MadeScenario> scenarios_for(const Subject& subject, unsigned strictn
     return out;
 }
 
+MadeScenario usual_use(const Subject& subject) {
+    return scenarios_for(subject, 1).front();
+}
+
 MadeScenario unused_replacement(const Subject& subject) {
     const Writer w(subject);
     return w.scenario("reload-unused", "replaced before it was used",

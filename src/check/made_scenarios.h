@@ -58,6 +58,9 @@ MadeScenario unused_replacement(const Subject& subject);
 /// The others, for a level of strictness.
 std::vector<MadeScenario> scenarios_for(const Subject& subject, unsigned strictness);
 
+/// Of these the one that loads, uses and unloads, and no more.
+MadeScenario usual_use(const Subject& subject);
+
 /// What each of many ports leaves behind. By the number of its calls it may take long: not to end in time says nothing
 /// about the driver.
 MadeScenario many_ports(const Subject& subject);
