@@ -91,4 +91,21 @@ std::string fix_of_pinned_dependency(bool of_system) {
            "the driver.";
 }
 
+std::string fix_of_kept_memory(const image::ElfFacts& elf, std::string_view otherwise) {
+    struct Keeper {
+        std::string_view library, name, call;
+    };
+    static constexpr Keeper keepers[] = {
+        {"libicuuc.so", "ICU", "u_cleanup()"},
+        {"libpcre2-", "The just-in-time compiler of PCRE2", "pcre2_jit_free_unused_memory(NULL)"},
+    };
+    for (const auto& [library, name, call] : keepers)
+        if (needs(elf, library))
+            return fmt::format(
+                "{} keeps memory for later, and loses it with each unload: call {} in finish, when it is "
+                "not used any more. If the memory is the driver's own: {}",
+                name, call, otherwise);
+    return {};
+}
+
 } // namespace ddll::findings

@@ -28,5 +28,8 @@ std::string fix_of_parallel_runtime(std::string_view runtime);
 /// `importer`: the library that took symbols of the driver.
 std::string fix_of_importer(const image::ElfFacts& elf, const std::string& importer);
 std::string fix_of_pinned_dependency(bool of_system);
+/// For memory that is not given back, of a driver that uses a library which keeps some for later and has a call that
+/// frees it. `otherwise`: the rule's advice, in case the memory is the driver's own.
+std::string fix_of_kept_memory(const image::ElfFacts& elf, std::string_view otherwise);
 
 } // namespace ddll::findings

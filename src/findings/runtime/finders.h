@@ -205,6 +205,7 @@ private:
     };
     struct Driver {
         DriverId id;
+        ImageId image;
         std::size_t loads = 0; ///< that have ended
         std::map<Source, Leak> leaks;
     };

@@ -1,6 +1,7 @@
 #include "findings/runtime/finders.h"
 
 #include "base/text.h"
+#include "findings/fixes.h"
 
 #include <fmt/format.h>
 
@@ -24,6 +25,7 @@ void Memory::see(const journal::LeftBehind& e) {
     if (e.kind != words::Residue::heap && e.kind != words::Residue::mapping) return;
     Driver& driver = drivers_[reading_.names.driver(e.driver)];
     driver.id = e.driver;
+    driver.image = e.image;
     const std::uintptr_t address = address_in(e.stack);
     const std::uint64_t base = bases_[e.image];
     Leak& leak = driver.leaks[{e.kind, address != 0 ? address - base : 0, std::string(e.path)}];
@@ -85,9 +87,11 @@ void Memory::tell(const Driver& driver, words::RuleOf<words::by_probe> rule, wor
     for (std::size_t i = 0; i < std::min(texts.size(), most_places); ++i) evidence += (i == 0 ? "" : "; ") + texts[i];
     if (texts.size() > most_places)
         evidence += fmt::format("; and {}", counted(texts.size() - most_places, "more place"));
+    const ImageNote note = reading_.names.image(driver.image);
     // A library that was never called from the driver's code does it by itself.
     reading_.add(rule, driver.id, std::move(evidence), first.leak->address,
-                 first.leak->address != 0 ? words::row(rule).severity : Severity::note);
+                 first.leak->address != 0 ? words::row(rule).severity : Severity::note,
+                 note.facts != nullptr ? fix_of_kept_memory(*note.facts, words::row(rule).advice) : "");
 }
 
 void Memory::find() {

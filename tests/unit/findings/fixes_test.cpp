@@ -87,3 +87,13 @@ TEST_CASE("a library of the system is nobody's to rename") {
     CHECK(findings::fix_of_pinned_dependency(false).empty());
     CHECK(says(findings::fix_of_pinned_dependency(true), "Nothing has to be done"));
 }
+
+TEST_CASE("a library that keeps memory for later has a call that frees it") {
+    const auto fix = [](std::vector<std::string> needed) {
+        return findings::fix_of_kept_memory(with({}, std::move(needed)), "Free it in finish.");
+    };
+    CHECK(says(fix({"libicui18n.so.72", "libicuuc.so.72"}), "u_cleanup()"));
+    CHECK(says(fix({"libpcre2-8.so.0"}), "pcre2_jit_free_unused_memory(NULL)"));
+    CHECK(says(fix({"libpcre2-8.so.0"}), "Free it in finish."));
+    CHECK(fix({"libz.so.1"}).empty());
+}
