@@ -17,7 +17,8 @@ compiler makes only, "KEY[g++]: VALUE":
   verdict     where it is neither SAFE (nothing is true) nor UNSAFE
   says        a regular expression: what the report says of the cause or the fix; silent: what it must not say
   node        well (the default): loads, uses and unloads leave nothing; stays: the code stays mapped; grows: memory,
-              mappings, threads, descriptors or children do; dies; hangs. Several: one of them or both
+              mappings, threads, descriptors or children do; dies; hangs; permanent: it refuses to unload it. Several: one
+              of them or both
 
 usage: tests/ordinary/run.py --build BUILD [--only RE] [--all-compilers] [--strictness N|N-M] [--repeat N] [-j N]
        tests/ordinary/run.py --build BUILD --on-node [--only RE]     on an erl, 30 times each, instead of check
@@ -108,7 +109,7 @@ def build(driver, compiler, level, root):
     """The library, or text that says why there is none."""
     out = root / f"{compiler or 'native'}{level}" / driver.name
     library = out / f"{driver.name}.so"
-    parts = [driver.source, *DRIVERS.glob("*.h"), *DRIVERS.glob("*.map"), *DRIVERS.glob("*.proto")]
+    parts = [driver.source, *DRIVERS.glob("*.h"), *DRIVERS.glob("*.map"), *DRIVERS.glob("*.proto"), *DRIVERS.glob("*.in")]
     if library.exists() and all(library.stat().st_mtime > part.stat().st_mtime for part in parts):
         return library
     out.mkdir(parents=True, exist_ok=True)
@@ -213,6 +214,8 @@ def on_node(driver, compiler, library, player):
     cycles = [dict(zip(line.split()[2::2], line.split()[3::2])) for line in output.splitlines() if line.startswith("cycle:")]
     if "dies" in expected and node.returncode < 0:
         return [], f"{len(cycles)} cycles, then {signal.Signals(-node.returncode).name}"
+    if "permanent" in expected and node.returncode == 0 and output.strip() == "permanent":
+        return [], "it cannot be unloaded"
     if node.returncode != 0 or len(cycles) != CYCLES:
         return [f"the node ended with {node.returncode} after {len(cycles)} cycles: {output.strip()[-300:]}"], ""
     what_grows = ("rss", "heap", "maps", "threads", "fds", "children")

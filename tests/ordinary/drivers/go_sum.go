@@ -1,9 +1,10 @@
-// A driver in Go. The runtime of a c-shared library can never be unloaded: it is linked with -z nodelete.
+// A driver in Go. The runtime of a c-shared library can never be unloaded: it is linked with -z nodelete. It
+// starts threads as it needs them.
 // needs: golang-go erlang-dev
 // true: dso-nodelete-flag reload-kept-old-code
 // may: signal-handler-left thread-outlives-driver
 // says: Go
-// node: stays
+// node: stays grows
 package main
 
 /*
