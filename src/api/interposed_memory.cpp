@@ -1,7 +1,7 @@
 /// The functions by which programs get memory, in front of the C library's own: what driver code has and does not give
-/// back is counted (host/probe/memory_watch.h). Outside of runs that look for it they hand on after one test. Functions
-/// of the C library that give memory (strdup, getline) call these, C++'s new too. Not in sanitized builds: those bring
-/// functions of these names themselves.
+/// back is counted (host/probe/memory_watch.h). Outside of runs that look for it they hand on after one test, as a
+/// jump. Functions of the C library that give memory (strdup, getline) call these, C++'s new too. Not in sanitized
+/// builds: those bring functions of these names themselves.
 #include "base/sanitized.h"
 #include "host/probe/fresh_memory.h"
 #include "host/probe/memory_watch.h"
@@ -42,6 +42,8 @@ void* __libc_pvalloc(std::size_t) noexcept;               // NOLINT
 void __libc_free(void*) noexcept;                         // NOLINT
 
 DDLL_INTERPOSED void* malloc(std::size_t size) noexcept {
+    if (!watch::asked()) [[likely]]
+        return __libc_malloc(size);
     void* block = __libc_malloc(size);
     fresh::paint(block, size);
     if (watch::on()) [[unlikely]]
@@ -57,6 +59,8 @@ DDLL_INTERPOSED void* calloc(std::size_t count, std::size_t size) noexcept {
 }
 
 DDLL_INTERPOSED void free(void* block) noexcept {
+    if (!watch::asked()) [[likely]]
+        return __libc_free(block);
     if (watch::on() && block != nullptr) [[unlikely]]
         static_cast<void>(watch::freed(block));
     if (watch::clears() && block != nullptr) [[unlikely]]

@@ -1,8 +1,8 @@
 #include "host/callbacks.h"
 #include "host/probe/fresh_memory.h"
+#include "host/probe/memory_watch.h"
 #include "host/probe/run_delay.h"
 #include "host/probe/scheduler_thread.h"
-#include "host/probe/memory_watch.h"
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -69,32 +69,27 @@ std::int64_t journaled(R result) {
         if (Port* port = host.ports().find(frames.back().port)) --port->running.callbacks;
 }
 
-// Journals a callback that keeps the emulator's thread for longer than a node's schedulers can bear. Costs nothing
-// where it is not asked for.
+// Whether the host is to look closely at what this callback does to the thread that runs it.
+bool is_watched(Host& host, const Where& where) {
+    return host.probe().wanted() && where.callback != Callback::thread && where.callback != Callback::async_invoke;
+}
+
+// Journals a callback that keeps the emulator's thread for longer than a node's schedulers can bear.
 class Stopwatch {
 public:
-    Stopwatch(Host& host, const Where& where) : host_(host), where_(where), runs_(wanted(host, where)) {
-        if (!runs_) return;
-        delay_.emplace();
-        sleeps_ = sleeps();
-        cpu_ = now(CLOCK_THREAD_CPUTIME_ID);
-        wall_ = now(CLOCK_MONOTONIC);
-    }
+    Stopwatch(Host& host, const Where& where)
+        : host_(host), where_(where), sleeps_(sleeps()), cpu_(now(CLOCK_THREAD_CPUTIME_ID)),
+          wall_(now(CLOCK_MONOTONIC)) {}
     ~Stopwatch() {
-        if (!runs_) return;
         const std::int64_t cpu = now(CLOCK_THREAD_CPUTIME_ID) - cpu_, wall = now(CLOCK_MONOTONIC) - wall_;
         if (wall < worth_reporting_ns) return;
-        // One that never gave up its processor took what it computed; one that waited did so for what it waited for, and
-        // not for a machine with other things to do.
-        const std::int64_t taken = sleeps() != sleeps_ ? std::max(cpu, wall - delay_->ns()) : cpu;
+        // One that never gave up its processor took what it computed; one that waited did so for what it waited for,
+        // and not for a machine with other things to do.
+        const std::int64_t taken = sleeps() != sleeps_ ? std::max(cpu, wall - delay_.ns()) : cpu;
         host_.journal().write(journal::TookLong{where_.callback, where_.driver ? where_.driver->id : DriverId{},
                                                 where_.port ? where_.port->id : where_.port_id, cpu, taken});
     }
     Stopwatch(const Stopwatch&) = delete;
-
-    static bool wanted(Host& host, const Where& where) {
-        return host.probe().wanted() && where.callback != Callback::thread && where.callback != Callback::async_invoke;
-    }
 
 private:
     static constexpr std::int64_t worth_reporting_ns = 1'000'000;
@@ -110,20 +105,17 @@ private:
     }
     Host& host_;
     const Where& where_;
-    const bool runs_;
-    std::optional<RunDelay> delay_;
-    long sleeps_ = 0;
-    std::int64_t cpu_ = 0, wall_ = 0;
+    const RunDelay delay_;
+    const long sleeps_;
+    const std::int64_t cpu_, wall_;
 };
 
-// Tells when a callback leaves the thread that ran it changed. Costs nothing where it is not asked for.
+// Tells when a callback leaves the thread that ran it changed.
 class ThreadWatch {
 public:
-    ThreadWatch(Host& host, const Where& where) : host_(host), where_(where), runs_(Stopwatch::wanted(host, where)) {
-        if (runs_) before_ = SchedulerThread::now();
-    }
+    ThreadWatch(Host& host, const Where& where) : host_(host), where_(where), before_(SchedulerThread::now()) {}
     void compare() const {
-        if (!runs_ || where_.driver == nullptr) return;
+        if (where_.driver == nullptr) return;
         const std::string changes = before_.changes_to(SchedulerThread::now());
         if (!changes.empty())
             host_.journal().write(journal::LeftBehind{where_.driver->id,
@@ -136,8 +128,7 @@ public:
 private:
     Host& host_;
     const Where& where_;
-    const bool runs_;
-    SchedulerThread before_;
+    const SchedulerThread before_;
 };
 
 // Journals, pushes the frame, calls, pops, journals. Returns what the driver returned.
@@ -155,7 +146,10 @@ R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
         ++where.port->running.callbacks;
         where.port->running.timeslice_used = 0;
     }
-    const ThreadWatch thread(host, where);
+    const bool watched = is_watched(host, where);
+    std::optional<ThreadWatch> thread;
+    if (watched) [[unlikely]]
+        thread.emplace(host, where);
     const std::vector<Lockable*>& held = host.threads().self().holds;
     const std::size_t locks_before = held.size();
     const auto after = [&](std::int64_t result) {
@@ -167,14 +161,16 @@ R run(Host& host, const Where& where, R (*function)(A...), A... arguments) {
             host.misuse(Rule::lock_held_at_return, no_function, port,
                         fmt::format("{} \"{}\" was taken in the callback and is still held at its end",
                                     name(held.back()->kind), held.back()->name));
-        thread.compare();
+        if (thread) thread->compare();
         host.probe().process().settle();
         if (where.port) --where.port->running.callbacks;
         frames.pop_back();
         host.journal().write(journal::Left{where.callback, port, result});
         errno = error;
     };
-    const Stopwatch watch(host, where);
+    std::optional<Stopwatch> watch;
+    if (watched) [[unlikely]]
+        watch.emplace(host, where);
     memory_watch::driver_called();
     host.threads().leave(Side::driver);
     fresh_memory::paint_stack();

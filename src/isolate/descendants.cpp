@@ -4,9 +4,11 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 
@@ -82,6 +84,11 @@ std::size_t children_of(pid_t process, std::span<pid_t> out) {
         }
     syscall(SYS_close, folder);
     return count;
+}
+
+bool has_children() {
+    return syscall(SYS_waitid, P_ALL, 0, nullptr, WEXITED | WNOHANG | WNOWAIT | __WALL, nullptr) == 0 ||
+           errno != ECHILD;
 }
 
 void kill_descendants(pid_t process) {

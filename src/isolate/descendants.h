@@ -10,6 +10,9 @@ namespace ddll::isolate {
 /// does not tell.
 std::size_t children_of(pid_t process, std::span<pid_t> out);
 
+/// Whether the calling process has children, also such as have ended and were not waited for. One system call.
+bool has_children();
+
 /// Kills all that descends from `process`, but not itself. Also what has a session of its own.
 void kill_descendants(pid_t process);
 

@@ -317,6 +317,7 @@ void EmulatorProcess::report_left(const Driver& driver) {
         const MutexLock guard(lock_);
         if (reported_[Rule::child_process_left] >= most_of_one_rule) return;
     }
+    if (!isolate::has_children()) return;
     std::vector<pid_t> left;
     const auto look = [&] {
         left.resize(most_children);

@@ -1,11 +1,14 @@
 #include "host/probe/fresh_memory.h"
 
+#include "host/probe/memory_watch.h"
+
 #include <cstring>
 
 namespace ddll::host::fresh_memory {
 
 void fill_with(std::uint8_t byte) {
     detail::byte = byte;
+    memory_watch::detail::asked = true;
 }
 
 void detail::paint(void* memory, std::size_t size) {

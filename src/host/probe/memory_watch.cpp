@@ -292,6 +292,7 @@ void begin() {
         if (dl_iterate_phdr(visit, &search) != 0) loader = search.whole;
         return pthread_atfork(before_fork, after_fork, in_child) == 0;
     }();
+    detail::asked = true;
     detail::on = known_to_fork;
 }
 
@@ -305,6 +306,7 @@ void end() {
 }
 
 void clear_what_is_freed() {
+    detail::asked = true;
     detail::clears = true;
 }
 

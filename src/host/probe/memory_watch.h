@@ -56,9 +56,16 @@ namespace detail {
 extern std::atomic<bool> on;
 extern std::atomic<std::uint32_t> calls;
 extern std::atomic<bool> clears;
+/// Anything was asked for in this process that calls of malloc and free are to be looked at for.
+inline constinit std::atomic<bool> asked = false;
 } // namespace detail
 
-/// The one question outside of runs that look closely.
+/// The one question outside of runs that look closely: neither is memory watched or cleared, nor is fresh memory
+/// filled.
+inline bool asked() {
+    return detail::asked.load(std::memory_order_relaxed);
+}
+
 inline bool on() {
     return detail::on.load(std::memory_order_relaxed);
 }
