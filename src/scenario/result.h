@@ -84,6 +84,7 @@ struct RunResult {
     std::string file;
     std::string title;
     Verdict verdict = Verdict::bug;
+    std::optional<words::Release> release; ///< that was simulated; nothing when the file could not be used
     std::vector<FlatStep> flat;
     std::vector<StepResult> steps; ///< one for each of flat
     std::vector<Failure> failures;
@@ -91,6 +92,7 @@ struct RunResult {
     std::optional<Death> death;
     std::vector<Error> mistakes; ///< when the file could not be used
     std::string skipped_why;
+    bool for_others = false;                   ///< skipped because it is for other releases
     bool left_out = false;                     ///< skipped because RunOptions::until had come
     std::optional<words::ImpasseKind> impasse; ///< why the emulator could go no further, when that ended the run
     bool reproducible = true; ///< false: real time, or threads on their own, had a part in it: another run may differ

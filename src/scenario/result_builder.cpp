@@ -297,6 +297,7 @@ RunResult build_result(Running running, const isolate::Ending& ending, const Run
     result.scenario = running.scenario;
     result.file = running.scenario->file;
     result.title = running.scenario->title;
+    result.release = running.scenario->release(wanted_release(options));
     result.flat = running.steps;
     result.steps.resize(result.flat.size());
     result.journal = running.journal;

@@ -12,6 +12,9 @@ namespace {
 
 SimulatedOptions simulated_options(const Scenario& scenario, const RunOptions& options) {
     SimulatedOptions out;
+    out.host.release =
+        words::facts_of(scenario.release(wanted_release(options)).value_or(words::newest_release));
+    if (options.term_atoms) out.host.release.term_atoms = *options.term_atoms;
     out.seed = options.seed;
     out.host.async_takes = scenario.async_takes;
     out.host.async_threads = scenario.async_threads;
@@ -25,6 +28,8 @@ SimulatedOptions simulated_options(const Scenario& scenario, const RunOptions& o
         out.host.open_error_preset = options.compared_with->open_error_preset;
         out.host.first_port = options.compared_with->first_port;
         out.host.linked_in = options.compared_with->linked_in;
+        const std::string& erts = options.compared_with->erts_version;
+        if (!erts.empty()) out.host.release.erts_version = erts.c_str(); // the options outlive the run
     }
     return out;
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -34,6 +35,14 @@ namespace {
 
 constexpr milliseconds start_limit{30'000};
 constexpr std::size_t largest_packet = std::size_t{256} << 20, shown_output = 4096;
+
+// One that is older or newer than all that are known is taken for the one next to it.
+words::Release nearest_release(const std::string& otp) {
+    if (const auto release = words::named<words::Release>(otp)) return *release;
+    unsigned number = 0;
+    std::from_chars(otp.data(), otp.data() + otp.size(), number);
+    return number < words::number_of(words::oldest_release) ? words::oldest_release : words::newest_release;
+}
 
 Result<void> put(const std::string& path, std::string_view bytes) {
     std::ofstream out(path, std::ios::binary);
@@ -188,6 +197,8 @@ Result<std::unique_ptr<Node>> Node::start(const Toolbox& toolbox, const Settings
     const auto& parts = decoded->term.elements();
     node->facts_.otp = binary_text(parts[1]);
     node->facts_.erts = binary_text(parts[2]);
+    node->facts_.machine.release = nearest_release(node->facts_.otp);
+    node->facts_.machine.erts_version = node->facts_.erts;
     node->facts_.driver_interface = binary_text(parts[3]);
     for (const Term& name : parts[4].items()) node->facts_.machine.linked_in.push_back(binary_text(name));
     node->facts_.machine.first_port = static_cast<std::uint64_t>(parts[6].as_integer());

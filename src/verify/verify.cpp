@@ -14,6 +14,11 @@ constexpr std::size_t verified_at_once = 64; ///< whose journals are kept in mem
 
 ScenarioComparison compare_one(const scenario::RunResult& run, const Toolbox& toolbox, const VerifyOptions& options) {
     ScenarioComparison comparison = begin_comparison(run);
+    if (run.for_others) {
+        comparison.agreement = Agreement::excluded;
+        comparison.why = run.skipped_why;
+        return comparison;
+    }
     if (run.verdict == scenario::Verdict::unusable || run.verdict == scenario::Verdict::skipped ||
         run.verdict == scenario::Verdict::bug) {
         comparison.why = std::string("ddlltool could not play it: ") + scenario::name(run.verdict);
