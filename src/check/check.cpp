@@ -2,6 +2,7 @@
 
 #include "base/prose.h"
 #include "base/sanitized.h"
+#include "check/atoms.h"
 #include "check/gathered.h"
 #include "check/made_scenarios.h"
 #include "check/unwritten.h"
@@ -33,11 +34,18 @@ bool may_be_opened(const std::vector<findings::Finding>& statics) {
 /// Rules that go by the clock.
 constexpr Rule timed_rules[] = {Rule::callback_sleeps, Rule::callback_stalls_scheduler, Rule::slow_finish_freezes_node};
 
+/// What is another way in a run that is done once more.
+struct Variation {
+    std::optional<std::uint8_t> fresh_memory{};
+    std::optional<words::AtomTag> atoms{};
+};
+
 class Checker {
 public:
     Checker(const Request& request, const findings::StaticWorld& world) : request_(request), world_(world) {
         out_.file = request.file;
         out_.against = request.against;
+        out_.release = request.release;
         out_.suppressions = request.suppressions;
         for (Suppression& s : out_.suppressions) s.expired = s.expires < request.today;
     }
@@ -207,6 +215,8 @@ private:
                         "whether it wrote all bytes that it sends: the driver's callbacks take too long for that");
                 else
                     take(look_for_unwritten_in_use(own()), use.title, use.invents);
+                if ((own().callbacks & words::bit(words::Callback::call)) != 0 || !subject_.calls.empty())
+                    take(look_for_atoms_in_use(own()), use.title, use.invents);
             }
             if (older_dies()) run_these({unused_replacement(subject_)});
             const CheckRun *older = run_of("replies-old"), *newer = run_of("replies-new");
@@ -303,6 +313,7 @@ private:
     // The same run with data of the other shapes: what all of them provoke does not depend on the data.
     bool any_data_provokes(const CheckFinding& finding) {
         if (finding.rule == Rule::uninitialised_bytes_sent) return any_data_shows_unwritten();
+        if (finding.rule == Rule::atoms_parsed_by_hand) return false; // only one shape has an atom
         for (unsigned shape = 1; shape < shapes; ++shape) {
             std::vector<MadeScenario> all;
             for (const Subject* subject : subjects()) {
@@ -344,9 +355,24 @@ private:
     UnwrittenLook look_for_unwritten_in_use(const Subject& subject) {
         const std::vector<MadeScenario> use{scenarios_for(subject, 1).front()};
         return look_for_unwritten([&](std::uint8_t byte) {
-            std::vector<Ran> ran = run_all(use, byte);
+            std::vector<Ran> ran = run_all(use, {byte, {}});
             return ran.empty() ? scenario::RunResult() : std::move(ran.front().run.result);
         });
+    }
+
+    // Its use once more, with atoms as older and as newer releases write them.
+    AtomsLook look_for_atoms_in_use(const Subject& subject) {
+        const std::vector<MadeScenario> use{scenarios_for(subject, 1).front()};
+        return look_for_atoms([&](words::AtomTag atoms) {
+            std::vector<Ran> ran = run_all(use, {{}, atoms});
+            return ran.empty() ? scenario::RunResult() : std::move(ran.front().run.result);
+        });
+    }
+
+    void take(AtomsLook look, const std::string& title, bool invents) {
+        if (look.found)
+            gathered(Side::newer).add(atoms_finding(subject_.name, *look.found),
+                                      {"atoms", title, std::move(look.example), invents, Side::newer});
     }
 
     void take(UnwrittenLook look, const std::string& title, bool invents) {
@@ -367,9 +393,11 @@ private:
         return true;
     }
 
-    scenario::RunOptions run_options(std::optional<std::uint8_t> fresh_memory = {}) const {
+    scenario::RunOptions run_options(Variation other = {}) const {
         scenario::RunOptions options;
-        options.fresh_memory = fresh_memory;
+        options.fresh_memory = other.fresh_memory;
+        options.term_atoms = other.atoms;
+        options.release = request_.release;
         options.time_limit = request_.time_limit;
         options.probe = true;
         options.parallel = request_.parallel;
@@ -390,7 +418,7 @@ private:
     };
 
     // Those that can be read.
-    std::vector<Ran> run_all(const std::vector<MadeScenario>& all, std::optional<std::uint8_t> fresh_memory = {}) {
+    std::vector<Ran> run_all(const std::vector<MadeScenario>& all, Variation other = {}) {
         std::vector<scenario::Scenario> scenarios;
         std::vector<const MadeScenario*> readable;
         scenario::ReadOptions read = request_.read;
@@ -404,7 +432,7 @@ private:
             readable.push_back(&made);
             scenarios.push_back(*std::move(parsed.scenario));
         }
-        scenario::RunOptions options = run_options(fresh_memory);
+        scenario::RunOptions options = run_options(other);
         options.lenient = true;
         auto done = scenario::run_all(std::move(scenarios), options, [](const scenario::RunResult&) {});
         out_.interrupted = out_.interrupted || done.interrupted;
@@ -491,8 +519,12 @@ private:
             }
             const Side of = compares() && versions > 1 ? Side::replacement : Side::newer;
             take({"workload", title, run_one(scenario), false, of}, {});
-            if (of == Side::newer && may_be_run_again(out_.runs.back().result))
-                take(look_for_unwritten([&](std::uint8_t byte) { return run_one(scenario, byte); }), title, false);
+            if (of == Side::newer && may_be_run_again(out_.runs.back().result)) {
+                take(look_for_unwritten([&](std::uint8_t byte) { return run_one(scenario, {byte, {}}); }), title,
+                     false);
+                take(look_for_atoms([&](words::AtomTag atoms) { return run_one(scenario, {{}, atoms}); }), title,
+                     false);
+            }
             // A scenario with one version can be run with both.
             if (!compares() || !older_usable_ || versions != 1) continue;
             for (scenario::DriverDecl& driver : scenario.drivers)
@@ -510,8 +542,8 @@ private:
         return !result.death && result.journal && !result.left_out;
     }
 
-    scenario::RunResult run_one(const scenario::Scenario& one, std::optional<std::uint8_t> fresh_memory = {}) {
-        auto done = scenario::run_all({one}, run_options(fresh_memory), [](const scenario::RunResult&) {});
+    scenario::RunResult run_one(const scenario::Scenario& one, Variation other = {}) {
+        auto done = scenario::run_all({one}, run_options(other), [](const scenario::RunResult&) {});
         out_.interrupted = out_.interrupted || done.interrupted;
         for (const Rule rule : timed_rules) confirm(rule, done.results, run_options());
         return std::move(done.results.front());
@@ -523,13 +555,14 @@ private:
         if (result.verdict == Verdict::skipped || result.verdict == Verdict::bug || result.verdict == Verdict::unusable)
             out_.not_looked_at.push_back(fmt::format("{}: {}", run.title,
                                                      result.left_out ? "left out when its time was over (--for)"
+                                                     : result.for_others ? result.skipped_why
                                                      : result.verdict == Verdict::skipped ? "interrupted"
                                                      : result.failures.empty()            ? "it could not be played"
                                                                                : result.failures.front().got));
         else
             out_.looked_at.push_back(run.title);
         unseen_ = unseen_ || (result.left_out && run.of == Side::older);
-        if (result.left_out) return;
+        if (result.left_out || result.for_others) return;
         for (const scenario::RunFinding& found : result.findings)
             if (std::find(makes.begin(), makes.end(), found.rule) == makes.end()) gathered(run.of).add(found, run);
         if (run.of != Side::older) {

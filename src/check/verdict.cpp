@@ -121,6 +121,10 @@ bool comes_first(const Reason& a, const Reason& b) {
 
 } // namespace
 
+void sort_reasons(std::vector<Reason>& reasons) {
+    std::stable_sort(reasons.begin(), reasons.end(), comes_first);
+}
+
 void weigh(std::vector<CheckFinding>& findings, bool used) {
     if (used) soften_what_was_not_seen(findings);
     drop_what_is_said_better(findings);
@@ -157,7 +161,7 @@ void conclude(CheckResult& checked, const Grounds& grounds) {
         if (const Ground ground = ground_of(finding); ground != Ground::nothing)
             checked.reasons.push_back({ground, condition(finding)});
     add_reasons_of_runs(checked);
-    std::stable_sort(checked.reasons.begin(), checked.reasons.end(), comes_first);
+    sort_reasons(checked.reasons);
     checked.verdict =
         checked.reasons.empty() ? row(Ground::nothing).verdict : row(checked.reasons.front().ground).verdict;
 }
