@@ -18,7 +18,7 @@ struct Seen {
     bool usable = false; ///< it was carried out, to its end or to a death
 
     explicit Seen(const scenario::RunResult& run)
-        : answers(answers_of(run)), usable(run.journal != nullptr && !run.left_out) {
+        : answers(answers_of(run)), usable(run.journal != nullptr && !run.skipped.left_out) {
         if (run.death && !answers.empty()) answers.back().answer = run.death->headline;
     }
     const std::string& answer(std::size_t at) const {

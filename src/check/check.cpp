@@ -216,7 +216,11 @@ private:
                 else
                     take(look_for_unwritten_in_use(own()), use.title, use.invents);
                 if ((own().callbacks & words::bit(words::Callback::call)) != 0 || !subject_.calls.empty())
-                    take(look_for_atoms_in_use(own()), use.title, use.invents);
+                    take(look_for_atoms([&](words::AtomTag atoms) {
+                             std::vector<Ran> ran = run_all({use}, {{}, atoms});
+                             return ran.empty() ? scenario::RunResult() : std::move(ran.front().run.result);
+                         }),
+                         use.title, use.invents);
             }
             if (older_dies()) run_these({unused_replacement(subject_)});
             const CheckRun *older = run_of("replies-old"), *newer = run_of("replies-new");
@@ -356,15 +360,6 @@ private:
         const std::vector<MadeScenario> use{scenarios_for(subject, 1).front()};
         return look_for_unwritten([&](std::uint8_t byte) {
             std::vector<Ran> ran = run_all(use, {byte, {}});
-            return ran.empty() ? scenario::RunResult() : std::move(ran.front().run.result);
-        });
-    }
-
-    // Its use once more, with atoms as older and as newer releases write them.
-    AtomsLook look_for_atoms_in_use(const Subject& subject) {
-        const std::vector<MadeScenario> use{scenarios_for(subject, 1).front()};
-        return look_for_atoms([&](words::AtomTag atoms) {
-            std::vector<Ran> ran = run_all(use, {{}, atoms});
             return ran.empty() ? scenario::RunResult() : std::move(ran.front().run.result);
         });
     }
@@ -539,7 +534,7 @@ private:
 
     // A second time shows the same, so far as anything of it was played.
     static bool may_be_run_again(const scenario::RunResult& result) {
-        return !result.death && result.journal && !result.left_out;
+        return !result.death && result.journal && !result.skipped.left_out;
     }
 
     scenario::RunResult run_one(const scenario::Scenario& one, Variation other = {}) {
@@ -554,15 +549,15 @@ private:
         const scenario::RunResult& result = run.result;
         if (result.verdict == Verdict::skipped || result.verdict == Verdict::bug || result.verdict == Verdict::unusable)
             out_.not_looked_at.push_back(fmt::format("{}: {}", run.title,
-                                                     result.left_out ? "left out when its time was over (--for)"
-                                                     : result.for_others ? result.skipped_why
+                                                     result.skipped.left_out ? "left out when its time was over (--for)"
+                                                     : result.skipped.for_others ? result.skipped.why
                                                      : result.verdict == Verdict::skipped ? "interrupted"
                                                      : result.failures.empty()            ? "it could not be played"
                                                                                : result.failures.front().got));
         else
             out_.looked_at.push_back(run.title);
-        unseen_ = unseen_ || (result.left_out && run.of == Side::older);
-        if (result.left_out || result.for_others) return;
+        unseen_ = unseen_ || (result.skipped.left_out && run.of == Side::older);
+        if (result.skipped.left_out || result.skipped.for_others) return;
         for (const scenario::RunFinding& found : result.findings)
             if (std::find(makes.begin(), makes.end(), found.rule) == makes.end()) gathered(run.of).add(found, run);
         if (run.of != Side::older) {

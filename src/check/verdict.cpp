@@ -94,7 +94,7 @@ void add_reasons_of_runs(CheckResult& checked) {
             checked.reasons.push_back(
                 {Ground::own_fault, fmt::format("{}: {}", run.title, run.result.failures.front().got)});
         // What only the machine refuses has a reason of its own.
-        if (run.result.verdict == skipped && !run.result.left_out) checked.interrupted = true;
+        if (run.result.verdict == skipped && !run.result.skipped.left_out) checked.interrupted = true;
     }
     if (checked.interrupted) checked.reasons.push_back({Ground::interrupted, "it was interrupted"});
 }

@@ -26,8 +26,11 @@ namespace {
 struct Arguments {
     std::string file, against, name, suppressions, open;
     std::vector<std::string> controls, calls, commands;
-    std::vector<std::string> workloads, driver_path, library_path;
-    std::vector<words::Release> releases; ///< empty: the newest
+    std::vector<std::string> workloads, driver_path;
+    struct Nodes {
+        std::vector<std::string> library_path;
+        std::vector<words::Release> releases; ///< empty: the newest
+    } nodes;
     unsigned strictness = 5, jobs = 1;
     std::vector<Output> outputs;
     std::optional<std::chrono::milliseconds> time, time_limit;
@@ -159,7 +162,7 @@ CheckParser::CheckParser()
     add_option("--call", given.calls, "erlang:port_call(Port, N, TERM), likewise")->each()->type_name("N,TERM");
     add_option("--command", given.commands, "port_command(Port, DATA), likewise")->each()->type_name("DATA");
     add_check([this] { return read_calls(given); });
-    add_releases(*this, given.releases,
+    add_releases(*this, given.nodes.releases,
                  fmt::format("the release of Erlang/OTP that the driver is for, {} to {} (default {}); several, as in "
                              "25,28: each of them, and what differs for this driver",
                              words::name(words::oldest_release), words::name(words::newest_release),
@@ -175,7 +178,7 @@ CheckParser::CheckParser()
     for (const auto& format : report::check_formats()) formats.push_back({std::string(format.name), ""});
     add_outputs(*this, given.outputs,
                 "text, json, html, sarif, tap, term, junit or github; several: NAME=FILE,NAME=FILE", formats);
-    add_option("--library-path", given.library_path, "the node's LD_LIBRARY_PATH: folders")
+    add_option("--library-path", given.nodes.library_path, "the node's LD_LIBRARY_PATH: folders")
         ->each()
         ->takes("DIR", {Takes::folder});
     add_driver_path(*this, given.driver_path, "one more folder to look for a workload's drivers in");
@@ -219,9 +222,9 @@ Round check_round(const Arguments& given) {
         request.workloads.push_back(*std::move(read.scenario));
     }
     std::vector<findings::StaticWorld> worlds;
-    for (const words::Release release : given.releases)
-        worlds.push_back(findings::StaticWorld::make(given.library_path, release));
-    if (worlds.empty()) worlds.push_back(findings::StaticWorld::make(given.library_path));
+    for (const words::Release release : given.nodes.releases)
+        worlds.push_back(findings::StaticWorld::make(given.nodes.library_path, release));
+    if (worlds.empty()) worlds.push_back(findings::StaticWorld::make(given.nodes.library_path));
     const auto done = check::check_releases(request, worlds);
     if (!done) {
         complain(with_meant_file(with_meant_file(done.error(), given.file), given.against));

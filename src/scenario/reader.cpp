@@ -51,11 +51,11 @@ private:
             out_.description = n->is(Node::Kind::text) ? std::vector{n->text} : words(*n);
         if (const Node* n = context_.good(root, "tags")) out_.tags = words(*n);
         if (const Node* n = context_.good(root, "strict")) out_.strict = n->boolean;
-        if (const Node* n = context_.good(root, "open_error_texts")) out_.open_error_preset = n->text == "preset";
+        if (const Node* n = context_.good(root, "open_error_texts")) out_.emulator.open_error_preset = n->text == "preset";
         if (const Node* n = context_.good(root, "otp")) releases(*n);
         if (const Node* n = context_.good(root, "async_threads"))
             out_.async_threads = static_cast<unsigned>(n->integer);
-        if (const Node* n = context_.good(root, "threads")) out_.free_threads = n->text == "free";
+        if (const Node* n = context_.good(root, "threads")) out_.emulator.free_threads = n->text == "free";
         if (const Node* n = context_.good(root, "async_takes")) out_.async_takes = *parse_duration(n->text);
         if (const Node* n = context_.good(root, "time_limit")) {
             const Duration limit = *parse_duration(n->text);

@@ -19,8 +19,8 @@ SimulatedOptions simulated_options(const Scenario& scenario, const RunOptions& o
     out.host.async_takes = scenario.async_takes;
     out.host.async_threads = scenario.async_threads;
     out.host.threads =
-        scenario.free_threads || options.free_threads ? host::ThreadMode::free : host::ThreadMode::serial;
-    out.host.open_error_preset = scenario.open_error_preset;
+        scenario.emulator.free_threads || options.free_threads ? host::ThreadMode::free : host::ThreadMode::serial;
+    out.host.open_error_preset = scenario.emulator.open_error_preset;
     out.host.environment = scenario.environment;
     out.host.probe = options.probe;
     if (options.compared_with) {

@@ -54,16 +54,16 @@ using Clock = std::chrono::steady_clock;
 
 RunResult left_out(const Scenario& scenario) {
     RunResult result = not_run(scenario, Verdict::skipped);
-    result.left_out = true;
-    result.skipped_why = "its time was over";
+    result.skipped.left_out = true;
+    result.skipped.why = "its time was over";
     return result;
 }
 
 RunResult for_others(const std::shared_ptr<const Scenario>& scenario) {
     RunResult result = not_run(*scenario, Verdict::skipped);
     result.scenario = scenario;
-    result.for_others = true;
-    result.skipped_why = scenario->whose();
+    result.skipped.for_others = true;
+    result.skipped.why = scenario->whose();
     return result;
 }
 
@@ -135,7 +135,7 @@ Runs run_all(std::vector<Scenario> scenarios, const RunOptions& options,
                 RunResult& result = runs.results[i];
                 result = not_run(*scenario, Verdict::skipped);
                 result.scenario = scenario;
-                result.skipped_why = "interrupted";
+                result.skipped.why = "interrupted";
             } else if (*patience && (*patience)->left_out() && std::holds_alternative<isolate::TimedOut>(ending.how)) {
                 runs.results[i] = left_out(*scenario);
             } else {

@@ -198,8 +198,10 @@ struct Scenario {
     std::optional<std::chrono::milliseconds> time_limit;
     Duration async_takes;
     unsigned async_threads = 1; ///< of the emulator's pool
-    bool free_threads = false;  ///< threads run as they would on a node, instead of one at a time
-    bool open_error_preset = true;
+    struct Emulator {
+        bool free_threads = false;      ///< threads run as they would on a node, instead of one at a time
+        bool open_error_preset = true;  ///< the list of dlopen texts begins with the emulator's own first failure
+    } emulator;
     std::vector<words::Release> releases; ///< whose answers it expects, oldest first; empty: those of all
     std::vector<words::Rule> expected_findings;
     std::optional<ExpectedCrash> expected_crash;

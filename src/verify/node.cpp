@@ -36,14 +36,6 @@ namespace {
 constexpr milliseconds start_limit{30'000};
 constexpr std::size_t largest_packet = std::size_t{256} << 20, shown_output = 4096;
 
-// One that is older or newer than all that are known is taken for the one next to it.
-words::Release nearest_release(const std::string& otp) {
-    if (const auto release = words::named<words::Release>(otp)) return *release;
-    unsigned number = 0;
-    std::from_chars(otp.data(), otp.data() + otp.size(), number);
-    return number < words::number_of(words::oldest_release) ? words::oldest_release : words::newest_release;
-}
-
 Result<void> put(const std::string& path, std::string_view bytes) {
     std::ofstream out(path, std::ios::binary);
     out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
@@ -120,6 +112,13 @@ std::string binary_text(const Term& term) {
 }
 
 } // namespace
+
+words::Release nearest_release(const std::string& otp) {
+    if (const auto release = words::named<words::Release>(otp)) return *release;
+    unsigned number = 0;
+    std::from_chars(otp.data(), otp.data() + otp.size(), number);
+    return number < words::number_of(words::oldest_release) ? words::oldest_release : words::newest_release;
+}
 
 std::optional<std::string> find_erl(const std::string& name) {
     const auto runs = [](const std::string& path) {

@@ -89,7 +89,7 @@ TEST_CASE("the top of a scenario") {
     CHECK(s.strict);
     CHECK(s.time_limit == std::chrono::milliseconds(1500));
     CHECK(s.async_takes == ddll::milliseconds(3));
-    CHECK(!s.open_error_preset);
+    CHECK(!s.emulator.open_error_preset);
     CHECK(s.expected_findings == std::vector{ddll::words::Rule::not_a_port_handle, ddll::words::Rule::dso_pinned});
     REQUIRE(s.expected_crash.has_value());
     CHECK(s.expected_crash->signal == "SIGSEGV");
