@@ -162,11 +162,7 @@ CheckParser::CheckParser()
     add_option("--call", given.calls, "erlang:port_call(Port, N, TERM), likewise")->each()->type_name("N,TERM");
     add_option("--command", given.commands, "port_command(Port, DATA), likewise")->each()->type_name("DATA");
     add_check([this] { return read_calls(given); });
-    add_releases(*this, given.nodes.releases,
-                 fmt::format("the release of Erlang/OTP that the driver is for, {} to {} (default {}); several, as in "
-                             "25,28: each of them, and what differs for this driver",
-                             words::name(words::oldest_release), words::name(words::newest_release),
-                             words::name(words::newest_release)));
+    add_releases(*this, given.nodes.releases, "the release of Erlang/OTP, 25 to 29 (29); several: what differs");
     add_option("--strictness", given.strictness, "1 (quick) to 10 (long): how many stories, and how many cycles")
         ->type_name("N")
         ->range(1U, 10U);

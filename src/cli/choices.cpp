@@ -138,7 +138,7 @@ void add_releases(Parser& app, std::vector<words::Release>& into, const std::str
             at = end + 1;
         }
         std::ranges::sort(into);
-        into.erase(std::ranges::unique(into).begin(), into.end());
+        into.erase(std::unique(into.begin(), into.end()), into.end());
         return {};
     });
     app.add_option("--otp", *text, doc)->takes("RELEASE,...", one_release());

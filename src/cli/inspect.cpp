@@ -3,8 +3,6 @@
 #include "findings/static/find.h"
 #include "report/inspection.h"
 
-#include <fmt/format.h>
-
 #include <cstdio>
 
 namespace ddll::cli {
@@ -70,11 +68,7 @@ InspectParser::InspectParser()
     add_option("--library-path", folders, "the node's LD_LIBRARY_PATH (default: empty; that of this shell is not used)")
         ->each()
         ->takes("DIR[:DIR...]", {Takes::folder});
-    add_release(*this, release,
-                fmt::format("say what an emulator of this release of Erlang/OTP is like for the drivers, {} to {} "
-                            "(default {}, without a section of its own)",
-                            words::name(words::oldest_release), words::name(words::newest_release),
-                            words::name(words::newest_release)));
+    add_release(*this, release, "the release of Erlang/OTP, 25 to 29 (29), with a section about it");
     std::vector<Value::Choice> formats;
     for (const auto& format : report::inspection_formats()) formats.push_back({std::string(format.name), ""});
     add_outputs(*this, outputs, "text, json, html, junit, tap, sarif, github or term; several: NAME=FILE,NAME=FILE",

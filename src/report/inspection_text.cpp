@@ -266,8 +266,10 @@ std::string inspection_text(const Inspections& all, const Style& style) {
         for (const InspectionSection& section : difference_sections(*difference))
             out += section_text(section, style) + "\n";
     if (!all.files.empty())
-        out += style.dim(fmt::format("Nothing was run. This is for OTP {}. The node's own names are those of {};",
-                                     words::name(all.files.front().facts.world->release),
+        out += style.dim(fmt::format("Nothing was run. This is for OTP {}.",
+                                     words::name(all.files.front().facts.world->release))) +
+               "\n" +
+               style.dim(fmt::format("The node's own names are those of {};",
                                      all.files.front().facts.world->node.release())) +
                "\n" + style.dim("its C library, and files that are needed, were looked up on this machine.") + "\n\n";
     return out + inspection_summary(all) + "\n";

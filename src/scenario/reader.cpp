@@ -87,7 +87,7 @@ private:
         for (const Node* item : node.children)
             if (!context_.bad.contains(item)) add(*item);
         std::ranges::sort(out_.releases);
-        out_.releases.erase(std::ranges::unique(out_.releases).begin(), out_.releases.end());
+        out_.releases.erase(std::unique(out_.releases.begin(), out_.releases.end()), out_.releases.end());
     }
 
     void findings(const Node& list) {

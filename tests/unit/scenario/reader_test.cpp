@@ -99,6 +99,28 @@ TEST_CASE("the top of a scenario") {
     CHECK(s.steps[0].note == "Hello.");
 }
 
+TEST_CASE("the releases that a scenario is for") {
+    using ddll::words::Release;
+    const auto with = [](const std::string& otp) {
+        return good(R"j({ "scenario": 1, "title": "t", "processes": { "alice": {} }, )j" + otp + R"j("steps": [ { "note": "Hello." } ] })j");
+    };
+    const Scenario all = with(""), one = with(R"j("otp": 26, )j"), some = with(R"j("otp": [28, 25, 28], )j");
+    CHECK(all.releases.empty());
+    CHECK(one.releases == std::vector{Release::otp26});
+    CHECK(some.releases == std::vector{Release::otp25, Release::otp28});
+    CHECK(all.release({}) == ddll::words::newest_release);
+    CHECK(all.release(Release::otp25) == Release::otp25);
+    CHECK(some.release({}) == Release::otp28);
+    CHECK(some.release(Release::otp25) == Release::otp25);
+    CHECK_FALSE(some.release(Release::otp27));
+    CHECK(one.whose() == "it is for OTP 26");
+    CHECK(some.whose() == "it is for OTP 25 and 28");
+    for (const char* wrong : {"24", "30", R"j("25")j", "[]", "[25, 24]", "25.5"})
+        CHECK_FALSE(read(R"j({ "scenario": 1, "title": "t", "processes": { "alice": {} }, "otp": )j" + std::string(wrong) +
+                         R"j(, "steps": [ { "note": "Hello." } ] })j")
+                        .scenario);
+}
+
 TEST_CASE("every sort of step") {
     const Scenario s = good(story(R"j(
     { "install": "counter", "version": "v1", "into": "Dir" },
