@@ -99,8 +99,8 @@ Evaluated process_info_after_signals(Host& host, ProcessId by, Args args) {
 // Relics, until a release removes them.
 Evaluated start_ddll(Host& host, ProcessId, Args) {
     if (host.release().ddll_start_stop == words::StartStop::removed) return Evaluated::raise("undef");
-    return Evaluated::of(term::make_tuple(
-        Term::atom("error"), term::make_tuple(Term::atom("already_started"), Term::atom("undefined"))));
+    return Evaluated::of(term::make_tuple(Term::atom("error"),
+                                          term::make_tuple(Term::atom("already_started"), Term::atom("undefined"))));
 }
 
 Evaluated stop_ddll(Host& host, ProcessId, Args) {

@@ -59,8 +59,8 @@ scenario::RunFinding atoms_finding(const std::string& driver, const AtomsMatter&
     finding.title = findings::title_of(rule, driver);
     std::string answers;
     for (const AtomTag tag : words::all<AtomTag>)
-        answers += fmt::format("{}{} with {}", answers.empty() ? "" : ", ", found.answers[static_cast<std::size_t>(tag)],
-                               words::name(tag));
+        answers += fmt::format("{}{} with {}", answers.empty() ? "" : ", ",
+                               found.answers[static_cast<std::size_t>(tag)], words::name(tag));
     finding.evidence = prose(fmt::format("{} -> {}", found.call, answers));
     return finding;
 }

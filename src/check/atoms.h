@@ -21,8 +21,8 @@ struct AtomsLook {
     scenario::RunResult example; ///< one of the runs
 };
 
-/// `run` runs the same scenario with atoms written so, and nothing else changed. A difference counts when it comes again
-/// the second time: what a driver answers by chance is not one.
+/// `run` runs the same scenario with atoms written so, and nothing else changed. A difference counts when it comes
+/// again the second time: what a driver answers by chance is not one.
 AtomsLook look_for_atoms(const std::function<scenario::RunResult(words::AtomTag atoms)>& run);
 
 scenario::RunFinding atoms_finding(const std::string& driver, const AtomsMatter& found);

@@ -366,8 +366,9 @@ private:
 
     void take(AtomsLook look, const std::string& title, bool invents) {
         if (look.found)
-            gathered(Side::newer).add(atoms_finding(subject_.name, *look.found),
-                                      {"atoms", title, std::move(look.example), invents, Side::newer});
+            gathered(Side::newer)
+                .add(atoms_finding(subject_.name, *look.found),
+                     {"atoms", title, std::move(look.example), invents, Side::newer});
     }
 
     void take(UnwrittenLook look, const std::string& title, bool invents) {
@@ -515,10 +516,14 @@ private:
             const Side of = compares() && versions > 1 ? Side::replacement : Side::newer;
             take({"workload", title, run_one(scenario), false, of}, {});
             if (of == Side::newer && may_be_run_again(out_.runs.back().result)) {
-                take(look_for_unwritten([&](std::uint8_t byte) { return run_one(scenario, {byte, {}}); }), title,
-                     false);
-                take(look_for_atoms([&](words::AtomTag atoms) { return run_one(scenario, {{}, atoms}); }), title,
-                     false);
+                take(look_for_unwritten([&](std::uint8_t byte) {
+                         return run_one(scenario, {byte, {}});
+                     }),
+                     title, false);
+                take(look_for_atoms([&](words::AtomTag atoms) {
+                         return run_one(scenario, {{}, atoms});
+                     }),
+                     title, false);
             }
             // A scenario with one version can be run with both.
             if (!compares() || !older_usable_ || versions != 1) continue;
@@ -550,7 +555,7 @@ private:
         if (result.verdict == Verdict::skipped || result.verdict == Verdict::bug || result.verdict == Verdict::unusable)
             out_.not_looked_at.push_back(fmt::format("{}: {}", run.title,
                                                      result.skipped.left_out ? "left out when its time was over (--for)"
-                                                     : result.skipped.for_others ? result.skipped.why
+                                                     : result.skipped.for_others          ? result.skipped.why
                                                      : result.verdict == Verdict::skipped ? "interrupted"
                                                      : result.failures.empty()            ? "it could not be played"
                                                                                : result.failures.front().got));

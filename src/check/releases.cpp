@@ -26,8 +26,8 @@ void join(CheckResult& into, std::vector<CheckResult>& others) {
             }
             shown.push_back({other.release});
             if (finding.suppressed != nullptr) // all of them have the same list
-                finding.suppressed = &into.suppressions[static_cast<std::size_t>(finding.suppressed -
-                                                                                 other.suppressions.data())];
+                finding.suppressed =
+                    &into.suppressions[static_cast<std::size_t>(finding.suppressed - other.suppressions.data())];
             into.findings.push_back(std::move(finding));
         }
     for (std::size_t i = 0; i < shown.size(); ++i)
@@ -56,12 +56,14 @@ void compare_answers(CheckResult& into, const std::vector<CheckResult>& others) 
             const std::string& call = all.back()[at].call;
             ReleaseAnswers line{run.title, call, {}};
             for (const auto& answers : all)
-                line.answers.push_back(at < answers.size() && answers[at].call == call ? answers[at].answer : "nothing");
+                line.answers.push_back(at < answers.size() && answers[at].call == call ? answers[at].answer
+                                                                                       : "nothing");
             const bool alike = std::all_of(line.answers.begin(), line.answers.end(),
                                            [&](const std::string& answer) { return answer == line.answers.front(); });
-            const bool known = std::any_of(
-                into.across.answers.begin(), into.across.answers.end(),
-                [&](const ReleaseAnswers& one) { return one.call == line.call && one.answers == line.answers; });
+            const bool known =
+                std::any_of(into.across.answers.begin(), into.across.answers.end(), [&](const ReleaseAnswers& one) {
+                    return one.call == line.call && one.answers == line.answers;
+                });
             if (!alike && !known) into.across.answers.push_back(std::move(line));
         }
     }

@@ -40,7 +40,8 @@ std::vector<Reply> replies(const scenario::RunResult& run) {
         Reply& last = out.back();
         if (const auto* returned = std::get_if<journal::Returned>(&entry.event)) {
             const auto decoded = term::decode(returned->term);
-            last.raised |= returned->outcome != journal::Outcome::value && returned->outcome != journal::Outcome::blocked;
+            last.raised |=
+                returned->outcome != journal::Outcome::value && returned->outcome != journal::Outcome::blocked;
             last.refused |= decoded && decoded->term.is_atom("badarg");
             last.value = std::min(last.value, last.text.size());
             last.text += " -> " + printed(returned->term);

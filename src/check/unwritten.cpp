@@ -73,7 +73,8 @@ UnwrittenLook look_for_unwritten(const std::function<scenario::RunResult(std::ui
         runs.push_back(run(byte));
         const scenario::RunResult& last = runs.back();
         if (last.skipped.left_out || last.death || !last.journal) {
-            look.not_done = last.skipped.left_out ? "left out when its time was over (--for)" : "a run did not come to its end";
+            look.not_done =
+                last.skipped.left_out ? "left out when its time was over (--for)" : "a run did not come to its end";
             look.found.reset();
             return look;
         }

@@ -114,8 +114,8 @@ std::string releases_text(const CheckResult& checked, const Style& style) {
         if (check::differs_by_release(finding))
             out += wrapped(fmt::format("differs: {}{}", name(finding.rule), only_on(finding)), 2, width);
     for (const check::ReleaseAnswers& line : across.answers)
-        out += wrapped(printable(fmt::format("differs: {}: {}", line.call, answers_by_release(checked, line))), 2,
-                       width);
+        out +=
+            wrapped(printable(fmt::format("differs: {}: {}", line.call, answers_by_release(checked, line))), 2, width);
     return out + '\n';
 }
 

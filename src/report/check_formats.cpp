@@ -70,17 +70,16 @@ Json numbers(const std::vector<words::Release>& releases) {
 Json releases_json(const CheckResult& checked) {
     Json out = {{"releases", Json::array()}, {"findings", Json::array()}, {"answers", Json::array()}};
     for (const check::ReleaseVerdict& one : checked.across.releases)
-        out["releases"].push_back({{"otp", words::number_of(one.release)},
-                                   {"verdict", check::name(one.verdict)},
-                                   {"reason", one.reason}});
+        out["releases"].push_back(
+            {{"otp", words::number_of(one.release)}, {"verdict", check::name(one.verdict)}, {"reason", one.reason}});
     for (const check::CheckFinding& finding : checked.findings)
         if (check::differs_by_release(finding))
             out["findings"].push_back({{"rule", name(finding.rule)}, {"otp", numbers(finding.releases)}});
     for (const check::ReleaseAnswers& line : checked.across.answers) {
         Json answers = Json::array();
         for (std::size_t i = 0; i < line.answers.size(); ++i)
-            answers.push_back({{"otp", words::number_of(checked.across.releases[i].release)},
-                               {"answer", line.answers[i]}});
+            answers.push_back(
+                {{"otp", words::number_of(checked.across.releases[i].release)}, {"answer", line.answers[i]}});
         out["answers"].push_back({{"scenario", line.run}, {"call", line.call}, {"answers", std::move(answers)}});
     }
     return out;
@@ -187,11 +186,11 @@ std::string check_sarif(const CheckResult& checked, const CheckFormatOptions& op
         for (const check::CheckFinding& finding : *list) {
             const auto* accepted = finding.suppressed;
             const char* baseline = baseline_state(finding);
-            log.results.push_back({std::string(name(finding.rule)), name(finding.severity),
-                                   fmt::format("{}{} ({}). {}", finding.title, only_on(finding), finding.evidence,
-                                               fix_of(finding)),
-                                   location_of(checked, finding, options.root), checked.name, accepted != nullptr,
-                                   accepted == nullptr ? "" : accepted->reason, baseline == nullptr ? "" : baseline});
+            log.results.push_back(
+                {std::string(name(finding.rule)), name(finding.severity),
+                 fmt::format("{}{} ({}). {}", finding.title, only_on(finding), finding.evidence, fix_of(finding)),
+                 location_of(checked, finding, options.root), checked.name, accepted != nullptr,
+                 accepted == nullptr ? "" : accepted->reason, baseline == nullptr ? "" : baseline});
         }
     return sarif(log);
 }
@@ -211,9 +210,8 @@ std::string check_junit(const CheckResult& checked, const CheckFormatOptions& op
                              xml_attribute(checked.name), xml_attribute(main_reason(checked)));
     }
     for (const check::CheckFinding& finding : checked.findings) {
-        const std::string text =
-            with_status(finding, fmt::format("{}{}: {}. {}", finding.title, only_on(finding),
-                                                          finding.evidence, fix_of(finding)));
+        const std::string text = with_status(
+            finding, fmt::format("{}{}: {}. {}", finding.title, only_on(finding), finding.evidence, fix_of(finding)));
         if (check::ground_of(finding) == check::Ground::nothing) { // a note is no test
             notes += fmt::format("{} {}\n", name(finding.rule), text);
             continue;
@@ -260,8 +258,7 @@ std::string check_github(const CheckResult& checked, const CheckFormatOptions& o
         out += workflow_command({"error", relative({checked.file, 0}, options.root), "UNKNOWN", main_reason(checked)});
     for (const check::CheckFinding& finding : checked.findings) {
         const bool accepted = finding.suppressed != nullptr;
-        std::string text =
-            with_status(finding, fmt::format("{}{}: {}\ncure: {}", finding.title, only_on(finding),
+        std::string text = with_status(finding, fmt::format("{}{}: {}\ncure: {}", finding.title, only_on(finding),
                                                             finding.evidence, fix_of(finding)));
         if (accepted)
             text += fmt::format("\naccepted until {}: {}", finding.suppressed->expires, finding.suppressed->reason);

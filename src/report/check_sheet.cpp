@@ -57,10 +57,11 @@ Sheet check_sheet(const CheckResult& checked, const CheckFormatOptions& options)
     out.tables.push_back(std::move(files));
     SheetTable releases{"releases", {}};
     for (const check::ReleaseVerdict& one : checked.across.releases)
-        releases.rows.emplace_back(fmt::format("OTP {}", words::name(one.release)),
-                                   fmt::format("{}{}", check::name(one.verdict),
-                                               one.reason.empty() ? "" : ": " + one.reason));
-    if (releases.rows.empty()) releases.rows.emplace_back("simulated", fmt::format("OTP {}", words::name(checked.release)));
+        releases.rows.emplace_back(
+            fmt::format("OTP {}", words::name(one.release)),
+            fmt::format("{}{}", check::name(one.verdict), one.reason.empty() ? "" : ": " + one.reason));
+    if (releases.rows.empty())
+        releases.rows.emplace_back("simulated", fmt::format("OTP {}", words::name(checked.release)));
     out.tables.push_back(std::move(releases));
     SheetTable differs{"answers that differ between releases", {}};
     for (const check::ReleaseAnswers& line : checked.across.answers)

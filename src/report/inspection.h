@@ -27,8 +27,8 @@ struct Inspection {
 /// All files of one command.
 struct Inspections {
     std::vector<Inspection> files;
-    std::vector<findings::Finding> shared; ///< that concern several of them
-    std::vector<Error> unusable;           ///< the files that are none, in their order
+    std::vector<findings::Finding> shared;   ///< that concern several of them
+    std::vector<Error> unusable;             ///< the files that are none, in their order
     std::optional<words::Release> release{}; ///< that was asked for: it has a section of its own
 };
 

@@ -15,8 +15,7 @@ std::string shown(unsigned number) {
     return fmt::format("{}", number);
 }
 template <class E>
-requires std::is_enum_v<E>
-std::string shown(E value) {
+requires std::is_enum_v<E> std::string shown(E value) {
     return words::name(value);
 }
 

@@ -97,8 +97,8 @@ std::string job_summary(const check::CheckResult& checked, const CheckFormatOpti
         rows +=
             fmt::format("| {} | {} | {} | {} | {} |\n",
                         finding.suppressed != nullptr ? "accepted" : name(finding.severity), cell(name(finding.rule)),
-                        cell((status_of(finding).empty() ? "" : status_of(finding) + ": ") + finding.title + only_on(finding) + "\n" +
-                             finding.evidence),
+                        cell((status_of(finding).empty() ? "" : status_of(finding) + ": ") + finding.title +
+                             only_on(finding) + "\n" + finding.evidence),
                         cell(place(location_of(checked, finding, options.root), options.root)),
                         cell(finding.suppressed != nullptr ? finding.suppressed->reason : fix_of(finding)));
     if (!rows.empty()) out += "\n| severity | rule | finding | place | what to do |\n|---|---|---|---|---|\n" + rows;

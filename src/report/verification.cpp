@@ -66,8 +66,8 @@ Json scenario_json(const ScenarioComparison& compared) {
 }
 
 std::string compared_with(const verify::NodeFacts& facts, bool recorded = false) {
-    return fmt::format("judged by {}OTP {} (erts {}, driver interface {})", recorded ? "a recording of " : "", facts.otp,
-                       facts.erts, facts.driver_interface);
+    return fmt::format("judged by {}OTP {} (erts {}, driver interface {})", recorded ? "a recording of " : "",
+                       facts.otp, facts.erts, facts.driver_interface);
 }
 
 std::string varied(std::uint64_t scenarios) {

@@ -51,7 +51,8 @@ private:
             out_.description = n->is(Node::Kind::text) ? std::vector{n->text} : words(*n);
         if (const Node* n = context_.good(root, "tags")) out_.tags = words(*n);
         if (const Node* n = context_.good(root, "strict")) out_.strict = n->boolean;
-        if (const Node* n = context_.good(root, "open_error_texts")) out_.emulator.open_error_preset = n->text == "preset";
+        if (const Node* n = context_.good(root, "open_error_texts"))
+            out_.emulator.open_error_preset = n->text == "preset";
         if (const Node* n = context_.good(root, "otp")) releases(*n);
         if (const Node* n = context_.good(root, "async_threads"))
             out_.async_threads = static_cast<unsigned>(n->integer);

@@ -103,7 +103,8 @@ private:
     void on(const journal::Awaited&) { result_.reproducible = false; }
     void on(const journal::ThreadLeftAlone&) { result_.reproducible = false; }
     void on(const journal::ThreadStarted& e) {
-        if (e.kind == words::ThreadKind::foreign || result_.scenario->emulator.free_threads) result_.reproducible = false;
+        if (e.kind == words::ThreadKind::foreign || result_.scenario->emulator.free_threads)
+            result_.reproducible = false;
     }
     void on(const journal::Ended&) { ended = true; }
 

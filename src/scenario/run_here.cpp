@@ -12,8 +12,7 @@ namespace {
 
 SimulatedOptions simulated_options(const Scenario& scenario, const RunOptions& options) {
     SimulatedOptions out;
-    out.host.release =
-        words::facts_of(scenario.release(wanted_release(options)).value_or(words::newest_release));
+    out.host.release = words::facts_of(scenario.release(wanted_release(options)).value_or(words::newest_release));
     if (options.term_atoms) out.host.release.term_atoms = *options.term_atoms;
     out.seed = options.seed;
     out.host.async_takes = scenario.async_takes;

@@ -199,8 +199,8 @@ struct Scenario {
     Duration async_takes;
     unsigned async_threads = 1; ///< of the emulator's pool
     struct Emulator {
-        bool free_threads = false;      ///< threads run as they would on a node, instead of one at a time
-        bool open_error_preset = true;  ///< the list of dlopen texts begins with the emulator's own first failure
+        bool free_threads = false;     ///< threads run as they would on a node, instead of one at a time
+        bool open_error_preset = true; ///< the list of dlopen texts begins with the emulator's own first failure
     } emulator;
     std::vector<words::Release> releases; ///< whose answers it expects, oldest first; empty: those of all
     std::vector<words::Rule> expected_findings;
@@ -212,8 +212,8 @@ struct Scenario {
     /// The folder that an installation goes to, and the file that it takes: null where there is none.
     const std::string& folder_of(const InstallStep& step) const;
     const DriverFile* file_of(const InstallStep& step) const;
-    /// The release that is simulated for it: the one that is wanted, or else the newest that it is for. Nothing where it
-    /// is for others than the one that is wanted.
+    /// The release that is simulated for it: the one that is wanted, or else the newest that it is for. Nothing where
+    /// it is for others than the one that is wanted.
     std::optional<words::Release> release(std::optional<words::Release> wanted) const;
     /// "it is for OTP 25 and 26"
     std::string whose() const;

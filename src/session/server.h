@@ -11,7 +11,7 @@ namespace ddll::session {
 
 struct ServerOptions {
     std::chrono::milliseconds idle{std::chrono::hours(2)};          ///< so long without a request, and it ends
-    std::optional<words::Release> release{}; ///< that is simulated; nothing: the newest
+    std::optional<words::Release> release{};                        ///< that is simulated; nothing: the newest
     std::chrono::milliseconds time_limit{std::chrono::seconds(10)}; ///< real time for a request that names none
 };
 

@@ -12,8 +12,8 @@
 
 namespace ddll::term {
 
-/// With the version byte 131. The bytes are those of term_to_binary/1, on a release that writes atoms so, for every term
-/// that has one form. The order of a map's pairs is ours: since OTP 26 it has none.
+/// With the version byte 131. The bytes are those of term_to_binary/1, on a release that writes atoms so, for every
+/// term that has one form. The order of a map's pairs is ours: since OTP 26 it has none.
 std::string encode(const Term& term, words::AtomTag atoms = words::AtomTag::atom_ext);
 
 /// Appends instead of returning, for hot paths.

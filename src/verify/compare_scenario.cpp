@@ -274,7 +274,8 @@ void compare_recorded(const scenario::RunResult& run, const LeftOpen& left_open,
         drop_not_compared(differences, effects_of(step));
         if (std::holds_alternative<scenario::FileStep>(step.what)) {
             std::vector<scenario::Mismatch> on_node;
-            for (const RecordedFile& file : recorded.steps[i].files) on_node.push_back({file.what, {}, file.got, false});
+            for (const RecordedFile& file : recorded.steps[i].files)
+                on_node.push_back({file.what, {}, file.got, false});
             std::ranges::move(file_differences(run, i, on_node), std::back_inserter(differences));
         }
         ++comparison.steps_compared;

@@ -72,9 +72,9 @@ Term evaluated_term(const Evaluated& result) {
 
 Term call_term(const scenario::DriverCall& call) {
     return term::make_tuple(Term::integer(static_cast<int>(call.kind)),
-                            call.callback ? binary_of(words::name(*call.callback)) : Term::atom("none"), binary_of(call.name),
-                            binary_of(call.driver), binary_of(call.version), Term::list(call.arguments),
-                            Term::boolean(call.before_return));
+                            call.callback ? binary_of(words::name(*call.callback)) : Term::atom("none"),
+                            binary_of(call.name), binary_of(call.driver), binary_of(call.version),
+                            Term::list(call.arguments), Term::boolean(call.before_return));
 }
 
 template <class All, class Make>
@@ -90,14 +90,15 @@ Term record_term(const StepRecord& record) {
     };
     return term::make_tuple(
         Term::boolean(record.skipped), binary_of(record.why), list_of(record.returns, evaluated_term),
-        list_of(record.late, [](const auto& one) { return term::make_tuple(binary_of(one.first), evaluated_term(one.second)); }),
+        list_of(record.late,
+                [](const auto& one) { return term::make_tuple(binary_of(one.first), evaluated_term(one.second)); }),
         list_of(record.messages,
                 [](const auto& one) {
-                    return term::make_tuple(binary_of(one.first), list_of(one.second, [](const scenario::Arrival& arrival) {
-                                                return term::make_tuple(arrival.message,
-                                                                        Term::boolean(arrival.before_return),
-                                                                        Term::boolean(arrival.by_thread));
-                                            }));
+                    return term::make_tuple(
+                        binary_of(one.first), list_of(one.second, [](const scenario::Arrival& arrival) {
+                            return term::make_tuple(arrival.message, Term::boolean(arrival.before_return),
+                                                    Term::boolean(arrival.by_thread));
+                        }));
                 }),
         list_of(record.exits, [](const auto& one) { return term::make_tuple(binary_of(one.first), one.second); }),
         list_of(record.driver_calls, call_term), maybe(record.info.has_value(), record.info.value_or(Term())),
@@ -246,8 +247,8 @@ private:
         const bool is_object = object.is_object();
         const auto found = is_object ? object.find(key) : object.end();
         if (is_object && found != object.end() && found->type() == type) return &*found;
-        note(pointer + "/" + key, is_object && found != object.end() ? "has another type than it must have"
-                                                                     : "is missing");
+        note(pointer + "/" + key,
+             is_object && found != object.end() ? "has another type than it must have" : "is missing");
         return nullptr;
     }
     std::string text(const Json& object, const std::string& pointer, const char* key) {
@@ -265,7 +266,8 @@ private:
         if (out_.facts.erts.find('\0') != std::string::npos) note("/erts", "has a zero byte");
         if (const Json* port = member(document, "", "first_port", Json::value_t::number_unsigned))
             machine.first_port = port->get<std::uint64_t>();
-        if (machine.first_port == 0 || machine.first_port > UINT32_MAX) note("/first_port", "is not the number of a port");
+        if (machine.first_port == 0 || machine.first_port > UINT32_MAX)
+            note("/first_port", "is not the number of a port");
         if (const Json* preset = member(document, "", "open_error_preset", Json::value_t::boolean))
             machine.open_error_preset = preset->get<bool>();
         const Json* linked_in = member(document, "", "linked_in", Json::value_t::array);

@@ -1,6 +1,6 @@
 #pragma once
-/// What a node answered for scenarios, as a file: on a machine without erl, or with that of another release, ddlltool is
-/// compared with it. JSON; terms are in the external format, as base64. Nothing of the file is believed.
+/// What a node answered for scenarios, as a file: on a machine without erl, or with that of another release, ddlltool
+/// is compared with it. JSON; terms are in the external format, as base64. Nothing of the file is believed.
 #include "verify/compare.h"
 #include "verify/node.h"
 
@@ -25,7 +25,7 @@ struct RecordedStep {
 
 struct RecordedScenario {
     std::string file, title;
-    std::string digest; ///< SHA-256 of the scenario file, as hexadecimal digits
+    std::string digest;              ///< SHA-256 of the scenario file, as hexadecimal digits
     std::vector<RecordedStep> steps; ///< of the flattened scenario, up to the death of the node or a halt
 };
 

@@ -46,9 +46,9 @@ struct ScenarioComparison {
     std::vector<StepDifference> differences; ///< of the first step that has some: what follows is another scenario
     std::vector<NotCompared> not_compared;
     std::size_t steps_compared = 0;
-    unsigned runs = 1;                ///< on nodes; agreement is that of the last one
-    Tally tally;                      ///< of the steps that agree
-    std::optional<std::string> death; ///< both died, and how the node did
+    unsigned runs = 1;                        ///< on nodes; agreement is that of the last one
+    Tally tally;                              ///< of the steps that agree
+    std::optional<std::string> death;         ///< both died, and how the node did
     std::shared_ptr<RecordedScenario> record; ///< not null: what the node shows is to be kept
 };
 
@@ -79,8 +79,8 @@ struct Verification {
 Result<Verification> verify(std::vector<scenario::Scenario> scenarios, const VerifyOptions& options,
                             const std::function<void(const ScenarioComparison&)>& progress);
 
-/// The same with what a node answered at another time: no erl is needed. A scenario that is not in the recording, or was
-/// another one when it was made, is not compared. recorded.cpp
+/// The same with what a node answered at another time: no erl is needed. A scenario that is not in the recording, or
+/// was another one when it was made, is not compared. recorded.cpp
 Verification verify_recorded(std::vector<scenario::Scenario> scenarios, const Recording& recording,
                              const VerifyOptions& options,
                              const std::function<void(const ScenarioComparison&)>& progress);

@@ -243,14 +243,14 @@ def the_release_that_is_simulated(s):
     s.put("call_conventions.so", "call_conventions")
     s.do("load", s.live, "call_conventions")
     s.do("open", "call_conventions")
-    s.do("call", "erlang:port_call(P1, 13, a)").has("<<131,100,0,1,97>>")
+    s.do("call", "P1", 13, "a").has("<<131,100,0,1,97>>")
     s.do("session", "export", "kept.json")
     assert json.loads((s.folder / "kept.json").read_text())["otp"] == 25
     s.do("session", "stop")
     s.do("load", s.live, "call_conventions")
     assert s.json("status")["otp"] == 29
     s.do("open", "call_conventions")
-    s.do("call", "erlang:port_call(P1, 13, a)").has("<<131,119,1,97>>")
+    s.do("call", "P1", 13, "a").has("<<131,119,1,97>>")
 
 
 @case

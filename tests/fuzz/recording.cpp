@@ -1,6 +1,6 @@
 /// Recordings of nodes as bytes from anywhere: they are read and written again, or the error says what is wrong.
-#include "base/check.h"
 #include "verify/recording.h"
+#include "base/check.h"
 
 #include <cstddef>
 #include <cstdint>

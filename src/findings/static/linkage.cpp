@@ -115,8 +115,8 @@ void find_other_interface(StaticCollector& out) {
         else if (!is_known_interface(entry.major, entry.minor)) // driver_init may still write others
             out.add(Rule::driver_version_mismatch, Doubt::possible,
                     fmt::format("the entry at {} has driver interface {}.{}; OTP {} knows {}.{}", place, entry.major,
-                                entry.minor, words::name(out.facts().world->release), int{ERL_DRV_EXTENDED_MAJOR_VERSION},
-                                int{ERL_DRV_EXTENDED_MINOR_VERSION}));
+                                entry.minor, words::name(out.facts().world->release),
+                                int{ERL_DRV_EXTENDED_MAJOR_VERSION}, int{ERL_DRV_EXTENDED_MINOR_VERSION}));
     }
 }
 

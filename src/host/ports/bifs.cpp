@@ -46,8 +46,7 @@ bool control_data(const Host& host, const Term& term, std::string& out) {
 // A bit string without a whole byte is empty to output, or refused; for outputv it is always refused (measured).
 bool command_data(const Host& host, const Port& port, const Term& term, std::string& out) {
     const bool as_vector = port.driver != nullptr && port.driver->callbacks.outputv != nullptr;
-    return term::iolist_to_bytes(term, out,
-                                 as_vector ? term::LooseBits::refused : loose(host.release().command_bits));
+    return term::iolist_to_bytes(term, out, as_vector ? term::LooseBits::refused : loose(host.release().command_bits));
 }
 
 bool is_command_data(const Host& host, const Port& port, const Term& term) {

@@ -33,8 +33,8 @@ std::optional<Term> item_of(const Host& host, const Port& port, std::string_view
             watched.push_back(term::make_tuple(Term::atom("process"), Term::pid(watch.process.value)));
         return Term::list(std::move(watched));
     }
-    // The emulator's number counts some of its own structures, and neither queue nor buffers (measured). It says nothing
-    // about a driver, so it is that of a fresh port.
+    // The emulator's number counts some of its own structures, and neither queue nor buffers (measured). It says
+    // nothing about a driver, so it is that of a fresh port.
     if (item == "memory") {
         const unsigned fresh = port.opening.creator ? host.release().created_port_memory : 40;
         return number(fresh + (port.watching.monitors.empty() ? 0 : 24));

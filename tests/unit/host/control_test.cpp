@@ -164,7 +164,7 @@ TEST_CASE("control cuts off the bits that fill no byte, in releases that do") {
         data = d;
         return ErlDrvSSizeT{0};
     };
-    Options options;
+    ddll::host::Options options;
     options.release = ddll::words::facts_of(ddll::words::Release::otp25);
     Stage stage(script, options);
     stage.open();

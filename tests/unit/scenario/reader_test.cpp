@@ -102,7 +102,8 @@ TEST_CASE("the top of a scenario") {
 TEST_CASE("the releases that a scenario is for") {
     using ddll::words::Release;
     const auto with = [](const std::string& otp) {
-        return good(R"j({ "scenario": 1, "title": "t", "processes": { "alice": {} }, )j" + otp + R"j("steps": [ { "note": "Hello." } ] })j");
+        return good(R"j({ "scenario": 1, "title": "t", "processes": { "alice": {} }, )j" + otp +
+                    R"j("steps": [ { "note": "Hello." } ] })j");
     };
     const Scenario all = with(""), one = with(R"j("otp": 26, )j"), some = with(R"j("otp": [28, 25, 28], )j");
     CHECK(all.releases.empty());
@@ -116,8 +117,8 @@ TEST_CASE("the releases that a scenario is for") {
     CHECK(one.whose() == "it is for OTP 26");
     CHECK(some.whose() == "it is for OTP 25 and 28");
     for (const char* wrong : {"24", "30", R"j("25")j", "[]", "[25, 24]", "25.5"})
-        CHECK_FALSE(read(R"j({ "scenario": 1, "title": "t", "processes": { "alice": {} }, "otp": )j" + std::string(wrong) +
-                         R"j(, "steps": [ { "note": "Hello." } ] })j")
+        CHECK_FALSE(read(R"j({ "scenario": 1, "title": "t", "processes": { "alice": {} }, "otp": )j" +
+                         std::string(wrong) + R"j(, "steps": [ { "note": "Hello." } ] })j")
                         .scenario);
 }
 

@@ -127,5 +127,6 @@ TEST_CASE("what is no recording is refused, with the place") {
           "node.json /scenarios/0/steps/1: is not a term in external format");
     CHECK(refused(with("/scenarios/0/steps/1", "g2o=")) == // []
           "node.json /scenarios/0/steps/1: is not what a node shows in a step");
-    CHECK(refused(with("/scenarios/0/steps/0/files/0", 1)) == "node.json /scenarios/0/steps/0/files/0/what: is missing");
+    CHECK(refused(with("/scenarios/0/steps/0/files/0", 1)) ==
+          "node.json /scenarios/0/steps/0/files/0/what: is missing");
 }

@@ -1,8 +1,8 @@
-#include "words/driver_api.h"
 #include "words/release.h"
 
 #include <doctest/doctest.h>
 
+#include <string>
 #include <string_view>
 
 using namespace ddll::words;
@@ -57,7 +57,7 @@ TEST_CASE("what was measured on 25 and 28") {
     CHECK(old.ddll_start_stop == StartStop::exported);
     CHECK(recent.ddll_start_stop == StartStop::exported);
     for (const ReleaseFact fact : all<ReleaseFact>) {
-        const bool fault = fact == ReleaseFact::large_map_fault; // nobody wants to measure that
+        const bool fault = fact == ReleaseFact::large_map_fault; // a crash: read, not measured
         CHECK((how_known(fact, Release::otp25) == HowKnown::measured) != fault);
         CHECK((how_known(fact, Release::otp28) == HowKnown::measured) != fault);
     }
@@ -92,8 +92,9 @@ bool equal(const char* one, const char* other) {
 TEST_CASE("what is not known of a release is as in the nearest that was measured") {
     for (const Release release : all<Release>) {
 #define DDLL_RELEASE_FACT(fact, ...)                                                                                   \
-    if (how_known(ReleaseFact::fact, release) == HowKnown::taken && ReleaseFact::fact != ReleaseFact::erts_version)     \
-        CHECK_MESSAGE(equal(facts_of(release).fact, facts_of(neighbour_of(release)).fact), #fact, " of ", name(release));
+    if (how_known(ReleaseFact::fact, release) == HowKnown::taken && ReleaseFact::fact != ReleaseFact::erts_version)    \
+        CHECK_MESSAGE(equal(facts_of(release).fact, facts_of(neighbour_of(release)).fact), #fact, " of ",              \
+                      name(release));
 #include "words/release.def"
 #undef DDLL_RELEASE_FACT
     }
