@@ -509,6 +509,10 @@ private:
                     driver.versions[i].file = i + 1 == versions ? subject_.newer : subject_.older;
             }
             const std::string title = workload.title.empty() ? workload.file : workload.title;
+            if (!scenario.release(request_.release)) {
+                out_.not_looked_at.push_back(fmt::format("{}: {}", title, scenario.whose()));
+                continue;
+            }
             if (!older_usable_ && versions > 1) {
                 out_.not_looked_at.push_back(fmt::format("{}: it needs the older file", title));
                 continue;
@@ -555,14 +559,13 @@ private:
         if (result.verdict == Verdict::skipped || result.verdict == Verdict::bug || result.verdict == Verdict::unusable)
             out_.not_looked_at.push_back(fmt::format("{}: {}", run.title,
                                                      result.skipped.left_out ? "left out when its time was over (--for)"
-                                                     : result.skipped.for_others          ? result.skipped.why
                                                      : result.verdict == Verdict::skipped ? "interrupted"
                                                      : result.failures.empty()            ? "it could not be played"
                                                                                : result.failures.front().got));
         else
             out_.looked_at.push_back(run.title);
         unseen_ = unseen_ || (result.skipped.left_out && run.of == Side::older);
-        if (result.skipped.left_out || result.skipped.for_others) return;
+        if (result.skipped.left_out) return;
         for (const scenario::RunFinding& found : result.findings)
             if (std::find(makes.begin(), makes.end(), found.rule) == makes.end()) gathered(run.of).add(found, run);
         if (run.of != Side::older) {
