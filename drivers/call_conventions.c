@@ -5,6 +5,7 @@
  *   7 a term and three bytes more -> 42                8 two of the three bytes of a term
  *   9 echo in driver_alloc memory                        10 the first byte of what it was given
  *   11 what it was given, kept where it lies             12 the bytes of the binary that it was given
+ *   13 the bytes that it was given, as a binary
  *   24 and more: what lies so far behind the front of what it was given, kept there */
 #include <erl_driver.h>
 #include <string.h>
@@ -56,6 +57,13 @@ static ErlDrvSSizeT call_call(ErlDrvData data, unsigned int command, char* buf, 
         return (ErlDrvSSizeT)len;
     case 12: /* behind 131, 109 and the size */
         return len - 6 > rlen ? -1 : answer(rbuf, buf + 6, len - 6, (ErlDrvSSizeT)len - 6);
+    case 13: {
+        const char head[] = {(char)131, 109, 0, 0, (char)(len >> 8), (char)len};
+        *rbuf = driver_alloc(sizeof head + len);
+        memcpy(*rbuf, head, sizeof head);
+        memcpy(*rbuf + sizeof head, buf, len);
+        return (ErlDrvSSizeT)(sizeof head + len);
+    }
     default:
         if (command < 24 || command > len) return -1;
         *rbuf = buf + command;

@@ -5,7 +5,8 @@
  *   3 putenv then getenv        4 getenv with a buffer of N bytes: "found|short|missing size"
  *   5 convert_time_unit cases   6 erl_errno_id of Number           7 busy message queue limits, a sequence of five
  *   8 output and timers on an invalid port      9 the queue on it     10 terms, failures and the rest on it
- *  11 monotonic time and its offset: usable or not, wrong unit      12 set_os_pid(4711) -> [] */
+ *  11 monotonic time and its offset: usable or not, wrong unit      12 set_os_pid(4711) -> []
+ *  13 releases: "otp erts" */
 #include "reply.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -21,6 +22,12 @@ static ErlDrvSSizeT versions(char** rbuf, ErlDrvSizeT rlen) {
     driver_system_info(&info, sizeof info);
     return reply(rbuf, rlen, "%d %d %d %d %d %d", info.driver_major_version, info.driver_minor_version,
                  info.nif_major_version, info.nif_minor_version, info.thread_support, info.smp_support);
+}
+
+static ErlDrvSSizeT releases(char** rbuf, ErlDrvSizeT rlen) {
+    ErlDrvSysInfo info;
+    driver_system_info(&info, sizeof info);
+    return reply(rbuf, rlen, "%s %s", info.otp_release, info.erts_version);
 }
 
 static ErlDrvSSizeT environment(char* key, size_t size, char** rbuf, ErlDrvSizeT rlen) {
@@ -134,6 +141,8 @@ static ErlDrvSSizeT sysinfo_control(ErlDrvData data, unsigned int command, char*
     case 12:
         erl_drv_set_os_pid(port, 4711);
         return 0;
+    case 13:
+        return releases(rbuf, rlen);
     default:
         return -1;
     }

@@ -11,6 +11,8 @@
 #define CONTROL_ARGUMENTS                                                                                              \
     ErlDrvData data, unsigned int command, char *buf, ErlDrvSizeT len, char **rbuf, ErlDrvSizeT rlen
 
+#define CALL_ARGUMENTS CONTROL_ARGUMENTS, unsigned int* flags
+
 /* The start of exhibits whose data is their port. */
 __attribute__((unused)) static ErlDrvData keep_port(ErlDrvPort port, char* command) {
     return (ErlDrvData)port;

@@ -9,10 +9,6 @@
 
 namespace {
 
-// The emulator whose behaviour this host has.
-char erts_version[] = "13.1.5";
-char otp_release[] = "25";
-
 // Virtual time 0 as Erlang system time: the first moment of 2020, the same in every run.
 constexpr std::int64_t epoch_ns = 1'577'836'800'000'000'000;
 
@@ -53,14 +49,15 @@ void driver_system_info(ErlDrvSysInfo* info, size_t size) {
                                                       info == nullptr ? "NULL" : "info", size));
     fill(info, size, &ErlDrvSysInfo::driver_major_version, int{ERL_DRV_EXTENDED_MAJOR_VERSION});
     fill(info, size, &ErlDrvSysInfo::driver_minor_version, int{ERL_DRV_EXTENDED_MINOR_VERSION});
-    fill(info, size, &ErlDrvSysInfo::erts_version, static_cast<char*>(erts_version));
-    fill(info, size, &ErlDrvSysInfo::otp_release, static_cast<char*>(otp_release));
+    const words::ReleaseFacts& release = call.host().release();
+    fill(info, size, &ErlDrvSysInfo::erts_version, const_cast<char*>(release.erts_version));
+    fill(info, size, &ErlDrvSysInfo::otp_release, const_cast<char*>(release.otp_release));
     fill(info, size, &ErlDrvSysInfo::thread_support, 1);
     fill(info, size, &ErlDrvSysInfo::smp_support, 1);
     fill(info, size, &ErlDrvSysInfo::async_threads, 1);
     fill(info, size, &ErlDrvSysInfo::scheduler_threads, 1);
     fill(info, size, &ErlDrvSysInfo::nif_major_version, 2);
-    fill(info, size, &ErlDrvSysInfo::nif_minor_version, 16);
+    fill(info, size, &ErlDrvSysInfo::nif_minor_version, static_cast<int>(release.nif_minor_version));
     fill(info, size, &ErlDrvSysInfo::dirty_scheduler_support, 1);
     call.returns(0, static_cast<std::int64_t>(size));
 }

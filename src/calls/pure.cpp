@@ -104,8 +104,8 @@ Evaluated tail(Host&, ProcessId, Args a) {
     return Evaluated::of(Term::list({a[0].items().begin() + 1, a[0].items().end()}, a[0].tail()));
 }
 
-Evaluated term_to_binary(Host&, ProcessId, Args a) {
-    return Evaluated::of(Term::binary(term::encode(a[0])));
+Evaluated term_to_binary(Host& host, ProcessId, Args a) {
+    return Evaluated::of(Term::binary(term::encode(a[0], host.release().term_atoms)));
 }
 
 Evaluated binary_to_term(Host&, ProcessId, Args a) {

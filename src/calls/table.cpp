@@ -96,13 +96,24 @@ Evaluated process_info_after_signals(Host& host, ProcessId by, Args args) {
                          links ? host::Question::always_waits : host::Question::waits_for_signals);
 }
 
+// Relics, until a release removes them.
+Evaluated start_ddll(Host& host, ProcessId, Args) {
+    if (host.release().ddll_start_stop == words::StartStop::removed) return Evaluated::raise("undef");
+    return Evaluated::of(term::make_tuple(Term::atom("error"),
+                                          term::make_tuple(Term::atom("already_started"), Term::atom("undefined"))));
+}
+
+Evaluated stop_ddll(Host& host, ProcessId, Args) {
+    if (host.release().ddll_start_stop == words::StartStop::removed) return Evaluated::raise("undef");
+    return Evaluated::of(Term::atom("ok"));
+}
+
 #define DDLL_VERB(body) [](Host& host, ProcessId by, Args a) -> Evaluated { return body; }
 #define DDLL_SIGNAL_VERB(body)                                                                                         \
     [](Host& host, ProcessId by, Args a) -> Evaluated { return after_signals(host, by, body, Term()); }
 #define DDLL_QUESTION_VERB(body)                                                                                       \
     [](Host& host, ProcessId by, Args a) -> Evaluated { return after_signals(host, by, body, a[0]); }
 #define DDLL_ASK(body) [](Host& host, ProcessId, Args a) -> Evaluated { return body; }
-#define DDLL_CONSTANT(body) [](Host&, ProcessId, Args) -> Evaluated { return body; }
 
 const Row verb_rows[] = {
     {"erl_ddll", "try_load", 3, DDLL_VERB(host.drivers().try_load(by, a[0], a[1], a[2])), "load or reload a driver, never waiting"},
@@ -120,11 +131,8 @@ const Row verb_rows[] = {
     {"erl_ddll", "info", 2, DDLL_ASK(host.drivers().info(a[0], a[1])), "one item of a driver"},
     {"erl_ddll", "loaded_drivers", 0, DDLL_ASK((static_cast<void>(a), host.drivers().loaded_drivers())), "names of all drivers, linked-in ones too"},
     {"erl_ddll", "format_error", 1, DDLL_ASK(host.drivers().format_error(a[0])), "the text for an error term"},
-    {"erl_ddll", "start", 0,
-     DDLL_CONSTANT(Evaluated::of(term::make_tuple(
-         Term::atom("error"), term::make_tuple(Term::atom("already_started"), Term::atom("undefined"))))),
-     "a relic: always {error, {already_started, undefined}}"},
-    {"erl_ddll", "stop", 0, DDLL_CONSTANT(Evaluated::of(Term::atom("ok"))), "a relic: always ok"},
+    {"erl_ddll", "start", 0, start_ddll, "a relic: {error, {already_started, undefined}}; undef since OTP 29"},
+    {"erl_ddll", "stop", 0, stop_ddll, "a relic: ok; undef since OTP 29"},
 
     {"file", "read_file", 1, read_file, "{ok, Bytes} of a file, or {error, Reason}"},
 
@@ -175,7 +183,6 @@ const Row verb_rows[] = {
 #undef DDLL_SIGNAL_VERB
 #undef DDLL_QUESTION_VERB
 #undef DDLL_ASK
-#undef DDLL_CONSTANT
 
 } // namespace
 

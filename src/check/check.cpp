@@ -2,6 +2,7 @@
 
 #include "base/prose.h"
 #include "base/sanitized.h"
+#include "check/atoms.h"
 #include "check/entry_findings.h"
 #include "check/gathered.h"
 #include "check/made_scenarios.h"
@@ -34,6 +35,7 @@ public:
         : request_(request), world_(world), player_(request) {
         out_.file = request.file;
         out_.against = request.against;
+        out_.release = request.release;
         out_.suppressions = request.suppressions;
         for (Suppression& s : out_.suppressions) s.expired = s.expires < request.today;
     }
@@ -203,6 +205,11 @@ private:
                         "whether it wrote all bytes that it sends: the driver's callbacks take too long for that");
                 else
                     take(look_for_unwritten_in_use(use), use.title, use.invents);
+                if ((own().callbacks & words::bit(words::Callback::call)) != 0 || !subject_.calls.empty())
+                    take(look_for_atoms([&](words::AtomTag atoms) {
+                             return play_again(use, {{}, atoms});
+                         }),
+                         use.title, use.invents);
             }
             if (older_dies()) run_these({unused_replacement(subject_)});
             const CheckRun *older = run_of("replies-old"), *newer = run_of("replies-new");
@@ -299,6 +306,7 @@ private:
     // The same run with data of the other shapes: what all of them provoke does not depend on the data.
     bool any_data_provokes(const CheckFinding& finding) {
         if (finding.rule == Rule::uninitialised_bytes_sent) return any_data_shows_unwritten();
+        if (finding.rule == Rule::atoms_parsed_by_hand) return false; // only one shape has an atom
         for (unsigned shape = 1; shape < shapes; ++shape) {
             std::vector<MadeScenario> all;
             for (const Subject* subject : subjects()) {
@@ -337,12 +345,20 @@ private:
     }
 
     // Its use once more, in memory that is filled with this byte and with that.
-    UnwrittenLook look_for_unwritten_in_use(MadeScenario made) {
-        const std::vector<MadeScenario> use{std::move(made)};
-        return look_for_unwritten([&](std::uint8_t byte) {
-            std::vector<Ran> ran = player_.play(use, byte);
-            return ran.empty() ? scenario::RunResult() : std::move(ran.front().run.result);
-        });
+    UnwrittenLook look_for_unwritten_in_use(const MadeScenario& use) {
+        return look_for_unwritten([&](std::uint8_t byte) { return play_again(use, {byte, {}}); });
+    }
+
+    scenario::RunResult play_again(const MadeScenario& one, Variation other) {
+        std::vector<Ran> ran = player_.play({one}, other);
+        return ran.empty() ? scenario::RunResult() : std::move(ran.front().run.result);
+    }
+
+    void take(AtomsLook look, const std::string& title, bool invents) {
+        if (look.found)
+            gathered(Side::newer)
+                .add(atoms_finding(subject_.name, *look.found),
+                     {"atoms", title, std::move(look.example), invents, Side::newer});
     }
 
     void take(UnwrittenLook look, const std::string& title, bool invents) {
@@ -421,14 +437,26 @@ private:
                     driver.versions[i].file = i + 1 == versions ? subject_.newer : subject_.older;
             }
             const std::string title = workload.title.empty() ? workload.file : workload.title;
+            if (!scenario.release(request_.release)) {
+                out_.not_looked_at.push_back(fmt::format("{}: {}", title, scenario.whose()));
+                continue;
+            }
             if (!older_usable_ && versions > 1) {
                 out_.not_looked_at.push_back(fmt::format("{}: it needs the older file", title));
                 continue;
             }
             const Side of = compares() && versions > 1 ? Side::replacement : Side::newer;
             take({"workload", title, player_.play(scenario), false, of}, {});
-            if (of == Side::newer && may_be_run_again(out_.runs.back().result))
-                take(look_for_unwritten([&](std::uint8_t byte) { return player_.play(scenario, byte); }), title, false);
+            if (of == Side::newer && may_be_run_again(out_.runs.back().result)) {
+                take(look_for_unwritten([&](std::uint8_t byte) {
+                         return player_.play(scenario, {byte, {}});
+                     }),
+                     title, false);
+                take(look_for_atoms([&](words::AtomTag atoms) {
+                         return player_.play(scenario, {{}, atoms});
+                     }),
+                     title, false);
+            }
             // A scenario with one version can be run with both.
             if (!compares() || !older_usable_ || versions != 1) continue;
             for (scenario::DriverDecl& driver : scenario.drivers)
@@ -443,7 +471,7 @@ private:
 
     // A second time shows the same, so far as anything of it was played.
     static bool may_be_run_again(const scenario::RunResult& result) {
-        return !result.death && result.journal && !result.left_out;
+        return !result.death && result.journal && !result.skipped.left_out;
     }
 
     void take(CheckRun run, const std::vector<Rule>& makes) {
@@ -451,14 +479,14 @@ private:
         const scenario::RunResult& result = run.result;
         if (result.verdict == Verdict::skipped || result.verdict == Verdict::bug || result.verdict == Verdict::unusable)
             out_.not_looked_at.push_back(fmt::format("{}: {}", run.title,
-                                                     result.left_out ? "left out when its time was over (--for)"
+                                                     result.skipped.left_out ? "left out when its time was over (--for)"
                                                      : result.verdict == Verdict::skipped ? "interrupted"
                                                      : result.failures.empty()            ? "it could not be played"
                                                                                : result.failures.front().got));
         else
             out_.looked_at.push_back(run.title);
-        unseen_ = unseen_ || (result.left_out && run.of == Side::older);
-        if (result.left_out) return;
+        unseen_ = unseen_ || (result.skipped.left_out && run.of == Side::older);
+        if (result.skipped.left_out) return;
         for (const scenario::RunFinding& found : result.findings)
             if (std::find(makes.begin(), makes.end(), found.rule) == makes.end()) gathered(run.of).add(found, run);
         if (run.of != Side::older) {

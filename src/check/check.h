@@ -8,9 +8,11 @@
 #include "scenario/reader.h"
 #include "scenario/result.h"
 #include "scenario/runner.h"
+#include "words/release.h"
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -76,6 +78,7 @@ struct CheckFinding {
     std::string way;             ///< of a crash, a hang or a failure: what tells it from another one of the same rule
     std::optional<FailedExpectation> expectation;
     const Suppression* suppressed = nullptr; ///< into CheckResult::suppressions
+    std::vector<words::Release> releases{};  ///< of several that were asked for, those that show it; empty: all
 };
 
 /// A row of the law that holds, and why.
@@ -115,6 +118,25 @@ struct AnswerChange {
     std::string run, call, older, newer;
 };
 
+/// One of several releases that were asked for.
+struct ReleaseVerdict {
+    words::Release release{};
+    Safety verdict = Safety::unknown;
+    std::string reason; ///< the main one; empty for SAFE
+};
+
+/// One call that is not answered alike in all releases.
+struct ReleaseAnswers {
+    std::string run, call;
+    std::vector<std::string> answers; ///< one for each of ReleaseComparison::releases
+};
+
+/// What differs for this driver between releases. What of its findings does: CheckFinding::releases.
+struct ReleaseComparison {
+    std::vector<ReleaseVerdict> releases; ///< oldest first; empty: one was asked for
+    std::vector<ReleaseAnswers> answers;
+};
+
 struct Request {
     std::string file;                          ///< the new driver
     std::string against;                       ///< the one before, or empty
@@ -122,6 +144,7 @@ struct Request {
     std::vector<scenario::Scenario> workloads; ///< the author's own
     std::string open;                          ///< what its ports are opened with, "NAME ARGS"; empty: the name
     std::vector<OwnCall> calls;                ///< made to each port, in this order; with none, invented ones are
+    words::Release release = words::newest_release; ///< that is simulated
     unsigned strictness = 5;                   ///< 1 to 10
     unsigned parallel = 1;
     std::optional<std::chrono::milliseconds> time_limit; ///< for each scenario, from its last progress on
@@ -133,6 +156,7 @@ struct Request {
 
 struct CheckResult {
     std::string name, file, against;
+    words::Release release = words::newest_release; ///< that was simulated; of several the newest
     Safety verdict = Safety::unknown;
     std::vector<Reason> reasons; ///< gravest first: the first is the main one
     Coverage coverage;
@@ -140,6 +164,7 @@ struct CheckResult {
     std::vector<CheckFinding> findings; ///< gravest first, then by rule
     std::vector<CheckFinding> fixed;    ///< what only the older file has, and what does not harm its replacement
     std::vector<AnswerChange> answers;
+    ReleaseComparison across;
     std::vector<Suppression> suppressions;
     std::vector<CheckRun> runs;
     bool interrupted = false;
@@ -148,10 +173,19 @@ struct CheckResult {
 /// The innermost frame whose source is known; null when there is none.
 const scenario::StackFrame* known_frame(const std::vector<scenario::StackFrame>& stack);
 
+/// Whether a finding shows in some of the releases only that were asked for.
+inline bool differs_by_release(const CheckFinding& finding) {
+    return !finding.releases.empty();
+}
+
 /// The row that a finding stands for; Ground::nothing for a note.
 Ground ground_of(const CheckFinding& finding);
 
 /// Reads both files, runs the scenarios and decides. Error: a file that is no driver library at all.
 Result<CheckResult> check_driver(const Request& request, const findings::StaticWorld& world);
+
+/// The same in the world of each release, oldest first, and what differs. The findings are those of all of them, the
+/// verdict is the gravest, the runs are those of the newest. There is at least one world. releases.cpp
+Result<CheckResult> check_releases(const Request& request, std::span<const findings::StaticWorld> worlds);
 
 } // namespace ddll::check

@@ -23,9 +23,11 @@ bool is_timed(Rule rule) {
     return std::find(std::begin(timed_rules), std::end(timed_rules), rule) != std::end(timed_rules);
 }
 
-scenario::RunOptions Player::options(FreshMemory fresh_memory) const {
+scenario::RunOptions Player::options(Variation other) const {
     scenario::RunOptions options;
-    options.fresh_memory = fresh_memory;
+    options.fresh_memory = other.fresh_memory;
+    options.term_atoms = other.atoms;
+    options.release = request_.release;
     options.time_limit = request_.time_limit;
     options.probe = true;
     options.parallel = request_.parallel;
@@ -40,7 +42,7 @@ std::vector<scenario::RunResult> Player::run(std::vector<scenario::Scenario> all
     return std::move(done.results);
 }
 
-std::vector<Ran> Player::play(const std::vector<MadeScenario>& all, FreshMemory fresh_memory) {
+std::vector<Ran> Player::play(const std::vector<MadeScenario>& all, Variation other) {
     std::vector<scenario::Scenario> scenarios;
     std::vector<const MadeScenario*> readable;
     scenario::ReadOptions read = request_.read;
@@ -54,7 +56,7 @@ std::vector<Ran> Player::play(const std::vector<MadeScenario>& all, FreshMemory 
         readable.push_back(&made);
         scenarios.push_back(*std::move(parsed.scenario));
     }
-    scenario::RunOptions lenient = options(fresh_memory);
+    scenario::RunOptions lenient = options(other);
     lenient.lenient = true;
     std::vector<scenario::RunResult> results = run(std::move(scenarios), lenient);
     for (const Rule rule : timed_rules) confirm(rule, results, lenient);
@@ -66,8 +68,8 @@ std::vector<Ran> Player::play(const std::vector<MadeScenario>& all, FreshMemory 
     return out;
 }
 
-scenario::RunResult Player::play(const scenario::Scenario& one, FreshMemory fresh_memory) {
-    std::vector<scenario::RunResult> results = run({one}, options(fresh_memory));
+scenario::RunResult Player::play(const scenario::Scenario& one, Variation other) {
+    std::vector<scenario::RunResult> results = run({one}, options(other));
     for (const Rule rule : timed_rules) confirm(rule, results, options({}));
     return std::move(results.front());
 }

@@ -2,6 +2,7 @@
 /// Runs scenarios for a check: those that were made for it, and those that its user wrote. Internal to check/.
 #include "check/check.h"
 #include "check/made_scenarios.h"
+#include "words/release.h"
 
 #include <chrono>
 #include <cstdint>
@@ -19,11 +20,15 @@ struct Ran {
     CheckRun run;
 };
 
+/// What is another way in a run that is done once more.
+struct Variation {
+    std::optional<std::uint8_t> fresh_memory{}; ///< fills memory that the driver gets
+    std::optional<words::AtomTag> atoms{};
+};
+
 class Player {
 public:
     using Time = std::chrono::steady_clock::time_point;
-    /// Fills memory that the driver gets with this byte.
-    using FreshMemory = std::optional<std::uint8_t>;
 
     explicit Player(const Request& request) : request_(request) {}
 
@@ -31,15 +36,15 @@ public:
     void set_end(std::optional<Time> until) { until_ = until; }
 
     /// Those that can be read; the others are in unreadable().
-    std::vector<Ran> play(const std::vector<MadeScenario>& all, FreshMemory fresh_memory = {});
-    scenario::RunResult play(const scenario::Scenario& one, FreshMemory fresh_memory = {});
+    std::vector<Ran> play(const std::vector<MadeScenario>& all, Variation other = {});
+    scenario::RunResult play(const scenario::Scenario& one, Variation other = {});
 
     bool interrupted() const { return interrupted_; }
     /// "TITLE: what is wrong"; a second call gives what has come since.
     std::vector<std::string> take_unreadable() { return std::move(unreadable_); }
 
 private:
-    scenario::RunOptions options(FreshMemory fresh_memory) const;
+    scenario::RunOptions options(Variation other) const;
     std::vector<scenario::RunResult> run(std::vector<scenario::Scenario> all, const scenario::RunOptions& options);
     void confirm(Rule rule, std::vector<scenario::RunResult>& results, const scenario::RunOptions& options);
 

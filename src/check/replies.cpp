@@ -23,14 +23,15 @@ struct Reply {
     std::string text;                      ///< "port_control(P, 1, []) -> [] and {P, ok}"
     std::size_t value = std::string::npos; ///< where " -> []" stands in it
     bool refused = false;                  ///< with badarg
+    bool raised = false;                   ///< the value is an exception
 
     std::string answer() const { return value == std::string::npos ? std::string("nothing") : text.substr(value + 4); }
 };
 
 /// Call by call.
-std::vector<Reply> replies(const CheckRun& run) {
+std::vector<Reply> replies(const scenario::RunResult& run) {
     std::vector<Reply> out;
-    for (const journal::Entry& entry : *run.result.journal) {
+    for (const journal::Entry& entry : *run.journal) {
         if (const auto* called = std::get_if<journal::Called>(&entry.event)) {
             out.push_back({std::string(called->text)});
             continue;
@@ -39,6 +40,8 @@ std::vector<Reply> replies(const CheckRun& run) {
         Reply& last = out.back();
         if (const auto* returned = std::get_if<journal::Returned>(&entry.event)) {
             const auto decoded = term::decode(returned->term);
+            last.raised |=
+                returned->outcome != journal::Outcome::value && returned->outcome != journal::Outcome::blocked;
             last.refused |= decoded && decoded->term.is_atom("badarg");
             last.value = std::min(last.value, last.text.size());
             last.text += " -> " + printed(returned->term);
@@ -58,10 +61,18 @@ bool loaded(const CheckRun& run) {
 
 } // namespace
 
+std::vector<CallAnswer> answers_of(const scenario::RunResult& run) {
+    std::vector<CallAnswer> out;
+    if (!run.journal) return out;
+    for (const Reply& reply : replies(run))
+        out.push_back({reply.text.substr(0, reply.value), (reply.raised ? "exception " : "") + reply.answer()});
+    return out;
+}
+
 std::vector<AnswerChange> changed_answers(const CheckRun& older, const CheckRun& newer) {
     std::vector<AnswerChange> out;
     if (!loaded(older) || !loaded(newer)) return out;
-    const auto before = replies(older), after = replies(newer);
+    const auto before = replies(older.result), after = replies(newer.result);
     for (std::size_t i = 0; i < before.size() && i < after.size(); ++i) {
         const Reply &was = before[i], &is = after[i];
         if (was.text == is.text || was.refused || is.refused) continue;

@@ -72,8 +72,9 @@ UnwrittenLook look_for_unwritten(const std::function<scenario::RunResult(std::ui
     for (const std::uint8_t byte : fresh_bytes) {
         runs.push_back(run(byte));
         const scenario::RunResult& last = runs.back();
-        if (last.left_out || last.death || !last.journal) {
-            look.not_done = last.left_out ? "left out when its time was over (--for)" : "a run did not come to its end";
+        if (last.skipped.left_out || last.death || !last.journal) {
+            look.not_done =
+                last.skipped.left_out ? "left out when its time was over (--for)" : "a run did not come to its end";
             look.found.reset();
             return look;
         }

@@ -94,7 +94,7 @@ void add_reasons_of_runs(CheckResult& checked) {
             checked.reasons.push_back(
                 {Ground::own_fault, fmt::format("{}: {}", run.title, run.result.failures.front().got)});
         // What only the machine refuses has a reason of its own.
-        if (run.result.verdict == skipped && !run.result.left_out) checked.interrupted = true;
+        if (run.result.verdict == skipped && !run.result.skipped.left_out) checked.interrupted = true;
     }
     if (checked.interrupted) checked.reasons.push_back({Ground::interrupted, "it was interrupted"});
 }
@@ -120,6 +120,10 @@ bool comes_first(const Reason& a, const Reason& b) {
 }
 
 } // namespace
+
+void sort_reasons(std::vector<Reason>& reasons) {
+    std::stable_sort(reasons.begin(), reasons.end(), comes_first);
+}
 
 void weigh(std::vector<CheckFinding>& findings, bool used) {
     if (used) soften_what_was_not_seen(findings);
@@ -157,7 +161,7 @@ void conclude(CheckResult& checked, const Grounds& grounds) {
         if (const Ground ground = ground_of(finding); ground != Ground::nothing)
             checked.reasons.push_back({ground, condition(finding)});
     add_reasons_of_runs(checked);
-    std::stable_sort(checked.reasons.begin(), checked.reasons.end(), comes_first);
+    sort_reasons(checked.reasons);
     checked.verdict =
         checked.reasons.empty() ? row(Ground::nothing).verdict : row(checked.reasons.front().ground).verdict;
 }

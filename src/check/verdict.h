@@ -32,6 +32,17 @@ std::vector<CheckFinding> failures_of(const CheckResult& checked, const CheckRun
 /// Adds what a run called and reached. coverage.cpp
 void cover(Coverage& coverage, const CheckRun& run);
 
+/// What a call of a run came to.
+struct CallAnswer {
+    std::string call;
+    std::string answer; ///< its value or exception, and the messages that came of it
+};
+/// Call by call; empty without a journal.
+std::vector<CallAnswer> answers_of(const scenario::RunResult& run);
+
+/// "Interrupted" before anything else, then the gravest first.
+void sort_reasons(std::vector<Reason>& reasons);
+
 /// What the two files answered differently to the same calls. Nothing where one of them could not be loaded. A callback
 /// that is gone has a rule of its own. replies.cpp
 std::vector<AnswerChange> changed_answers(const CheckRun& older, const CheckRun& newer);

@@ -26,7 +26,11 @@ namespace {
 struct Arguments {
     std::string file, against, name, suppressions, open;
     std::vector<std::string> controls, calls, commands;
-    std::vector<std::string> workloads, driver_path, library_path;
+    std::vector<std::string> workloads, driver_path;
+    struct Nodes {
+        std::vector<std::string> library_path;
+        std::vector<words::Release> releases; ///< empty: the newest
+    } nodes;
     unsigned strictness = 5, jobs = 1;
     std::vector<Output> outputs;
     std::optional<std::chrono::milliseconds> time, time_limit;
@@ -43,6 +47,7 @@ constexpr const char* check_footer =
   ddlltool check new.so --against old.so --name counter   files that are called otherwise
   ddlltool check counter.so --open "counter 8080" --control 1,add --command '<<5:32>>'
   ddlltool check counter.so --workload stories/use.json   with all that your own processes do
+  ddlltool check counter.so --otp 25,28                   on both releases, and what differs for this driver
   ddlltool check counter.so --format text,sarif=check.sarif
   ddlltool check build/counter.so --watch                 again after every build, until Ctrl-C
 
@@ -157,6 +162,7 @@ CheckParser::CheckParser()
     add_option("--call", given.calls, "erlang:port_call(Port, N, TERM), likewise")->each()->type_name("N,TERM");
     add_option("--command", given.commands, "port_command(Port, DATA), likewise")->each()->type_name("DATA");
     add_check([this] { return read_calls(given); });
+    add_releases(*this, given.nodes.releases, "the release of Erlang/OTP, 25 to 29 (29); several: what differs");
     add_option("--strictness", given.strictness, "1 (quick) to 10 (long): how many stories, and how many cycles")
         ->type_name("N")
         ->range(1U, 10U);
@@ -168,7 +174,7 @@ CheckParser::CheckParser()
     for (const auto& format : report::check_formats()) formats.push_back({std::string(format.name), ""});
     add_outputs(*this, given.outputs,
                 "text, json, html, sarif, tap, term, junit or github; several: NAME=FILE,NAME=FILE", formats);
-    add_option("--library-path", given.library_path, "the node's LD_LIBRARY_PATH: folders")
+    add_option("--library-path", given.nodes.library_path, "the node's LD_LIBRARY_PATH: folders")
         ->each()
         ->takes("DIR", {Takes::folder});
     add_driver_path(*this, given.driver_path, "one more folder to look for a workload's drivers in");
@@ -211,8 +217,11 @@ Round check_round(const Arguments& given) {
         if (!read.scenario) return {ExitCode::unusable_input, false};
         request.workloads.push_back(*std::move(read.scenario));
     }
-    const findings::StaticWorld world = findings::StaticWorld::make(given.library_path);
-    const auto done = check::check_driver(request, world);
+    std::vector<findings::StaticWorld> worlds;
+    for (const words::Release release : given.nodes.releases)
+        worlds.push_back(findings::StaticWorld::make(given.nodes.library_path, release));
+    if (worlds.empty()) worlds.push_back(findings::StaticWorld::make(given.nodes.library_path));
+    const auto done = check::check_releases(request, worlds);
     if (!done) {
         complain(with_meant_file(with_meant_file(done.error(), given.file), given.against));
         return {ExitCode::unusable_input, false};

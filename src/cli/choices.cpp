@@ -40,6 +40,20 @@ Result<std::vector<Output>> outputs_of(const std::vector<std::string>& texts, st
     return outputs;
 }
 
+Result<words::Release> release_of(std::string_view word) {
+    std::vector<std::string_view> words;
+    for (const words::Release release : words::all<words::Release>) words.emplace_back(words::name(release));
+    const auto at = choice("--otp", word, words);
+    if (!at) return at.error();
+    return words::all<words::Release>[*at];
+}
+
+Value one_release() {
+    Value value{Takes::choice, "", {}};
+    for (const words::Release release : words::all<words::Release>) value.choices.push_back({words::name(release), ""});
+    return value;
+}
+
 } // namespace
 
 bool wants_color(Color color) {
@@ -92,6 +106,42 @@ void add_outputs(Parser& app, std::vector<Output>& into, const std::string& doc,
         return {};
     });
     app.add_option("--format", *texts, doc)->each()->takes("NAME[=FILE]", {Takes::reports, "", formats});
+}
+
+void add_release(Parser& app, std::optional<words::Release>& into, const std::string& doc) {
+    const auto text = std::make_shared<std::string>();
+    app.add_check([=, &into]() -> Result<void> {
+        if (text->empty()) return {};
+        auto release = release_of(*text);
+        if (!release) return std::move(release).error();
+        into = *release;
+        return {};
+    });
+    app.add_option("--otp", *text,
+                   doc.empty() ? fmt::format("the release of Erlang/OTP that is simulated, {} to {} (default {})",
+                                             words::name(words::oldest_release), words::name(words::newest_release),
+                                             words::name(words::newest_release))
+                               : doc)
+        ->takes("RELEASE", one_release());
+}
+
+void add_releases(Parser& app, std::vector<words::Release>& into, const std::string& doc) {
+    const auto text = std::make_shared<std::string>();
+    app.add_check([=, &into]() -> Result<void> {
+        into.clear();
+        if (text->empty()) return {};
+        for (std::size_t at = 0; at <= text->size();) {
+            const auto end = std::min(text->find(',', at), text->size());
+            auto release = release_of(std::string_view(*text).substr(at, end - at));
+            if (!release) return std::move(release).error();
+            into.push_back(*release);
+            at = end + 1;
+        }
+        std::ranges::sort(into);
+        into.erase(std::unique(into.begin(), into.end()), into.end());
+        return {};
+    });
+    app.add_option("--otp", *text, doc)->takes("RELEASE,...", one_release());
 }
 
 Result<std::chrono::milliseconds> milliseconds_of(const std::string& option, const std::string& text) {

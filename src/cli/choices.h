@@ -3,8 +3,10 @@
 /// commands.
 #include "cli/parser.h"
 #include "report/report.h"
+#include "words/release.h"
 
 #include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +42,11 @@ void add_driver_path(Parser& app, std::vector<std::string>& into,
                      const std::string& doc = "one more folder to look for driver files in");
 /// --format with "text,json=out.json" and repetitions of it. At least one comes into `into`, at most one to stdout.
 void add_outputs(Parser& app, std::vector<Output>& into, const std::string& doc, std::vector<Value::Choice> formats);
+
+/// --otp: the release that is simulated.
+void add_release(Parser& app, std::optional<words::Release>& into, const std::string& doc = "");
+/// --otp with several, commas between them: each once, oldest first.
+void add_releases(Parser& app, std::vector<words::Release>& into, const std::string& doc);
 
 /// At least a millisecond.
 Result<std::chrono::milliseconds> milliseconds_of(const std::string& option, const std::string& text);

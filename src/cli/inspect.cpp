@@ -25,6 +25,7 @@ examples:
   ddlltool inspect priv/counter.so                      everything, for reading
   ddlltool inspect old/counter.so new/counter.so        how they differ, and what they would share in one node
   ddlltool inspect --library-path /opt/lib counter.so   the node has LD_LIBRARY_PATH=/opt/lib
+  ddlltool inspect --otp 29 priv/counter.so             also what OTP 29 is like for it
   ddlltool inspect --format text,sarif=inspect.sarif counter.so
   ddlltool inspect --format json counter.so | jq '.files[0].findings[].rule'
 
@@ -57,6 +58,7 @@ struct InspectParser final : Parser {
     std::vector<Output> outputs;
     Color color = Color::automatic;
     report::FailOn fail_on = report::FailOn::warning;
+    std::optional<words::Release> release;
 };
 
 InspectParser::InspectParser()
@@ -66,6 +68,7 @@ InspectParser::InspectParser()
     add_option("--library-path", folders, "the node's LD_LIBRARY_PATH (default: empty; that of this shell is not used)")
         ->each()
         ->takes("DIR[:DIR...]", {Takes::folder});
+    add_release(*this, release, "the release of Erlang/OTP, 25 to 29 (29), with a section about it");
     std::vector<Value::Choice> formats;
     for (const auto& format : report::inspection_formats()) formats.push_back({std::string(format.name), ""});
     add_outputs(*this, outputs, "text, json, html, junit, tap, sarif, github or term; several: NAME=FILE,NAME=FILE",
@@ -80,8 +83,10 @@ ExitCode InspectParser::run() {
     if (!files) return ExitCode::unusable_input;
     std::vector<std::string> library_path;
     for (const std::string& text : folders) add_folders(text, library_path);
-    const findings::StaticWorld world = findings::StaticWorld::make(library_path);
-    const report::Inspections all = inspect(inputs, world);
+    const findings::StaticWorld world =
+        findings::StaticWorld::make(library_path, release.value_or(words::newest_release));
+    report::Inspections all = inspect(inputs, world);
+    all.release = release;
     for (const Error& error : all.unusable) complain(error);
     report::FormatOptions options{{}, current_folder(), DDLLTOOL_VERSION};
     const ExitCode written = files->write([&](const Output& output) {

@@ -81,6 +81,7 @@ report::Run run_all(std::vector<Candidate> candidates, const RunArguments& argum
     scenario::RunOptions options;
     options.time_limit = arguments.time_limit;
     options.seed = arguments.seed;
+    options.release = arguments.release;
     options.free_threads = arguments.free_threads;
     options.in_process = arguments.in_process;
     options.parallel = arguments.jobs;

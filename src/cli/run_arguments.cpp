@@ -54,6 +54,7 @@ RunArgumentsParser::RunArgumentsParser()
     add_option("--timeout", out.time_limit,
                "real time for each scenario, e.g. 500ms or 1min; wins over the file's time_limit");
     add_option("--seed", out.seed, "seed for choices that a scenario leaves open")->type_name("N");
+    add_release(*this, out.release, "the release to simulate, 25 to 29 (default: the newest of the scenario)");
     add_flag("--free-threads", out.free_threads,
              "let threads of drivers run as on a node, not one at a time (for sanitizers; runs may differ)");
     add_driver_path(*this, out.driver_path);

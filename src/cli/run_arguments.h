@@ -20,6 +20,7 @@ struct RunArguments {
     unsigned jobs = 1;
     std::optional<std::chrono::milliseconds> time_limit;
     std::uint64_t seed = 0;
+    std::optional<words::Release> release; ///< nothing: the newest that a scenario is for
     bool free_threads = false;
     Color color = Color::automatic;
     report::Detail detail = report::Detail::automatic;

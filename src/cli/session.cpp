@@ -35,8 +35,10 @@ struct SessionParser final : Parser {
     SessionParser(std::string_view summary, const std::string& verb, Body verb_body)
         : Parser(std::string(summary), "ddlltool session " + verb), body(verb_body) {
         add_session_options(*this, options, false);
-        if (verb == "start")
+        if (verb == "start") {
             add_option("--idle", idle, "end when nothing was asked for so long (2h)")->type_name("DURATION");
+            add_release(*this, options.server.release);
+        }
         if (verb == "export") {
             add_option("FILE", file, "the scenario file to write; without it the text goes to stdout")
                 ->takes(file_with(".json"));

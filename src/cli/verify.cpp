@@ -1,4 +1,5 @@
 #include "verify/verify.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "cli/choices.h"
 #include "cli/commands.h"
@@ -26,6 +27,7 @@ struct VerifyArguments {
     std::chrono::milliseconds patience{2'000};
     std::uint64_t random = 0, seed = 1, most_differences = 1; ///< random: how many scenarios are made up; 0: none
     std::string differences_folder = ".";                     ///< where scenarios that differ are written
+    std::string record, recorded;                             ///< files
     bool json = false, verbose = false, quiet = false;
 };
 
@@ -40,6 +42,8 @@ examples:
   ddlltool verify -j2 tests/scenarios/lifecycle all stories of a folder
   ddlltool verify --random 5000 --seed 7        stories made up by chance; one that differs is shrunk and kept
   ddlltool verify --erl /opt/otp27/bin/erl story.json
+  ddlltool verify --record otp27.json tests/scenarios     and keep what the node answered
+  ddlltool verify --recorded otp27.json tests/scenarios   compare with that, where there is no such node
 
 exit codes: 0 both agree, 1 they differ, 2 wrong usage, 3 a file that cannot be used, 77 nothing was judged (no erl).)";
 
@@ -85,6 +89,7 @@ verify::VerifyOptions verify_options(const VerifyArguments& wanted) {
     options.parallel = wanted.jobs;
     options.time_limit = wanted.time_limit;
     options.patience = wanted.patience;
+    options.records = !wanted.record.empty();
     return options;
 }
 
@@ -121,6 +126,31 @@ ExitCode random_scenarios(const VerifyArguments& wanted) {
     return code;
 }
 
+Result<verify::Verification> verify_with(const VerifyArguments& wanted, std::vector<scenario::Scenario> scenarios,
+                                         const std::function<void(const verify::ScenarioComparison&)>& progress) {
+    const verify::VerifyOptions options = verify_options(wanted);
+    if (wanted.recorded.empty()) return verify::verify(std::move(scenarios), options, progress);
+    constexpr std::size_t largest = std::size_t{1} << 30;
+    auto text = read_file(wanted.recorded, largest);
+    if (!text) return with_meant_file(std::move(text).error(), wanted.recorded);
+    const auto recording = verify::read_recording(wanted.recorded, *text);
+    if (!recording) return recording.error();
+    verify::Verification all = verify::verify_recorded(std::move(scenarios), *recording, options, progress);
+    all.recorded = wanted.recorded;
+    return all;
+}
+
+/// What --record says.
+ExitCode write_record(const VerifyArguments& wanted, const verify::Verification& all) {
+    if (wanted.record.empty()) return ExitCode::ok;
+    std::ofstream out(wanted.record, std::ios::binary);
+    out << verify::write_recording(verify::recording_of(all));
+    out.close();
+    if (out) return ExitCode::ok;
+    complain(wanted.record, "cannot be written");
+    return ExitCode::unusable_input;
+}
+
 struct VerifyParser final : Parser {
     VerifyParser();
     ExitCode run() override;
@@ -153,6 +183,10 @@ VerifyParser::VerifyParser()
         ->range(std::uint64_t{1}, std::uint64_t{1000});
     add_option("--into", out.differences_folder, "folder for random stories that differ, shrunk (default .)")
         ->takes("DIR", {Takes::folder});
+    add_option("--record", out.record, "write what the node answered to a file, for --recorded on other machines")
+        ->takes("FILE", file_with(".json"));
+    add_option("--recorded", out.recorded, "compare with what --record has written, of any release: no erl is needed")
+        ->takes("FILE", file_with(".json"));
     add_flag("-v,--verbose", out.verbose, "also what was not compared, and why");
     add_flag("-q,--quiet", out.quiet, "only what differs, and the summary");
 }
@@ -168,7 +202,11 @@ ExitCode VerifyParser::run() {
         return wrong_usage("--random", "makes its own stories", "give files or --random, not both");
     if (wanted.inputs.empty() && wanted.random == 0)
         return wrong_usage("verify", "needs a scenario file or a folder", "ddlltool verify FILE|DIR...");
-    if (!verify::find_erl(wanted.erl)) {
+    if (wanted.random > 0 && (!wanted.record.empty() || !wanted.recorded.empty()))
+        return wrong_usage("--random", "makes its own stories, which no recording has", "give files");
+    if (!wanted.record.empty() && !wanted.recorded.empty())
+        return wrong_usage("--record, --recorded", "exclude each other", "give one of them");
+    if (wanted.recorded.empty() && !verify::find_erl(wanted.erl)) {
         complain("verify", fmt::format("there is no Erlang emulator to judge: {} cannot be run", wanted.erl),
                  "install Erlang/OTP 24 or later, or give --erl PATH; nothing was judged");
         return ExitCode::nothing_run;
@@ -180,7 +218,6 @@ ExitCode VerifyParser::run() {
         complain("verify", "no scenario to judge");
         return worse(code, ExitCode::nothing_run);
     }
-    const verify::VerifyOptions options = verify_options(wanted);
     Progress progress(scenarios.size(), "judged", !wanted.quiet);
     const auto show = [&](const verify::ScenarioComparison& compared) {
         if (wanted.json || (wanted.quiet && (compared.agreement == verify::Agreement::agrees ||
@@ -190,15 +227,17 @@ ExitCode VerifyParser::run() {
         std::fputs(report::verification_text(compared, wanted.verbose, report::Style{}).c_str(), stdout);
         std::fflush(stdout);
     };
-    const auto all = verify::verify(std::move(scenarios), options, [&](const verify::ScenarioComparison& compared) {
+    const auto all = verify_with(wanted, std::move(scenarios), [&](const verify::ScenarioComparison& compared) {
         show(compared);
         progress.one_more();
     });
     progress.hide();
     if (!all) {
+        if (!wanted.recorded.empty()) return worse(code, unusable(all.error()));
         complain("verify", all.error().message, all.error().hint);
         return worse(code, ExitCode::failed);
     }
+    code = worse(code, write_record(wanted, *all));
     if (wanted.json) std::fputs(report::verification_json(*all).c_str(), stdout);
     std::fputs((report::verification_summary(*all) + "\n").c_str(), wanted.json ? stderr : stdout);
     return worse(code, exit_code(*all));

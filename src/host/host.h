@@ -35,6 +35,7 @@
 #include "host/threads/sync.h"
 #include "host/threads/threads.h"
 #include "journal/journal.h"
+#include "words/release.h"
 
 #include <algorithm>
 #include <map>
@@ -63,6 +64,7 @@ private:
 };
 
 struct Options {
+    words::ReleaseFacts release = words::facts_of(words::newest_release); ///< of the emulator that is simulated
     Duration async_takes;       ///< virtual time that one async job occupies its thread
     unsigned async_threads = 1; ///< size of the async pool (erl +A), at least 1
     ThreadMode threads = ThreadMode::serial;
@@ -138,6 +140,8 @@ public:
     // --- for all of them -------------------------------------------------------------------------------------------
 
     Options& options() { return options_; }
+    /// What the simulated emulator does as its release does.
+    const words::ReleaseFacts& release() const { return options_.release; }
     journal::Journal& journal() { return journal_; }
     Atoms& atoms() { return atoms_; }
     const CommonAtoms& common() const { return common_; }

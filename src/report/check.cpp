@@ -52,7 +52,7 @@ std::string expectation_text(const check::FailedExpectation& failed) {
 std::string finding_text(const check::CheckFinding& finding, const Style& style) {
     std::string out = fmt::format("{} {}  {}\n", painted(finding.severity, style), style.strong(name(finding.rule)),
                                   style.dim(finding.confirmed ? "seen to happen" : "the file says so"));
-    out += wrapped(printable(finding.title), 2, width);
+    out += wrapped(printable(finding.title) + only_on(finding), 2, width);
     if (!finding.evidence.empty()) out += wrapped("seen: " + printable(finding.evidence), 2, width);
     if (finding.expectation)
         out += expectation_text(*finding.expectation);
@@ -99,6 +99,26 @@ std::vector<std::string> answers_text(const CheckResult& checked) {
     return out;
 }
 
+/// What differs between the releases that were asked for.
+std::string releases_text(const CheckResult& checked, const Style& style) {
+    const check::ReleaseComparison& across = checked.across;
+    if (across.releases.empty()) return {};
+    std::string out = style.strong("releases") + '\n';
+    for (const check::ReleaseVerdict& one : across.releases)
+        out += wrapped(fmt::format("OTP {}  {}{}", words::name(one.release), check::name(one.verdict),
+                                   one.reason.empty() ? "" : ": " + printable(one.reason)),
+                       2, width);
+    const bool findings = std::any_of(checked.findings.begin(), checked.findings.end(), check::differs_by_release);
+    if (!findings && across.answers.empty()) out += "  no difference for this driver\n";
+    for (const check::CheckFinding& finding : checked.findings)
+        if (check::differs_by_release(finding))
+            out += wrapped(fmt::format("differs: {}{}", name(finding.rule), only_on(finding)), 2, width);
+    for (const check::ReleaseAnswers& line : across.answers)
+        out +=
+            wrapped(printable(fmt::format("differs: {}: {}", line.call, answers_by_release(checked, line))), 2, width);
+    return out + '\n';
+}
+
 std::string list(const char* heading, const std::vector<std::string>& items) {
     if (items.empty()) return {};
     std::string out = std::string(heading) + '\n';
@@ -111,6 +131,22 @@ std::string list(const char* heading, const std::vector<std::string>& items) {
 }
 
 } // namespace
+
+std::string only_on(const check::CheckFinding& finding) {
+    if (!check::differs_by_release(finding)) return {};
+    std::string out;
+    for (const words::Release release : finding.releases)
+        out += fmt::format("{}{}", out.empty() ? " (OTP " : ", ", words::name(release));
+    return out + " only)";
+}
+
+std::string answers_by_release(const CheckResult& checked, const check::ReleaseAnswers& line) {
+    std::string out;
+    for (std::size_t i = 0; i < line.answers.size() && i < checked.across.releases.size(); ++i)
+        out += fmt::format("{}OTP {}: {}", i == 0 ? "" : "; ", words::name(checked.across.releases[i].release),
+                           line.answers[i]);
+    return out;
+}
 
 Location location_of(const CheckResult& checked, const check::CheckFinding& finding, const std::string& root) {
     if (finding.expectation) return relative({finding.expectation->place.file, finding.expectation->place.line}, root);
@@ -196,6 +232,7 @@ std::string check_text(const CheckResult& checked, const CheckFormatOptions& opt
     out += fmt::format("\n{}  {}", style.strong(printable(checked.name)), printable(checked.file));
     if (!checked.against.empty()) out += " against " + printable(checked.against);
     out += "\n\n";
+    out += releases_text(checked, style);
     out += findings_by_status(checked, style);
     for (const check::Suppression& s : checked.suppressions) {
         if (s.expired)

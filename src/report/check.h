@@ -35,6 +35,11 @@ std::string check_github(const check::CheckResult& checked, const CheckFormatOpt
 /// file.
 std::string status_of(const check::CheckFinding& finding);
 
+/// " (OTP 25 only)" of a finding that not all releases show that were asked for; else empty.
+std::string only_on(const check::CheckFinding& finding);
+/// "OTP 25: 5; OTP 28: exception badarg"
+std::string answers_by_release(const check::CheckResult& checked, const check::ReleaseAnswers& line);
+
 /// The findings as three lists and more, and what was looked at.
 Sheet check_sheet(const check::CheckResult& checked, const CheckFormatOptions& options);
 

@@ -61,6 +61,30 @@ Json expectation_json(const check::FailedExpectation& failed) {
 
 namespace {
 
+Json numbers(const std::vector<words::Release>& releases) {
+    Json out = Json::array();
+    for (const words::Release release : releases) out.push_back(words::number_of(release));
+    return out;
+}
+
+Json releases_json(const CheckResult& checked) {
+    Json out = {{"releases", Json::array()}, {"findings", Json::array()}, {"answers", Json::array()}};
+    for (const check::ReleaseVerdict& one : checked.across.releases)
+        out["releases"].push_back(
+            {{"otp", words::number_of(one.release)}, {"verdict", check::name(one.verdict)}, {"reason", one.reason}});
+    for (const check::CheckFinding& finding : checked.findings)
+        if (check::differs_by_release(finding))
+            out["findings"].push_back({{"rule", name(finding.rule)}, {"otp", numbers(finding.releases)}});
+    for (const check::ReleaseAnswers& line : checked.across.answers) {
+        Json answers = Json::array();
+        for (std::size_t i = 0; i < line.answers.size(); ++i)
+            answers.push_back(
+                {{"otp", words::number_of(checked.across.releases[i].release)}, {"answer", line.answers[i]}});
+        out["answers"].push_back({{"scenario", line.run}, {"call", line.call}, {"answers", std::move(answers)}});
+    }
+    return out;
+}
+
 Json finding_json(const CheckResult& checked, const check::CheckFinding& finding, const CheckFormatOptions& options) {
     Json item = {{"rule", name(finding.rule)},
                  {"severity", name(finding.severity)},
@@ -74,6 +98,7 @@ Json finding_json(const CheckResult& checked, const check::CheckFinding& finding
     if (finding.baseline != check::Baseline::none) item["of"] = name(finding.of);
     if (const char* baseline = baseline_state(finding)) item["baseline"] = baseline;
     if (finding.invented) item["invented_data"] = true;
+    if (check::differs_by_release(finding)) item["otp"] = numbers(finding.releases);
     if (finding.expectation) item["expectation"] = expectation_json(*finding.expectation);
     const Location place = location_of(checked, finding, options.root);
     if (place.line > 0) item["place"] = {{"file", place.file}, {"line", place.line}};
@@ -100,6 +125,7 @@ Json comparison_json(const CheckResult& checked, const CheckFormatOptions& optio
 Json check_value(const CheckResult& checked, const CheckFormatOptions& options) {
     Json out = {{"check", 1}, {"driver", checked.name}, {"file", checked.file}};
     if (!checked.against.empty()) out["against"] = checked.against;
+    out["otp"] = words::number_of(checked.release);
     out["verdict"] = check::name(checked.verdict);
     out["reason"] = main_reason(checked);
     out["reasons"] = Json::array();
@@ -111,6 +137,7 @@ Json check_value(const CheckResult& checked, const CheckFormatOptions& options) 
     for (const check::CheckFinding& finding : checked.findings)
         out["findings"].push_back(finding_json(checked, finding, options));
     if (!checked.against.empty()) out["comparison"] = comparison_json(checked, options);
+    if (!checked.across.releases.empty()) out["across_releases"] = releases_json(checked);
     out["stories"] = Json::array();
     for (const check::CheckRun& run : checked.runs) {
         Json item = {{"id", run.id}, {"title", run.title}, {"ended", scenario::name(run.result.verdict)}};
@@ -159,10 +186,11 @@ std::string check_sarif(const CheckResult& checked, const CheckFormatOptions& op
         for (const check::CheckFinding& finding : *list) {
             const auto* accepted = finding.suppressed;
             const char* baseline = baseline_state(finding);
-            log.results.push_back({std::string(name(finding.rule)), name(finding.severity),
-                                   fmt::format("{} ({}). {}", finding.title, finding.evidence, fix_of(finding)),
-                                   location_of(checked, finding, options.root), checked.name, accepted != nullptr,
-                                   accepted == nullptr ? "" : accepted->reason, baseline == nullptr ? "" : baseline});
+            log.results.push_back(
+                {std::string(name(finding.rule)), name(finding.severity),
+                 fmt::format("{}{} ({}). {}", finding.title, only_on(finding), finding.evidence, fix_of(finding)),
+                 location_of(checked, finding, options.root), checked.name, accepted != nullptr,
+                 accepted == nullptr ? "" : accepted->reason, baseline == nullptr ? "" : baseline});
         }
     return sarif(log);
 }
@@ -182,8 +210,8 @@ std::string check_junit(const CheckResult& checked, const CheckFormatOptions& op
                              xml_attribute(checked.name), xml_attribute(main_reason(checked)));
     }
     for (const check::CheckFinding& finding : checked.findings) {
-        const std::string text =
-            with_status(finding, fmt::format("{}: {}. {}", finding.title, finding.evidence, fix_of(finding)));
+        const std::string text = with_status(
+            finding, fmt::format("{}{}: {}. {}", finding.title, only_on(finding), finding.evidence, fix_of(finding)));
         if (check::ground_of(finding) == check::Ground::nothing) { // a note is no test
             notes += fmt::format("{} {}\n", name(finding.rule), text);
             continue;
@@ -230,8 +258,8 @@ std::string check_github(const CheckResult& checked, const CheckFormatOptions& o
         out += workflow_command({"error", relative({checked.file, 0}, options.root), "UNKNOWN", main_reason(checked)});
     for (const check::CheckFinding& finding : checked.findings) {
         const bool accepted = finding.suppressed != nullptr;
-        std::string text =
-            with_status(finding, fmt::format("{}: {}\ncure: {}", finding.title, finding.evidence, fix_of(finding)));
+        std::string text = with_status(finding, fmt::format("{}{}: {}\ncure: {}", finding.title, only_on(finding),
+                                                            finding.evidence, fix_of(finding)));
         if (accepted)
             text += fmt::format("\naccepted until {}: {}", finding.suppressed->expires, finding.suppressed->reason);
         out += workflow_command({accepted ? "notice" : annotation_level(name(finding.severity)),
@@ -240,6 +268,8 @@ std::string check_github(const CheckResult& checked, const CheckFormatOptions& o
     }
     for (const check::CheckFinding& finding : checked.fixed)
         out += fmt::format("fixed: {}: {}\n", name(finding.rule), printable(finding.title));
+    for (const check::ReleaseAnswers& line : checked.across.answers)
+        out += printable(fmt::format("differs: {}: {}", line.call, answers_by_release(checked, line))) + '\n';
     return out + check_summary(checked) + '\n';
 }
 

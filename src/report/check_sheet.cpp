@@ -13,7 +13,7 @@ SheetFinding sheet_finding(const CheckResult& checked, const check::CheckFinding
     out.rule = finding.rule;
     out.severity = finding.severity;
     out.about = checked.name;
-    out.title = finding.title;
+    out.title = finding.title + only_on(finding);
     out.evidence = finding.evidence;
     out.fix = fix_of(finding);
     out.place = location_of(checked, finding, root);
@@ -55,6 +55,18 @@ Sheet check_sheet(const CheckResult& checked, const CheckFormatOptions& options)
     SheetTable files{"files", {{"checked", checked.file}}};
     if (!checked.against.empty()) files.rows.emplace_back("against", checked.against);
     out.tables.push_back(std::move(files));
+    SheetTable releases{"releases", {}};
+    for (const check::ReleaseVerdict& one : checked.across.releases)
+        releases.rows.emplace_back(
+            fmt::format("OTP {}", words::name(one.release)),
+            fmt::format("{}{}", check::name(one.verdict), one.reason.empty() ? "" : ": " + one.reason));
+    if (releases.rows.empty())
+        releases.rows.emplace_back("simulated", fmt::format("OTP {}", words::name(checked.release)));
+    out.tables.push_back(std::move(releases));
+    SheetTable differs{"answers that differ between releases", {}};
+    for (const check::ReleaseAnswers& line : checked.across.answers)
+        differs.rows.emplace_back(line.call, answers_by_release(checked, line));
+    out.tables.push_back(std::move(differs));
     SheetTable reasons{checked.verdict == check::Safety::safe_if ? "conditions" : "reasons", {}};
     for (const check::Reason& reason : checked.reasons)
         reasons.rows.emplace_back(check::name(check::row(reason.ground).verdict), reason.text);

@@ -8,6 +8,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <optional>
+
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,8 +27,9 @@ struct Inspection {
 /// All files of one command.
 struct Inspections {
     std::vector<Inspection> files;
-    std::vector<findings::Finding> shared; ///< that concern several of them
-    std::vector<Error> unusable;           ///< the files that are none, in their order
+    std::vector<findings::Finding> shared;   ///< that concern several of them
+    std::vector<Error> unusable;             ///< the files that are none, in their order
+    std::optional<words::Release> release{}; ///< that was asked for: it has a section of its own
 };
 
 /// "driver": rows of a label and a text.
@@ -37,6 +40,12 @@ struct InspectionSection {
     void row(std::string_view label, std::string_view text);
 };
 std::vector<InspectionSection> inspection_sections(const findings::StaticFacts& facts);
+/// What an emulator of a release is like: a row for each fact, with how it is known. inspection_release.cpp
+InspectionSection release_section(words::Release release);
+/// One value of the table as people read it: "ATOM_EXT", "17", "removed: error:undef".
+std::string fact_text(words::ReleaseFact fact, words::Release release);
+nlohmann::ordered_json release_json(words::Release release);
+
 /// On what all of it is based; there is a file.
 std::string inspection_basis(const Inspections& all);
 

@@ -64,6 +64,10 @@ Sheet sheet_of(const Inspections& all, const FormatOptions& options) {
     if (difference)
         for (InspectionSection& section : difference_sections(*difference))
             out.tables.insert(out.tables.begin(), {std::move(section.heading), std::move(section.rows)});
+    if (all.release) {
+        InspectionSection section = release_section(*all.release);
+        out.tables.push_back({std::move(section.heading), std::move(section.rows)});
+    }
     for (const Error& error : all.unusable)
         out.unusable.push_back(error.place.file.empty() ? error.message
                                                         : fmt::format("{}: {}", error.place.file, error.message));

@@ -138,6 +138,8 @@ Json findings_json(const std::vector<findings::Finding>& findings) {
 
 Json inspection_value(const Inspections& all) {
     Json out = {{"inspect", 1}};
+    if (!all.files.empty()) out["otp"] = words::number_of(all.files.front().facts.world->release);
+    if (all.release) out["release"] = release_json(*all.release);
     if (!all.files.empty()) out["node"] = all.files.front().facts.world->node.release();
     out["files"] = Json::array();
     for (const Inspection& inspection : all.files) {

@@ -247,9 +247,9 @@ std::vector<InspectionSection> inspection_sections(const StaticFacts& facts) {
 
 std::string inspection_basis(const Inspections& all) {
     return fmt::format(
-        "Nothing was run. The node's own names are those of {}; its C library, and files that are needed, "
-        "were looked up on this machine.",
-        all.files.front().facts.world->node.release());
+        "Nothing was run. This is for OTP {}. The node's own names are those of {}; its C library, and files that are "
+        "needed, were looked up on this machine.",
+        words::name(all.files.front().facts.world->release), all.files.front().facts.world->node.release());
 }
 
 std::string inspection_text(const Inspections& all, const Style& style) {
@@ -261,11 +261,15 @@ std::string inspection_text(const Inspections& all, const Style& style) {
         for (const auto& finding : file.findings) out += finding_text(finding, style) + "\n";
     }
     for (const auto& finding : all.shared) out += finding_text(finding, style) + "\n";
+    if (all.release) out += section_text(release_section(*all.release), style) + "\n";
     if (const auto difference = difference_of(all))
         for (const InspectionSection& section : difference_sections(*difference))
             out += section_text(section, style) + "\n";
     if (!all.files.empty())
-        out += style.dim(fmt::format("Nothing was run. The node's own names are those of {};",
+        out += style.dim(fmt::format("Nothing was run. This is for OTP {}.",
+                                     words::name(all.files.front().facts.world->release))) +
+               "\n" +
+               style.dim(fmt::format("The node's own names are those of {};",
                                      all.files.front().facts.world->node.release())) +
                "\n" + style.dim("its C library, and files that are needed, were looked up on this machine.") + "\n\n";
     return out + inspection_summary(all) + "\n";

@@ -97,13 +97,16 @@ std::string job_summary(const check::CheckResult& checked, const CheckFormatOpti
         rows +=
             fmt::format("| {} | {} | {} | {} | {} |\n",
                         finding.suppressed != nullptr ? "accepted" : name(finding.severity), cell(name(finding.rule)),
-                        cell((status_of(finding).empty() ? "" : status_of(finding) + ": ") + finding.title + "\n" +
-                             finding.evidence),
+                        cell((status_of(finding).empty() ? "" : status_of(finding) + ": ") + finding.title +
+                             only_on(finding) + "\n" + finding.evidence),
                         cell(place(location_of(checked, finding, options.root), options.root)),
                         cell(finding.suppressed != nullptr ? finding.suppressed->reason : fix_of(finding)));
     if (!rows.empty()) out += "\n| severity | rule | finding | place | what to do |\n|---|---|---|---|---|\n" + rows;
     for (const check::CheckFinding& finding : checked.fixed) out += fmt::format("\n- fixed: {}", cell(finding.title));
     if (!checked.fixed.empty()) out += '\n';
+    for (const check::ReleaseAnswers& line : checked.across.answers)
+        out += fmt::format("\n- {}: {}", cell(line.call), cell(answers_by_release(checked, line)));
+    if (!checked.across.answers.empty()) out += '\n';
     return out;
 }
 

@@ -134,9 +134,10 @@ Json events_json(const RunResult& result) {
 Json scenario_json(const RunResult& result, const Options& options) {
     Json out = {{"file", result.file}, {"title", result.title}};
     out["verdict"] = name(verdict_of(result, options.fail_on));
+    if (result.release) out["otp"] = words::number_of(*result.release);
     if (result.scenario && !result.scenario->tags.empty()) out["tags"] = result.scenario->tags;
     if (!result.reproducible) out["reproducible"] = false;
-    put(out, "skipped_why", result.skipped_why);
+    put(out, "skipped_why", result.skipped.why);
     if (!result.mistakes.empty()) out["mistakes"] = mistakes_json(result);
     out["steps"] = steps_json(result);
     out["failures"] = failures_json(result);

@@ -20,7 +20,7 @@ std::string test_case(const RunResult& result, const std::string& name, const Op
     std::string out = fmt::format("    <testcase name=\"{}\" classname=\"{}\" file=\"{}\">\n", xml_attribute(name),
                                   xml_attribute(result.file), xml_attribute(result.file));
     if (verdict == Verdict::skipped) {
-        out += fmt::format("      <skipped message=\"{}\"/>\n", xml_attribute(result.skipped_why));
+        out += fmt::format("      <skipped message=\"{}\"/>\n", xml_attribute(result.skipped.why));
     } else if (verdict != Verdict::passed) {
         // "failure": the scenario failed. "error": it could not be run to its end.
         const char* element = verdict == Verdict::failed ? "failure" : "error";

@@ -50,7 +50,7 @@ std::string summary_line(const Run& run, FailOn fail_on) {
 
 std::string headline(const scenario::RunResult& result, FailOn fail_on) {
     const auto first_line = [](const std::string& text) { return text.substr(0, text.find('\n')); };
-    if (result.verdict == Verdict::skipped) return first_line(result.skipped_why);
+    if (result.verdict == Verdict::skipped) return first_line(result.skipped.why);
     if (result.death && !result.death->expected) return first_line(result.death->headline);
     if (!result.failures.empty()) {
         const auto& f = result.failures.front();

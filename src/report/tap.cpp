@@ -91,7 +91,7 @@ std::string write_tap(const Run& run, const Options& options) {
         out += fmt::format("{} {} - {}", ok ? "ok" : "not ok", ++number, file);
         if (!title.empty()) out += fmt::format(": {}", title);
         if (verdict == Verdict::skipped)
-            out += fmt::format(" # SKIP {}", printable(result.skipped_why)) + '\n';
+            out += fmt::format(" # SKIP {}", printable(result.skipped.why)) + '\n';
         else
             out += '\n' + (ok && result.findings.empty() ? "" : diagnostics(result, options));
     }

@@ -59,7 +59,7 @@ private:
         std::string out = fmt::format("{}  {:<{}}  {}", verdict_word(verdict(result), look_.style),
                                       printable(result.file), file_width_, printable(result.title));
         if (!result.reproducible) out += " (not reproducible)";
-        if (!result.skipped_why.empty()) out += fmt::format(" ({})", printable(result.skipped_why));
+        if (!result.skipped.why.empty()) out += fmt::format(" ({})", printable(result.skipped.why));
         out.erase(out.find_last_not_of(' ') + 1);
         return out + '\n';
     }
@@ -95,7 +95,7 @@ private:
         if (result.journal && result.journal->lost() > 0)
             add(fmt::format("note: the journal was full; {} later events are not in this report\n",
                             result.journal->lost()));
-        if (!result.skipped_why.empty()) add("skipped: " + printable(result.skipped_why) + '\n');
+        if (!result.skipped.why.empty()) add("skipped: " + printable(result.skipped.why) + '\n');
         return out;
     }
 

@@ -65,9 +65,9 @@ Json scenario_json(const ScenarioComparison& compared) {
     return one;
 }
 
-std::string compared_with(const verify::NodeFacts& facts) {
-    return fmt::format("judged by OTP {} (erts {}, driver interface {})", facts.otp, facts.erts,
-                       facts.driver_interface);
+std::string compared_with(const verify::NodeFacts& facts, bool recorded = false) {
+    return fmt::format("judged by {}OTP {} (erts {}, driver interface {})", recorded ? "a recording of " : "",
+                       facts.otp, facts.erts, facts.driver_interface);
 }
 
 std::string varied(std::uint64_t scenarios) {
@@ -138,7 +138,7 @@ std::string verification_summary(const verify::Verification& all) {
     std::size_t partly = 0;
     for (const auto& compared : all.scenarios) partly += compared.not_compared.empty() ? 0 : 1;
     if (partly > 0) out += fmt::format("; {} with parts that are not compared (--verbose lists them)", partly);
-    return out + "; " + compared_with(all.facts);
+    return out + "; " + compared_with(all.facts, !all.recorded.empty());
 }
 
 std::string random_difference_text(const verify::RandomDifference& difference, const std::string& file) {
@@ -180,7 +180,10 @@ std::string verification_json(const verify::Verification& all) {
     Json scenarios = Json::array();
     for (const ScenarioComparison& compared : all.scenarios) scenarios.push_back(scenario_json(compared));
     Json whole = facts_json(all.facts);
-    whole["erl"] = all.erl;
+    if (all.recorded.empty())
+        whole["erl"] = all.erl;
+    else
+        whole["recorded"] = all.recorded;
     whole["interrupted"] = all.interrupted;
     whole["exercised"] = all.tally;
     whole["stories"] = std::move(scenarios);

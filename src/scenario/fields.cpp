@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "scenario/process_name.h"
+#include "words/release.h"
 
 #include <algorithm>
 #include <array>
@@ -143,6 +144,16 @@ constexpr Type duration{.form = Form::text, .what = "a duration", .spelling = &d
 
 constexpr Type tag{.form = Form::text, .what = "a tag", .spelling = &tag_spelling};
 constexpr Type tags = list_of(tag, "a list of words");
+constexpr Type release{.form = Form::whole,
+                       .what = "a release (25 to 29)",
+                       .least = words::number_of(words::oldest_release),
+                       .most = words::number_of(words::newest_release)};
+constexpr Type releases = list_of(release, "a list of releases", 1);
+constexpr Type release_or_releases{.form = Form::whole,
+                                   .what = "a release (25 to 29) or a list of them",
+                                   .least = words::number_of(words::oldest_release),
+                                   .most = words::number_of(words::newest_release),
+                                   .other = &releases};
 constexpr Type rule{.form = Form::text, .what = "a rule id", .spelling = &rule_spelling};
 constexpr Type rules = list_of(rule, "a list of rule ids");
 constexpr Type path_variable{.form = Form::text, .what = "a variable of \"paths\"", .spelling = &variable_spelling};
@@ -385,6 +396,8 @@ constexpr Field scenario_fields[] = {
      "Whether threads of drivers take turns, the same in every run, or run as they would on a node."},
     {"open_error_texts", &error_texts, false,
      "Whether the emulator's own dlopen text is already in the list of texts."},
+    {"otp", &release_or_releases, false,
+     "The releases whose answers the scenario expects, where they differ: it is run for these only."},
     {"expected_findings", &rules, false, "Exactly these findings must be reported."},
     {"node_dies", &flag, false, "A real node crashes or hangs in this story: ddlltool verify sees to it that it does."},
     {"not_judged", &line, false, "Why ddlltool verify must not compare this story with a real node."},

@@ -1,5 +1,7 @@
 #include "scenario/scenario.h"
 
+#include <algorithm>
+
 namespace ddll::scenario {
 
 namespace {
@@ -47,6 +49,21 @@ const DriverFile* Scenario::file_of(const InstallStep& step) const {
         for (const DriverFile& one : driver.versions)
             if (driver.name == step.driver && one.version == step.version) found = &one;
     return found;
+}
+
+std::optional<words::Release> Scenario::release(std::optional<words::Release> wanted) const {
+    if (!wanted) return releases.empty() ? words::newest_release : releases.back();
+    if (!releases.empty() && std::ranges::find(releases, *wanted) == releases.end()) return std::nullopt;
+    return wanted;
+}
+
+std::string Scenario::whose() const {
+    std::string out = "it is for OTP ";
+    for (std::size_t i = 0; i < releases.size(); ++i) {
+        if (i > 0) out += i + 1 == releases.size() ? " and " : ", ";
+        out += words::name(releases[i]);
+    }
+    return out;
 }
 
 std::vector<FlatStep> flatten(const Scenario& scenario) {

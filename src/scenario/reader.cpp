@@ -51,10 +51,12 @@ private:
             out_.description = n->is(Node::Kind::text) ? std::vector{n->text} : words(*n);
         if (const Node* n = context_.good(root, "tags")) out_.tags = words(*n);
         if (const Node* n = context_.good(root, "strict")) out_.strict = n->boolean;
-        if (const Node* n = context_.good(root, "open_error_texts")) out_.open_error_preset = n->text == "preset";
+        if (const Node* n = context_.good(root, "open_error_texts"))
+            out_.emulator.open_error_preset = n->text == "preset";
+        if (const Node* n = context_.good(root, "otp")) releases(*n);
         if (const Node* n = context_.good(root, "async_threads"))
             out_.async_threads = static_cast<unsigned>(n->integer);
-        if (const Node* n = context_.good(root, "threads")) out_.free_threads = n->text == "free";
+        if (const Node* n = context_.good(root, "threads")) out_.emulator.free_threads = n->text == "free";
         if (const Node* n = context_.good(root, "async_takes")) out_.async_takes = *parse_duration(n->text);
         if (const Node* n = context_.good(root, "time_limit")) {
             const Duration limit = *parse_duration(n->text);
@@ -75,6 +77,18 @@ private:
         for (const Node* item : list.children)
             if (!context_.bad.contains(item)) out.push_back(item->text);
         return out;
+    }
+
+    void releases(const Node& node) {
+        const auto add = [this](const Node& number) {
+            if (const auto release = ddll::words::named<words::Release>(std::to_string(number.integer)))
+                out_.releases.push_back(*release);
+        };
+        if (node.is(Node::Kind::integer)) return add(node);
+        for (const Node* item : node.children)
+            if (!context_.bad.contains(item)) add(*item);
+        std::ranges::sort(out_.releases);
+        out_.releases.erase(std::unique(out_.releases.begin(), out_.releases.end()), out_.releases.end());
     }
 
     void findings(const Node& list) {

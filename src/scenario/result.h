@@ -84,14 +84,18 @@ struct RunResult {
     std::string file;
     std::string title;
     Verdict verdict = Verdict::bug;
+    std::optional<words::Release> release; ///< that was simulated; nothing when the file could not be used
     std::vector<FlatStep> flat;
     std::vector<StepResult> steps; ///< one for each of flat
     std::vector<Failure> failures;
     std::vector<RunFinding> findings;
     std::optional<Death> death;
     std::vector<Error> mistakes; ///< when the file could not be used
-    std::string skipped_why;
-    bool left_out = false;                     ///< skipped because RunOptions::until had come
+    struct Skipped {
+        std::string why;         ///< empty: it was not
+        bool for_others = false; ///< because it is for other releases
+        bool left_out = false;   ///< because RunOptions::until had come
+    } skipped;
     std::optional<words::ImpasseKind> impasse; ///< why the emulator could go no further, when that ended the run
     bool reproducible = true; ///< false: real time, or threads on their own, had a part in it: another run may differ
     std::string output;       ///< what the driver printed, the end of it

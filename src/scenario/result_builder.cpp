@@ -103,7 +103,8 @@ private:
     void on(const journal::Awaited&) { result_.reproducible = false; }
     void on(const journal::ThreadLeftAlone&) { result_.reproducible = false; }
     void on(const journal::ThreadStarted& e) {
-        if (e.kind == words::ThreadKind::foreign || result_.scenario->free_threads) result_.reproducible = false;
+        if (e.kind == words::ThreadKind::foreign || result_.scenario->emulator.free_threads)
+            result_.reproducible = false;
     }
     void on(const journal::Ended&) { ended = true; }
 
@@ -297,6 +298,7 @@ RunResult build_result(Running running, const isolate::Ending& ending, const Run
     result.scenario = running.scenario;
     result.file = running.scenario->file;
     result.title = running.scenario->title;
+    result.release = running.scenario->release(wanted_release(options));
     result.flat = running.steps;
     result.steps.resize(result.flat.size());
     result.journal = running.journal;
@@ -325,7 +327,7 @@ RunResult build_result(Running running, const isolate::Ending& ending, const Run
                                    "please report this with the scenario file"});
     } else if (std::holds_alternative<isolate::Cancelled>(ending.how)) {
         result.verdict = Verdict::skipped;
-        result.skipped_why = "interrupted";
+        result.skipped.why = "interrupted";
     } else if (!std::holds_alternative<isolate::Finished>(ending.how)) {
         result.death = examine(ending, result, *running.versions, reading.open_.value_or(UINT32_MAX));
         if (options.probe) add_findings_of_death(result, running, ending);

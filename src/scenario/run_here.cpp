@@ -12,12 +12,14 @@ namespace {
 
 SimulatedOptions simulated_options(const Scenario& scenario, const RunOptions& options) {
     SimulatedOptions out;
+    out.host.release = words::facts_of(scenario.release(wanted_release(options)).value_or(words::newest_release));
+    if (options.term_atoms) out.host.release.term_atoms = *options.term_atoms;
     out.seed = options.seed;
     out.host.async_takes = scenario.async_takes;
     out.host.async_threads = scenario.async_threads;
     out.host.threads =
-        scenario.free_threads || options.free_threads ? host::ThreadMode::free : host::ThreadMode::serial;
-    out.host.open_error_preset = scenario.open_error_preset;
+        scenario.emulator.free_threads || options.free_threads ? host::ThreadMode::free : host::ThreadMode::serial;
+    out.host.open_error_preset = scenario.emulator.open_error_preset;
     out.host.environment = scenario.environment;
     out.host.probe = options.probe;
     if (options.compared_with) {
@@ -25,6 +27,8 @@ SimulatedOptions simulated_options(const Scenario& scenario, const RunOptions& o
         out.host.open_error_preset = options.compared_with->open_error_preset;
         out.host.first_port = options.compared_with->first_port;
         out.host.linked_in = options.compared_with->linked_in;
+        const std::string& erts = options.compared_with->erts_version;
+        if (!erts.empty()) out.host.release.erts_version = erts.c_str(); // the options outlive the run
     }
     return out;
 }

@@ -17,6 +17,8 @@ namespace ddll::scenario {
 /// lenient, a call whose variables have no value is left out, and after each step erl_ddll:info() is journaled, as
 /// called by no process.
 struct ComparedNode {
+    words::Release release = words::newest_release;
+    std::string erts_version{};         ///< its own patch release; empty: that of the table
     std::vector<std::string> linked_in; ///< names of its linked-in drivers, oldest first
     std::uint64_t first_port = 5;       ///< number of the first port that a scenario opens
     bool open_error_preset = true;      ///< its list of dlopen texts begins with one of its own
@@ -33,8 +35,15 @@ struct RunOptions {
     bool patient = false; ///< the limit counts from the last entry of the journal on: who gets on is not stuck
     std::optional<std::chrono::steady_clock::time_point> until{}; ///< with it: what is not done by then is left out
     std::optional<ComparedNode> compared_with{};
+    std::optional<words::Release> release{};    ///< that is simulated; nothing: the newest that the scenario is for
+    std::optional<words::AtomTag> term_atoms{}; ///< as another release writes them, and nothing else of it
     std::optional<std::uint8_t> fresh_memory{}; ///< in a child: what new memory is filled with
 };
+
+/// The release that `options` ask for; nothing: each scenario's own.
+inline std::optional<words::Release> wanted_release(const RunOptions& options) {
+    return options.compared_with ? options.compared_with->release : options.release;
+}
 
 /// Ends after the last step, or (unless it is lenient) after the first one that failed. In a child nothing is torn
 /// down: the process ends after the run, and threads may still run.

@@ -25,6 +25,7 @@ struct Run {
 
 RunResult not_run(const Scenario& scenario, Verdict verdict) {
     RunResult result;
+    result.release = scenario.release({});
     result.file = scenario.file;
     result.title = scenario.title;
     result.verdict = verdict;
@@ -53,8 +54,16 @@ using Clock = std::chrono::steady_clock;
 
 RunResult left_out(const Scenario& scenario) {
     RunResult result = not_run(scenario, Verdict::skipped);
-    result.left_out = true;
-    result.skipped_why = "its time was over";
+    result.skipped.left_out = true;
+    result.skipped.why = "its time was over";
+    return result;
+}
+
+RunResult for_others(const std::shared_ptr<const Scenario>& scenario) {
+    RunResult result = not_run(*scenario, Verdict::skipped);
+    result.scenario = scenario;
+    result.skipped.for_others = true;
+    result.skipped.why = scenario->whose();
     return result;
 }
 
@@ -89,6 +98,10 @@ Runs run_all(std::vector<Scenario> scenarios, const RunOptions& options,
         auto run = std::make_shared<std::optional<Run>>();
         auto patience = std::make_shared<std::optional<Patience>>();
         job.prepare = [run, scenario, patience, limit = job.limits.wall, i, &options, &runs, &progress] {
+            if (!scenario->release(wanted_release(options))) {
+                progress(runs.results[i] = for_others(scenario));
+                return false;
+            }
             if (options.until && Clock::now() >= *options.until) {
                 progress(runs.results[i] = left_out(*scenario));
                 return false;
@@ -122,7 +135,7 @@ Runs run_all(std::vector<Scenario> scenarios, const RunOptions& options,
                 RunResult& result = runs.results[i];
                 result = not_run(*scenario, Verdict::skipped);
                 result.scenario = scenario;
-                result.skipped_why = "interrupted";
+                result.skipped.why = "interrupted";
             } else if (*patience && (*patience)->left_out() && std::holds_alternative<isolate::TimedOut>(ending.how)) {
                 runs.results[i] = left_out(*scenario);
             } else {

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "journal/entry.h"
 #include "term/expr.h"
+#include "words/release.h"
 
 #include <chrono>
 #include <cstdint>
@@ -197,8 +198,11 @@ struct Scenario {
     std::optional<std::chrono::milliseconds> time_limit;
     Duration async_takes;
     unsigned async_threads = 1; ///< of the emulator's pool
-    bool free_threads = false;  ///< threads run as they would on a node, instead of one at a time
-    bool open_error_preset = true;
+    struct Emulator {
+        bool free_threads = false;     ///< threads run as they would on a node, instead of one at a time
+        bool open_error_preset = true; ///< the list of dlopen texts begins with the emulator's own first failure
+    } emulator;
+    std::vector<words::Release> releases; ///< whose answers it expects, oldest first; empty: those of all
     std::vector<words::Rule> expected_findings;
     std::optional<ExpectedCrash> expected_crash;
     bool node_dies = false;   ///< what ddlltool survives and reports ends a real node
@@ -208,6 +212,11 @@ struct Scenario {
     /// The folder that an installation goes to, and the file that it takes: null where there is none.
     const std::string& folder_of(const InstallStep& step) const;
     const DriverFile* file_of(const InstallStep& step) const;
+    /// The release that is simulated for it: the one that is wanted, or else the newest that it is for. Nothing where
+    /// it is for others than the one that is wanted.
+    std::optional<words::Release> release(std::optional<words::Release> wanted) const;
+    /// "it is for OTP 25 and 26"
+    std::string whose() const;
 };
 
 /// Steps in the order they are run, repeats unrolled; the journal's step indices count along this list.

@@ -20,18 +20,18 @@ using Json = nlohmann::json;
 namespace {
 
 // In the child: nothing of the server's but one end of the socket and the journal.
-void become_emulator(int fd, const std::string& folder, journal::Journal& journal) {
+void become_emulator(int fd, const std::string& folder, journal::Journal& journal, words::Release release) {
     const int mine = move_high(fd);
     if (mine > 3) close_range(3, static_cast<unsigned>(mine) - 1, 0);
     close_range(static_cast<unsigned>(mine) + 1, ~0U, 0);
     clearenv();
     if (chdir(folder.c_str()) != 0) DDLL_CHECK_MSG(false, std::strerror(errno));
-    live(mine, journal);
+    live(mine, journal, release);
 }
 
 } // namespace
 
-Result<void> Emulator::start(std::shared_ptr<journal::Journal> journal) {
+Result<void> Emulator::start(std::shared_ptr<journal::Journal> journal, words::Release release) {
     auto folder = scenario::WorkFolder::create();
     if (!folder) return std::move(folder).error();
     int ends[2];
@@ -42,7 +42,9 @@ Result<void> Emulator::start(std::shared_ptr<journal::Journal> journal) {
     unread_.clear();
     folder_.emplace(*std::move(folder));
     isolate::Job job;
-    job.body = [fd = ends[1], path = folder_->path(), journal] { become_emulator(fd, path, *journal); };
+    job.body = [fd = ends[1], path = folder_->path(), journal, release] {
+        become_emulator(fd, path, *journal, release);
+    };
     job.deadline = [this, mine = ++generation_]() -> std::optional<Clock::time_point> {
         if (mine != generation_) return Clock::now(); // the next one waits for its place
         return deadline_;

@@ -19,7 +19,7 @@ namespace ddll::session {
 
 /// The child's side (live.cpp): reads orders from the socket until it is closed, then reports what is left over and
 /// returns. Runs in the child, in the folder where drivers are to write what they write.
-void live(int socket, journal::Journal& journal);
+void live(int socket, journal::Journal& journal, words::Release release);
 
 class Emulator {
 public:
@@ -38,7 +38,7 @@ public:
     Emulator(isolate::Pool& pool, Heard heard) : pool_(pool), heard_(std::move(heard)) {}
     Emulator(const Emulator&) = delete;
 
-    Result<void> start(std::shared_ptr<journal::Journal> journal);
+    Result<void> start(std::shared_ptr<journal::Journal> journal, words::Release release);
     State state() const { return state_; }
     /// A child that cannot be written to is about to be collected.
     void send(const Order& order);

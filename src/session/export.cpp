@@ -43,6 +43,7 @@ public:
         if (!scenario_.drivers.empty()) out["drivers"] = drivers();
         out["processes"] = processes();
         out["strict"] = true;
+        if (!scenario_.releases.empty()) out["otp"] = words::number_of(scenario_.releases.front());
         std::set<std::string> findings;
         for (const scenario::RunFinding& finding : result_.findings) findings.insert(std::string(name(finding.rule)));
         if (!findings.empty()) out["expected_findings"] = findings;

@@ -40,11 +40,17 @@ scenario::ScenarioStep step_of(const Order& order) {
     return step;
 }
 
+scenario::SimulatedOptions simulating(words::Release release) {
+    scenario::SimulatedOptions options;
+    options.host.release = words::facts_of(release);
+    return options;
+}
+
 /// An emulator that is kept, and the scenario that it has run so far.
 class Live {
 public:
-    explicit Live(journal::Journal& journal)
-        : target_({}, scenario_.peers, versions_, journal),
+    Live(journal::Journal& journal, words::Release release)
+        : target_(simulating(release), scenario_.peers, versions_, journal),
           engine_(scenario_, target_, {.lenient = true, .on_term = [this](const Term& term) { name_new(term); }}) {}
 
     Json perform(const Order& order) {
@@ -127,9 +133,9 @@ private:
 
 } // namespace
 
-void live(int socket, journal::Journal& journal) {
+void live(int socket, journal::Journal& journal, words::Release release) {
     // Threads of drivers may still run when this returns, and use it.
-    auto& emulator = *std::make_unique<Live>(journal).release();
+    auto& emulator = *std::make_unique<Live>(journal, release).release();
     LineReader orders(socket);
     while (const auto line = orders.next()) {
         const Json reply = emulator.perform(order_from(Json::parse(*line)));

@@ -27,6 +27,7 @@ Json status_json(const SessionModel* model, const ServerState& server) {
     out["session"] = server.session;
     out["server"] = getpid();
     out["emulator"] = emulator_name(server.emulator);
+    out["otp"] = words::number_of(server.release);
     if (model != nullptr && server.emulator != Emulator::State::running) out["gone_because"] = server.gone_because;
     if (server.hung) out["hung"] = true;
     if (model != nullptr && !model->drivers().store().trouble().empty())

@@ -15,8 +15,9 @@ struct ServerState {
     std::string session;
     std::chrono::milliseconds idle{}; ///< so long without a request, and it ends
     Emulator::State emulator = Emulator::State::not_started;
-    std::string gone_because; ///< of an emulator that is stuck or gone
-    bool hung = false;        ///< and it was because it could not go on, not because it died
+    std::string gone_because;                       ///< of an emulator that is stuck or gone
+    bool hung = false;                              ///< and it was because it could not go on, not because it died
+    words::Release release = words::newest_release; ///< that is simulated
 };
 
 nlohmann::json status_json(const SessionModel* model, const ServerState& server);

@@ -122,7 +122,10 @@ private:
         }
     }
 
-    ServerState state() const { return {folder_.session(), options_.idle, emulator_.state(), gone_because_, hung_}; }
+    ServerState state() const {
+        return {folder_.session(), options_.idle, emulator_.state(),
+                gone_because_,     hung_,         options_.release.value_or(words::newest_release)};
+    }
     bool running() const { return emulator_.state() == Emulator::State::running; }
 
     Json read_mail(const Request& request) { return messages_json(model_->mail().read(request.by, request.keep)); }
@@ -163,8 +166,10 @@ private:
     }
 
     Result<void> start() {
-        auto model = std::make_unique<SessionModel>(folder_.store());
-        if (auto started = emulator_.start(model->journal()); !started) return started;
+        auto model = std::make_unique<SessionModel>(folder_.store(), options_.release);
+        if (auto started = emulator_.start(model->journal(), options_.release.value_or(words::newest_release));
+            !started)
+            return started;
         reply_all(held_.take_all());
         model_ = std::move(model);
         gone_because_.clear();

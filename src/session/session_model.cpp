@@ -19,8 +19,8 @@ bool belongs_into_answer(const report::Line& line) {
 
 } // namespace
 
-SessionModel::SessionModel(std::string store)
-    : journal_(std::make_shared<journal::Journal>()), drivers_(std::move(store)),
+SessionModel::SessionModel(std::string store, std::optional<words::Release> release)
+    : journal_(std::make_shared<journal::Journal>()), done_(release), drivers_(std::move(store)),
       progress_(done_.scenario(), journal_) {}
 
 scenario::RunResult SessionModel::result() const {

@@ -26,8 +26,8 @@ namespace ddll::session {
 
 class SessionModel {
 public:
-    /// Copies of driver files go into `store`.
-    explicit SessionModel(std::string store);
+    /// Copies of driver files go into `store`. `release`: that was asked for.
+    explicit SessionModel(std::string store, std::optional<words::Release> release = {});
     SessionModel(const SessionModel&) = delete;
 
     /// The steps that a request is made of, the request's own last: before it come the files that others have changed.

@@ -4,7 +4,8 @@
 
 namespace ddll::session {
 
-SessionScenario::SessionScenario() {
+SessionScenario::SessionScenario(std::optional<words::Release> release) {
+    if (release) scenario_.releases.push_back(*release);
     scenario_.file = "session";
     scenario_.title = "a session";
 }

@@ -3,13 +3,15 @@
 #include "scenario/scenario.h"
 
 #include <map>
+#include <optional>
 #include <string>
 
 namespace ddll::session {
 
 class SessionScenario {
 public:
-    SessionScenario();
+    /// `release`: that was asked for, so that the scenario is for no other one.
+    explicit SessionScenario(std::optional<words::Release> release = {});
 
     const scenario::Scenario& scenario() const { return scenario_; }
     /// The index that the next step will have.

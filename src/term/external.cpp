@@ -20,12 +20,17 @@ constexpr std::string_view local_node = "nonode@nohost";
 constexpr std::uint64_t creation = 0;
 constexpr char encoded_local_node[] = "d\0\x0dnonode@nohost";
 static_assert(encoded_local_node[0] == ERL_ATOM_EXT && encoded_local_node[2] == local_node.size());
+constexpr char utf8_local_node[] = "w\x0dnonode@nohost";
+static_assert(utf8_local_node[0] == ERL_SMALL_ATOM_UTF8_EXT && utf8_local_node[1] == local_node.size());
 
 // ei is used where it writes what the emulator writes. It does not for integers between 28 and 32 bits, for atoms
 // (and so for node names) and for bitstrings that share memory, which are written here.
 class Encoder {
 public:
-    explicit Encoder(std::string& out) : out_(out) {}
+    Encoder(std::string& out, words::AtomTag atoms)
+        : out_(out), in_utf8_(atoms == words::AtomTag::small_atom_utf8_ext),
+          node_(in_utf8_ ? std::string_view(utf8_local_node, sizeof utf8_local_node - 1)
+                         : std::string_view(encoded_local_node, sizeof encoded_local_node - 1)) {}
 
     void term(const Term& first) {
         SmallStack<Open> open;
@@ -125,8 +130,6 @@ private:
         return put<bytes>(put<1>(grow(1 + bytes + room_behind), static_cast<std::uint64_t>(tag)), n);
     }
 
-    static constexpr std::string_view node{encoded_local_node, sizeof encoded_local_node - 1};
-
     void integer(std::int64_t n) {
         if (n >= 0 && n <= 255)
             number_after<1>(ERL_SMALL_INTEGER_EXT, static_cast<std::uint64_t>(n));
@@ -146,6 +149,7 @@ private:
     }
 
     void atom(std::string_view utf8) {
+        if (in_utf8_) return utf8_atom(utf8);
         const auto ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
         if (std::ranges::all_of(utf8, ascii)) return latin1_atom(utf8);
         std::string latin1;
@@ -172,23 +176,23 @@ private:
         if (!id.foreign.empty()) {
             put(grow(id.foreign.size()), id.foreign);
         } else if (t.is(Kind::pid)) {
-            char* at = put(start_identity(ERL_NEW_PID_EXT, 8), node);
+            char* at = put(start_identity(ERL_NEW_PID_EXT, 8), node_);
             at = put<4>(put<4>(at, id.number & pid_mask), id.number >> pid_bits);
             put<4>(at, creation);
         } else if (t.is(Kind::port)) {
             const bool small = id.number < 1U << 28;
-            char* at = put(start_identity(small ? ERL_NEW_PORT_EXT : ERL_V4_PORT_EXT, small ? 4 : 8), node);
+            char* at = put(start_identity(small ? ERL_NEW_PORT_EXT : ERL_V4_PORT_EXT, small ? 4 : 8), node_);
             put<4>(small ? put<4>(at, id.number) : put<8>(at, id.number), creation);
         } else {
             char* at = put<2>(start_identity(ERL_NEWER_REFERENCE_EXT, 2 + 3 * 4), 3);
-            at = put<4>(put(at, node), creation);
+            at = put<4>(put(at, node_), creation);
             for (const std::uint32_t word : reference_words(id.number)) at = put<4>(at, word);
         }
     }
 
     // Room for the node, its creation and `more`.
     char* start_identity(int tag, std::size_t more) {
-        return put<1>(grow(1 + node.size() + 4 + more), static_cast<std::uint64_t>(tag));
+        return put<1>(grow(1 + node_.size() + 4 + more), static_cast<std::uint64_t>(tag));
     }
 
     void bits(const Bits& b) {
@@ -218,18 +222,20 @@ private:
     }
 
     std::string& out_;
+    const bool in_utf8_;
+    const std::string_view node_; ///< encoded
 };
 
 } // namespace
 
-void encode_to(const Term& term, std::string& out) {
+void encode_to(const Term& term, std::string& out, words::AtomTag atoms) {
     out += static_cast<char>(version_byte);
-    Encoder(out).term(term);
+    Encoder(out, atoms).term(term);
 }
 
-std::string encode(const Term& term) {
+std::string encode(const Term& term, words::AtomTag atoms) {
     std::string out;
-    encode_to(term, out);
+    encode_to(term, out, atoms);
     return out;
 }
 

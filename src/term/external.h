@@ -3,6 +3,7 @@
 /// Encoding and decoding go through ei; lengths are proved first, because ei itself trusts its input.
 #include "base/result.h"
 #include "term/term.h"
+#include "words/release.h"
 
 #include <cstdint>
 #include <optional>
@@ -11,11 +12,12 @@
 
 namespace ddll::term {
 
-/// With the version byte 131. The bytes are those of term_to_binary/1 on OTP 25 for every term that has one form.
-std::string encode(const Term& term);
+/// With the version byte 131. The bytes are those of term_to_binary/1, on a release that writes atoms so, for every
+/// term that has one form. The order of a map's pairs is ours: since OTP 26 it has none.
+std::string encode(const Term& term, words::AtomTag atoms = words::AtomTag::atom_ext);
 
 /// Appends instead of returning, for hot paths.
-void encode_to(const Term& term, std::string& out);
+void encode_to(const Term& term, std::string& out, words::AtomTag atoms = words::AtomTag::atom_ext);
 
 struct Decoded {
     Term term;

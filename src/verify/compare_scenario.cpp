@@ -7,6 +7,8 @@
 #include "verify/simulated.h"
 #include "verify/tally.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <thread>
@@ -95,6 +97,34 @@ std::vector<Difference> file_differences(const scenario::RunResult& run, std::ui
              holds_on_node ? as_expected : on_node.front().got}};
 }
 
+RecordedStep recorded_step(const scenario::StepRecord& seen, bool file, const std::vector<scenario::Mismatch>& found) {
+    RecordedStep out{as_kept(seen), {}};
+    if (file)
+        for (const scenario::Mismatch& one : found) out.files.push_back({one.what, one.got});
+    return out;
+}
+
+/// The steps from `next` on, for the recording: the comparison has ended. False when the node has died.
+bool record_rest(scenario::StepEngine& engine, const scenario::RunResult& run, std::uint32_t next,
+                 ScenarioComparison& comparison) {
+    const std::size_t last = first_halt(run.flat);
+    for (std::uint32_t i = next; i < last; ++i) {
+        engine.end_step();
+        const scenario::StepRecord& seen = engine.begin_step(i, run.flat[i], {});
+        const bool file = std::holds_alternative<scenario::FileStep>(run.flat[i].step->what);
+        comparison.record->steps.push_back(recorded_step(seen, file, engine.mismatches()));
+        if (seen.death) return false;
+    }
+    return true;
+}
+
+/// The scenario says that the node dies, and it did not.
+void report_survival(const scenario::RunResult& run, ScenarioComparison& comparison) {
+    comparison.agreement = Agreement::differs;
+    const auto end = static_cast<std::uint32_t>(run.flat.empty() ? 0 : run.flat.size() - 1);
+    comparison.differences.push_back({end, {"node_dies", "(the node dies, says the story)", "lives"}});
+}
+
 term::Namer our_namer(const scenario::RunResult& run) {
     return [&run](const term::Term& identity) -> std::optional<std::string> {
         const auto it = run.names.find(term::print(identity));
@@ -138,16 +168,20 @@ void begin_run(ScenarioComparison& comparison) {
     comparison.steps_compared = 0;
     comparison.tally.clear();
     comparison.death.reset();
+    if (comparison.record) comparison.record->steps.clear();
+}
+
+bool is_excluded(const scenario::Scenario& scenario, ScenarioComparison& comparison) {
+    if (scenario.peers.empty() && scenario.not_compared.empty()) return false;
+    comparison.agreement = Agreement::excluded;
+    comparison.why = scenario.peers.empty() ? scenario.not_compared : "its peers are played by ddlltool alone";
+    return true;
 }
 
 bool compare_scenario(const scenario::RunResult& run, const LeftOpen& left_open, Node& node,
                       const VerifyOptions& options, Identities& identities, ScenarioComparison& comparison) {
     const scenario::Scenario& scenario = *run.scenario;
-    if (!scenario.peers.empty() || !scenario.not_compared.empty()) {
-        comparison.agreement = Agreement::excluded;
-        comparison.why = scenario.peers.empty() ? scenario.not_compared : "its peers are played by ddlltool alone";
-        return true;
-    }
+    if (is_excluded(scenario, comparison)) return true;
     auto folder = scenario::WorkFolder::create();
     if (!folder) {
         comparison.why = folder.error().message;
@@ -195,6 +229,8 @@ bool compare_scenario(const scenario::RunResult& run, const LeftOpen& left_open,
             differences = differences_now();
         }
         ++comparison.steps_compared;
+        if (comparison.record)
+            comparison.record->steps.push_back(recorded_step(seen, file != nullptr, engine.mismatches()));
         if (seen.death && !ours.death && scenario.node_dies) {
             comparison.death = seen.death;
             return false;
@@ -202,6 +238,7 @@ bool compare_scenario(const scenario::RunResult& run, const LeftOpen& left_open,
         if (!differences.empty()) {
             comparison.agreement = Agreement::differs;
             for (Difference& difference : differences) comparison.differences.push_back({i, std::move(difference)});
+            if (comparison.record && (seen.death || !record_rest(engine, run, i + 1, comparison))) return false;
             return target.end();
         }
         count(*run.flat[i].step, seen, comparison.tally);
@@ -212,12 +249,52 @@ bool compare_scenario(const scenario::RunResult& run, const LeftOpen& left_open,
         identities = std::move(known);
         engine.end_step();
     }
-    if (scenario.node_dies) {
-        comparison.agreement = Agreement::differs;
-        const auto end = static_cast<std::uint32_t>(run.flat.empty() ? 0 : run.flat.size() - 1);
-        comparison.differences.push_back({end, {"node_dies", "(the node dies, says the story)", "lives"}});
-    }
+    if (scenario.node_dies) report_survival(run, comparison);
     return target.end();
+}
+
+void compare_recorded(const scenario::RunResult& run, const LeftOpen& left_open, const RecordedScenario& recorded,
+                      ScenarioComparison& comparison) {
+    const scenario::Scenario& scenario = *run.scenario;
+    const std::vector<scenario::StepRecord> records = simulated_records(run);
+    comparison.agreement = Agreement::agrees;
+    Identities identities;
+    const Namers namers{our_namer(run), {}};
+    const std::size_t last = std::min(records.size(), first_halt(run.flat));
+    for (std::uint32_t i = 0; i < last; ++i) {
+        if (i >= recorded.steps.size()) {
+            comparison.agreement = Agreement::not_compared;
+            comparison.why = fmt::format("the recording ends before step {}", run.flat[i].number);
+            return;
+        }
+        const scenario::ScenarioStep& step = *run.flat[i].step;
+        const scenario::StepRecord& seen = recorded.steps[i].record;
+        auto differences = compare(left_open.without(records[i], step), left_open.without(seen, step),
+                                   compared_of(run.flat[i]), identities, namers);
+        drop_not_compared(differences, effects_of(step));
+        if (std::holds_alternative<scenario::FileStep>(step.what)) {
+            std::vector<scenario::Mismatch> on_node;
+            for (const RecordedFile& file : recorded.steps[i].files)
+                on_node.push_back({file.what, {}, file.got, false});
+            std::ranges::move(file_differences(run, i, on_node), std::back_inserter(differences));
+        }
+        ++comparison.steps_compared;
+        if (seen.death && !records[i].death && scenario.node_dies) {
+            comparison.death = seen.death;
+            return;
+        }
+        if (!differences.empty()) {
+            comparison.agreement = Agreement::differs;
+            for (Difference& difference : differences) comparison.differences.push_back({i, std::move(difference)});
+            return;
+        }
+        count(step, seen, comparison.tally);
+        if (seen.death) {
+            comparison.death = seen.death;
+            return;
+        }
+    }
+    if (scenario.node_dies) report_survival(run, comparison);
 }
 
 } // namespace ddll::verify

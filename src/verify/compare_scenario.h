@@ -8,11 +8,18 @@ namespace ddll::verify {
 /// What is known before a node is asked: names, and what it cannot say about this scenario.
 ScenarioComparison begin_comparison(const scenario::RunResult& run);
 
+/// Says in the comparison why the scenario is not for a node, if it is not.
+bool is_excluded(const scenario::Scenario& scenario, ScenarioComparison& comparison);
+
 /// Forgets what a run on a node has shown, before another one.
 void begin_run(ScenarioComparison& comparison);
 
 /// Runs the steps that ddlltool has run, up to the first that differs in more than what is left open. True when the node may run another scenario.
 bool compare_scenario(const scenario::RunResult& run, const LeftOpen& left_open, Node& node,
                       const VerifyOptions& options, Identities& identities, ScenarioComparison& comparison);
+
+/// The same with what a node showed at another time.
+void compare_recorded(const scenario::RunResult& run, const LeftOpen& left_open, const RecordedScenario& recorded,
+                      ScenarioComparison& comparison);
 
 } // namespace ddll::verify

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -112,6 +113,13 @@ std::string binary_text(const Term& term) {
 
 } // namespace
 
+words::Release nearest_release(const std::string& otp) {
+    if (const auto release = words::named<words::Release>(otp)) return *release;
+    unsigned number = 0;
+    std::from_chars(otp.data(), otp.data() + otp.size(), number);
+    return number < words::number_of(words::oldest_release) ? words::oldest_release : words::newest_release;
+}
+
 std::optional<std::string> find_erl(const std::string& name) {
     const auto runs = [](const std::string& path) {
         std::error_code ignored;
@@ -188,6 +196,8 @@ Result<std::unique_ptr<Node>> Node::start(const Toolbox& toolbox, const Settings
     const auto& parts = decoded->term.elements();
     node->facts_.otp = binary_text(parts[1]);
     node->facts_.erts = binary_text(parts[2]);
+    node->facts_.machine.release = nearest_release(node->facts_.otp);
+    node->facts_.machine.erts_version = node->facts_.erts;
     node->facts_.driver_interface = binary_text(parts[3]);
     for (const Term& name : parts[4].items()) node->facts_.machine.linked_in.push_back(binary_text(name));
     node->facts_.machine.first_port = static_cast<std::uint64_t>(parts[6].as_integer());

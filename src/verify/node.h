@@ -24,6 +24,10 @@ struct NodeFacts {
     scenario::ComparedNode machine; ///< what ddlltool has to know to be comparable
 };
 
+/// Of what a node calls its release: one that is older or newer than all that are known is taken for the one next to
+/// it.
+words::Release nearest_release(const std::string& otp);
+
 /// What runs on a node and the witness, unpacked and compiled in a folder of their own; several nodes share it.
 class Toolbox {
 public:

@@ -6,6 +6,7 @@
 #include "scenario/scenario.h"
 #include "verify/compare.h"
 #include "verify/node.h"
+#include "verify/recording.h"
 #include "verify/tally.h"
 
 #include <chrono>
@@ -45,9 +46,10 @@ struct ScenarioComparison {
     std::vector<StepDifference> differences; ///< of the first step that has some: what follows is another scenario
     std::vector<NotCompared> not_compared;
     std::size_t steps_compared = 0;
-    unsigned runs = 1;                ///< on nodes; agreement is that of the last one
-    Tally tally;                      ///< of the steps that agree
-    std::optional<std::string> death; ///< both died, and how the node did
+    unsigned runs = 1;                        ///< on nodes; agreement is that of the last one
+    Tally tally;                              ///< of the steps that agree
+    std::optional<std::string> death;         ///< both died, and how the node did
+    std::shared_ptr<RecordedScenario> record; ///< not null: what the node shows is to be kept
 };
 
 struct VerifyOptions {
@@ -60,11 +62,13 @@ struct VerifyOptions {
     /// busy machine more of it: who comes first, a process that ends or the code of a driver. Where its own runs differ
     /// from each other, ddlltool agrees when it did as one of them.
     unsigned most_runs = 4;
+    bool records = false; ///< keep what the node shows: ScenarioComparison::record
 };
 
 struct Verification {
     NodeFacts facts;
-    std::string erl; ///< the program
+    std::string erl;      ///< the program; empty when it was compared with a recording
+    std::string recorded; ///< the file of that
     std::vector<ScenarioComparison> scenarios;
     Tally tally; ///< of all of them
     bool interrupted = false;
@@ -74,5 +78,14 @@ struct Verification {
 /// one at a time. The error tells why there is no node at all.
 Result<Verification> verify(std::vector<scenario::Scenario> scenarios, const VerifyOptions& options,
                             const std::function<void(const ScenarioComparison&)>& progress);
+
+/// The same with what a node answered at another time: no erl is needed. A scenario that is not in the recording, or
+/// was another one when it was made, is not compared. recorded.cpp
+Verification verify_recorded(std::vector<scenario::Scenario> scenarios, const Recording& recording,
+                             const VerifyOptions& options,
+                             const std::function<void(const ScenarioComparison&)>& progress);
+
+/// What was kept of all of them.
+Recording recording_of(const Verification& all);
 
 } // namespace ddll::verify

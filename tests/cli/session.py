@@ -237,6 +237,23 @@ def a_tour_in_text(s):
 
 
 @case
+def the_release_that_is_simulated(s):
+    s.do("session", "start", "--otp", "25")
+    assert s.json("status")["otp"] == 25
+    s.put("call_conventions.so", "call_conventions")
+    s.do("load", s.live, "call_conventions")
+    s.do("open", "call_conventions")
+    s.do("call", "P1", 13, "a").has("<<131,100,0,1,97>>")
+    s.do("session", "export", "kept.json")
+    assert json.loads((s.folder / "kept.json").read_text())["otp"] == 25
+    s.do("session", "stop")
+    s.do("load", s.live, "call_conventions")
+    assert s.json("status")["otp"] == 29
+    s.do("open", "call_conventions")
+    s.do("call", "P1", 13, "a").has("<<131,119,1,97>>")
+
+
+@case
 def a_driver_that_refuses(s):
     s.load("echo", "echo_v1.so", "user")
     s.do("open", "echo errgen", code=1).has("einval", "start callback returned -1 (ERL_DRV_ERROR_GENERAL)")

@@ -69,6 +69,12 @@ LINES = {
     ("docs/verify.md", "ddlltool verify --verbose story.json"): NODE,
     ("docs/verify.md", "ddlltool verify --format json tests > all.json"): Entry(
         why="a real emulator judges", needs=("erl",), writes=("all.json",)),
+    ("docs/verify.md", "ddlltool verify --record node.json tests"): Entry(
+        why="a real emulator judges", needs=("erl",), writes=("node.json",)),
+    ("docs/verify.md", "ddlltool verify --recorded node.json tests"): NODE,
+    ("docs/releases.md", "ddlltool verify --record node.json tests"): Entry(
+        why="a real emulator judges", needs=("erl",), writes=("node.json",)),
+    ("docs/releases.md", "ddlltool verify --recorded node.json tests"): NODE,
     ("docs/verify.md", "ddlltool verify --random 5000 --seed 7"): Entry(
         why="5000 stories take minutes", needs=("erl",), typed="ddlltool verify --random 20 --seed 7"),
 }
@@ -118,6 +124,11 @@ def few_scenarios(stage):
             shutil.copy(stage.root / f"tests/scenarios/lifecycle/{number}.json", stage.folder / folder)
 
 
+def releases(stage):
+    project(stage)
+    few_scenarios(stage)
+
+
 def machines(stage):
     """What the other machines have written by the time that the parts are merged."""
     project(stage)
@@ -131,6 +142,7 @@ def machines(stage):
 STAGES = {
     "README.md": readme,
     "docs/patterns.md": checkout,
+    "docs/releases.md": releases,
     "docs/report.md": few_scenarios,
     "docs/terminal.md": machines,
     "docs/verify.md": few_scenarios,

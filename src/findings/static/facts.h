@@ -6,6 +6,7 @@
 #include "image/closure.h"
 #include "image/debug_info.h"
 #include "image/elf_facts.h"
+#include "words/release.h"
 
 #include <cstdint>
 #include <span>
@@ -44,9 +45,10 @@ struct Interposed {
 struct StaticWorld {
     image::LoaderSettings loader;
     NodeExports node;
+    words::Release release = words::newest_release; ///< that the driver is for
 
     /// Of this machine and the built-in list of the node's names.
-    static StaticWorld make(std::vector<std::string> library_path);
+    static StaticWorld make(std::vector<std::string> library_path, words::Release release = words::newest_release);
 };
 
 struct StaticFacts {

@@ -114,9 +114,9 @@ void find_other_interface(StaticCollector& out) {
                                 entry.driver_name, place));
         else if (!is_known_interface(entry.major, entry.minor)) // driver_init may still write others
             out.add(Rule::driver_version_mismatch, Doubt::possible,
-                    fmt::format("the entry at {} has driver interface {}.{}; {} knows {}.{}", place, entry.major,
-                                entry.minor, out.facts().world->node.release(), int{ERL_DRV_EXTENDED_MAJOR_VERSION},
-                                int{ERL_DRV_EXTENDED_MINOR_VERSION}));
+                    fmt::format("the entry at {} has driver interface {}.{}; OTP {} knows {}.{}", place, entry.major,
+                                entry.minor, words::name(out.facts().world->release),
+                                int{ERL_DRV_EXTENDED_MAJOR_VERSION}, int{ERL_DRV_EXTENDED_MINOR_VERSION}));
     }
 }
 
@@ -143,6 +143,13 @@ void find_interposed(StaticCollector& out) {
                 fmt::format("{} has these first: {}", facts.world->node.release(), listed(others)));
 }
 
+// What the emulator exports beside the driver API is known of one release.
+std::string inside_emulator(const StaticWorld& world) {
+    if (world.node.otp() == words::name(world.release)) return "inside the emulator: ";
+    return fmt::format("inside the emulator of OTP {} (whether OTP {} has them is not known): ", world.node.otp(),
+                       words::name(world.release));
+}
+
 void find_accidental(StaticCollector& out) {
     const StaticFacts& facts = out.facts();
     std::vector<std::string> emulator, libraries;
@@ -156,7 +163,7 @@ void find_accidental(StaticCollector& out) {
         if (!own) libraries.push_back(fmt::format("{} (of {})", import.symbol->name, import.library));
     }
     if (!emulator.empty())
-        out.add(Rule::non_api_emulator_symbol, Doubt::certain, "inside the emulator: " + listed(emulator));
+        out.add(Rule::non_api_emulator_symbol, Doubt::certain, inside_emulator(*facts.world) + listed(emulator));
     if (!libraries.empty())
         out.add(Rule::non_api_emulator_symbol, Doubt::certain,
                 fmt::format("in libraries that this emulator happens to need and the driver does not name: {}",

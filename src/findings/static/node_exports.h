@@ -23,7 +23,8 @@ public:
     /// Of a text in the list's form; its bytes must outlive this.
     explicit NodeExports(std::string_view list);
 
-    std::string release() const; ///< "Erlang/OTP 25 (erts 13.1.5)"
+    std::string release() const;                  ///< "Erlang/OTP 25 (erts 13.1.5)"
+    std::string_view otp() const { return otp_; } ///< "25"
     bool emulator(std::string_view symbol) const;
     /// In the order of the loader's search.
     std::span<const NodeLibrary> libraries() const { return libraries_; }

@@ -29,23 +29,29 @@ bool command_number(const Term& term, unsigned& out) {
     return true;
 }
 
-// port_control cuts a bitstring to whole bytes; everything else must be an iolist.
-bool control_data(const Term& term, std::string& out) {
-    if (!term.is(Term::Kind::bits)) return term.is_list() && term::iolist_to_bytes(term, out, term::LooseBits::empty);
+term::LooseBits loose(words::BitData what) {
+    return what == words::BitData::cut ? term::LooseBits::empty : term::LooseBits::refused;
+}
+
+// port_control cuts a bitstring to whole bytes, or refuses it; everything else must be an iolist.
+bool control_data(const Host& host, const Term& term, std::string& out) {
+    const words::BitData what = host.release().control_bits;
+    if (!term.is(Term::Kind::bits)) return term.is_list() && term::iolist_to_bytes(term, out, loose(what));
     const term::Bits& bits = term.as_bits();
+    if (bits.bits != 8 && what == words::BitData::refused) return false;
     out = bits.bytes().substr(0, bits.bits == 8 ? bits.size : bits.size - 1);
     return true;
 }
 
-// A bit string without a whole byte is empty to output, and refused for outputv (measured on OTP 25).
-bool command_data(const Port& port, const Term& term, std::string& out) {
+// A bit string without a whole byte is empty to output, or refused; for outputv it is always refused (measured).
+bool command_data(const Host& host, const Port& port, const Term& term, std::string& out) {
     const bool as_vector = port.driver != nullptr && port.driver->callbacks.outputv != nullptr;
-    return term::iolist_to_bytes(term, out, as_vector ? term::LooseBits::refused : term::LooseBits::empty);
+    return term::iolist_to_bytes(term, out, as_vector ? term::LooseBits::refused : loose(host.release().command_bits));
 }
 
-bool is_command_data(const Port& port, const Term& term) {
+bool is_command_data(const Host& host, const Port& port, const Term& term) {
     std::string ignored;
-    return term.is_binary() || command_data(port, term, ignored);
+    return term.is_binary() || command_data(host, port, term, ignored);
 }
 
 // What the driver left in *rbuf, as a term. A replaced buffer belongs to us now.
@@ -107,7 +113,7 @@ BifResult Ports::control(ProcessId by, const Term& port_term, const Term& op, co
     std::string bytes;
     // A port that is draining its queue is still reached (measured).
     const bool reachable = port != nullptr && port->valid() && port->driver != nullptr;
-    if (!reachable || !command_number(op, command) || !control_data(data, bytes) ||
+    if (!reachable || !command_number(op, command) || !control_data(host_, data, bytes) ||
         port->driver->callbacks.control == nullptr)
         return badarg();
     char buffer[control_buffer_size];
@@ -125,7 +131,7 @@ BifResult Ports::call(ProcessId by, const Term& port_term, const Term& op, const
     unsigned command = 0;
     const bool reachable = port != nullptr && port->valid() && port->driver != nullptr;
     if (!reachable || !command_number(op, command) || port->driver->callbacks.call == nullptr) return badarg();
-    std::string data = term::encode(argument_term);
+    std::string data = term::encode(argument_term, host_.release().term_atoms);
     char buffer[call_buffer_size];
     char* result = buffer;
     unsigned flags = 0;
@@ -167,16 +173,16 @@ BifResult Ports::call(ProcessId by, const Term& port_term, const Term& op, const
 
 // Runs output or outputv; false for bad data.
 bool Ports::run_command(Port& port, ProcessId caller, const Term& data) {
-    if (port.driver == nullptr) return is_command_data(port, data);
+    if (port.driver == nullptr) return is_command_data(host_, port, data);
     std::size_t size = 0;
     if (port.driver->callbacks.outputv != nullptr) {
-        CommandVector vector(host_.memory(), data);
+        CommandVector vector(host_.memory(), data, host_.release().empty_command);
         if (!vector.valid()) return false;
         size = vector.size();
         callbacks::outputv(host_, port, caller, vector.vector(), vector.first_bytes());
     } else {
         std::string bytes;
-        if (!command_data(port, data, bytes)) return false;
+        if (!command_data(host_, port, data, bytes)) return false;
         size = bytes.size();
         bytes.reserve(size + 1); // drivers may count on one spare byte
         if (port.driver->callbacks.output != nullptr) callbacks::output(host_, port, caller, bytes.data(), size);
@@ -233,7 +239,7 @@ BifResult Ports::command(ProcessId by, const Term& port_term, const Term& data, 
     if (port == nullptr || !port->usable()) return badarg();
     if (force && (port->driver == nullptr || (port->driver->flags & ERL_DRV_FLAG_SOFT_BUSY) == 0))
         return BifResult::raise(Term::atom("notsup"));
-    if (!is_command_data(*port, data)) {
+    if (!is_command_data(host_, *port, data)) {
         host_.log(fmt::format("Bad value on output port '{}'", port->name));
         return badarg();
     }
@@ -289,7 +295,7 @@ BifResult Ports::message(ProcessId by, Port& port, const Term& message, bool no_
     if (what.is_atom("close")) {
         close(port, host_.common().normal, CloseCause::message);
     } else if (what.is_tuple(2) && what.elements()[0].is_atom("command")) {
-        if (!is_command_data(port, what.elements()[1])) {
+        if (!is_command_data(host_, port, what.elements()[1])) {
             host_.log(fmt::format("Bad value on output port '{}'", port.name));
             bad_signal(host_, port);
         } else if (port.flow.busy && no_suspend) {

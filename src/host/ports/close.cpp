@@ -27,8 +27,9 @@ void tell_links(Host& host, Port& port, const Term& reason) {
         process->links.remove(port.id);
         host.processes().exit_signal(*process, self, reason, ExitSource::link);
     }
-    // OTP 25 forgets what was monitored on the way of a reason that needs memory of its own (measured).
-    const Term kind = Term::atom(term::is_immediate(reason) ? "port" : "process");
+    // Some releases forget what was monitored on the way of a reason that needs memory of its own (measured).
+    const Term kind =
+        Term::atom(words::name(term::is_immediate(reason) ? words::PortDown::port : host.release().port_down));
     const auto monitors = std::move(port.watchers.monitors);
     port.watchers.monitors.clear();
     for (const auto& monitor : monitors)

@@ -14,7 +14,7 @@ constexpr std::size_t many_elements = 16;
 
 } // namespace
 
-CommandVector::CommandVector(DriverMemory& memory, const Term& data) : memory_(memory) {
+CommandVector::CommandVector(DriverMemory& memory, const Term& data, words::EmptyElement empty) : memory_(memory) {
     std::string flat;
     if (!term::iolist_to_bytes(data, flat)) return;
     first_bytes_ = flat.substr(0, small_binary);
@@ -26,8 +26,10 @@ CommandVector::CommandVector(DriverMemory& memory, const Term& data) : memory_(m
     if (iov_.size() >= many_elements) lay_out(pieces, packed_binary);
     // A bare empty binary is an element, an empty list is none.
     if (iov_.size() == 1 && data.is_binary()) {
-        iov_.push_back({nullptr, 0});
-        binv_.push_back(nullptr);
+        ErlDrvBinary* own = empty == words::EmptyElement::binary ? memory_.allocate_binary(0, {}) : nullptr;
+        if (own != nullptr) owned_.push_back(own);
+        iov_.push_back({own != nullptr ? own->orig_bytes : nullptr, 0});
+        binv_.push_back(own);
     }
     for (ErlDrvBinary* binary : owned_) memory_.lend(binary);
     vector_ = ErlIOVec{static_cast<int>(iov_.size()), flat.size(), iov_.data(), binv_.data()};

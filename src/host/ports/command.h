@@ -2,6 +2,7 @@
 /// The data of a port command as the vector that outputv gets.
 #include "host/memory/memory.h"
 #include "term/term.h"
+#include "words/release.h"
 
 #include <erl_driver.h>
 
@@ -13,10 +14,11 @@ namespace ddll::host {
 
 /// Layout as measured: element 0 is empty and the driver's own; runs of bytes and binaries of up to 64 bytes share one
 /// common binary; a longer binary is an element of its own, unless there would be 16 elements or more, then those under
-/// 256 bytes are packed as well. Holds one reference to each binary while it lives; the driver may take more.
+/// 256 bytes are packed as well. A bare empty binary is an element too, with or without a binary of its own: as the
+/// release has it. Holds one reference to each binary while it lives; the driver may take more.
 class CommandVector {
 public:
-    CommandVector(DriverMemory& memory, const term::Term& data);
+    CommandVector(DriverMemory& memory, const term::Term& data, words::EmptyElement empty);
     ~CommandVector();
     CommandVector(const CommandVector&) = delete;
 

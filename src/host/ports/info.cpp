@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view all_items[] = {"name", "links", "id", "connected", "input", "output", "os_pid"};
 
 // Nothing for an item that is not known.
-std::optional<Term> item_of(const Port& port, std::string_view item) {
+std::optional<Term> item_of(const Host& host, const Port& port, std::string_view item) {
     const auto number = [](std::uint64_t n) { return Term::unsigned_integer(n); };
     if (item == "name") return Term::bytes_list(port.name);
     if (item == "links") {
@@ -33,9 +33,12 @@ std::optional<Term> item_of(const Port& port, std::string_view item) {
             watched.push_back(term::make_tuple(Term::atom("process"), Term::pid(watch.process.value)));
         return Term::list(std::move(watched));
     }
-    // The emulator's number counts some of its own structures, and neither queue nor buffers (measured: 40 for a fresh
-    // port, 64 once it monitors). It says nothing about a driver, so it is that of a fresh port.
-    if (item == "memory") return number(port.watching.monitors.empty() ? 40 : 64);
+    // The emulator's number counts some of its own structures, and neither queue nor buffers (measured). It says
+    // nothing about a driver, so it is that of a fresh port.
+    if (item == "memory") {
+        const unsigned fresh = port.opening.creator ? host.release().created_port_memory : 40;
+        return number(fresh + (port.watching.monitors.empty() ? 0 : 24));
+    }
     if (item == "locking") {
         const bool per_port = port.driver == nullptr || port.driver->locks_per_port();
         return Term::atom(per_port ? "port_level" : "driver_level");
@@ -58,7 +61,7 @@ BifResult Ports::info(const Term& port_term) const {
     if (const std::string* name = host_.processes().registry().name_of(port->id))
         items.push_back(term::make_tuple(Term::atom("registered_name"), Term::atom(*name)));
     for (const std::string_view item : all_items)
-        items.push_back(term::make_tuple(Term::atom(item), *item_of(*port, item)));
+        items.push_back(term::make_tuple(Term::atom(item), *item_of(host_, *port, item)));
     return BifResult::of(Term::list(std::move(items)));
 }
 
@@ -72,7 +75,7 @@ BifResult Ports::info(const Term& port_term, const Term& item) const {
         const std::string* name = host_.processes().registry().name_of(port->id);
         return BifResult::of(name == nullptr ? Term::nil() : term::make_tuple(item, Term::atom(*name)));
     }
-    const auto value = item_of(*port, item.as_atom());
+    const auto value = item_of(host_, *port, item.as_atom());
     return value ? BifResult::of(term::make_tuple(item, *value)) : badarg();
 }
 

@@ -157,7 +157,8 @@ bool Reader::bytes(ErlDrvTermData tag) {
     if (tag == ERL_DRV_STRING) return push(Term::bytes_list({data, length}));
     if (tag == ERL_DRV_EXT2TERM) {
         const auto decoded = length > 0 ? term::decode({data, length}) : std::nullopt;
-        if (decoded && !host_.threads().on_emulator_thread() && has_large_map(decoded->term))
+        const bool faulty = host_.release().large_map_fault != words::LargeMapFault::none;
+        if (faulty && decoded && !host_.threads().on_emulator_thread() && has_large_map(decoded->term))
             host_.misuse(Rule::known_emulator_fault, no_function, {},
                          fmt::format("ERL_DRV_EXT2TERM with a map of more than {} keys, sent by a thread: OTP 25.1 to "
                                      "27.2 crash",

@@ -30,6 +30,10 @@ BifResult Processes::exit(ProcessId by, const Term& target, const Term& reason) 
 BifResult Processes::link_to_nothing(Process& self, const Term& target) {
     if (!self.trap_exit) return BifResult::raise(Term::atom("noproc"));
     const PortId port = target.is(Term::Kind::port) ? PortId{target.as_port()} : PortId{};
+    // Until the signal of the first link has been handled that link exists, and takes this one.
+    if (port && host_.release().link_to_killed_port == words::KilledPortLink::nothing_more &&
+        signals_.holds_for(self.id) && signals_.has_exit_of(target))
+        return BifResult::of(host_.common().true_);
     const ProcessId process = target.is(Term::Kind::pid) ? ProcessId{target.as_pid()} : ProcessId{};
     deliver(self, term::make_tuple(host_.common().exit, target, Term::atom("noproc")), port, process);
     return BifResult::of(host_.common().true_);

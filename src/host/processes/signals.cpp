@@ -5,9 +5,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace ddll::host {
 
 using term::Term;
+
+bool Signals::has_exit_of(const Term& other) const {
+    return std::ranges::any_of(held_, [&](const Signal& s) {
+        return s.kind == SignalKind::exit && s.source == ExitSource::link && s.from == other;
+    });
+}
 
 // What is void stays in the queue: its process has it to handle all the same (measured).
 void Signals::unlinked(const Term& other) {

@@ -70,6 +70,8 @@ public:
     void delay(DelayedMonitor monitor) { delayed_ = std::move(monitor); }
     std::optional<DelayedMonitor> take_delayed() { return std::exchange(delayed_, std::nullopt); }
 
+    /// The end of a link to `other` is known, and its exit signal waits.
+    bool has_exit_of(const term::Term& other) const;
     void unlinked(const term::Term& other);
     /// True when the process had not been told of the monitor yet.
     bool demonitored(const term::Term& ref);

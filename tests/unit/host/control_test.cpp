@@ -141,10 +141,10 @@ TEST_CASE("control: its arguments") {
     CHECK(control(keep, "4294967295, [1, <<2, 3>> | <<4>>]").value == "[]");
     CHECK(command == 4294967295U);
     CHECK(data == std::string("\1\2\3\4"));
-    CHECK(control(keep, "0, <<1, 2:3>>").value == "[]");
-    CHECK(data == "\1");
-    CHECK(control(keep, "0, <<1:3>>").value == "[]");
-    CHECK(data.empty());
+    for (const char* bits : {"0, <<1, 2:3>>", "0, <<1:3>>"}) {
+        CAPTURE(std::string(bits));
+        CHECK(control(keep, bits).value == "error:badarg");
+    }
     for (const char* bad : {"4294967296, []", "-1, []", "a, []", "1, foo", "1, [256]", "1.0, []"}) {
         CAPTURE(std::string(bad));
         CHECK(control(keep, bad).value == "error:badarg");
@@ -155,6 +155,23 @@ TEST_CASE("control: its arguments") {
     stage.open();
     CHECK(stage.run("port_control(nobody, 1, [])") == "error:badarg");
     CHECK(stage.run("erlang:port_call(P, x)") == "error:badarg"); // no call callback
+}
+
+TEST_CASE("control cuts off the bits that fill no byte, in releases that do") {
+    std::string data;
+    Script script;
+    script.control = [&](ErlDrvPort, unsigned, const std::string& d, char**) {
+        data = d;
+        return ErlDrvSSizeT{0};
+    };
+    ddll::host::Options options;
+    options.release = ddll::words::facts_of(ddll::words::Release::otp25);
+    Stage stage(script, options);
+    stage.open();
+    CHECK(stage.run("port_control(P, 0, <<1, 2:3>>)") == "[]");
+    CHECK(data == "\1");
+    CHECK(stage.run("port_control(P, 0, <<1:3>>)") == "[]");
+    CHECK(data.empty());
 }
 
 TEST_CASE("control that closes its port still gives its result") {

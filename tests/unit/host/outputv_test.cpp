@@ -13,14 +13,14 @@ using namespace ddll::host::test;
 namespace {
 
 /// "0- 3b 70b": length of each element, and whether it has a binary (b) or not (-).
-std::string layout(const std::string& data) {
+std::string layout(const std::string& data, ddll::words::EmptyElement empty = ddll::words::EmptyElement::no_binary) {
     DriverMemory memory;
     std::string text;
     {
         const auto expr = ddll::term::parse_expr(data);
         REQUIRE(bool(expr));
         const auto value = ddll::term::evaluate(**expr, {}, {});
-        CommandVector command(memory, value.value);
+        CommandVector command(memory, value.value, empty);
         if (!command.valid()) return "invalid";
         const ErlIOVec& ev = command.vector();
         std::size_t total = 0;
@@ -52,6 +52,8 @@ TEST_CASE("layout of a command") {
     CHECK(layout("[<<>>]") == "0-");
     CHECK(layout("[[], [<<>>, []]]") == "0-");
     CHECK(layout("<<>>") == "0- 0-");
+    CHECK(layout("<<>>", ddll::words::EmptyElement::binary) == "0- 0b");
+    CHECK(layout("[<<>>]", ddll::words::EmptyElement::binary) == "0-");
     CHECK(layout("<<1>>") == "0- 1b");
     CHECK(layout("[1, 2, 3]") == "0- 3b");
     CHECK(layout(binary(64)) == "0- 64b");

@@ -211,7 +211,7 @@ inline RunResult hostile_scenario() {
     result.death = crashed_scenario().death;
     result.death->headline = result.death->output = hostile;
     result.names[hostile] = hostile;
-    result.skipped_why = hostile;
+    result.skipped.why = hostile;
     return result;
 }
 

@@ -24,7 +24,7 @@ report::Run all_sorts() {
     RunResult skipped;
     skipped.file = "later.json";
     skipped.verdict = Verdict::skipped;
-    skipped.skipped_why = "interrupted # TODO";
+    skipped.skipped.why = "interrupted # TODO";
     run.results.push_back(skipped);
     RunResult unusable;
     unusable.file = "bad.json";

@@ -10,7 +10,7 @@ TEST_CASE("a test case for each scenario, failure and error told apart") {
     RunResult skipped;
     skipped.file = "later.json";
     skipped.verdict = Verdict::skipped;
-    skipped.skipped_why = "interrupted";
+    skipped.skipped.why = "interrupted";
     run.results.push_back(skipped);
     const std::string xml = report::write_junit(run, {});
     CHECK(contains(

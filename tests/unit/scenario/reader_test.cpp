@@ -89,7 +89,7 @@ TEST_CASE("the top of a scenario") {
     CHECK(s.strict);
     CHECK(s.time_limit == std::chrono::milliseconds(1500));
     CHECK(s.async_takes == ddll::milliseconds(3));
-    CHECK(!s.open_error_preset);
+    CHECK(!s.emulator.open_error_preset);
     CHECK(s.expected_findings == std::vector{ddll::words::Rule::not_a_port_handle, ddll::words::Rule::dso_pinned});
     REQUIRE(s.expected_crash.has_value());
     CHECK(s.expected_crash->signal == "SIGSEGV");
@@ -97,6 +97,29 @@ TEST_CASE("the top of a scenario") {
     CHECK(!s.expected_crash->hang);
     CHECK(std::holds_alternative<NoteStep>(s.steps[0].what));
     CHECK(s.steps[0].note == "Hello.");
+}
+
+TEST_CASE("the releases that a scenario is for") {
+    using ddll::words::Release;
+    const auto with = [](const std::string& otp) {
+        return good(R"j({ "scenario": 1, "title": "t", "processes": { "alice": {} }, )j" + otp +
+                    R"j("steps": [ { "note": "Hello." } ] })j");
+    };
+    const Scenario all = with(""), one = with(R"j("otp": 26, )j"), some = with(R"j("otp": [28, 25, 28], )j");
+    CHECK(all.releases.empty());
+    CHECK(one.releases == std::vector{Release::otp26});
+    CHECK(some.releases == std::vector{Release::otp25, Release::otp28});
+    CHECK(all.release({}) == ddll::words::newest_release);
+    CHECK(all.release(Release::otp25) == Release::otp25);
+    CHECK(some.release({}) == Release::otp28);
+    CHECK(some.release(Release::otp25) == Release::otp25);
+    CHECK_FALSE(some.release(Release::otp27));
+    CHECK(one.whose() == "it is for OTP 26");
+    CHECK(some.whose() == "it is for OTP 25 and 28");
+    for (const char* wrong : {"24", "30", R"j("25")j", "[]", "[25, 24]", "25.5"})
+        CHECK_FALSE(read(R"j({ "scenario": 1, "title": "t", "processes": { "alice": {} }, "otp": )j" +
+                         std::string(wrong) + R"j(, "steps": [ { "note": "Hello." } ] })j")
+                        .scenario);
 }
 
 TEST_CASE("every sort of step") {

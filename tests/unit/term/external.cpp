@@ -139,3 +139,31 @@ TEST_CASE("encode_to appends") {
     encode_to(Term::atom("a"), out);
     CHECK(out == "x" + encode(Term::atom("a")));
 }
+
+TEST_CASE("atoms in the encoding of newer releases") {
+    using ddll::words::AtomTag;
+    const auto encoded = [](const char* text) {
+        const auto term = ddll::term::parse(text);
+        REQUIRE(term);
+        return ddll::term::encode(*term, AtomTag::small_atom_utf8_ext);
+    };
+    CHECK(encoded("{a, [1]}") == std::string("\x83h\x02w\x01"
+                                             "ak\0\x01\x01",
+                                             10));
+    CHECK(encoded("'\xc3\xa9'") == "\x83w\x02\xc3\xa9"); // ATOM_EXT has it in Latin-1
+    const std::string longest(255, 'x'), wide = [] {
+        std::string out;
+        for (int i = 0; i < 200; ++i) out += "\xc3\xa9";
+        return out;
+    }();
+    CHECK(encoded(longest.c_str()).substr(0, 3) == "\x83w\xff");
+    CHECK(encoded(("'" + wide + "'").c_str()).substr(0, 4) == "\x83v\x01\x90"); // ATOM_UTF8_EXT: 400 bytes
+    for (const ddll::term::Term& identity :
+         {ddll::term::Term::pid(84), ddll::term::Term::port(7), ddll::term::Term::reference(9)}) {
+        const std::string bytes = ddll::term::encode(identity, AtomTag::small_atom_utf8_ext);
+        CHECK(bytes.find("w\x0dnonode@nohost") != std::string::npos);
+        const auto decoded = ddll::term::decode(bytes);
+        REQUIRE(decoded);
+        CHECK(decoded->term == identity);
+    }
+}
