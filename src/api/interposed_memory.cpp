@@ -41,14 +41,17 @@ void* __libc_valloc(std::size_t) noexcept;                // NOLINT
 void* __libc_pvalloc(std::size_t) noexcept;               // NOLINT
 void __libc_free(void*) noexcept;                         // NOLINT
 
-DDLL_INTERPOSED void* malloc(std::size_t size) noexcept {
-    if (!watch::asked()) [[likely]]
-        return __libc_malloc(size);
+[[gnu::noinline, gnu::cold]] static void* watched_malloc(std::size_t size, watch::Caller caller) {
     void* block = __libc_malloc(size);
     fresh::paint(block, size);
-    if (watch::on()) [[unlikely]]
-        watch::allocated(block, size, DDLL_CALLER);
+    if (watch::on()) watch::allocated(block, size, caller);
     return block;
+}
+
+DDLL_INTERPOSED void* malloc(std::size_t size) noexcept {
+    if (watch::asked()) [[unlikely]]
+        return watched_malloc(size, DDLL_CALLER);
+    return __libc_malloc(size);
 }
 
 DDLL_INTERPOSED void* calloc(std::size_t count, std::size_t size) noexcept {
@@ -58,13 +61,15 @@ DDLL_INTERPOSED void* calloc(std::size_t count, std::size_t size) noexcept {
     return block;
 }
 
+[[gnu::noinline, gnu::cold]] static void watched_free(void* block) {
+    if (watch::on()) static_cast<void>(watch::freed(block));
+    if (watch::clears()) std::memset(block, 0, malloc_usable_size(block));
+    __libc_free(block);
+}
+
 DDLL_INTERPOSED void free(void* block) noexcept {
-    if (!watch::asked()) [[likely]]
-        return __libc_free(block);
-    if (watch::on() && block != nullptr) [[unlikely]]
-        static_cast<void>(watch::freed(block));
-    if (watch::clears() && block != nullptr) [[unlikely]]
-        std::memset(block, 0, malloc_usable_size(block));
+    if (watch::asked() && block != nullptr) [[unlikely]]
+        return watched_free(block);
     __libc_free(block);
 }
 

@@ -30,18 +30,19 @@ std::chrono::nanoseconds longest(const Delays& before, const Delays& now) {
 
 } // namespace
 
-Grace::Grace(std::function<Delays()> delays) : delays_(std::move(delays)) {
-    const HostWork work;
-    before_ = delays_();
-}
+Grace::Grace(std::function<Delays()> delays) : delays_(std::move(delays)) {}
 
 bool Grace::wait() {
+    const HostWork work;
+    if (!before_) {
+        before_ = delays_();
+        begin_ = last_ = Clock::now();
+    }
     if (given_ >= given_at_most || last_ - begin_ >= in_all) return false;
     poll(nullptr, 0, step_ms);
-    const HostWork work;
     Delays now = delays_();
     const Clock::time_point time = Clock::now();
-    given_ += std::max<Clock::duration>(Clock::duration::zero(), time - last_ - longest(before_, now));
+    given_ += std::max<Clock::duration>(Clock::duration::zero(), time - last_ - longest(*before_, now));
     last_ = time;
     before_ = std::move(now);
     return true;

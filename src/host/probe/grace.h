@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 
 namespace ddll::host {
 
@@ -20,9 +21,8 @@ private:
     using Clock = std::chrono::steady_clock;
 
     std::function<Delays()> delays_;
-    Delays before_;
-    const Clock::time_point begin_ = Clock::now();
-    Clock::time_point last_ = begin_;
+    std::optional<Delays> before_; ///< at the last look; nothing was asked before there is something to wait for
+    Clock::time_point begin_, last_;
     Clock::duration given_{};
 };
 
