@@ -1,0 +1,69 @@
+#include "verify/random_parts.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace ddll::verify {
+
+Dice::Dice(std::uint64_t seed, std::uint64_t number)
+    : state_(seed * 0x9E3779B97F4A7C15ULL ^ number * 0xD1B54A32D192ED03ULL) {
+    next();
+}
+
+std::uint64_t Dice::next() {
+    std::uint64_t z = state_ += 0x9E3779B97F4A7C15ULL;
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9ULL;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBULL;
+    return z ^ z >> 31;
+}
+
+std::string json_text(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out + "\"";
+}
+
+std::string applied(std::string_view function, std::initializer_list<std::string> arguments) {
+    return fmt::format("{}({})", function, fmt::join(arguments, ", "));
+}
+
+std::string RandomStory::fresh(std::vector<std::string>& names, char letter) {
+    names.push_back(fmt::format("{}{}", letter, names.size() + 1));
+    return names.back();
+}
+
+std::string RandomStory::fresh_port(bool own) {
+    ports.push_back({fmt::format("P{}", ports.size() + 1), own});
+    return ports.back().name;
+}
+
+void RandomStory::install(std::string_view driver, std::string_view version, std::string_view into) {
+    scenario.steps.push_back(
+        fmt::format(R"({{ "install": "{}", "version": "{}", "into": "{}" }})", driver, version, into));
+}
+
+void RandomStory::call(std::string_view by, const RandomCall& call) {
+    scenario.steps.push_back(call.pattern.empty()
+                                 ? fmt::format(R"({{ "by": "{}", "call": {} }})", by, json_text(call.text))
+                                 : fmt::format(R"({{ "by": "{}", "call": {}, "returns": {} }})", by,
+                                               json_text(call.text), json_text(call.pattern)));
+}
+
+void RandomStory::batch(std::string_view by, const std::vector<RandomCall>& calls) {
+    std::string texts, patterns;
+    for (const RandomCall& call : calls) {
+        if (!texts.empty()) texts += ", ", patterns += ", ";
+        texts += json_text(call.text);
+        patterns += json_text(call.pattern.empty() ? "_" : call.pattern);
+    }
+    scenario.steps.push_back(fmt::format(R"({{ "by": "{}", "calls": [{}], "returns": [{}] }})", by, texts, patterns));
+}
+
+void RandomStory::advance(std::size_t milliseconds) {
+    scenario.steps.push_back(fmt::format(R"({{ "advance": "{}ms" }})", milliseconds));
+}
+
+} // namespace ddll::verify

@@ -1,0 +1,94 @@
+#pragma once
+/// What the parts of the random scenarios share: the dice, and what a scenario has in it so far.
+#include "verify/random_scenario.h"
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ddll::verify {
+
+/// splitmix64: the same everywhere, unlike the distributions of <random>.
+class Dice {
+public:
+    Dice(std::uint64_t seed, std::uint64_t number);
+
+    std::size_t below(std::size_t n) { return static_cast<std::size_t>(next() % n); }
+    bool in(std::size_t chances, std::size_t of) { return below(of) < chances; }
+    template <class Items>
+    const auto& one_of(const Items& items) {
+        return items[below(items.size())];
+    }
+    std::string_view pick(std::initializer_list<std::string_view> items) { return items.begin()[below(items.size())]; }
+
+private:
+    std::uint64_t next();
+
+    std::uint64_t state_;
+};
+
+/// A call and the pattern of its value; empty: any value.
+struct RandomCall {
+    std::string text, pattern;
+};
+
+/// A port that the scenario has opened, or has tried to.
+struct RandomPort {
+    std::string name; ///< the variable
+    bool own = false; ///< of the main driver
+};
+
+/// A scenario that is being made.
+struct RandomStory {
+    RandomStory(std::uint64_t seed, std::uint64_t number) : dice(seed, number) {}
+
+    Dice dice;
+    RandomScenario scenario;
+    std::string_view main_driver;        ///< the one that most calls are about
+    bool wide = false;                   ///< it is one of drivers/wide/
+    bool kill_ports = false;             ///< most loads ask for it
+    bool has_been_busy = false;          ///< some port may be: a command to it waits
+    std::vector<std::string> references; ///< variables: of driver monitors
+    std::vector<std::string> monitors;   ///< variables: of monitors of processes and ports
+    std::vector<RandomPort> ports;
+
+    std::string pid() { return std::string(dice.pick({"A", "B", "C"})); }
+    std::string process() { return std::string(dice.pick({"a", "b", "c"})); }
+    /// A variable that has none of the names so far, which it joins.
+    static std::string fresh(std::vector<std::string>& names, char letter);
+    /// A new port's variable.
+    std::string fresh_port(bool own);
+
+    void install(std::string_view driver, std::string_view version, std::string_view into);
+    /// Adds a step: the call, and the pattern of its value unless that is empty.
+    void call(std::string_view by, const RandomCall& call);
+    void batch(std::string_view by, const std::vector<RandomCall>& calls);
+    void advance(std::size_t milliseconds);
+};
+
+/// `text` as a JSON string.
+std::string json_text(std::string_view text);
+
+/// "function(argument, argument)". Arguments are made in their order: as in any list in braces, and in no other call.
+std::string applied(std::string_view function, std::initializer_list<std::string> arguments);
+
+/// A call about loading and unloading, and about ports as far as drivers that are loaded or not care. One of a batch
+/// does not wait.
+RandomCall lifecycle_call(RandomStory& story, bool in_batch);
+/// A file put in place, or taken away.
+void install_something(RandomStory& story);
+
+/// A call about ports, processes and what the API of drivers can do.
+RandomCall wide_call(RandomStory& story, bool in_batch);
+/// Opens a port of the main driver, which is a wide one.
+RandomCall open_wide(RandomStory& story);
+/// Acts of drivers/wide.c, for port_control and the like. `ends`: the port may end by one of them.
+std::string random_acts(RandomStory& story, bool in_batch, bool ends);
+
+/// Several steps which lead to what chance alone seldom reaches: a load that waits, a port that takes its time to
+/// close, a driver that is locked twice.
+void lead_somewhere(RandomStory& story);
+
+} // namespace ddll::verify
