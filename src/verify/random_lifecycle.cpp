@@ -189,8 +189,7 @@ void install_something(RandomStory& story) {
     if (dice.in(1, 6)) {
         // A file that is not there cannot be removed twice; putting one there first makes the step possible.
         story.install(driver, "v1", into);
-        story.scenario.steps.push_back(
-            fmt::format(R"({{ "install": "{}", "how": "remove", "into": "{}" }})", driver, into));
+        story.other(fmt::format(R"({{ "install": "{}", "how": "remove", "into": "{}" }})", driver, into));
         return;
     }
     story.install(driver,

@@ -41,29 +41,53 @@ std::string RandomStory::fresh_port(bool own) {
 }
 
 void RandomStory::install(std::string_view driver, std::string_view version, std::string_view into) {
-    scenario.steps.push_back(
-        fmt::format(R"({{ "install": "{}", "version": "{}", "into": "{}" }})", driver, version, into));
+    other(fmt::format(R"({{ "install": "{}", "version": "{}", "into": "{}" }})", driver, version, into));
 }
 
-void RandomStory::call(std::string_view by, const RandomCall& call) {
-    scenario.steps.push_back(call.pattern.empty()
-                                 ? fmt::format(R"({{ "by": "{}", "call": {} }})", by, json_text(call.text))
-                                 : fmt::format(R"({{ "by": "{}", "call": {}, "returns": {} }})", by,
-                                               json_text(call.text), json_text(call.pattern)));
+void RandomStory::other(std::string json) {
+    RandomStep step;
+    step.other = std::move(json);
+    scenario.steps.push_back(std::move(step));
 }
 
-void RandomStory::batch(std::string_view by, const std::vector<RandomCall>& calls) {
-    std::string texts, patterns;
-    for (const RandomCall& call : calls) {
-        if (!texts.empty()) texts += ", ", patterns += ", ";
-        texts += json_text(call.text);
-        patterns += json_text(call.pattern.empty() ? "_" : call.pattern);
-    }
-    scenario.steps.push_back(fmt::format(R"({{ "by": "{}", "calls": [{}], "returns": [{}] }})", by, texts, patterns));
+void RandomStory::batch(std::string_view by, std::vector<RandomCall> calls) {
+    RandomStep step;
+    step.by = by;
+    step.calls = std::move(calls);
+    scenario.steps.push_back(std::move(step));
 }
 
 void RandomStory::advance(std::size_t milliseconds) {
-    scenario.steps.push_back(fmt::format(R"({{ "advance": "{}ms" }})", milliseconds));
+    other(fmt::format(R"({{ "advance": "{}ms" }})", milliseconds));
+}
+
+std::string RandomStep::text() const {
+    if (calls.empty()) return other;
+    const auto outcome = [](const RandomCall& call) {
+        return call.raises.empty() ? json_text(call.pattern.empty() ? "_" : call.pattern)
+                                   : fmt::format(R"({{"raises": {}}})", json_text(call.raises));
+    };
+    std::string out = fmt::format(R"({{ "by": "{}", )", by);
+    if (calls.size() == 1) {
+        const RandomCall& call = calls.front();
+        out += R"("call": )" + json_text(call.text);
+        if (blocks)
+            out += R"(, "blocks": true)";
+        else if (!call.raises.empty())
+            out += R"(, "raises": )" + json_text(call.raises);
+        else if (!call.pattern.empty() && !ends_caller)
+            out += R"(, "returns": )" + json_text(call.pattern);
+    } else {
+        std::string texts, patterns;
+        for (const RandomCall& call : calls) {
+            if (!texts.empty()) texts += ", ", patterns += ", ";
+            texts += json_text(call.text);
+            patterns += outcome(call);
+        }
+        out += fmt::format(R"("calls": [{}], "returns": [{}])", texts, patterns);
+    }
+    if (ends_caller) out += fmt::format(R"(, "exits": {{ "{}": "_" }})", by);
+    return out + " }";
 }
 
 } // namespace ddll::verify

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ddll::verify {
@@ -27,11 +28,6 @@ private:
     std::uint64_t next();
 
     std::uint64_t state_;
-};
-
-/// A call and the pattern of its value; empty: any value.
-struct RandomCall {
-    std::string text, pattern;
 };
 
 /// A port that the scenario has opened, or has tried to.
@@ -61,10 +57,11 @@ struct RandomStory {
     /// A new port's variable.
     std::string fresh_port(bool own);
 
+    /// These add a step.
     void install(std::string_view driver, std::string_view version, std::string_view into);
-    /// Adds a step: the call, and the pattern of its value unless that is empty.
-    void call(std::string_view by, const RandomCall& call);
-    void batch(std::string_view by, const std::vector<RandomCall>& calls);
+    void call(std::string_view by, RandomCall call) { batch(by, {std::move(call)}); }
+    void batch(std::string_view by, std::vector<RandomCall> calls);
+    void other(std::string json);
     void advance(std::size_t milliseconds);
 };
 

@@ -1,9 +1,16 @@
 #include "verify/random_scenario.h"
 
+#include "term/text.h"
 #include "verify/random_parts.h"
+#include "verify/simulated.h"
+#include "words/findings.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
 
 namespace ddll::verify {
 
@@ -71,7 +78,7 @@ private:
         if (dice.in(1, 9)) {
             std::vector<RandomCall> calls;
             for (std::size_t n = 2 + dice.below(2); n > 0; --n) calls.push_back(call(true));
-            return story_.batch(by, calls);
+            return story_.batch(by, std::move(calls));
         }
         story_.call(by, call(false));
     }
@@ -106,9 +113,41 @@ std::string RandomScenario::text() const {
         out += "    \"pldrv\": { \"v1\": \"lifecycle/pldrv.so\" },\n";
     }
     out += "    \"other\": { \"v1\": \"lifecycle/other.so\", \"init_fails\": \"echo_v3.so\" }\n  },\n";
+    if (!findings.empty()) out += fmt::format("  \"expected_findings\": [\"{}\"],\n", fmt::join(findings, "\", \""));
     out += fmt::format("  \"processes\": {{ {} }},\n  \"steps\": [\n", fmt::join(processes, ", "));
-    for (std::size_t i = 0; i < steps.size(); ++i) out += "    " + steps[i] + (i + 1 == steps.size() ? "\n" : ",\n");
+    for (std::size_t i = 0; i < steps.size(); ++i)
+        out += "    " + steps[i].text() + (i + 1 == steps.size() ? "\n" : ",\n");
     return out + "  ]\n}\n";
+}
+
+RandomScenario as_run(RandomScenario scenario, const scenario::RunResult& run) {
+    using term::Evaluated;
+    const auto records = simulated_records(run);
+    std::vector<RandomStep> steps;
+    for (std::size_t i = 0; i < std::min(records.size(), scenario.steps.size()); ++i) {
+        RandomStep step = std::move(scenario.steps[i]);
+        const auto& record = records[i];
+        if (record.skipped) continue;
+        if (!step.calls.empty()) {
+            step.calls.resize(std::min(step.calls.size(), record.returns.size()));
+            for (std::size_t k = 0; k < step.calls.size(); ++k) {
+                const Evaluated& got = record.returns[k];
+                if (got.kind == Evaluated::Kind::raised && got.exception_class != "exit")
+                    step.calls[k].raises =
+                        fmt::format("{}:{}", got.exception_class,
+                                    got.value.is(term::Term::Kind::atom) ? term::print(got.value) : "_");
+            }
+            if (step.calls.empty()) continue;
+            step.ends_caller = record.exits.contains(step.by);
+            step.blocks = record.returns.back().kind == Evaluated::Kind::blocked && !step.ends_caller;
+        }
+        steps.push_back(std::move(step));
+    }
+    scenario.steps = std::move(steps);
+    std::set<std::string_view> rules;
+    for (const auto& finding : run.findings) rules.insert(words::name(finding.rule));
+    scenario.findings.assign(rules.begin(), rules.end());
+    return scenario;
 }
 
 RandomScenario random_scenario(std::uint64_t seed, std::uint64_t number) {

@@ -119,7 +119,8 @@ constexpr std::string_view terms[] = {
     R"(abc)",
     R"({a, [1, 2.5, "text"], <<"bytes">>})",
     R"(#{k => v, 1 => 2})",
-    R"({self(), make_ref()})",
+    R"({self(), []})",
+    R"(make_ref())",
     R"(list_to_atom("made"))",
     R"(lists:member(b, [a, b]))",
     R"(binary_to_term(term_to_binary({a, 123456789012})))",
@@ -166,6 +167,11 @@ public:
     }
 
     RandomCall open() {
+        if (dice_.in(1, 25))
+            return {std::string(dice_.pick({R"(open_port({spawn_executable, "/no_such_program_"}, []))",
+                                            R"(open_port({spawn_executable, "/etc/passwd"}, []))",
+                                            R"(open_port({spawn_driver, "no_such_driver"}, []))"})),
+                    ""};
         std::string text(dice_.in(1, 8) ? dice_.pick({"wide", "widev", "widea"}) : story_.main_driver);
         const bool asks = text == "widea" && dice_.in(5, 6);
         const std::string port = story_.fresh_port(text == story_.main_driver);
@@ -310,7 +316,7 @@ private:
                                                                       "queue_size", "os_pid", "locking", "foo"}))}),
                     ""};
         case 3:
-            return {applied("erlang:port_set_data", {to, std::string(dice_.one_of(std::span(terms).first(4)))}), ""};
+            return {applied("erlang:port_set_data", {to, std::string(dice_.one_of(std::span(terms).first(5)))}), ""};
         case 4:
             return {applied("erlang:port_get_data", {to}), ""};
         case 5:

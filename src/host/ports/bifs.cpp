@@ -167,7 +167,11 @@ BifResult Ports::call(ProcessId by, const Term& port_term, const Term& op, const
 
 // Runs output or outputv; false for bad data.
 bool Ports::run_command(Port& port, ProcessId caller, const Term& data) {
-    if (port.driver == nullptr) return is_command_data(port, data);
+    if (port.driver == nullptr) { // its program has ended
+        if (!is_command_data(port, data)) return false;
+        if (port.options.only_out) ending_programs_.push_back(port.id);
+        return true;
+    }
     std::size_t size = 0;
     if (port.driver->callbacks.outputv != nullptr) {
         CommandVector vector(host_.memory(), data);
@@ -214,7 +218,10 @@ void Ports::retry(Process& process) {
         return;
     }
     const Term& command = is_message ? again.data.elements()[1].elements()[1] : again.data;
-    run_command(*port, process.id, command); // was valid when it was first tried
+    if (is_message && again.on_behalf_of != port->owner)
+        bad_signal(host_, *port);
+    else
+        run_command(*port, process.id, command); // was valid when it was first tried
     process.answer = Answer{false, is_message ? again.data : host_.common().true_};
 }
 
@@ -276,30 +283,36 @@ BifResult Ports::get_data(const Term& port_term) const {
     return BifResult::of(port->info.data);
 }
 
-// {Pid, {command, Data}}, {Pid, close}, {Pid, {connect, New}}: what counts is that Pid is the owner, not who sends.
+// {Pid, {command, Data}}, {Pid, close}, {Pid, {connect, New}}: what counts is that Pid is the owner, not who sends. Who
+// commands a busy port waits before that is asked (measured).
 BifResult Ports::message(ProcessId by, Port& port, const Term& message, bool no_suspend) {
     const BifResult sent = BifResult::of(message);
     if (!port.usable()) return sent;
     const bool shaped = message.is_tuple(2) && message.elements()[0].is(Term::Kind::pid);
-    if (!shaped || message.elements()[0].as_pid() != port.owner.value) {
+    if (!shaped) {
         bad_signal(host_, port);
         return sent;
     }
+    const ProcessId named{message.elements()[0].as_pid()};
     const Term& what = message.elements()[1];
-    if (what.is_atom("close")) {
-        close(port, host_.common().normal, CloseCause::message);
-    } else if (what.is_tuple(2) && what.elements()[0].is_atom("command")) {
+    if (what.is_tuple(2) && what.elements()[0].is_atom("command")) {
         if (!is_command_data(port, what.elements()[1])) {
             host_.log(fmt::format("Bad value on output port '{}'", port.name));
             bad_signal(host_, port);
         } else if (port.flow.busy && no_suspend) {
             return BifResult::of(Term::atom("nosuspend"));
         } else if (port.flow.busy) {
-            suspend(*host_.processes().find(by), port, message, port.owner);
+            suspend(*host_.processes().find(by), port, message, named);
             return BifResult::blocked();
+        } else if (named != port.owner) {
+            bad_signal(host_, port);
         } else {
             run_command(port, by, what.elements()[1]);
         }
+    } else if (named != port.owner) {
+        bad_signal(host_, port);
+    } else if (what.is_atom("close")) {
+        close(port, host_.common().normal, CloseCause::message);
     } else if (what.is_tuple(2) && what.elements()[0].is_atom("connect") && what.elements()[1].is(Term::Kind::pid)) {
         const ProcessId old_owner = port.owner;
         port.owner = ProcessId{what.elements()[1].as_pid()}; // no link is made, unlike port_connect/2

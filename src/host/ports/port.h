@@ -21,7 +21,8 @@ struct PortOptions {
     bool binary = false;
     bool eof = false;
     bool exit_status = false; ///< of an external program
-    std::uint32_t line = 0; ///< 0: not a line port
+    bool only_out = false;    ///< what it writes is not read, and that it has ended shows itself at the next command
+    std::uint32_t line = 0;   ///< 0: not a line port
     bool parallelism = false;
     bool message_queue_limits_given = false, message_queue_limits_disabled = false;
     std::uint64_t message_queue_low = 0, message_queue_high = 0;

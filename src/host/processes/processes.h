@@ -20,6 +20,7 @@ class Host;
 /// When a question about a process waits until that has handled what it was sent.
 enum class Question : std::uint8_t {
     waits_for_signals, ///< when it has been sent anything but messages
+    waits_for_any,     ///< when it has been sent anything
     always_waits,      ///< it is asked itself
 };
 
@@ -64,6 +65,8 @@ public:
     void give_way(ProcessId by, const Process* asked, Question question = Question::waits_for_signals);
     /// The 'DOWN' of a monitor: unlike what erl_ddll sends under that name it is a signal.
     void monitor_down(Process& to, term::Term message, PortId from_port, ProcessId from_process);
+    /// What changes nothing for a process but that it has it to handle: a driver's monitor of it, made or removed.
+    void told(Process& to);
     /// Tells a process of the last monitor that was made of it; who made it gives way.
     void send_delayed();
     /// An exit signal as a link or exit/2 sends it. `from` is the pid or port that sends.
@@ -72,6 +75,7 @@ public:
     void deliver(Process& to, term::Term message, PortId from_port, ProcessId from_process);
     /// It has been sent anything but messages, and did not handle it yet.
     bool has_signals(const Process& process) const { return signals_.has_signal(process); }
+    bool has_messages(const Process& process) const { return signals_.has_message(process); }
     /// Forgets all messages: the scenario has read them.
     void empty_mailboxes();
 

@@ -68,6 +68,13 @@ void Processes::monitor_down(Process& to, Term message, PortId from_port, Proces
     deliver(to, std::move(message), from_port, from_process);
 }
 
+void Processes::told(Process& to) {
+    if (signals_.holds_for(to.id))
+        signals_.hold({});
+    else
+        signals_.wake(to, true);
+}
+
 void Processes::send_delayed() {
     const auto delayed = signals_.take_delayed();
     if (!delayed) return;
@@ -103,8 +110,9 @@ void Processes::handle_signals() {
 // With nothing to handle and nothing to wait for it goes on at once.
 void Processes::give_way(ProcessId by, const Process* asked, Question question) {
     if (!signals_.holds_for(by)) return;
-    const bool waits =
-        asked != nullptr && asked->alive() && (question == Question::always_waits || signals_.has_signal(*asked));
+    const bool waits = asked != nullptr && asked->alive() &&
+                       (question == Question::always_waits || signals_.has_signal(*asked) ||
+                        (question == Question::waits_for_any && signals_.has_message(*asked)));
     if (!waits && signals_.empty()) return;
     send_delayed();
     // A process that answers and then has a message to look at runs twice.

@@ -46,7 +46,7 @@ TEST_CASE("numbers of open errors are numbers unless they are asked to be matche
     const auto error = [](int n) { return make_tuple(Term::atom("open_error"), Term::integer(n)); };
     Identities identities;
     CHECK_FALSE(identities.same(error(-10), error(-12)));
-    identities.match_open_errors = true;
+    identities.node_has_past = true;
     CHECK(identities.same(error(-10), error(-12)));
     CHECK_FALSE(identities.same(error(-11), error(-12)));
     CHECK_FALSE(identities.same(error(-1), error(-2)));
