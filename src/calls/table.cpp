@@ -1,6 +1,7 @@
 #include "calls/table.h"
 
 #include "base/text.h"
+#include "host/processes/link_order.h"
 
 #include <sys/stat.h>
 
@@ -52,7 +53,9 @@ Evaluated process_info(Host& host, ProcessId by, Args args) {
     }
     if (args[1].is_atom("links")) {
         std::vector<Term> links;
-        for (const auto& other : process->links.all()) {
+        const auto all = host::in_tree_order(process->links.all());
+        for (auto link = all.rbegin(); link != all.rend(); ++link) {
+            const host::Linked& other = *link;
             if (const auto* port = std::get_if<PortId>(&other))
                 links.push_back(Term::port(port->value));
             else

@@ -4,6 +4,7 @@
 #include "host/ports/data_lock.h"
 #include "host/ports/monitors.h"
 #include "host/probe/leftovers.h"
+#include "host/processes/link_order.h"
 #include "term/external.h"
 
 #include <fmt/format.h>
@@ -19,10 +20,10 @@ namespace {
 void tell_links(Host& host, Port& port, const Term& reason) {
     host.processes().registry().forget(port.id);
     const Term self = Term::port(port.id.value);
-    const auto links = std::move(port.watchers.links);
+    const auto links = in_tree_order({port.watchers.links.begin(), port.watchers.links.end()});
     port.watchers.links.clear();
-    for (const ProcessId id : links) {
-        Process* process = host.processes().find(id);
+    for (const Linked& link : links) {
+        Process* process = host.processes().find(std::get<ProcessId>(link));
         if (process == nullptr) continue;
         process->links.remove(port.id);
         host.processes().exit_signal(*process, self, reason, ExitSource::link);

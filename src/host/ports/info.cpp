@@ -1,5 +1,6 @@
 // What processes can ask about ports.
 #include "host/host.h"
+#include "host/processes/link_order.h"
 
 #include <string_view>
 
@@ -17,7 +18,9 @@ std::optional<Term> item_of(const Port& port, std::string_view item) {
     if (item == "name") return Term::bytes_list(port.name);
     if (item == "links") {
         std::vector<Term> pids;
-        for (const ProcessId id : port.watchers.links) pids.push_back(Term::pid(id.value));
+        const auto links = in_tree_order({port.watchers.links.begin(), port.watchers.links.end()});
+        for (auto link = links.rbegin(); link != links.rend(); ++link)
+            pids.push_back(Term::pid(std::get<ProcessId>(*link).value));
         return Term::list(std::move(pids));
     }
     if (item == "id") return number(8 * port.id.value);

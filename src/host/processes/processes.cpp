@@ -2,6 +2,7 @@
 
 #include "host/host.h"
 #include "host/ports/monitors.h"
+#include "host/processes/link_order.h"
 #include "term/external.h"
 
 #include <algorithm>
@@ -132,7 +133,7 @@ void tell_watchers(Host& host, Process& process, const Term& reason) {
 // Linked processes hear first, then those that monitor, ports among them; linked ports close last, because their
 // signals wait until the process is gone (measured).
 void tell_all(Host& host, Process& process, const Term& reason) {
-    const std::vector<Linked> links = process.links.all();
+    const std::vector<Linked> links = in_tree_order(process.links.all());
     const auto is_late = [&](const Linked& other) {
         return std::ranges::any_of(process.late, [&](const auto& late) { return late.from == other && !late.ref; });
     };
