@@ -1,5 +1,5 @@
-/* wide: the whole driver API, one letter for each thing that a callback can do. Random scenarios use it: any act may come
- * in any callback, and the answer says what each function returned.
+/* wide: the whole driver API, one letter for each thing that a callback can do. Random scenarios use it: any act may
+ * come in any callback, and the answer says what each function returned.
  *
  *   port_control(P, 1, "T5 e")   does the acts now -> their results, "0 1 "
  *   port_control(P, 2, "te b")   from now on callback t does "e b", after what it does anyway; see `planned`
@@ -101,14 +101,14 @@ static long output_binary(Wide* wide, long n) {
     return result * 10 + refcount;
 }
 /* Some pieces, each in memory of its own, in a binary, or empty: what n says in base 3. */
-static long with_vector(Wide* wide, long n, long (*use)(Wide*, ErlIOVec*, long)) {
+static long with_vector(Wide* wide, long n, int in_binaries, long (*use)(Wide*, ErlIOVec*, long)) {
     SysIOVec pieces[4];
     ErlDrvBinary* binaries[4];
     ErlIOVec vector = {.vsize = 0, .size = 0, .iov = pieces, .binv = binaries};
     for (long rest = n; vector.vsize < 4 && (rest > 0 || vector.vsize == 0); rest /= 3, vector.vsize++) {
-        ErlDrvBinary* binary = rest % 3 == 2 ? binary_of(digits(), 80) : NULL;
+        ErlDrvBinary* binary = rest % 3 == 2 || in_binaries ? binary_of(digits(), 80) : NULL;
         pieces[vector.vsize].iov_base = binary ? binary->orig_bytes + 1 : (char*)digits();
-        pieces[vector.vsize].iov_len = rest % 3 == 0 ? 0 : binary ? 70 : 5;
+        pieces[vector.vsize].iov_len = rest % 3 == 0 ? 0 : rest % 3 == 2 ? 70 : 5;
         binaries[vector.vsize] = binary;
         vector.size += pieces[vector.vsize].iov_len;
     }
@@ -121,7 +121,7 @@ static long use_outputv(Wide* wide, ErlIOVec* vector, long n) {
     return driver_outputv(wide->port, "H", (ErlDrvSizeT)(n % 2), vector, vector->size > 8 ? (ErlDrvSizeT)(n % 8) : 0);
 }
 static long outputv(Wide* wide, long n) {
-    return with_vector(wide, n, use_outputv);
+    return with_vector(wide, n, 0, use_outputv);
 }
 
 /* --- terms ------------------------------------------------------------------------------------------------------ */
@@ -260,10 +260,10 @@ static long use_pushqv(Wide* wide, ErlIOVec* vector, long n) {
     return driver_pushqv(wide->port, vector, vector->size > 8 ? (ErlDrvSizeT)(n % 8) : 0);
 }
 static long enqv(Wide* wide, long n) {
-    return with_vector(wide, n, use_enqv);
+    return with_vector(wide, n, 0, use_enqv);
 }
 static long pushqv(Wide* wide, long n) {
-    return with_vector(wide, n, use_pushqv);
+    return with_vector(wide, n, 1, use_pushqv); /* a node corrupts its queue by pieces without a binary */
 }
 static long deq(Wide* wide, long n) {
     ErlDrvSizeT there = driver_sizeq(wide->port);

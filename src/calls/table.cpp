@@ -1,7 +1,6 @@
 #include "calls/table.h"
 
 #include "base/text.h"
-#include "host/processes/link_order.h"
 
 #include <sys/stat.h>
 
@@ -48,12 +47,12 @@ Evaluated process_info(Host& host, ProcessId by, Args args) {
     if (args[1].is_atom("status")) {
         const bool suspended = std::holds_alternative<host::WaitNotBusy>(process->wait);
         // One that has a message is asked while it runs; for other signals it does not begin to (measured).
-        const bool runs = !suspended && host.processes().has_messages(*process);
+        const bool runs = !suspended && host.processes().signals().has_message(*process);
         return item(Term::atom(suspended ? "suspended" : runs ? "running" : "waiting"));
     }
     if (args[1].is_atom("links")) {
         std::vector<Term> links;
-        const auto all = host::in_tree_order(process->links.all());
+        const auto all = process->links.in_order();
         for (auto link = all.rbegin(); link != all.rend(); ++link) {
             const host::Linked& other = *link;
             if (const auto* port = std::get_if<PortId>(&other))

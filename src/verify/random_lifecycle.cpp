@@ -32,8 +32,9 @@ public:
 
 private:
     std::string name() {
+        if (story_.dice.in(1, 30)) return "ram_file_drv";
         if (story_.dice.in(1, 40))
-            return std::string(story_.dice.pick({"ram_file_drv", "nosuch", "17", "''", "[]", "{echo}", "[256]"}));
+            return std::string(story_.dice.pick({"nosuch", "17", "''", "[]", "{echo}", "[256]"}));
         if (story_.dice.in(1, 12))
             return std::string(story_.dice.pick({"\"echo\"", "<<\"echo\">>", "[$e, \"cho\"]", "other"}));
         return story_.dice.in(1, 6) ? "other" : std::string(story_.main_driver);
@@ -123,9 +124,9 @@ private:
     RandomCall use(bool in_batch) {
         if (story_.ports.empty()) return open();
         if (story_.wide) return wide_call(story_, in_batch);
-        const auto& [port, own] = story_.dice.one_of(story_.ports);
-        const auto with = [&, &name = port](std::string_view text) {
-            return RandomCall{fmt::format(fmt::runtime(text), name), ""};
+        const auto& [port, own, owner] = story_.dice.one_of(story_.ports);
+        const auto with = [&, &to = port](std::string_view text) {
+            return RandomCall{fmt::format(fmt::runtime(text), to), ""};
         };
         switch (story_.dice.below(14)) {
         case 0:
@@ -153,7 +154,7 @@ private:
         case 11:
             return {applied(story_.dice.pick({"link", "unlink"}), {port}), ""};
         case 12:
-            return {fmt::format("{} ! {{{}, close}}", port, story_.pid()), ""};
+            return {fmt::format("{} ! {{{}, close}}", port, story_.dice.in(1, 2) ? owner : story_.pid()), ""};
         default:
             return {fmt::format("exit({}, {})", port, story_.dice.pick({"normal", "kill", "bad"})), ""};
         }
@@ -184,8 +185,7 @@ RandomCall lifecycle_call(RandomStory& story, bool in_batch) {
 void install_something(RandomStory& story) {
     Dice& dice = story.dice;
     const std::string_view into = dice.pick({"D1", "D1", "D2"});
-    const std::string_view main = story.wide ? story.main_driver : "echo";
-    const std::string_view driver = dice.in(3, 4) ? main : "other";
+    const std::string_view driver = dice.in(3, 4) ? story.main_driver : "other";
     if (dice.in(1, 6)) {
         // A file that is not there cannot be removed twice; putting one there first makes the step possible.
         story.install(driver, "v1", into);
@@ -193,9 +193,8 @@ void install_something(RandomStory& story) {
         return;
     }
     story.install(driver,
-                  driver == "other" ? dice.pick({"v1", "init_fails"})
-                                    : dice.pick({"v1", "v2", "v2", "v2", "init_fails", "wrong_name", "no_init",
-                                                 "init_null", "old", "symbol_missing"}),
+                  dice.pick({"v1", "v2", "v2", "v2", "init_fails", "wrong_name", "no_init", "init_null", "old",
+                             "symbol_missing"}),
                   into);
 }
 

@@ -36,7 +36,7 @@ std::string RandomStory::fresh(std::vector<std::string>& names, char letter) {
 }
 
 std::string RandomStory::fresh_port(bool own) {
-    ports.push_back({fmt::format("P{}", ports.size() + 1), own});
+    ports.push_back({fmt::format("P{}", ports.size() + 1), own, self()});
     return ports.back().name;
 }
 

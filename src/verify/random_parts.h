@@ -32,8 +32,9 @@ private:
 
 /// A port that the scenario has opened, or has tried to.
 struct RandomPort {
-    std::string name; ///< the variable
-    bool own = false; ///< of the main driver
+    std::string name;  ///< the variable
+    bool own = false;  ///< of the main driver
+    std::string owner; ///< its opener's variable
 };
 
 /// A scenario that is being made.
@@ -45,13 +46,17 @@ struct RandomStory {
     std::string_view main_driver;        ///< the one that most calls are about
     bool wide = false;                   ///< it is one of drivers/wide/
     bool kill_ports = false;             ///< most loads ask for it
+    std::string actor = "a";             ///< who makes the call that is being made
     bool has_been_busy = false;          ///< some port may be: a command to it waits
     std::vector<std::string> references; ///< variables: of driver monitors
+    std::vector<std::string> names;      ///< that a process or port was given
     std::vector<std::string> monitors;   ///< variables: of monitors of processes and ports
     std::vector<RandomPort> ports;
 
     std::string pid() { return std::string(dice.pick({"A", "B", "C"})); }
     std::string process() { return std::string(dice.pick({"a", "b", "c"})); }
+    /// The variable of the process that makes the call.
+    std::string self() const { return std::string(1, static_cast<char>(actor[0] - 'a' + 'A')); }
     /// A variable that has none of the names so far, which it joins.
     static std::string fresh(std::vector<std::string>& names, char letter);
     /// A new port's variable.
@@ -81,8 +86,9 @@ void install_something(RandomStory& story);
 RandomCall wide_call(RandomStory& story, bool in_batch);
 /// Opens a port of the main driver, which is a wide one.
 RandomCall open_wide(RandomStory& story);
-/// Acts of drivers/wide.c, for port_control and the like. `ends`: the port may end by one of them.
-std::string random_acts(RandomStory& story, bool in_batch, bool ends);
+/// What a callback of drivers/wide.c is told to do besides, for port_control/3 with 2: "tT5e". See the driver for the
+/// letters.
+std::string random_plan(RandomStory& story, std::string_view callback);
 
 /// Several steps which lead to what chance alone seldom reaches: a load that waits, a port that takes its time to
 /// close, a driver that is locked twice.

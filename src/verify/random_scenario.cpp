@@ -38,35 +38,31 @@ public:
         for (const char* name : {"a", "b", "c"})
             story_.scenario.processes.push_back(
                 fmt::format("\"{}\": {{ \"trap_exit\": {} }}", name, dice.in(3, 5) ? "true" : "false"));
-        story_.wide = dice.in(1, 2);
+        story_.wide = dice.in(3, 5);
         story_.main_driver = story_.wide ? dice.pick({"wide", "wide", "widev", "widev", "widea"})
                                          : dice.pick({"echo", "echo", "echo", "other", "flushdrv", "pldrv"});
         story_.scenario.wide = story_.wide;
-        const std::string_view both = story_.wide ? story_.main_driver : "echo";
-        story_.install(both, "v1", "D1");
-        if (dice.in(2, 3)) story_.install(both, "v2", "D2");
-        story_.install("other", "v1", "D1");
-        if (story_.main_driver == "flushdrv" || story_.main_driver == "pldrv")
-            story_.install(story_.main_driver, "v1", "D1");
+        story_.install(story_.main_driver, "v1", "D1");
+        if (dice.in(2, 3)) story_.install(story_.main_driver, "v2", "D2");
+        if (story_.main_driver != "other") story_.install("other", "v1", "D1");
         story_.kill_ports = dice.in(1, 3);
         if (story_.wide) begin_wide();
-        if (dice.in(1, 4) || story_.scenario.locks) lead_somewhere(story_);
+        if (story_.scenario.locks || dice.in(1, 2)) lead_somewhere(story_);
         const std::size_t length = 6 + dice.below(20);
         for (std::size_t i = 0; i < length; ++i) step();
-        if (dice.in(1, 16)) halt();
+        if (dice.in(1, 10)) halt();
         return std::move(story_.scenario);
     }
 
 private:
     // Without a port most of what a wide story asks has no answer.
     void begin_wide() {
-        const std::string by = story_.process();
-        story_.call(by, {applied("erl_ddll:try_load", {"D1", std::string(story_.main_driver),
-                                                       story_.kill_ports ? "[{driver_options, [kill_ports]}]" : "[]"}),
-                         ""});
-        for (std::size_t i = 0; i < 1 + story_.dice.below(2); ++i) {
-            const std::string opener = story_.process();
-            story_.call(opener, open_wide(story_));
+        story_.actor = story_.process();
+        const char* const options = story_.kill_ports ? "[{driver_options, [kill_ports]}]" : "[]";
+        story_.call(story_.actor, {applied("erl_ddll:try_load", {"D1", std::string(story_.main_driver), options}), ""});
+        for (std::size_t n = 1 + story_.dice.below(2); n > 0; --n) {
+            story_.actor = story_.process();
+            story_.call(story_.actor, open_wide(story_));
         }
     }
 
@@ -74,7 +70,7 @@ private:
         Dice& dice = story_.dice;
         if (dice.in(1, 14)) return install_something(story_);
         if (story_.wide && dice.in(1, 12)) return story_.advance(1 + dice.below(12));
-        const std::string by = story_.process();
+        const std::string by = story_.actor = story_.process();
         if (dice.in(1, 9)) {
             std::vector<RandomCall> calls;
             for (std::size_t n = 2 + dice.below(2); n > 0; --n) calls.push_back(call(true));
@@ -91,7 +87,8 @@ private:
     // The last step: what comes of it a node cannot be asked.
     void halt() {
         const std::string by = story_.process();
-        story_.call(by, {std::string(story_.dice.pick({"halt()", "halt(0)", "halt(abort)", "halt(\"slogan\")",
+        story_.call(by, {std::string(story_.dice.pick({"halt()", "halt()", "halt(0)", "halt(abort)", "halt(\"slogan\")",
+                                                       "halt(\"slogan\")", "halt(\"slogan\")", "halt(\"slogan\")",
                                                        "halt(3, [{flush, false}])", "halt(0, [{flush, true}])"})),
                          ""});
     }
@@ -109,10 +106,10 @@ std::string RandomScenario::text() const {
             out += driver_text(name, fmt::format("wide/{}_v1", name), fmt::format("wide/{}_v2", name)) + ",\n";
     } else {
         out += driver_text("echo", "echo_v1", "echo_v2") + ",\n";
-        out += "    \"flushdrv\": { \"v1\": \"lifecycle/flushdrv.so\" },\n";
-        out += "    \"pldrv\": { \"v1\": \"lifecycle/pldrv.so\" },\n";
+        for (const char* name : {"flushdrv", "pldrv"})
+            out += driver_text(name, fmt::format("lifecycle/{}", name), fmt::format("lifecycle/{}", name)) + ",\n";
     }
-    out += "    \"other\": { \"v1\": \"lifecycle/other.so\", \"init_fails\": \"echo_v3.so\" }\n  },\n";
+    out += driver_text("other", "lifecycle/other", "lifecycle/other") + "\n  },\n";
     if (!findings.empty()) out += fmt::format("  \"expected_findings\": [\"{}\"],\n", fmt::join(findings, "\", \""));
     out += fmt::format("  \"processes\": {{ {} }},\n  \"steps\": [\n", fmt::join(processes, ", "));
     for (std::size_t i = 0; i < steps.size(); ++i)

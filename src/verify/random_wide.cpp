@@ -41,7 +41,7 @@ constexpr Act acts[] = {
     {'x', 6, 8},
     {'j', 2, 0},
     {'f', 1, 3, ActUse::ends_port},
-    {'a', 1, 1, ActUse::ends_port},
+    {'a', 2, 1, ActUse::ends_port},
     {'p', 1, 134, ActUse::ends_port},
     {'E', 1, 0, ActUse::ends_port},
     {'X', 1, 3, ActUse::ends_port},
@@ -49,7 +49,7 @@ constexpr Act acts[] = {
     {'l', 2, 3},
     {'F', 2, 1},
     {'g', 2, 0},
-    {'P', 2, 99},
+    {'P', 4, 99},
     {'c', 2, 0},
     {'Z', 12, 0, ActUse::for_ever},
     {'k', 1, 2},
@@ -64,10 +64,10 @@ constexpr Act acts[] = {
     {'m', 7, 1},
     {'u', 3, 2},
     {'w', 3, 2},
-    {'i', 6, 1, ActUse::not_in_batch},
-    {'I', 5, 1, ActUse::not_in_batch},
+    {'i', 10, 1, ActUse::not_in_batch},
+    {'I', 7, 1, ActUse::not_in_batch},
     {'U', 3, 0, ActUse::not_in_batch},
-    {'R', 5, 8, ActUse::not_in_batch},
+    {'R', 9, 8, ActUse::not_in_batch},
     {'C', 2, 0, ActUse::not_in_batch},
     {'A', 4, 1, ActUse::not_in_batch},
     {'H', 2, 1, ActUse::not_in_batch},
@@ -94,7 +94,8 @@ constexpr std::string_view iolists[] = {
     R"(lists:seq(1, 9))",
     R"(lists:reverse("abc"))",
     R"(lists:sublist("abcdef", 3))",
-    R"(lists:nthtail(1, "abc"))",
+    R"(lists:nthtail(1, "abcd"))",
+    R"(lists:nthtail(2, "abcd"))",
     R"(lists:sort("cab"))",
     R"(integer_to_list(42))",
     R"(atom_to_list(abc))",
@@ -103,6 +104,7 @@ constexpr std::string_view iolists[] = {
     R"(list_to_binary(["ab", $c]))",
     R"(binary_to_list(<<"abc">>))",
     R"(tl("abc"))",
+    R"(tl("abcd"))",
     R"([hd("abc"), lists:last("abc")])",
     R"([lists:nth(2, "abc"), element(1, {$a, b})])",
     R"([length("abc"), byte_size(<<"abc">>), tuple_size({a, b})])",
@@ -124,6 +126,7 @@ constexpr std::string_view terms[] = {
     R"(list_to_atom("made"))",
     R"(lists:member(b, [a, b]))",
     R"(binary_to_term(term_to_binary({a, 123456789012})))",
+    R"(binary_to_term(term_to_binary(#{k => 1.5})))",
     R"(lists:duplicate(300, x))",
     R"(whereis(name_one))",
     R"([])",
@@ -152,17 +155,19 @@ public:
     RandomCall any() {
         if (story_.ports.empty()) return open();
         const std::size_t kind = dice_.below(100);
-        if (kind < 22)
-            return {applied("port_control", {port(), "1", quoted(acts_text(in_batch_, dice_.in(1, 4)))}), ""};
-        if (kind < 32) return plan();
-        if (kind < 44) return command();
-        if (kind < 52) return send();
-        if (kind < 57) return call();
+        if (kind < 22) {
+            const bool ends = dice_.in(1, 6);
+            return {applied("port_control", {port(), "1", quoted(acts_text(in_batch_, ends))}), ""};
+        }
+        if (kind < 29) return plan();
+        if (kind < 39) return command();
+        if (kind < 48) return send();
+        if (kind < 52) return call();
         if (kind < 66) return port_call();
-        if (kind < 80) return process_call();
+        if (kind < 79) return process_call();
         if (kind < 84) return name_call();
-        if (kind < 90) return open();
-        if (kind < 93) return {std::string(dice_.one_of(std::span(questions))), ""};
+        if (kind < 89) return open();
+        if (kind < 94) return {std::string(dice_.one_of(std::span(questions))), ""};
         return end_something();
     }
 
@@ -193,21 +198,42 @@ public:
         for (std::size_t n = 1 + dice_.below(4); n > 0; --n) {
             const Act& act = any_act(in_batch, ends && n == 1);
             out += act.letter;
-            if (const std::size_t number = dice_.below(act.most + 1); number > 0) out += std::to_string(number);
+            std::size_t number = dice_.below(act.most + 1);
+            if (act.letter == 'T') ++number; // one that fires at once does so before the call returns, or not
+            if (number > 0) out += std::to_string(number);
             if (act.letter == 'B') story_.has_been_busy = true;
         }
         return out;
     }
 
+    // What a callback does besides. What would bring about the same callback at once, again and again, is left out, and
+    // what ends a node.
+    std::string plan_text(std::string_view callback) {
+        std::string text;
+        if (callback == "f" && dice_.in(1, 2))
+            text = "T" + std::to_string(1 + dice_.below(6));
+        else if (callback == "s")
+            text = dice_.pick({"e", "d", "s1", "t", "o5"});
+        else
+            text = acts_text(true, callback != "p" && dice_.in(1, 3));
+        std::erase(text, 'B'); // what is busy for good waits for good
+        if (callback == "p") std::erase(text, 'u');
+        return std::string(callback) + text;
+    }
+
 private:
     static std::string quoted(std::string_view text) { return fmt::format("\"{}\"", text); }
-    std::string port() {
+    const RandomPort& any_port() {
         // Of those that were opened last more are still open.
         const std::size_t n = story_.ports.size();
         const std::size_t back = std::min(dice_.below(n), dice_.below(n));
-        return story_.ports[n - 1 - back].name;
+        return story_.ports[n - 1 - back];
     }
-    std::string any_name() { return std::string(dice_.pick({"name_one", "name_two"})); }
+    std::string port() { return any_port().name; }
+    std::string any_name() {
+        if (!story_.names.empty() && dice_.in(4, 5)) return dice_.one_of(story_.names);
+        return std::string(dice_.pick({"name_one", "name_two"}));
+    }
     std::string reason() { return std::string(dice_.pick({"normal", "kill", "bad"})); }
 
     bool allowed(const Act& act, bool in_batch, bool ends) const {
@@ -237,22 +263,9 @@ private:
         return acts[0];
     }
 
-    // What a callback does besides. What would bring about the same callback at once, again and again, is left out.
     RandomCall plan() {
         const auto callback = dice_.pick({"t", "t", "i", "o", "p", "a", "f", "s"});
-        std::string text;
-        if (callback == "f" && dice_.in(1, 2))
-            text = "T" + std::to_string(1 + dice_.below(6));
-        else if (callback == "s")
-            text = dice_.pick({"e", "d", "s1", "t", "o5"});
-        else
-            text = acts_text(true, dice_.in(1, 3));
-        std::erase(text, 'B'); // what is busy for good waits for good
-        if (const auto timer = text.find('T'); timer != std::string::npos && callback == "t") {
-            const bool at_once = timer + 1 == text.size() || text[timer + 1] < '1' || text[timer + 1] > '9';
-            if (at_once) text.insert(timer + 1, "2");
-        }
-        return {applied("port_control", {port(), "2", quoted(fmt::format("{}{}", callback, text))}), ""};
+        return {applied("port_control", {port(), "2", quoted(plan_text(callback))}), ""};
     }
 
     std::string command_data() {
@@ -273,8 +286,9 @@ private:
 
     RandomCall send() {
         const bool may_wait = !in_batch_ || !story_.has_been_busy;
-        const std::string to = dice_.in(1, 8) ? any_name() : dice_.in(1, 8) ? story_.pid() : port();
-        const std::string from = story_.pid();
+        const RandomPort& owned = any_port();
+        const std::string to = dice_.in(1, 8) ? any_name() : dice_.in(1, 8) ? story_.pid() : owned.name;
+        const std::string from = dice_.in(3, 4) ? owned.owner : story_.pid();
         std::string message;
         switch (dice_.below(8)) {
         case 0:
@@ -306,22 +320,27 @@ private:
 
     RandomCall port_call() {
         const std::string to = port();
-        switch (dice_.below(8)) {
+        switch (dice_.below(11)) {
         case 0:
             return {applied("port_info", {to}), ""};
         case 1:
         case 2:
-            return {applied("port_info", {to, std::string(dice_.pick({"connected", "links", "name", "input", "output",
-                                                                      "monitors", "monitored_by", "registered_name",
-                                                                      "queue_size", "os_pid", "locking", "foo"}))}),
-                    ""};
         case 3:
-            return {applied("erlang:port_set_data", {to, std::string(dice_.one_of(std::span(terms).first(5)))}), ""};
         case 4:
-            return {applied("erlang:port_get_data", {to}), ""};
-        case 5:
-            return {applied("port_connect", {to, story_.pid()}), ""};
+        case 5: {
+            if (dice_.in(1, 20)) return {applied("port_info", {to, "foo"}), ""};
+            const auto item =
+                dice_.pick({"connected", "links", "links", "name", "name", "input", "output", "monitors",
+                            "monitored_by", "registered_name", "queue_size", "queue_size", "os_pid", "locking"});
+            return {applied("port_info", {to, std::string(item)}), ""};
+        }
         case 6:
+            return {applied("erlang:port_set_data", {to, std::string(dice_.one_of(std::span(terms).first(5)))}), ""};
+        case 7:
+            return {applied("erlang:port_get_data", {to}), ""};
+        case 8:
+            return {applied("port_connect", {to, story_.pid()}), ""};
+        case 9:
             return {applied("port_control", {to, "3", "[]"}), ""};
         default:
             return {applied("port_control", {to, std::string(dice_.pick({"1", "9", "-1"})),
@@ -364,6 +383,7 @@ private:
         switch (dice_.below(4)) {
         case 0:
         case 1:
+            story_.names.push_back(name);
             return {applied("register", {name, dice_.in(1, 2) ? port() : story_.pid()}), ""};
         case 2:
             return {applied("unregister", {name}), ""};
@@ -401,8 +421,8 @@ RandomCall open_wide(RandomStory& story) {
     return WideCalls(story, false).open();
 }
 
-std::string random_acts(RandomStory& story, bool in_batch, bool ends) {
-    return WideCalls(story, in_batch).acts_text(in_batch, ends);
+std::string random_plan(RandomStory& story, std::string_view callback) {
+    return WideCalls(story, true).plan_text(callback);
 }
 
 } // namespace ddll::verify

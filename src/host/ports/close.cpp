@@ -4,7 +4,6 @@
 #include "host/ports/data_lock.h"
 #include "host/ports/monitors.h"
 #include "host/probe/leftovers.h"
-#include "host/processes/link_order.h"
 #include "term/external.h"
 
 #include <fmt/format.h>
@@ -20,7 +19,7 @@ namespace {
 void tell_links(Host& host, Port& port, const Term& reason) {
     host.processes().registry().forget(port.id);
     const Term self = Term::port(port.id.value);
-    const auto links = in_tree_order({port.watchers.links.begin(), port.watchers.links.end()});
+    const auto links = port.watchers.links.in_order();
     port.watchers.links.clear();
     for (const Linked& link : links) {
         Process* process = host.processes().find(std::get<ProcessId>(link));

@@ -1,6 +1,5 @@
 // What processes can ask about ports.
 #include "host/host.h"
-#include "host/processes/link_order.h"
 
 #include <string_view>
 
@@ -18,7 +17,7 @@ std::optional<Term> item_of(const Port& port, std::string_view item) {
     if (item == "name") return Term::bytes_list(port.name);
     if (item == "links") {
         std::vector<Term> pids;
-        const auto links = in_tree_order({port.watchers.links.begin(), port.watchers.links.end()});
+        const auto links = port.watchers.links.in_order();
         for (auto link = links.rbegin(); link != links.rend(); ++link)
             pids.push_back(Term::pid(std::get<ProcessId>(*link).value));
         return Term::list(std::move(pids));

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "host/made.h"
 #include "host/ports/io_queue.h"
+#include "host/processes/links.h"
 #include "term/term.h"
 
 #include <cstdint>
@@ -47,7 +48,7 @@ struct Port {
     };
     /// Processes that hear of its end, in this order.
     struct Watchers {
-        std::vector<ProcessId> links;
+        Links links; ///< processes
         std::vector<Monitor> monitors;
     };
     struct ProcessMonitor {

@@ -65,17 +65,14 @@ public:
     void give_way(ProcessId by, const Process* asked, Question question = Question::waits_for_signals);
     /// The 'DOWN' of a monitor: unlike what erl_ddll sends under that name it is a signal.
     void monitor_down(Process& to, term::Term message, PortId from_port, ProcessId from_process);
-    /// What changes nothing for a process but that it has it to handle: a driver's monitor of it, made or removed.
-    void told(Process& to);
     /// Tells a process of the last monitor that was made of it; who made it gives way.
     void send_delayed();
     /// An exit signal as a link or exit/2 sends it. `from` is the pid or port that sends.
     void exit_signal(Process& to, const term::Term& from, const term::Term& reason, ExitSource source);
     /// Puts a message into the mailbox (or gives it to the wrapper that waits for it) and journals it.
     void deliver(Process& to, term::Term message, PortId from_port, ProcessId from_process);
-    /// It has been sent anything but messages, and did not handle it yet.
-    bool has_signals(const Process& process) const { return signals_.has_signal(process); }
-    bool has_messages(const Process& process) const { return signals_.has_message(process); }
+    /// What processes have been sent and did not handle yet.
+    Signals& signals() { return signals_; }
     /// Forgets all messages: the scenario has read them.
     void empty_mailboxes();
 

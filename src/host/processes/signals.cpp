@@ -68,13 +68,6 @@ void Processes::monitor_down(Process& to, Term message, PortId from_port, Proces
     deliver(to, std::move(message), from_port, from_process);
 }
 
-void Processes::told(Process& to) {
-    if (signals_.holds_for(to.id))
-        signals_.hold({});
-    else
-        signals_.wake(to, true);
-}
-
 void Processes::send_delayed() {
     const auto delayed = signals_.take_delayed();
     if (!delayed) return;

@@ -53,7 +53,7 @@ public:
     void begin_turn(ProcessId by, std::size_t calls) {
         caller_ = by;
         calls_left_ = calls;
-        holding_ = calls > 1;
+        holding_ = calls > 0;
         ++turn_;
         woken_ = 0;
     }
@@ -81,6 +81,13 @@ public:
         if (to.woken_in == turn_) return;
         to.woken_in = turn_;
         ++woken_;
+    }
+    /// It has something to handle that changes nothing else: a driver's monitor of it was made, or removed.
+    void tell(Process& to) {
+        if (holds_for(to.id))
+            hold({});
+        else
+            wake(to, true);
     }
     /// Of anything but messages. A question to such a process waits until it has handled that.
     bool has_signal(const Process& process) const { return process.signalled_in == turn_; }
