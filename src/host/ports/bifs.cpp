@@ -263,8 +263,13 @@ BifResult Ports::close(ProcessId, const Term& port_term) {
 BifResult Ports::connect(ProcessId, const Term& port_term, const Term& owner) {
     Port* port = argument(port_term);
     if (port == nullptr || !port->usable() || !owner.is(Term::Kind::pid)) return badarg();
-    Process* process = host_.processes().find(ProcessId{owner.as_pid()});
-    if (process == nullptr || !process->alive()) return badarg();
+    const ProcessId id{owner.as_pid()};
+    Process* process = host_.processes().find(id);
+    if (process == nullptr || !process->alive()) {
+        // The link is made and taken back, which the order of the others shows (measured).
+        if (port->watchers.links.add(id)) port->watchers.links.remove(id);
+        return badarg();
+    }
     port->owner = process->id;
     host_.processes().link(process->id, Term::port(port->id.value));
     return BifResult::of(host_.common().true_);
