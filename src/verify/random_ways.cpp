@@ -13,8 +13,8 @@ public:
 
     void any() {
         if (story_.scenario.locks) return lock_twice();
-        // The first thirteen are for every driver.
-        switch (dice_.below(story_.wide ? 29 : 13)) {
+        // The first fifteen are for every driver.
+        switch (dice_.below(story_.wide ? 40 : 15)) {
         case 0:
             return wait_for_reload();
         case 1:
@@ -35,27 +35,43 @@ public:
             return reload_at_once();
         case 11:
         case 12:
-        case 13:
             return kills_itself();
+        case 13:
         case 14:
-            return slow_end();
+            return unlinks_in_time();
         case 15:
+            return kills_itself();
         case 16:
+            return slow_end();
         case 17:
-            return busy();
         case 18:
         case 19:
-            return descriptors();
         case 20:
+            return busy();
         case 21:
-            return watched();
         case 22:
+            return descriptors();
         case 23:
-            return told();
         case 24:
-            return named();
+            return watched();
         case 25:
+        case 26:
+        case 27:
+            return told();
+        case 28:
+        case 29:
+            return named();
+        case 30:
             return jobs();
+        case 31:
+        case 32:
+            return timers();
+        case 33:
+        case 34:
+            return vectors();
+        case 35:
+        case 36:
+            return demonitored();
         default:
             return acknowledged();
         }
@@ -219,7 +235,7 @@ private:
         load("a");
         const std::string port = open("a");
         act("a", port, "P7");
-        call("a", applied("port_info", {port, std::string(dice_.pick({"os_pid", "os_pid", "os_pid", "name"}))}));
+        call("a", applied("port_info", {port, "os_pid"}));
         call("a", applied("register", {"name_one", dice_.in(1, 2) ? port : "B"}));
         story_.names.emplace_back("name_one");
         call("c", applied("erlang:monitor", {dice_.in(1, 2) ? "port" : "process", "name_one"}),
@@ -228,6 +244,48 @@ private:
         between();
         call("b", "name_one ! {A, {command, \"by name\"}}");
         if (dice_.in(2, 3)) call("c", "unregister(name_one)");
+    }
+
+    // A timer is set while another goes, read and cancelled.
+    void timers() {
+        load("a");
+        const std::string port = open("a");
+        act("a", port, fmt::format("T{}", 2 + dice_.below(6)));
+        if (dice_.in(1, 3)) story_.advance(1);
+        act("a", port, fmt::format("T{}r", 1 + dice_.below(8)));
+        between();
+        if (dice_.in(1, 5)) act("a", port, "tr");
+        story_.advance(2 + dice_.below(3));
+        act("a", port, "r");
+        story_.advance(5);
+    }
+
+    // Commands in several pieces, about the sizes at which an emulator lays them out in another way.
+    void vectors() {
+        load("a");
+        const std::string port = open("a");
+        for (int n = 0; n < 3; ++n) {
+            const auto data = dice_.pick({R"([binary:copy(<<"x">>, 65), binary:copy(<<"y">>, 64)])", "<<>>",
+                                          R"([binary:copy(<<"x">>, 64), binary:copy(<<"y">>, 70), "z"])",
+                                          R"([lists:duplicate(9, [<<"x">>, binary:copy(<<"y">>, 80)])])",
+                                          R"([[], <<>>, binary:copy(<<"y">>, 64)])"});
+            call("a", applied("port_command", {port, std::string(data)}));
+        }
+    }
+
+    // Monitors that are taken back before what they watch ends.
+    void demonitored() {
+        load("a");
+        const std::string port = open("a");
+        const std::string monitor = RandomStory::fresh(story_.monitors, 'M');
+        call("b", applied("erlang:monitor", {"port", port}), monitor);
+        act("c", port, "m");
+        between();
+        call("b", applied("erlang:demonitor", {monitor}));
+        act("c", port, "u");
+        if (dice_.in(1, 2)) act("c", port, "uw");
+        call("c", dice_.in(1, 2) ? "exit(normal)" : "exit(gone)");
+        call("a", applied("port_close", {port}));
     }
 
     // The result of a job comes when its port is gone.
@@ -247,6 +305,18 @@ private:
         put_new();
         call("a", dice_.in(1, 2) ? applied("erl_ddll:unload_driver", {driver()})
                                  : applied("erl_ddll:reload_driver", {"D1", driver()}));
+    }
+
+    // What ends a process is on its way, and the process unlinks.
+    void unlinks_in_time() {
+        load("a");
+        const std::string port = open("b");
+        call("c", applied("link", {port}));
+        if (dice_.in(1, 2)) call("c", "process_flag(trap_exit, false)");
+        story_.actor = "c";
+        story_.batch("c", {{applied("exit", {port, "bad"}), ""},
+                           {applied("unlink", {port}), ""},
+                           {dice_.in(1, 2) ? "is_process_alive(A)" : "process_info(B, status)", ""}});
     }
 
     // Monitors and links of what ends, and of what has ended.
@@ -287,13 +357,13 @@ private:
         const std::string port = open("a");
         act("a", port, "B1");
         story_.has_been_busy = true;
-        if (dice_.in(2, 3)) {
-            const std::string how(dice_.pick({"[nosuspend]", "[nosuspend]", "[force]"}));
+        if (dice_.in(5, 6)) {
+            const std::string how(dice_.pick({"[nosuspend]", "[nosuspend]", "[force]", "[force]"}));
             call("a", applied("port_command", {port, "\"abc\"", how}));
         }
         if (dice_.in(2, 3)) call("a", fmt::format("erlang:send({}, {{A, {{command, \"abc\"}}}}, [nosuspend])", port));
         call("b", dice_.in(1, 2) ? applied("port_command", {port, "\"!e1\""})
-                                 : fmt::format("{} ! {{A, {{command, \"b\"}}}}", port));
+                                 : fmt::format("{} ! {{{}, {{command, \"b\"}}}}", port, dice_.pick({"A", "C"})));
         if (dice_.in(1, 2)) call("c", applied("port_command", {port, "<<\"c\">>"}));
         between();
         call("a", "process_info(B, status)");

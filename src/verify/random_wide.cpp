@@ -27,7 +27,7 @@ struct Act {
 };
 
 constexpr Act acts[] = {
-    {'T', 12, 15},
+    {'T', 18, 15},
     {'t', 3, 0},
     {'r', 3, 0},
     {'o', 3, 89},
@@ -61,7 +61,7 @@ constexpr Act acts[] = {
     {'D', 4, 60},
     {'z', 3, 0},
     {'y', 3, 1},
-    {'m', 7, 1},
+    {'m', 9, 1},
     {'u', 3, 2},
     {'w', 3, 2},
     {'i', 10, 1, ActUse::not_in_batch},
@@ -125,6 +125,7 @@ constexpr std::string_view terms[] = {
     R"(make_ref())",
     R"(list_to_atom("made"))",
     R"(lists:member(b, [a, b]))",
+    R"({lists:member(c, [a, b])})",
     R"(binary_to_term(term_to_binary({a, 123456789012})))",
     R"(binary_to_term(term_to_binary(#{k => 1.5})))",
     R"(lists:duplicate(300, x))",
