@@ -190,7 +190,8 @@ public:
         const std::string_view how =
             dice_.pick({"", "", "", "binary", "binary", "{line, 5}", "{packet, 2}", "binary, {packet, 4}", "in", "out",
                         "stream", "eof", "exit_status", "foo"});
-        const auto kind = dice_.in(1, 12) ? "spawn" : "spawn_driver";
+        // Where there is no such driver it is a program, and that of a port which only writes lives on.
+        const auto kind = dice_.in(1, 12) && how != "out" ? "spawn" : "spawn_driver";
         return {fmt::format("open_port({{{}, \"{}\"}}, [{}])", kind, text, how), port};
     }
 

@@ -217,11 +217,15 @@ void Ports::retry(Process& process) {
         suspend(process, *port, again.data, again.on_behalf_of);
         return;
     }
-    const Term& command = is_message ? again.data.elements()[1].elements()[1] : again.data;
-    if (is_message && again.on_behalf_of != port->owner)
-        bad_signal(host_, *port);
-    else
-        run_command(*port, process.id, command); // was valid when it was first tried
+    if (is_message) {
+        command_message(*port, process.id, again.on_behalf_of, again.data.elements()[1].elements()[1]);
+    } else if (!is_command_data(*port, again.data)) {
+        host_.log(fmt::format("Bad value on output port '{}'", port->name));
+        process.answer = Answer{true, host_.common().badarg};
+        return;
+    } else {
+        run_command(*port, process.id, again.data);
+    }
     process.answer = Answer{false, is_message ? again.data : host_.common().true_};
 }
 
@@ -240,14 +244,14 @@ BifResult Ports::command(ProcessId by, const Term& port_term, const Term& data, 
     if (port == nullptr || !port->usable()) return badarg();
     if (force && (port->driver == nullptr || (port->driver->flags & ERL_DRV_FLAG_SOFT_BUSY) == 0))
         return BifResult::raise(Term::atom("notsup"));
-    if (!is_command_data(*port, data)) {
-        host_.log(fmt::format("Bad value on output port '{}'", port->name));
-        return badarg();
-    }
     if (port->flow.busy && !force) {
         if (no_suspend) return BifResult::of(Term::boolean(false));
         suspend(*host_.processes().find(by), *port, data, {});
         return BifResult::blocked();
+    }
+    if (!is_command_data(*port, data)) {
+        host_.log(fmt::format("Bad value on output port '{}'", port->name));
+        return badarg();
     }
     run_command(*port, by, data);
     return BifResult::of(host_.common().true_);
@@ -288,8 +292,20 @@ BifResult Ports::get_data(const Term& port_term) const {
     return BifResult::of(port->info.data);
 }
 
+// What comes of {Pid, {command, Data}} once the port is not busy.
+void Ports::command_message(Port& port, ProcessId by, ProcessId named, const Term& data) {
+    if (!is_command_data(port, data)) {
+        host_.log(fmt::format("Bad value on output port '{}'", port.name));
+        bad_signal(host_, port);
+    } else if (named != port.owner) {
+        bad_signal(host_, port);
+    } else {
+        run_command(port, by, data);
+    }
+}
+
 // {Pid, {command, Data}}, {Pid, close}, {Pid, {connect, New}}: what counts is that Pid is the owner, not who sends. Who
-// commands a busy port waits before that is asked (measured).
+// commands a busy port waits before that, or the data, is looked at (measured).
 BifResult Ports::message(ProcessId by, Port& port, const Term& message, bool no_suspend) {
     const BifResult sent = BifResult::of(message);
     if (!port.usable()) return sent;
@@ -301,19 +317,12 @@ BifResult Ports::message(ProcessId by, Port& port, const Term& message, bool no_
     const ProcessId named{message.elements()[0].as_pid()};
     const Term& what = message.elements()[1];
     if (what.is_tuple(2) && what.elements()[0].is_atom("command")) {
-        if (!is_command_data(port, what.elements()[1])) {
-            host_.log(fmt::format("Bad value on output port '{}'", port.name));
-            bad_signal(host_, port);
-        } else if (port.flow.busy && no_suspend) {
-            return BifResult::of(Term::atom("nosuspend"));
-        } else if (port.flow.busy) {
+        if (port.flow.busy && no_suspend) return BifResult::of(Term::atom("nosuspend"));
+        if (port.flow.busy) {
             suspend(*host_.processes().find(by), port, message, named);
             return BifResult::blocked();
-        } else if (named != port.owner) {
-            bad_signal(host_, port);
-        } else {
-            run_command(port, by, what.elements()[1]);
         }
+        command_message(port, by, named, what.elements()[1]);
     } else if (named != port.owner) {
         bad_signal(host_, port);
     } else if (what.is_atom("close")) {
