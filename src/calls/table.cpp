@@ -46,13 +46,15 @@ Evaluated process_info(Host& host, ProcessId by, Args args) {
     if (args[1].is_atom("status") && process->id == by) return item(Term::atom("running"));
     if (args[1].is_atom("status")) {
         const bool suspended = std::holds_alternative<host::WaitNotBusy>(process->wait);
-        // One that has signals to handle does that first, and is asked while it runs.
-        const bool runs = !suspended && host.processes().has_signals(*process);
+        // One that has a message is asked while it runs; for other signals it does not begin to (measured).
+        const bool runs = !suspended && host.processes().signals().has_message(*process);
         return item(Term::atom(suspended ? "suspended" : runs ? "running" : "waiting"));
     }
     if (args[1].is_atom("links")) {
         std::vector<Term> links;
-        for (const auto& other : process->links.all()) {
+        const auto all = process->links.in_order();
+        for (auto link = all.rbegin(); link != all.rend(); ++link) {
+            const host::Linked& other = *link;
             if (const auto* port = std::get_if<PortId>(&other))
                 links.push_back(Term::port(port->value));
             else
@@ -89,11 +91,12 @@ Evaluated after_signals(Host& host, ProcessId by, Evaluated result, const Term& 
     return host.processes().find(by)->state == host::Process::State::running ? std::move(result) : Evaluated::blocked();
 }
 
-// Only the process itself knows its links; the other items are there to be read (measured).
+// Only the process itself knows its links; the other items are there to be read, unless it has been sent something
+// (measured).
 Evaluated process_info_after_signals(Host& host, ProcessId by, Args args) {
     const bool links = args[1].is_atom("links");
     return after_signals(host, by, process_info(host, by, args), args[0],
-                         links ? host::Question::always_waits : host::Question::waits_for_signals);
+                         links ? host::Question::always_waits : host::Question::waits_for_any);
 }
 
 // Relics, until a release removes them.

@@ -174,7 +174,7 @@ VerifyParser::VerifyParser()
     add_option("--patience", patience, "how long a node may take to show what ddlltool showed (default 2s)")
         ->type_name("DURATION");
     add_driver_path(*this, out.driver_path);
-    add_option("--random", out.random, "make up N stories about loading and unloading instead of reading files")
+    add_option("--random", out.random, "make up N stories instead of reading files")
         ->type_name("N")
         ->range(std::uint64_t{1}, std::uint64_t{1'000'000'000});
     add_option("--seed", out.seed, "which ones (default 1): the same seed gives the same stories")->type_name("N");

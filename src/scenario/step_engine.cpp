@@ -193,10 +193,11 @@ bool StepEngine::make_call(const CallStep& step, std::size_t i) {
         }
     }
     if (target_.impasse()) return false;
-    if (result->kind == Evaluated::Kind::blocked)
+    if (result->kind == Evaluated::Kind::blocked) {
         check_blocked(step, i);
-    else
-        check_returned(step, i, *result);
+        return false; // what follows a call that waits is not called
+    }
+    check_returned(step, i, *result);
     return !ends_turn(step, i, *result);
 }
 

@@ -37,7 +37,7 @@ PortState port_state(const host::Host& host, const host::Port& port) {
     PortState out;
     out.held.id = port.id;
     out.held.owner = port.owner;
-    out.held.links = port.watchers.links;
+    for (const host::Linked& link : port.watchers.links.all()) out.held.links.push_back(std::get<ProcessId>(link));
     out.held.queue_full = port.queue.size() > 0;
     out.held.draining = port.state == host::Port::State::closing;
     out.name = port.name;

@@ -19,9 +19,11 @@ using term::Term;
 
 namespace {
 
-bool is_open_error(const Term& term) {
-    return term.is_tuple(2) && term.elements()[0].is_atom("open_error") && term.elements()[1].is(Term::Kind::integer) &&
-           term.elements()[1].as_integer() <= -10;
+/// {open_error, N} of a text of the system's, or {id, N} of a port.
+bool is_numbered(const Term& term) {
+    return term.is_tuple(2) && term.elements()[1].is(Term::Kind::integer) &&
+           (term.elements()[0].is_atom("id") ||
+            (term.elements()[0].is_atom("open_error") && term.elements()[1].as_integer() <= -10));
 }
 
 bool is_identity(const Term& term) {
@@ -39,11 +41,32 @@ bool Identities::same_identity(const std::string& ours, const std::string& nodes
     return true;
 }
 
+// Bytes that are a term in external format, as a driver gets and sends them: pids in it are compared as pids.
+bool Identities::same_external(const Term& ours, const Term& nodes) {
+    const auto decoded = [](const Term& term) -> std::optional<Term> {
+        std::string bytes;
+        const bool a_list = term.is_list() && !term.items().empty() && term.items()[0] == Term::integer(131);
+        if (!term.is_binary() && !a_list) return std::nullopt;
+        if (!term::iolist_to_bytes(term, bytes) || bytes.empty() || bytes[0] != '\x83') return std::nullopt;
+        auto found = term::decode(bytes);
+        return found && found->used == bytes.size() ? std::optional(std::move(found->term)) : std::nullopt;
+    };
+    const auto mine = decoded(ours);
+    if (!mine) return false;
+    const auto theirs = decoded(nodes);
+    if (!theirs) return false;
+    Identities trial = *this;
+    if (!trial.same(*mine, *theirs)) return false;
+    *this = std::move(trial);
+    return true;
+}
+
 bool Identities::same(const Term& ours, const Term& nodes) {
     if (ours.kind() != nodes.kind()) return false;
     if (is_identity(ours)) return same_identity(term::encode(ours), term::encode(nodes));
-    if (match_open_errors && is_open_error(ours) && is_open_error(nodes))
+    if (node_has_past && is_numbered(ours) && is_numbered(nodes))
         return same_identity(term::encode(ours), term::encode(nodes));
+    if (same_external(ours, nodes)) return true;
     const auto all_same = [this](std::span<const Term> a, std::span<const Term> b) {
         return a.size() == b.size() &&
                std::equal(a.begin(), a.end(), b.begin(), [this](const Term& x, const Term& y) { return same(x, y); });

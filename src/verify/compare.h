@@ -13,8 +13,8 @@ namespace ddll::verify {
 /// Which pid, port or reference of ddlltool is which of the node: known by where each appeared first.
 class Identities {
 public:
-    /// Numbers of dlopen's texts are matched in the same way: for a node that has run other scenarios before.
-    bool match_open_errors = false;
+    /// Numbers of dlopen's texts and of ports are matched in the same way: for a node that has run other scenarios before.
+    bool node_has_past = false;
 
     /// Whether the terms are the same once identities are matched. Remembers new pairs, also when the answer is no:
     /// work on a copy to try.
@@ -25,6 +25,7 @@ public:
 
 private:
     bool same_identity(const std::string& ours, const std::string& nodes);
+    bool same_external(const term::Term& ours, const term::Term& nodes);
 
     std::map<std::string, std::string> to_node_, to_ours_; ///< external forms
 };

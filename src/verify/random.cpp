@@ -85,7 +85,7 @@ void RandomRun::work(Worker& worker, const scenario::Runs& runs, std::atomic<std
                 }
             }
             Identities identities;
-            identities.match_open_errors = true; // earlier scenarios have left their texts
+            identities.node_has_past = true;
             ++worker.scenarios;
             if (!compare_scenario(runs.results[i], LeftOpen(), *worker.node, options, identities, comparison))
                 worker.node.reset();
@@ -147,7 +147,12 @@ Result<RandomDifference> RandomRun::shrink(RandomScenario scenario, std::uint64_
     }
     auto comparisons = compare({scenario}, options_.verify);
     if (!comparisons) return std::move(comparisons).error();
-    found.text = scenario.text();
+    auto readable = read(scenario);
+    if (!readable) return std::move(readable).error();
+    std::vector<scenario::Scenario> once;
+    once.push_back(*std::move(readable));
+    const auto played = scenario::run_all(std::move(once), run_, [](const scenario::RunResult&) {});
+    found.text = as_run(std::move(scenario), played.results.front()).text();
     found.comparison = std::move(comparisons->front());
     return found;
 }

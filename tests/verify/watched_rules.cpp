@@ -2,7 +2,8 @@
 // changed) and does two things for the tests of the judge, never in the program itself.
 //
 //   DDLLTOOL_ROWS=FILE   appends the number of each decision's row (words/lifecycle_rows.def)
-//   DDLLTOOL_FLIP=ROW    decides one of the rows below wrongly, by its name, which a node must notice
+//   DDLLTOOL_FLIP=NAME   decides one of the rows below wrongly, by its name, or turns on a rule of wrong_rules.json,
+//                        which a node must notice
 #include "lifecycle/rules.h"
 
 #include <fcntl.h>
@@ -92,7 +93,8 @@ void flip(Row wrong, const DriverRecord& r, const Request& request, Decision& ou
 } // namespace
 
 Decision decide(const DriverRecord& record, const Request& request) {
-    static const Row wrong = flipped_row == nullptr ? Row::none : words::named<Row>(flipped_row).value();
+    static const Row wrong =
+        flipped_row == nullptr ? Row::none : words::named<Row>(flipped_row).value_or(Row::none); // or another rule
     Decision out = true_decide(record, request);
     const Row row = out.row;
     if (wrong != Row::none) flip(wrong, record, request, out);
@@ -101,3 +103,15 @@ Decision decide(const DriverRecord& record, const Request& request) {
 }
 
 } // namespace ddll::lifecycle
+
+namespace ddll {
+
+/// Whether this rule of wrong_rules.json is turned on.
+bool wrong_rule(const char* name);
+
+bool wrong_rule(const char* name) {
+    static const std::string_view wrong = lifecycle::flipped_row == nullptr ? "" : lifecycle::flipped_row;
+    return wrong == name;
+}
+
+} // namespace ddll

@@ -173,7 +173,11 @@ BifResult Ports::call(ProcessId by, const Term& port_term, const Term& op, const
 
 // Runs output or outputv; false for bad data.
 bool Ports::run_command(Port& port, ProcessId caller, const Term& data) {
-    if (port.driver == nullptr) return is_command_data(host_, port, data);
+    if (port.driver == nullptr) { // its program has ended
+        if (!is_command_data(host_, port, data)) return false;
+        if (port.options.only_out) ending_programs_.push_back(port.id);
+        return true;
+    }
     std::size_t size = 0;
     if (port.driver->callbacks.outputv != nullptr) {
         CommandVector vector(host_.memory(), data, host_.release().empty_command);
@@ -219,8 +223,15 @@ void Ports::retry(Process& process) {
         suspend(process, *port, again.data, again.on_behalf_of);
         return;
     }
-    const Term& command = is_message ? again.data.elements()[1].elements()[1] : again.data;
-    run_command(*port, process.id, command); // was valid when it was first tried
+    if (is_message) {
+        command_message(*port, process.id, again.on_behalf_of, again.data.elements()[1].elements()[1]);
+    } else if (!is_command_data(host_, *port, again.data)) {
+        host_.log(fmt::format("Bad value on output port '{}'", port->name));
+        process.answer = Answer{true, host_.common().badarg};
+        return;
+    } else {
+        run_command(*port, process.id, again.data);
+    }
     process.answer = Answer{false, is_message ? again.data : host_.common().true_};
 }
 
@@ -239,14 +250,14 @@ BifResult Ports::command(ProcessId by, const Term& port_term, const Term& data, 
     if (port == nullptr || !port->usable()) return badarg();
     if (force && (port->driver == nullptr || (port->driver->flags & ERL_DRV_FLAG_SOFT_BUSY) == 0))
         return BifResult::raise(Term::atom("notsup"));
-    if (!is_command_data(host_, *port, data)) {
-        host_.log(fmt::format("Bad value on output port '{}'", port->name));
-        return badarg();
-    }
     if (port->flow.busy && !force) {
         if (no_suspend) return BifResult::of(Term::boolean(false));
         suspend(*host_.processes().find(by), *port, data, {});
         return BifResult::blocked();
+    }
+    if (!is_command_data(host_, *port, data)) {
+        host_.log(fmt::format("Bad value on output port '{}'", port->name));
+        return badarg();
     }
     run_command(*port, by, data);
     return BifResult::of(host_.common().true_);
@@ -262,8 +273,13 @@ BifResult Ports::close(ProcessId, const Term& port_term) {
 BifResult Ports::connect(ProcessId, const Term& port_term, const Term& owner) {
     Port* port = argument(port_term);
     if (port == nullptr || !port->usable() || !owner.is(Term::Kind::pid)) return badarg();
-    Process* process = host_.processes().find(ProcessId{owner.as_pid()});
-    if (process == nullptr || !process->alive()) return badarg();
+    const ProcessId id{owner.as_pid()};
+    Process* process = host_.processes().find(id);
+    if (process == nullptr || !process->alive()) {
+        // The link is made and taken back, which the order of the others shows (measured).
+        if (port->watchers.links.add(id)) port->watchers.links.remove(id);
+        return badarg();
+    }
     port->owner = process->id;
     host_.processes().link(process->id, Term::port(port->id.value));
     return BifResult::of(host_.common().true_);
@@ -282,30 +298,41 @@ BifResult Ports::get_data(const Term& port_term) const {
     return BifResult::of(port->info.data);
 }
 
-// {Pid, {command, Data}}, {Pid, close}, {Pid, {connect, New}}: what counts is that Pid is the owner, not who sends.
+// What comes of {Pid, {command, Data}} once the port is not busy.
+void Ports::command_message(Port& port, ProcessId by, ProcessId named, const Term& data) {
+    if (!is_command_data(host_, port, data)) {
+        host_.log(fmt::format("Bad value on output port '{}'", port.name));
+        bad_signal(host_, port);
+    } else if (named != port.owner) {
+        bad_signal(host_, port);
+    } else {
+        run_command(port, by, data);
+    }
+}
+
+// {Pid, {command, Data}}, {Pid, close}, {Pid, {connect, New}}: what counts is that Pid is the owner, not who sends. Who
+// commands a busy port waits before that, or the data, is looked at (measured).
 BifResult Ports::message(ProcessId by, Port& port, const Term& message, bool no_suspend) {
     const BifResult sent = BifResult::of(message);
     if (!port.usable()) return sent;
     const bool shaped = message.is_tuple(2) && message.elements()[0].is(Term::Kind::pid);
-    if (!shaped || message.elements()[0].as_pid() != port.owner.value) {
+    if (!shaped) {
         bad_signal(host_, port);
         return sent;
     }
+    const ProcessId named{message.elements()[0].as_pid()};
     const Term& what = message.elements()[1];
-    if (what.is_atom("close")) {
-        close(port, host_.common().normal, CloseCause::message);
-    } else if (what.is_tuple(2) && what.elements()[0].is_atom("command")) {
-        if (!is_command_data(host_, port, what.elements()[1])) {
-            host_.log(fmt::format("Bad value on output port '{}'", port.name));
-            bad_signal(host_, port);
-        } else if (port.flow.busy && no_suspend) {
-            return BifResult::of(Term::atom("nosuspend"));
-        } else if (port.flow.busy) {
-            suspend(*host_.processes().find(by), port, message, port.owner);
+    if (what.is_tuple(2) && what.elements()[0].is_atom("command")) {
+        if (port.flow.busy && no_suspend) return BifResult::of(Term::atom("nosuspend"));
+        if (port.flow.busy) {
+            suspend(*host_.processes().find(by), port, message, named);
             return BifResult::blocked();
-        } else {
-            run_command(port, by, what.elements()[1]);
         }
+        command_message(port, by, named, what.elements()[1]);
+    } else if (named != port.owner) {
+        bad_signal(host_, port);
+    } else if (what.is_atom("close")) {
+        close(port, host_.common().normal, CloseCause::message);
     } else if (what.is_tuple(2) && what.elements()[0].is_atom("connect") && what.elements()[1].is(Term::Kind::pid)) {
         const ProcessId old_owner = port.owner;
         port.owner = ProcessId{what.elements()[1].as_pid()}; // no link is made, unlike port_connect/2

@@ -19,10 +19,10 @@ namespace {
 void tell_links(Host& host, Port& port, const Term& reason) {
     host.processes().registry().forget(port.id);
     const Term self = Term::port(port.id.value);
-    const auto links = std::move(port.watchers.links);
+    const auto links = port.watchers.links.in_order();
     port.watchers.links.clear();
-    for (const ProcessId id : links) {
-        Process* process = host.processes().find(id);
+    for (const Linked& link : links) {
+        Process* process = host.processes().find(std::get<ProcessId>(link));
         if (process == nullptr) continue;
         process->links.remove(port.id);
         host.processes().exit_signal(*process, self, reason, ExitSource::link);

@@ -17,7 +17,9 @@ std::optional<Term> item_of(const Host& host, const Port& port, std::string_view
     if (item == "name") return Term::bytes_list(port.name);
     if (item == "links") {
         std::vector<Term> pids;
-        for (const ProcessId id : port.watchers.links) pids.push_back(Term::pid(id.value));
+        const auto links = port.watchers.links.in_order();
+        for (auto link = links.rbegin(); link != links.rend(); ++link)
+            pids.push_back(Term::pid(std::get<ProcessId>(*link).value));
         return Term::list(std::move(pids));
     }
     if (item == "id") return number(8 * port.id.value);

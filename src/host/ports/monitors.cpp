@@ -54,6 +54,7 @@ int monitor_process(Host& host, Port& port, std::optional<ProcessId> id, ErlDrvM
     process->watched_by.push_back({ref, port.id});
     port.watching.monitors.push_back({ref, process->id, made});
     monitor = monitor_of(ref);
+    host.processes().signals().tell(*process);
     return 0;
 }
 
@@ -68,8 +69,10 @@ int demonitor_process(Host& host, Port& port, const ErlDrvMonitor& monitor) {
         return 0;
     }
     std::erase_if(port.watching.monitors, [&](const auto& watch) { return watch.ref == ref; });
-    if (Process* process = host.processes().find(id))
+    if (Process* process = host.processes().find(id)) {
         std::erase_if(process->watched_by, [&](const auto& m) { return m.ref == ref; });
+        host.processes().signals().tell(*process);
+    }
     return 0;
 }
 

@@ -7,7 +7,10 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 
 namespace ddll::host {
 
@@ -46,6 +49,7 @@ bool positive(const Term& term, std::uint64_t& out) {
 
 bool parse_settings(const Term& settings, PortOptions& options, bool& driver_ok) {
     if (!settings.is_proper_list()) return false;
+    bool in = false, out = false;
     bool packet = false, nouse_stdio = false, stderr_to_stdout = false;
     driver_ok = true;
     for (const Term& setting : settings.items()) {
@@ -61,6 +65,8 @@ bool parse_settings(const Term& settings, PortOptions& options, bool& driver_ok)
             if (known == std::end(plain_settings)) return false;
             driver_ok = driver_ok && known->for_drivers;
             options.exit_status = options.exit_status || known->name == "exit_status";
+            in = in || known->name == "in";
+            out = out || known->name == "out";
             nouse_stdio = nouse_stdio || known->name == "nouse_stdio";
             stderr_to_stdout = stderr_to_stdout || known->name == "stderr_to_stdout";
         } else if (setting.is_tuple(2) && setting.elements()[0].is(Term::Kind::atom)) {
@@ -95,6 +101,7 @@ bool parse_settings(const Term& settings, PortOptions& options, bool& driver_ok)
             return false;
         }
     }
+    options.only_out = out && !in;
     return !(packet && options.line > 0) && !(nouse_stdio && stderr_to_stdout);
 }
 
@@ -158,6 +165,12 @@ BifResult Ports::open(ProcessId by, const Term& name, const Term& settings) {
                          : host_.drivers().find(std::string_view(command).substr(0, command.find(' ')));
     if (driver == nullptr || !lifecycle::opens_ports(driver->record)) {
         if (spawn == Spawn::driver) return badarg();
+        // What cannot be run is refused, and has used up the number of a port (measured).
+        if (spawn == Spawn::executable && access(command.c_str(), X_OK) != 0) {
+            const int error = errno;
+            ++next_port_;
+            return BifResult::raise(Term::atom(errno_name(error)));
+        }
         host_.log(fmt::format(
             "no driver for \"{}\", so a node would start it as a program; ddlltool starts no programs, the port "
             "closes as that of a program that is not found",
@@ -166,7 +179,7 @@ BifResult Ports::open(ProcessId by, const Term& name, const Term& settings) {
         port.state = Port::State::open;
         port.options = options;
         host_.processes().link(by, Term::port(port.id.value));
-        ending_programs_.push_back(port.id);
+        if (!options.only_out) ending_programs_.push_back(port.id);
         return BifResult::of(Term::port(port.id.value));
     }
     if (driver->entry == nullptr) {
@@ -279,6 +292,7 @@ void Ports::end_next_program() {
     Port* port = find(ending_programs_.front());
     ending_programs_.pop_front();
     if (port == nullptr || !port->usable()) return;
+    if (port->options.only_out) return close(*port, Term::atom("epipe"), CloseCause::request);
     // In this order; one that wants to know the end of its output stays open (measured).
     constexpr std::int64_t not_found = 127; // of the shell
     const auto tell = [&](Term what) {

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "host/made.h"
 #include "host/ports/io_queue.h"
+#include "host/processes/links.h"
 #include "term/term.h"
 
 #include <cstdint>
@@ -21,7 +22,8 @@ struct PortOptions {
     bool binary = false;
     bool eof = false;
     bool exit_status = false; ///< of an external program
-    std::uint32_t line = 0; ///< 0: not a line port
+    bool only_out = false;    ///< what it writes is not read, and that it has ended shows itself at the next command
+    std::uint32_t line = 0;   ///< 0: not a line port
     bool parallelism = false;
     bool message_queue_limits_given = false, message_queue_limits_disabled = false;
     std::uint64_t message_queue_low = 0, message_queue_high = 0;
@@ -46,7 +48,7 @@ struct Port {
     };
     /// Processes that hear of its end, in this order.
     struct Watchers {
-        std::vector<ProcessId> links;
+        Links links; ///< processes
         std::vector<Monitor> monitors;
     };
     struct ProcessMonitor {

@@ -82,6 +82,7 @@ private:
     Port& make(Driver* driver, ProcessId owner, std::string name);
     BifResult start_failed(Port& port, std::intptr_t result, int error);
     bool run_command(Port& port, ProcessId caller, const term::Term& data);
+    void command_message(Port& port, ProcessId by, ProcessId named, const term::Term& data);
     void kill(Port& port);
     void terminate(Port& port);
 

@@ -44,10 +44,8 @@ BifResult Processes::link(ProcessId by, const Term& target) {
     if (target.is(Term::Kind::port)) {
         Port* port = host_.ports().find(PortId{target.as_port()});
         if (port == nullptr || !port->usable()) return link_to_nothing(*self, target);
-        if (std::find(port->watchers.links.begin(), port->watchers.links.end(), by) == port->watchers.links.end()) {
-            port->watchers.links.push_back(by);
-            if (self->links.add(port->id) && self->state == Process::State::exiting) self->late.push_back({port->id});
-        }
+        if (port->watchers.links.add(by) && self->links.add(port->id) && self->state == Process::State::exiting)
+            self->late.push_back({port->id});
         return BifResult::of(host_.common().true_);
     }
     if (!target.is(Term::Kind::pid)) return badarg();
@@ -69,7 +67,8 @@ BifResult Processes::unlink(ProcessId by, const Term& target) {
         const PortId id{target.as_port()};
         self->links.remove(id);
         Port* port = host_.ports().find(id);
-        const bool linked = port != nullptr && std::erase(port->watchers.links, by) > 0;
+        const bool linked = port != nullptr && port->watchers.links.contains(by);
+        if (linked) port->watchers.links.remove(by);
         // The port answers at once, and that has to be handled (measured).
         if (linked && signals_.holds_for(by)) signals_.hold({});
     } else if (target.is(Term::Kind::pid)) {

@@ -17,6 +17,7 @@ bool Links::add(const Linked& other) {
     if (slots_.size() >= few && slots_.size() >= 2 * size_) close_gaps();
     slots_.push_back(other);
     ++size_;
+    remember(other, true);
     if (slots_.size() == few + 1)
         make_index();
     else if (slots_.size() > few)
@@ -29,7 +30,8 @@ void Links::remove(const Linked& other) {
     if (place == slots_.size()) return;
     if (slots_.size() > few) index_.erase(other);
     slots_[place] = gap;
-    if (--size_ == 0) clear();
+    if (--size_ == 0) return clear();
+    remember(other, false);
     // What was linked last is often unlinked first.
     while (slots_.size() > few + 1 && slots_.back() == gap) slots_.pop_back();
 }
@@ -37,7 +39,16 @@ void Links::remove(const Linked& other) {
 void Links::clear() {
     slots_.clear();
     index_ = {}; // clear() would take as long as the table ever was
+    history_ = {};
     size_ = 0;
+}
+
+void Links::remember(const Linked& other, bool made) {
+    constexpr std::size_t longest = 1024;
+    history_.push_back({other, made});
+    if (history_.size() <= longest + 2 * size_) return;
+    history_.clear();
+    for (const Linked& left : all()) history_.push_back({left, true});
 }
 
 void Links::close_gaps() {

@@ -1,16 +1,12 @@
 #pragma once
-/// The links of a process, in order of linking. Adding and removing cost the same however many there are.
-#include "base/id.h"
+/// The links of a process or of a port. Adding and removing cost the same however many there are.
+#include "host/processes/link_order.h"
 
 #include <cstddef>
 #include <unordered_map>
-#include <variant>
 #include <vector>
 
 namespace ddll::host {
-
-/// One end of a link: a process or a port.
-using Linked = std::variant<ProcessId, PortId>;
 
 class Links {
 public:
@@ -21,6 +17,8 @@ public:
     std::size_t size() const { return size_; }
     bool empty() const { return size_ == 0; }
     void clear();
+    /// In the order in which an emulator tells them (link_order.h).
+    std::vector<Linked> in_order() const { return in_tree_order(history_); }
     /// In order of linking.
     std::vector<Linked> all() const {
         std::vector<Linked> out = slots_;
@@ -34,11 +32,13 @@ private:
     static constexpr Linked gap{};
 
     std::size_t place_of(const Linked& other) const; ///< slots_.size() when it is not there
+    void remember(const Linked& other, bool made);
     void close_gaps();
     void make_index();
 
     std::vector<Linked> slots_; ///< `gap` where one was removed
     std::size_t size_ = 0;
+    std::vector<LinkChange> history_; ///< since there was none; the links as they are, where that got long
     std::unordered_map<Linked, std::size_t> index_; ///< places in slots_; empty while there are few slots
 };
 

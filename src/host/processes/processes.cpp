@@ -99,7 +99,7 @@ void tell_link(Host& host, Process& process, const Linked& other, const Term& re
     }
     Port* port = host.ports().find(std::get<PortId>(other));
     if (port == nullptr) return;
-    std::erase(port->watchers.links, process.id);
+    port->watchers.links.remove(process.id);
     if (port->usable() && (port->owner == process.id || !reason.is_atom("normal")))
         host.ports().close(*port, reason, CloseCause::request);
 }
@@ -132,7 +132,7 @@ void tell_watchers(Host& host, Process& process, const Term& reason) {
 // Linked processes hear first, then those that monitor, ports among them; linked ports close last, because their
 // signals wait until the process is gone (measured).
 void tell_all(Host& host, Process& process, const Term& reason) {
-    const std::vector<Linked> links = process.links.all();
+    const std::vector<Linked> links = process.links.in_order();
     const auto is_late = [&](const Linked& other) {
         return std::ranges::any_of(process.late, [&](const auto& late) { return late.from == other && !late.ref; });
     };

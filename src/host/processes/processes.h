@@ -20,6 +20,7 @@ class Host;
 /// When a question about a process waits until that has handled what it was sent.
 enum class Question : std::uint8_t {
     waits_for_signals, ///< when it has been sent anything but messages
+    waits_for_any,     ///< when it has been sent anything
     always_waits,      ///< it is asked itself
 };
 
@@ -70,8 +71,8 @@ public:
     void exit_signal(Process& to, const term::Term& from, const term::Term& reason, ExitSource source);
     /// Puts a message into the mailbox (or gives it to the wrapper that waits for it) and journals it.
     void deliver(Process& to, term::Term message, PortId from_port, ProcessId from_process);
-    /// It has been sent anything but messages, and did not handle it yet.
-    bool has_signals(const Process& process) const { return signals_.has_signal(process); }
+    /// What processes have been sent and did not handle yet.
+    Signals& signals() { return signals_; }
     /// Forgets all messages: the scenario has read them.
     void empty_mailboxes();
 

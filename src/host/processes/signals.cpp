@@ -111,8 +111,9 @@ void Processes::handle_signals() {
 // With nothing to handle and nothing to wait for it goes on at once.
 void Processes::give_way(ProcessId by, const Process* asked, Question question) {
     if (!signals_.holds_for(by)) return;
-    const bool waits =
-        asked != nullptr && asked->alive() && (question == Question::always_waits || signals_.has_signal(*asked));
+    const bool waits = asked != nullptr && asked->alive() &&
+                       (question == Question::always_waits || signals_.has_signal(*asked) ||
+                        (question == Question::waits_for_any && signals_.has_message(*asked)));
     if (!waits && signals_.empty()) return;
     send_delayed();
     // A process that answers and then has a message to look at runs twice.

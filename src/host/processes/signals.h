@@ -53,7 +53,7 @@ public:
     void begin_turn(ProcessId by, std::size_t calls) {
         caller_ = by;
         calls_left_ = calls;
-        holding_ = calls > 1;
+        holding_ = calls > 0;
         ++turn_;
         woken_ = 0;
     }
@@ -79,13 +79,22 @@ public:
     /// A process has a message or another signal to handle.
     void wake(Process& to, bool signal) {
         if (to.id == caller_) return;
-        if (signal) to.signalled_in = turn_;
+        (signal ? to.signalled_in : to.messaged_in) = turn_;
         if (to.woken_in == turn_) return;
         to.woken_in = turn_;
         ++woken_;
     }
+    /// It has something to handle that changes nothing else: a driver's monitor of it was made, or removed.
+    void tell(Process& to) {
+        if (holds_for(to.id))
+            hold({});
+        else
+            wake(to, true);
+    }
     /// Of anything but messages. A question to such a process waits until it has handled that.
     bool has_signal(const Process& process) const { return process.signalled_in == turn_; }
+    /// Of messages: such a process has more to do than to handle signals, and is seen to run.
+    bool has_message(const Process& process) const { return process.messaged_in == turn_; }
     /// All have had a turn.
     void rest() {
         ++turn_;

@@ -1,5 +1,7 @@
 #include "verify/compare.h"
 
+#include "term/external.h"
+
 #include <doctest/doctest.h>
 
 using namespace ddll;
@@ -46,10 +48,21 @@ TEST_CASE("numbers of open errors are numbers unless they are asked to be matche
     const auto error = [](int n) { return make_tuple(Term::atom("open_error"), Term::integer(n)); };
     Identities identities;
     CHECK_FALSE(identities.same(error(-10), error(-12)));
-    identities.match_open_errors = true;
+    identities.node_has_past = true;
     CHECK(identities.same(error(-10), error(-12)));
     CHECK_FALSE(identities.same(error(-11), error(-12)));
     CHECK_FALSE(identities.same(error(-1), error(-2)));
+}
+
+TEST_CASE("bytes that are a term are compared as that term") {
+    const auto bytes = [](const Term& term) { return Term::binary(term::encode(term)); };
+    Identities identities;
+    CHECK(identities.same(Term::pid(1), Term::pid(81)));
+    CHECK(identities.same(bytes(make_tuple(Term::pid(1), Term::reference(3))),
+                          bytes(make_tuple(Term::pid(81), Term::reference(7)))));
+    CHECK_FALSE(identities.same(bytes(Term::pid(2)), bytes(Term::pid(81))));
+    CHECK(identities.same(Term::bytes_list(term::encode(Term::pid(2))), Term::bytes_list(term::encode(Term::pid(82)))));
+    CHECK_FALSE(identities.same(Term::binary("\x83x"), Term::binary("\x83y")));
 }
 
 TEST_CASE("equal steps have no difference, others name what differs") {
