@@ -47,7 +47,7 @@ public:
         if (story_.main_driver != "other") story_.install("other", "v1", "D1");
         story_.kill_ports = dice.in(1, 3);
         if (story_.wide) begin_wide();
-        if (story_.scenario.locks || dice.in(1, 2)) lead_somewhere(story_);
+        if (story_.scenario.locks || dice.in(2, 3)) lead_somewhere(story_);
         const std::size_t length = 6 + dice.below(20);
         for (std::size_t i = 0; i < length; ++i) step();
         if (dice.in(1, 10)) halt();

@@ -40,14 +40,15 @@ public:
         case 14:
             return unlinks_in_time();
         case 15:
-            return kills_itself();
+            return bad_reload();
         case 16:
             return slow_end();
         case 17:
         case 18:
         case 19:
-        case 20:
             return busy();
+        case 20:
+            return told();
         case 21:
         case 22:
             return descriptors();
@@ -67,8 +68,9 @@ public:
         case 32:
             return timers();
         case 33:
-        case 34:
             return vectors();
+        case 34:
+            return cancelled_reload();
         case 35:
         case 36:
             return demonitored();
@@ -134,8 +136,8 @@ private:
     void bad_reload() {
         load("a");
         const std::string port = open("a");
-        const auto version =
-            dice_.pick({"init_fails", "wrong_name", "no_init", "no_init", "init_null", "old", "symbol_missing", ""});
+        const auto version = dice_.pick(
+            {"init_fails", "wrong_name", "no_init", "no_init", "init_null", "old", "old", "symbol_missing", ""});
         if (version.empty())
             story_.other(fmt::format(R"({{ "install": "{}", "how": "remove", "into": "D1" }})", driver()));
         else
@@ -164,7 +166,7 @@ private:
 
     // A pending reload loses the process that asked for it.
     void cancelled_reload() {
-        const bool kill = dice_.in(1, 2);
+        const bool kill = dice_.in(3, 5);
         story_.kill_ports = false;
         load("a");
         open("c");
@@ -175,7 +177,7 @@ private:
         between();
         call("c", fmt::format("erl_ddll:monitor(driver, {{{}, loaded}})", driver()),
              RandomStory::fresh(story_.references, 'R'));
-        if (dice_.in(1, 3)) return call("a", "exit(gone)");
+        if (dice_.in(1, 4)) return call("a", "exit(gone)");
         call("a", applied("erl_ddll:try_unload", {driver(), kill ? "[kill_ports, {monitor, pending}]" : "[]"}));
     }
 
@@ -292,7 +294,7 @@ private:
     void jobs() {
         load("a");
         const std::string port = open("a");
-        story_.batch("a", {{applied("port_control", {port, "1", "\"A\""}), ""}, {applied("port_close", {port}), ""}});
+        story_.batch("a", {{applied("port_control", {port, "1", "\"AA\""}), ""}, {applied("port_close", {port}), ""}});
     }
 
     // The owner of a port that is killed unloads or reloads the driver.
@@ -336,7 +338,7 @@ private:
         if (dice_.in(1, 3)) call("c", applied("port_close", {port}));
         call("b", dice_.in(2, 3) ? "exit(normal)" : "exit(bad)");
         call("c", applied("erlang:monitor", {"process", "B"}), RandomStory::fresh(story_.monitors, 'M'));
-        call("c", applied(dice_.pick({"link", "is_process_alive"}), {"B"}));
+        call("c", applied(dice_.pick({"link", "link", "is_process_alive"}), {"B"}));
         if (dice_.in(1, 2)) call("c", applied("process_info", {"B", "status"}));
     }
 
@@ -347,7 +349,7 @@ private:
         const std::string waiting = story_.fresh_port(false);
         call("b", "open_port({spawn_driver, \"widea\"}, [])", waiting);
         between();
-        const auto answer = dice_.pick({"k", "k", "k1", "k2", "k2", "a1", "X2", "ee"});
+        const auto answer = dice_.pick({"k", "k", "k1", "k2", "k2", "a1", "a1", "X2", "X2", "ee"});
         call("a", fmt::format("port_control(lists:last(ports()), 1, \"{}\")", answer));
     }
 
@@ -367,7 +369,7 @@ private:
         if (dice_.in(1, 2)) call("c", applied("port_command", {port, "<<\"c\">>"}));
         between();
         call("a", "process_info(B, status)");
-        if (dice_.in(1, 4))
+        if (dice_.in(1, 3))
             call("a", applied("port_close", {port}));
         else
             act("a", port, dice_.in(1, 3) ? "B0e" : "B0");
