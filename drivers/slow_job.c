@@ -1,4 +1,5 @@
-// An async job that waits for two seconds of real time, as one that asks a disk or a server does. Nothing is wrong with it.
+// An async job that waits for two seconds of real time, as one that asks a disk or a server does. Nothing is wrong with
+// it.
 #include <erl_driver.h>
 #include <unistd.h>
 

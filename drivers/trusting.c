@@ -8,8 +8,8 @@ static ErlDrvData trusting_start(ErlDrvPort port, char* command) {
     return (ErlDrvData)port;
 }
 
-static ErlDrvSSizeT trusting_control(ErlDrvData data, unsigned int command, char* bytes, ErlDrvSizeT length, char** reply,
-                                     ErlDrvSizeT room) {
+static ErlDrvSSizeT trusting_control(ErlDrvData data, unsigned int command, char* bytes, ErlDrvSizeT length,
+                                     char** reply, ErlDrvSizeT room) {
     const int64_t distance = length > 0 ? (unsigned char)bytes[0] : 0;
     (void)data, (void)command, (void)room;
     (*reply)[0] = length > 0 ? bytes[1 - (distance << 32)] : 0;

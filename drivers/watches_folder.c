@@ -1,5 +1,5 @@
-/* watches_folder: "watches_folder FOLDER" tells its owner {P, {data, Name}} of each file that comes to be in the folder by
- * being renamed. */
+/* watches_folder: "watches_folder FOLDER" tells its owner {P, {data, Name}} of each file that comes to be in the folder
+ * by being renamed. */
 #include <erl_driver.h>
 #include <string.h>
 #include <sys/inotify.h>

@@ -1,5 +1,5 @@
-/* polling: a thread of the driver API that asks for work under a lock again and again, and a plain one that spins. Neither
- * ever waits; both are joined in finish. */
+/* polling: a thread of the driver API that asks for work under a lock again and again, and a plain one that spins.
+ * Neither ever waits; both are joined in finish. */
 #include <erl_driver.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -23,7 +23,8 @@ static void* poll_work(void* unused) {
 }
 
 static void* spin(void* unused) {
-    while (!over) {}
+    while (!over) {
+    }
     return unused;
 }
 

@@ -70,7 +70,7 @@ struct CheckFinding {
     std::vector<std::string> runs;           ///< titles of the runs that showed it
     std::vector<scenario::StackFrame> stack; ///< code of the driver that led there, innermost first
     std::string fix;                         ///< for this one; empty: what the rule's row says
-    bool out_of_driver = false; ///< a crash in no callback and at no line of the driver
+    bool out_of_driver = false;              ///< a crash in no callback and at no line of the driver
     bool invented = false;                   ///< only data that ddlltool invented provoked it
     Side of = Side::newer;
     Baseline baseline = Baseline::none;
@@ -138,14 +138,14 @@ struct ReleaseComparison {
 };
 
 struct Request {
-    std::string file;                          ///< the new driver
-    std::string against;                       ///< the one before, or empty
-    std::string name;                          ///< as Erlang calls it; empty: the file's name
-    std::vector<scenario::Scenario> workloads; ///< the author's own
-    std::string open;                          ///< what its ports are opened with, "NAME ARGS"; empty: the name
-    std::vector<OwnCall> calls;                ///< made to each port, in this order; with none, invented ones are
+    std::string file;                               ///< the new driver
+    std::string against;                            ///< the one before, or empty
+    std::string name;                               ///< as Erlang calls it; empty: the file's name
+    std::vector<scenario::Scenario> workloads;      ///< the author's own
+    std::string open;                               ///< what its ports are opened with, "NAME ARGS"; empty: the name
+    std::vector<OwnCall> calls;                     ///< made to each port, in this order; with none, invented ones are
     words::Release release = words::newest_release; ///< that is simulated
-    unsigned strictness = 5;                   ///< 1 to 10
+    unsigned strictness = 5;                        ///< 1 to 10
     unsigned parallel = 1;
     std::optional<std::chrono::milliseconds> time_limit; ///< for each scenario, from its last progress on
     std::optional<std::chrono::milliseconds> time;       ///< real time, after which longer scenarios are left out

@@ -49,7 +49,8 @@ Result<std::optional<Shard>> read_shard(const Source& source) {
     const std::string index_given = fmt::format("{}={}", source.index, index_text);
     if (total_text.empty()) return about(index_given, fmt::format("{} is missing", source.total));
     const auto total = shard_number(total_text);
-    if (!total || *total < 1 || *total > most_shards) return about(total_given, fmt::format("must be 1 to {}", most_shards));
+    if (!total || *total < 1 || *total > most_shards)
+        return about(total_given, fmt::format("must be 1 to {}", most_shards));
     // GitLab gives the total to every job, and the index only where there are several.
     if (index_text.empty() && *total == 1) return std::optional<Shard>();
     if (index_text.empty()) return about(total_given, fmt::format("{} is missing", source.index));

@@ -161,8 +161,8 @@ private:
     struct RetireThreads {
         void operator()(Threads* threads) const { Threads::retire(std::unique_ptr<Threads>(threads)); }
     };
-    /// So many steps of threads in a row that leave nothing in the journal are a thread that polls: it never rests. After
-    /// each rest that it spent in vain it is given half as many, until one of them has an effect.
+    /// So many steps of threads in a row that leave nothing in the journal are a thread that polls: it never rests.
+    /// After each rest that it spent in vain it is given half as many, until one of them has an effect.
     static constexpr std::uint64_t most_polls_at_rest = 200;
     struct Halt {
         std::optional<term::Term> status; ///< once halt was called

@@ -129,7 +129,9 @@ Runs run_all(std::vector<Scenario> scenarios, const RunOptions& options,
         };
         job.progress = [run] { return (*run)->running.journal->size(); };
         if (options.patient)
-            job.deadline = [run, patience] { return (*patience)->deadline((*run)->running.journal->size(), Clock::now()); };
+            job.deadline = [run, patience] {
+                return (*patience)->deadline((*run)->running.journal->size(), Clock::now());
+            };
         job.done = [run, scenario, patience, i, &runs, &options, &progress](isolate::Ending ending) {
             if (!*run) { // interrupted before it was prepared
                 RunResult& result = runs.results[i];

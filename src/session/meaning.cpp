@@ -226,16 +226,14 @@ namespace {
 /// What the entries of a call say of it. The first caller counts.
 class CallReader : public journal::Visitor<CallReader> {
 public:
-    using Ignores =
-        journal::Kinds<journal::StepBegun, journal::StepEnded, journal::Delivered, journal::ProcessStarted,
-                       journal::PortOpened, journal::PortClosing, journal::PortClosed, journal::Entered,
-                       journal::ApiCalled, journal::DriverChanged, journal::ImageOpened, journal::ImageClosed,
-                       journal::Reloaded, journal::FileInstalled, journal::ClockAdvanced, journal::Awaited,
-                       journal::PeerActed, journal::PeerReceived, journal::NumberChosen, journal::Misused,
-                       journal::ClearedAway, journal::LeftBehind, journal::EntrySeen, journal::TookLong,
-                       journal::Logged, journal::Mismatched, journal::StepFailed, journal::Bound,
-                       journal::ThreadStarted, journal::ThreadWaits, journal::ThreadRuns, journal::ThreadEnded,
-                       journal::ThreadLeftAlone, journal::Deadlocked, journal::Ended>;
+    using Ignores = journal::Kinds<
+        journal::StepBegun, journal::StepEnded, journal::Delivered, journal::ProcessStarted, journal::PortOpened,
+        journal::PortClosing, journal::PortClosed, journal::Entered, journal::ApiCalled, journal::DriverChanged,
+        journal::ImageOpened, journal::ImageClosed, journal::Reloaded, journal::FileInstalled, journal::ClockAdvanced,
+        journal::Awaited, journal::PeerActed, journal::PeerReceived, journal::NumberChosen, journal::Misused,
+        journal::ClearedAway, journal::LeftBehind, journal::EntrySeen, journal::TookLong, journal::Logged,
+        journal::Mismatched, journal::StepFailed, journal::Bound, journal::ThreadStarted, journal::ThreadWaits,
+        journal::ThreadRuns, journal::ThreadEnded, journal::ThreadLeftAlone, journal::Deadlocked, journal::Ended>;
 
     explicit CallReader(const term::Namer& namer) : namer_(namer) {}
 

@@ -13,7 +13,8 @@ namespace ddll::verify {
 /// Which pid, port or reference of ddlltool is which of the node: known by where each appeared first.
 class Identities {
 public:
-    /// Numbers of dlopen's texts and of ports are matched in the same way: for a node that has run other scenarios before.
+    /// Numbers of dlopen's texts and of ports are matched in the same way: for a node that has run other scenarios
+    /// before.
     bool node_has_past = false;
 
     /// Whether the terms are the same once identities are matched. Remembers new pairs, also when the answer is no:

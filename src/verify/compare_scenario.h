@@ -14,7 +14,8 @@ bool is_excluded(const scenario::Scenario& scenario, ScenarioComparison& compari
 /// Forgets what a run on a node has shown, before another one.
 void begin_run(ScenarioComparison& comparison);
 
-/// Runs the steps that ddlltool has run, up to the first that differs in more than what is left open. True when the node may run another scenario.
+/// Runs the steps that ddlltool has run, up to the first that differs in more than what is left open. True when the
+/// node may run another scenario.
 bool compare_scenario(const scenario::RunResult& run, const LeftOpen& left_open, Node& node,
                       const VerifyOptions& options, Identities& identities, ScenarioComparison& comparison);
 

@@ -110,7 +110,7 @@ DDLL_WORDS(ImpasseKind, DDLL_IMPASSES)
     X(executable_stack, "executable stack")                                                                            \
     X(heap, "memory of malloc or new")                                                                                 \
     X(mapping, "memory of mmap")                                                                                       \
-    X(name_elsewhere, "name outside of the library")                                                              \
+    X(name_elsewhere, "name outside of the library")                                                                   \
     X(scheduler_thread, "state of the thread that ran a callback")
 DDLL_WORDS(Residue, DDLL_RESIDUES)
 

@@ -172,7 +172,7 @@ private:
     };
     CloseReading& reading_;
     std::vector<Kept> kept_functions_, kept_memory_; ///< the gravest so far, until the library is closed
-    std::vector<Object> objects_; ///< libraries that stayed, until that of the driver is closed
+    std::vector<Object> objects_;                    ///< libraries that stayed, until that of the driver is closed
 };
 
 /// Memory of malloc and mmap that is not given back. memory.cpp

@@ -1,5 +1,5 @@
-// A thread that waits for a static std::condition_variable, told to end and joined in finish. A node that halts does not
-// call finish, but destroys the variable: with somebody waiting for it that never ends, and the node neither.
+// A thread that waits for a static std::condition_variable, told to end and joined in finish. A node that halts does
+// not call finish, but destroys the variable: with somebody waiting for it that never ends, and the node neither.
 // true: halt-under-running-thread driver-hung
 // limit: 5s
 // says: exit_handlers

@@ -97,8 +97,8 @@ TEST_CASE("what one place has more is no growth where another has less") {
     CHECK(grown(before, now).front().site.mapping);
 }
 
-// A sanitizer's own records lie among the data of the process and refer to all blocks; check does not look for lost ones
-// there either: it is told of none.
+// A sanitizer's own records lie among the data of the process and refer to all blocks; check does not look for lost
+// ones there either: it is told of none.
 TEST_CASE("memory that something refers to is not lost" * doctest::skip(ddll::sanitized)) {
     // Whatever remembers an address here would keep it: they are hidden.
     constexpr std::uintptr_t mask = 0x5555'5555'5555'5555;

@@ -48,8 +48,8 @@ namespace {
 std::string compressed(const std::string& external, std::size_t says) {
     std::string packed(compressBound(external.size()), '\0');
     uLongf size = packed.size();
-    REQUIRE(compress(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(external.data()) + 1,
-                     external.size() - 1) == Z_OK);
+    REQUIRE(compress(reinterpret_cast<Bytef*>(packed.data()), &size,
+                     reinterpret_cast<const Bytef*>(external.data()) + 1, external.size() - 1) == Z_OK);
     packed.resize(size);
     std::string out = "\x83P";
     for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(says >> shift);
