@@ -171,6 +171,18 @@ void begin_run(ScenarioComparison& comparison) {
     if (comparison.record) comparison.record->steps.clear();
 }
 
+bool was_run(const scenario::RunResult& run, ScenarioComparison& comparison) {
+    using enum scenario::Verdict;
+    if (run.skipped.for_others) {
+        comparison.agreement = Agreement::excluded;
+        comparison.why = run.skipped.why;
+        return false;
+    }
+    if (run.verdict != unusable && run.verdict != skipped && run.verdict != bug) return true;
+    comparison.why = std::string("ddlltool could not run it: ") + scenario::name(run.verdict);
+    return false;
+}
+
 bool is_excluded(const scenario::Scenario& scenario, ScenarioComparison& comparison) {
     if (scenario.peers.empty() && scenario.not_compared.empty()) return false;
     comparison.agreement = Agreement::excluded;

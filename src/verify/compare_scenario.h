@@ -7,6 +7,9 @@ namespace ddll::verify {
 
 /// What is known before a node is asked: names, and what it cannot say about this scenario.
 ScenarioComparison begin_comparison(const scenario::RunResult& run);
+/// False, and `comparison` says why, when ddlltool has nothing to compare: the scenario is for other releases, or could
+/// not be run.
+bool was_run(const scenario::RunResult& run, ScenarioComparison& comparison);
 
 /// Says in the comparison why the scenario is not for a node, if it is not.
 bool is_excluded(const scenario::Scenario& scenario, ScenarioComparison& comparison);

@@ -22,16 +22,7 @@ const RecordedScenario* recorded_one(const Recording& recording, const scenario:
 
 ScenarioComparison compare_with_recording(const scenario::RunResult& run, const Recording& recording) {
     ScenarioComparison comparison = begin_comparison(run);
-    if (run.skipped.for_others) {
-        comparison.agreement = Agreement::excluded;
-        comparison.why = run.skipped.why;
-        return comparison;
-    }
-    if (run.verdict == scenario::Verdict::unusable || run.verdict == scenario::Verdict::skipped ||
-        run.verdict == scenario::Verdict::bug) {
-        comparison.why = std::string("ddlltool could not run it: ") + scenario::name(run.verdict);
-        return comparison;
-    }
+    if (!was_run(run, comparison)) return comparison;
     if (is_excluded(*run.scenario, comparison)) return comparison;
     if (const RecordedScenario* recorded = recorded_one(recording, run, comparison.why))
         compare_recorded(run, LeftOpen(*run.scenario), *recorded, comparison);

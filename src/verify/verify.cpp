@@ -14,16 +14,7 @@ constexpr std::size_t verified_at_once = 64; ///< whose journals are kept in mem
 
 ScenarioComparison compare_one(const scenario::RunResult& run, const Toolbox& toolbox, const VerifyOptions& options) {
     ScenarioComparison comparison = begin_comparison(run);
-    if (run.skipped.for_others) {
-        comparison.agreement = Agreement::excluded;
-        comparison.why = run.skipped.why;
-        return comparison;
-    }
-    if (run.verdict == scenario::Verdict::unusable || run.verdict == scenario::Verdict::skipped ||
-        run.verdict == scenario::Verdict::bug) {
-        comparison.why = std::string("ddlltool could not play it: ") + scenario::name(run.verdict);
-        return comparison;
-    }
+    if (!was_run(run, comparison)) return comparison;
     if (options.records) comparison.record = std::make_shared<RecordedScenario>();
     for (;; ++comparison.runs) {
         auto node =
