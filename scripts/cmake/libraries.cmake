@@ -54,3 +54,12 @@ find_package(CLI11 2 REQUIRED)
 find_path(EI_INCLUDE_DIR ei.h PATHS /usr/lib/erlang/usr/include REQUIRED)
 find_library(EI_LIBRARY NAMES libei.a PATHS /usr/lib/erlang/usr/lib REQUIRED)
 find_path(ERL_DRIVER_INCLUDE_DIR erl_driver.h PATHS /usr/lib/erlang/usr/include REQUIRED)
+
+# The release that erl_driver.h is of, for `ddlltool --version`.
+set(otp unknown)
+get_filename_component(erl_driver_header ${ERL_DRIVER_INCLUDE_DIR}/erl_driver.h REALPATH)
+get_filename_component(erlang_root ${erl_driver_header}/../../.. REALPATH)
+if(EXISTS ${erlang_root}/releases/start_erl.data)
+  file(STRINGS ${erlang_root}/releases/start_erl.data otp LIMIT_COUNT 1)
+  string(REGEX REPLACE "^[^ ]+ +" "" otp "${otp}")
+endif()
