@@ -10,6 +10,14 @@
 #endif
 #endif
 
+#if defined(__SANITIZE_THREAD__)
+#define DDLL_THREAD_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define DDLL_THREAD_SANITIZED 1
+#endif
+#endif
+
 /// For functions that look at what others have in memory, and for those that drivers may give any number as an enum.
 #define DDLL_READS_FOREIGN_MEMORY __attribute__((no_sanitize("address"), no_sanitize("thread"), noinline))
 #define DDLL_TAKES_ANY_ENUM __attribute__((no_sanitize("enum")))
@@ -20,6 +28,13 @@ namespace ddll {
 inline constexpr bool sanitized = true;
 #else
 inline constexpr bool sanitized = false;
+#endif
+
+/// ThreadSanitizer holds signals back until a thread calls something, and forgets a thread before its last destructor.
+#ifdef DDLL_THREAD_SANITIZED
+inline constexpr bool thread_sanitized = true;
+#else
+inline constexpr bool thread_sanitized = false;
 #endif
 
 } // namespace ddll

@@ -1,5 +1,6 @@
 #include "host/threads/threads.h"
 
+#include "base/sanitized.h"
 #include "base/check.h"
 #include "host/probe/memory_watch.h"
 #include "host/probe/run_delay.h"
@@ -49,7 +50,8 @@ Threads::Threads(journal::Journal& journal, Chooser& chooser, ThreadMode mode)
     const auto round_of_destructors = [](void* thread) {
         auto& self = *static_cast<Thread*>(thread);
         Threads& threads = *self.threads;
-        if (++self.rounds < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(threads.last_key_, &self) == 0) return;
+        constexpr int rounds = PTHREAD_DESTRUCTOR_ITERATIONS - (thread_sanitized ? 1 : 0);
+        if (++self.rounds < rounds && pthread_setspecific(threads.last_key_, &self) == 0) return;
         threads.enter();
         threads.end(self);
     };
