@@ -1,7 +1,7 @@
 #include "host/threads/threads.h"
 
-#include "base/sanitized.h"
 #include "base/check.h"
+#include "base/sanitized.h"
 #include "host/probe/memory_watch.h"
 #include "host/probe/run_delay.h"
 #include "isolate/crash.h"

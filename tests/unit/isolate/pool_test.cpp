@@ -143,8 +143,9 @@ TEST_CASE("an interrupt kills the children and cancels what waits") {
         const pid_t parent = getpid();
         for (int i = 0; i < 6; ++i) {
             Job one;
-            one.body = [parent, signal] {
-                kill(parent, signal);
+            // One of them: ThreadSanitizer brings a second signal when the handler is gone.
+            one.body = [parent, signal, sends = i == 0] {
+                if (sends) kill(parent, signal);
                 for (;;) pause();
             };
             one.done = [&](Ending e) { cancelled += std::holds_alternative<Cancelled>(e.how); };
