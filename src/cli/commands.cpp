@@ -115,9 +115,9 @@ struct HelpParser final : Parser {
 
 std::span<const Command> commands() {
     static const std::vector<Command> table = [] {
-        constexpr std::string_view scenarios = "stories in files", files = "driver files", begin = "beginning",
-                                   session = "a session, step by step", queries = "looking at the session",
-                                   self = "about ddlltool";
+        constexpr std::string_view scenarios = "stories in files", files = "driver files", nodes = "live nodes",
+                                   begin = "beginning", session = "a session, step by step",
+                                   queries = "looking at the session", self = "about ddlltool";
         std::vector<Command> all = {
             {"run", "play scenario files and report what held and what did not", scenarios, run_parser},
             {"verify", "play scenario files on a real Erlang emulator too, and compare", scenarios, verify_parser},
@@ -127,6 +127,8 @@ std::span<const Command> commands() {
             {"check", "is this driver safe to replace on a live node?", files, check_parser},
             {"inspect", "what driver files are and what of them may hurt, without running them", files, inspect_parser},
             {"explain", "what a rule, an error or a state means, and what to do about it", files, explain_parser},
+            {"doctor", "what a live node has mapped: stale, pinned or overwritten drivers, and what holds them", nodes,
+             doctor_parser},
             {"init", "write a driver project that builds, plays and passes", begin, init_parser},
         };
         const auto steps = session_steps(session);

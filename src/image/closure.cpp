@@ -122,11 +122,12 @@ std::vector<MissingVersion> versions_missing(const ElfFacts& facts, const std::s
 
 } // namespace
 
-LoaderSettings LoaderSettings::of_this_machine() {
+LoaderSettings LoaderSettings::of_this_machine(std::string root) {
     LoaderSettings out;
+    out.root = std::move(root);
     const std::string folder = std::string("/lib/") + multiarch;
     struct stat status {};
-    const bool debian = stat(folder.c_str(), &status) == 0;
+    const bool debian = stat((out.root + folder).c_str(), &status) == 0;
     if (debian)
         out.default_folders = {folder, "/usr" + folder, "/lib", "/usr/lib"};
     else
@@ -135,17 +136,20 @@ LoaderSettings LoaderSettings::of_this_machine() {
     out.platform = platform_name();
     char buffer[4096];
     if (getcwd(buffer, sizeof buffer)) out.current_folder = buffer;
-    out.cache = LoaderCache::read("/etc/ld.so.cache");
+    out.cache = LoaderCache::read(out.root + "/etc/ld.so.cache");
     return out;
 }
 
 std::shared_ptr<const ElfFacts> LibraryFiles::read(const std::string& path, std::string& trouble) {
     const auto [at, is_new] = files_.try_emplace(path);
     if (is_new) {
-        if (auto facts = read_elf_facts(path, Reading::linkage))
+        auto facts = read_elf_facts(root_ + path, Reading::linkage);
+        if (facts) {
+            facts->path = path;
             at->second.facts = std::make_shared<const ElfFacts>(*std::move(facts));
-        else
+        } else {
             at->second.trouble = facts.error().message;
+        }
     }
     trouble = at->second.trouble;
     return at->second.facts;

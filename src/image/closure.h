@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace ddll::image {
@@ -22,10 +23,11 @@ struct LoaderSettings {
     std::string lib;            ///< what $LIB stands for
     std::string platform;       ///< what $PLATFORM stands for
     std::string current_folder; ///< what relative paths start from
+    std::string root;           ///< where the node's "/" lies; empty: at "/"
     LoaderCache cache;
 
     /// As on this machine, without library path and node.
-    static LoaderSettings of_this_machine();
+    static LoaderSettings of_this_machine(std::string root = {});
 };
 
 struct Library {
@@ -55,6 +57,9 @@ struct MissingVersion {
 /// The libraries that were read, by path, so that several drivers share them.
 class LibraryFiles {
 public:
+    /// `root` as in LoaderSettings: paths are those that the node sees.
+    explicit LibraryFiles(std::string root = {}) : root_(std::move(root)) {}
+
     /// Null and a reason in `trouble` when it cannot be read.
     std::shared_ptr<const ElfFacts> read(const std::string& path, std::string& trouble);
 
@@ -63,6 +68,7 @@ private:
         std::shared_ptr<const ElfFacts> facts;
         std::string trouble;
     };
+    std::string root_;
     std::map<std::string, File> files_;
 };
 

@@ -79,7 +79,7 @@ void LibrarySearch::note_relative(std::string owner, const char* kind, const std
 std::optional<FoundFile> LibrarySearch::in_folder(const std::string& name, const std::string& folder, std::string by,
                                                   bool of_system) const {
     const std::string path = absolute(folder) + "/" + name;
-    if (!taken(path)) return std::nullopt;
+    if (!taken(settings_.root + path)) return std::nullopt;
     return FoundFile{path, std::move(by), of_system};
 }
 
@@ -98,7 +98,7 @@ std::optional<FoundFile> LibrarySearch::find(const std::string& name, const Sear
     if (name.find('/') != std::string::npos) {
         const std::string path = expanded(name, owner);
         if (!path.starts_with('/') && owner) note_relative(owner->name, "DT_NEEDED", name);
-        if (!taken(absolute(path))) return std::nullopt;
+        if (!taken(settings_.root + absolute(path))) return std::nullopt;
         return FoundFile{absolute(path), "its path", false};
     }
     if (owner && owner->facts && owner->facts->runpath.empty())
@@ -111,7 +111,7 @@ std::optional<FoundFile> LibrarySearch::find(const std::string& name, const Sear
     }
     if (owner && owner->facts && !owner->facts->runpath.empty())
         if (auto found = in_path(name, *owner, owner->facts->runpath, "RUNPATH")) return found;
-    if (std::string path = settings_.cache.find(name); !path.empty() && taken(path))
+    if (std::string path = settings_.cache.find(name); !path.empty() && taken(settings_.root + path))
         return FoundFile{std::move(path), "ld.so.cache", true};
     for (const std::string& folder : settings_.default_folders)
         if (auto found = in_folder(name, folder, "default folder", true)) return found;

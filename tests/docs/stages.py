@@ -25,6 +25,7 @@ def elsewhere(why):
 
 WATCH = elsewhere("plays until Ctrl-C: tests/cli/terminal.py watches")
 PROJECTS = elsewhere("played with the project it belongs to by tests/integration/run.py")
+LIVE = elsewhere("needs a live node: tests/doctor/run.py starts some")
 NODE = Entry(why="a real emulator judges", needs=("erl",))
 
 BLOCKS = {
@@ -44,6 +45,10 @@ LINES = {
     ("docs/ci.md", "ddlltool run -q --driver-path priv stories"): PROJECTS,
     ("docs/ci.md", "ddlltool check priv/morse.so --workload stories/letters.json --driver-path priv"): PROJECTS,
     ("docs/ci.md", "ddlltool check upper.so --against old/upper.so --format text,junit=reload-check.xml"): PROJECTS,
+    ("docs/doctor.md", "ddlltool doctor --pid PID"): LIVE,
+    ("docs/doctor.md", "ddlltool doctor --node NAME@HOST"): LIVE,
+    ("docs/doctor.md", "ddlltool doctor --pid PID --format json"): LIVE,
+    ("docs/doctor.md", "ddlltool doctor --pid PID --watch"): LIVE,
     ("docs/export.md", "ddlltool export --ct stories --into test --driver-path priv"): Entry(
         why="the page names the file", writes=("test/stories_SUITE.erl", "test/stories_SUITE_data")),
     ("docs/export.md", "ddlltool export --eunit stories --into test --driver-path priv"): Entry(

@@ -65,10 +65,10 @@ const char* name(Provider provider) {
     return names[static_cast<std::size_t>(provider)];
 }
 
-StaticWorld StaticWorld::make(std::vector<std::string> library_path, words::Release release) {
+StaticWorld StaticWorld::make(std::vector<std::string> library_path, words::Release release, std::string root) {
     StaticWorld out;
     out.release = release;
-    out.loader = image::LoaderSettings::of_this_machine();
+    out.loader = image::LoaderSettings::of_this_machine(std::move(root));
     out.loader.library_path = std::move(library_path);
     for (const NodeLibrary& library : out.node.libraries()) out.loader.node_libraries.emplace_back(library.name);
     return out;

@@ -47,8 +47,9 @@ struct StaticWorld {
     NodeExports node;
     words::Release release = words::newest_release; ///< that the driver is for
 
-    /// Of this machine and the built-in list of the node's names.
-    static StaticWorld make(std::vector<std::string> library_path, words::Release release = words::newest_release);
+    /// Of this machine and the built-in list of the node's names. `root`: where the node's "/" lies.
+    static StaticWorld make(std::vector<std::string> library_path, words::Release release = words::newest_release,
+                            std::string root = {});
 };
 
 struct StaticFacts {

@@ -76,6 +76,16 @@ std::vector<Finding> find_static(const StaticFacts& facts) {
     return findings;
 }
 
+std::vector<Finding> find_pinning(const StaticFacts& facts) {
+    constexpr Rule keeps[] = {Rule::dso_nodelete_flag, Rule::dso_pinned_unique_symbol,
+                              Rule::dso_pinned_thread_local_destructor, Rule::dso_holds_itself,
+                              Rule::dependency_pinned};
+    std::vector<Finding> out = find_static(facts);
+    std::erase_if(out,
+                  [&](const Finding& finding) { return std::ranges::find(keeps, finding.rule) == std::end(keeps); });
+    return out;
+}
+
 std::vector<Finding> find_shared_state(std::span<const StaticFacts> drivers) {
     std::vector<Finding> out;
     std::vector<Unique> unique;
