@@ -37,7 +37,7 @@ PortState port_state(const host::Host& host, const host::Port& port) {
     PortState out;
     out.held.id = port.id;
     out.held.owner = port.owner;
-    for (const host::Linked& link : port.watchers.links.all()) out.held.links.push_back(std::get<ProcessId>(link));
+    for (const host::Linked& link : port.watchers.links.in_order()) out.held.links.push_back(std::get<ProcessId>(link));
     out.held.queue_full = port.queue.size() > 0;
     out.held.draining = port.state == host::Port::State::closing;
     out.name = port.name;
@@ -99,7 +99,7 @@ State look_at(const host::Host& host, const std::map<std::string, ProcessId>& pr
         p.person.trap_exit = process.trap_exit;
         p.person.uses_drivers = process.uses_drivers;
         p.person.waits = process.blocked();
-        for (const host::Linked& other : process.links.all())
+        for (const host::Linked& other : process.links.in_order())
             if (const auto* linked = std::get_if<ProcessId>(&other)) p.person.links.push_back(*linked);
         p.name = name;
         p.alive = process.alive();

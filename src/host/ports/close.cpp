@@ -24,7 +24,7 @@ void tell_links(Host& host, Port& port, const Term& reason) {
     for (const Linked& link : links) {
         Process* process = host.processes().find(std::get<ProcessId>(link));
         if (process == nullptr) continue;
-        process->links.remove(port.id);
+        host.processes().forget_link(*process, port.id);
         host.processes().exit_signal(*process, self, reason, ExitSource::link);
     }
     // Some releases forget what was monitored on the way of a reason that needs memory of its own (measured).

@@ -1,45 +1,67 @@
 #pragma once
-/// The links of a process or of a port. Adding and removing cost the same however many there are.
-#include "host/processes/link_order.h"
+/// The links of a process or of a port, in the tree in which an emulator keeps them: red-black, all processes before
+/// all ports, each by number. It is looked through from the leaves to the root, and what was removed leaves its trace
+/// in the order of the others, so it is kept as it grew (measured on OTP 25; nothing promises it).
+#include "base/id.h"
 
 #include <cstddef>
-#include <unordered_map>
+#include <cstdint>
+#include <variant>
 #include <vector>
 
 namespace ddll::host {
+
+/// One end of a link: a process or a port.
+using Linked = std::variant<ProcessId, PortId>;
+
+/// A port answers at once, a process when it runs.
+enum class Leaving : std::uint8_t { ports, all };
 
 class Links {
 public:
     /// False when it is there already.
     bool add(const Linked& other);
     void remove(const Linked& other);
-    bool contains(const Linked& other) const { return place_of(other) < slots_.size(); }
+    /// It is there no more, but keeps its place in the tree until release(): the process has not heard yet that the
+    /// other end knows. Made again before, it has that place (measured).
+    void leave(const Linked& other);
+    void release(Leaving which);
+    bool contains(const Linked& other) const;
     std::size_t size() const { return size_; }
     bool empty() const { return size_ == 0; }
     void clear();
-    /// In the order in which an emulator tells them (link_order.h).
-    std::vector<Linked> in_order() const { return in_tree_order(history_); }
-    /// In order of linking.
-    std::vector<Linked> all() const {
-        std::vector<Linked> out = slots_;
-        std::erase(out, gap);
-        return out;
-    }
+    /// The first to be told comes first.
+    std::vector<Linked> in_order() const;
 
 private:
-    // A few are searched one by one; the index is made when there are more.
-    static constexpr std::size_t few = 16;
-    static constexpr Linked gap{};
+    /// Its place in nodes_. The first of those stands for all leaves; it is made with the first link.
+    using Place = std::uint32_t;
+    static constexpr Place leaf = 0;
+    struct Node {
+        std::uint64_t key = 0;
+        Place parent = leaf, left = leaf, right = leaf;
+        bool red = false;
+        bool leaving = false;
+    };
+    using Side = Place Node::*;
 
-    std::size_t place_of(const Linked& other) const; ///< slots_.size() when it is not there
-    void remember(const Linked& other, bool made);
-    void close_gaps();
-    void make_index();
+    static std::uint64_t key_of(const Linked& link);
+    static Linked link_of(std::uint64_t key);
+    static Side other(Side side) { return side == &Node::left ? &Node::right : &Node::left; }
 
-    std::vector<Linked> slots_; ///< `gap` where one was removed
+    Place find(std::uint64_t key) const; ///< leaf when it is not there
+    Place make(std::uint64_t key, Place parent);
+    void take_out(Place node);
+    void put_in_place_of(Place node, Place substitute);
+    void rotate(Place node, Side side);
+    Place lift(Place node);
+    void balance(Place node);
+
+    std::vector<Node> nodes_;
+    Place root_ = leaf;
+    Place free_ = leaf; ///< the first of those that are not in use; the next is its parent
     std::size_t size_ = 0;
-    std::vector<LinkChange> history_; ///< since there was none; the links as they are, where that got long
-    std::unordered_map<Linked, std::size_t> index_; ///< places in slots_; empty while there are few slots
+    std::size_t leaving_ = 0; ///< are in the tree, and not counted in size_
 };
 
 } // namespace ddll::host

@@ -93,7 +93,7 @@ void tell_link(Host& host, Process& process, const Linked& other, const Term& re
     if (const auto* id = std::get_if<ProcessId>(&other)) {
         Process* peer = host.processes().find(*id);
         if (peer == nullptr) return;
-        peer->links.remove(process.id);
+        host.processes().forget_link(*peer, process.id);
         host.processes().exit_signal(*peer, Term::pid(process.id.value), reason, ExitSource::link);
         return;
     }

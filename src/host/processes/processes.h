@@ -69,6 +69,8 @@ public:
     void send_delayed();
     /// An exit signal as a link or exit/2 sends it. `from` is the pid or port that sends.
     void exit_signal(Process& to, const term::Term& from, const term::Term& reason, ExitSource source);
+    /// Takes the link out of the tree; of a process whose turn it is when it handles its signals.
+    void forget_link(Process& of, const Linked& other);
     /// Puts a message into the mailbox (or gives it to the wrapper that waits for it) and journals it.
     void deliver(Process& to, term::Term message, PortId from_port, ProcessId from_process);
     /// What processes have been sent and did not handle yet.

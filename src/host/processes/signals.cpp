@@ -51,6 +51,13 @@ void Processes::exit_signal(Process& to, const Term& from, const Term& reason, E
     }
 }
 
+void Processes::forget_link(Process& of, const Linked& other) {
+    if (signals_.holds_for(of.id))
+        of.links.leave(other);
+    else
+        of.links.remove(other);
+}
+
 void Processes::deliver(Process& to, Term message, PortId from_port, ProcessId from_process) {
     if (!to.alive() || host_.halting()) return; // a halting node runs no process that could look
     if (!signals_.empty() && signals_.holds_for(to.id)) {
@@ -92,12 +99,14 @@ void Processes::end_call(bool blocked) {
 
 void Processes::end_turn() {
     handle_signals();
+    if (Process* self = find(signals_.caller())) self->links.release(Leaving::all);
     signals_.set_holding(false);
 }
 
 void Processes::handle_signals() {
     if (signals_.empty()) return;
     Process& self = *find(signals_.caller());
+    self.links.release(Leaving::ports);
     signals_.set_holding(false);
     for (Signal& s : signals_.take()) {
         if (s.kind == SignalKind::exit)
@@ -119,7 +128,9 @@ void Processes::give_way(ProcessId by, const Process* asked, Question question) 
     // A process that answers and then has a message to look at runs twice.
     const bool others_run = signals_.two_others_run() || (waits && asked->state == Process::State::running);
     handle_signals();
-    if (find(by)->state != Process::State::running) return;
+    Process& self = *find(by);
+    if (self.state != Process::State::running) return;
+    self.links.release(Leaving::all);
     if (others_run)
         host_.run_until_idle();
     else
