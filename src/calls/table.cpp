@@ -66,7 +66,7 @@ Evaluated process_info(Host& host, ProcessId by, Args args) {
 }
 
 // What a driver wrote is best seen by reading it. Bounded, so that a driver that floods a file does not take us along.
-Evaluated read_file(Host&, ProcessId, Args args) {
+Evaluated contents_of(Args args) {
     constexpr std::size_t largest = std::size_t{64} << 20;
     std::string path;
     if (!term::iolist_to_bytes(args[0], path) || path.find('\0') != std::string::npos) return badarg();
@@ -79,6 +79,13 @@ Evaluated read_file(Host&, ProcessId, Args args) {
     const auto bytes = ::ddll::read_file(path, largest);
     if (!bytes) return failed(errno != 0 ? errno : EFBIG);
     return Evaluated::of(term::make_tuple(Term::atom("ok"), Term::binary(*bytes)));
+}
+
+// The caller waits for a thread that reads, and all others run (measured).
+Evaluated read_file(Host& host, ProcessId by, Args args) {
+    Evaluated result = contents_of(args);
+    host.processes().step_aside(by);
+    return host.processes().find(by)->state == host::Process::State::running ? std::move(result) : Evaluated::blocked();
 }
 
 // The calls to ports, and questions about processes, handle signals before they return: a process that has been killed

@@ -63,6 +63,8 @@ public:
     /// What calls to ports and questions about processes do before they return to `by`: they handle its signals, and
     /// when there were any, or another process is `asked` (nullptr: none) and has to answer, others run first.
     void give_way(ProcessId by, const Process* asked, Question question = Question::waits_for_signals);
+    /// The caller waits inside a call until all others have run, whatever there is to handle.
+    void step_aside(ProcessId by);
     /// The 'DOWN' of a monitor: unlike what erl_ddll sends under that name it is a signal.
     void monitor_down(Process& to, term::Term message, PortId from_port, ProcessId from_process);
     /// Tells a process of the last monitor that was made of it; who made it gives way.

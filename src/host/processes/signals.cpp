@@ -137,6 +137,16 @@ void Processes::give_way(ProcessId by, const Process* asked, Question question) 
         host_.run_ends();
 }
 
+void Processes::step_aside(ProcessId by) {
+    if (!signals_.holds_for(by)) return;
+    send_delayed();
+    handle_signals();
+    Process& self = *find(by);
+    if (self.state != Process::State::running) return;
+    self.links.release(Leaving::all);
+    host_.run_until_idle();
+}
+
 void Processes::empty_mailboxes() {
     for (const auto& changed : host_.memory().changed_shares())
         host_.misuse(Rule::binary_modified_after_output, no_function, changed.port,
