@@ -93,6 +93,24 @@ verify::VerifyOptions verify_options(const VerifyArguments& wanted) {
     return options;
 }
 
+Result<verify::Recording> recording_to_ask(const VerifyArguments& wanted) {
+    constexpr std::size_t largest = std::size_t{1} << 30;
+    auto text = read_file(wanted.recorded, largest);
+    if (!text) return with_meant_file(std::move(text).error(), wanted.recorded);
+    return verify::read_recording(wanted.recorded, *text);
+}
+
+/// What --record says.
+ExitCode write_record(const VerifyArguments& wanted, const verify::Recording& recording) {
+    if (wanted.record.empty()) return ExitCode::ok;
+    std::ofstream out(wanted.record, std::ios::binary);
+    out << verify::write_recording(recording);
+    out.close();
+    if (out) return ExitCode::ok;
+    complain(wanted.record, "cannot be written");
+    return ExitCode::unusable_input;
+}
+
 ExitCode random_scenarios(const VerifyArguments& wanted) {
     verify::RandomOptions options;
     options.count = wanted.random;
@@ -100,6 +118,13 @@ ExitCode random_scenarios(const VerifyArguments& wanted) {
     options.most_differences = wanted.most_differences;
     options.verify = verify_options(wanted);
     options.read = read_options(wanted.driver_path);
+    std::optional<verify::Recording> recording;
+    if (!wanted.recorded.empty()) {
+        auto read = recording_to_ask(wanted);
+        if (!read) return unusable(read.error());
+        recording = *std::move(read);
+        options.recorded = &*recording;
+    }
     Progress progress(wanted.random, "judged", !wanted.quiet);
     const auto result = verify::verify_random(options, [&](std::uint64_t done) { progress.reached(done); });
     progress.hide();
@@ -107,7 +132,9 @@ ExitCode random_scenarios(const VerifyArguments& wanted) {
         complain("verify", result.error().message, result.error().hint);
         return ExitCode::failed;
     }
-    ExitCode code = result->interrupted ? ExitCode::failed : ExitCode::ok;
+    // What nothing has judged fails, as a scenario that is not in a recording does.
+    ExitCode code = result->interrupted || result->not_recorded > 0 ? ExitCode::failed : ExitCode::ok;
+    code = worse(code, write_record(wanted, result->recording));
     for (const auto& difference : result->differences) {
         code = worse(code, ExitCode::failed);
         const std::string file =
@@ -122,7 +149,8 @@ ExitCode random_scenarios(const VerifyArguments& wanted) {
         if (!wanted.json) std::fputs(report::random_difference_text(difference, file).c_str(), stdout);
     }
     if (wanted.json) std::fputs(report::random_json(*result, wanted.seed).c_str(), stdout);
-    std::fputs((report::random_summary(*result, wanted.seed) + "\n").c_str(), wanted.json ? stderr : stdout);
+    std::fputs((report::random_summary(*result, wanted.seed, !wanted.recorded.empty()) + "\n").c_str(),
+               wanted.json ? stderr : stdout);
     return code;
 }
 
@@ -130,25 +158,11 @@ Result<verify::Verification> verify_with(const VerifyArguments& wanted, std::vec
                                          const std::function<void(const verify::ScenarioComparison&)>& progress) {
     const verify::VerifyOptions options = verify_options(wanted);
     if (wanted.recorded.empty()) return verify::verify(std::move(scenarios), options, progress);
-    constexpr std::size_t largest = std::size_t{1} << 30;
-    auto text = read_file(wanted.recorded, largest);
-    if (!text) return with_meant_file(std::move(text).error(), wanted.recorded);
-    const auto recording = verify::read_recording(wanted.recorded, *text);
+    const auto recording = recording_to_ask(wanted);
     if (!recording) return recording.error();
     verify::Verification all = verify::verify_recorded(std::move(scenarios), *recording, options, progress);
     all.recorded = wanted.recorded;
     return all;
-}
-
-/// What --record says.
-ExitCode write_record(const VerifyArguments& wanted, const verify::Verification& all) {
-    if (wanted.record.empty()) return ExitCode::ok;
-    std::ofstream out(wanted.record, std::ios::binary);
-    out << verify::write_recording(verify::recording_of(all));
-    out.close();
-    if (out) return ExitCode::ok;
-    complain(wanted.record, "cannot be written");
-    return ExitCode::unusable_input;
 }
 
 struct VerifyParser final : Parser {
@@ -202,8 +216,6 @@ ExitCode VerifyParser::run() {
         return wrong_usage("--random", "makes its own stories", "give files or --random, not both");
     if (wanted.inputs.empty() && wanted.random == 0)
         return wrong_usage("verify", "needs a scenario file or a folder", "ddlltool verify FILE|DIR...");
-    if (wanted.random > 0 && (!wanted.record.empty() || !wanted.recorded.empty()))
-        return wrong_usage("--random", "makes its own stories, which no recording has", "give files");
     if (!wanted.record.empty() && !wanted.recorded.empty())
         return wrong_usage("--record, --recorded", "exclude each other", "give one of them");
     if (wanted.recorded.empty() && !verify::find_erl(wanted.erl)) {
@@ -237,7 +249,7 @@ ExitCode VerifyParser::run() {
         complain("verify", all.error().message, all.error().hint);
         return worse(code, ExitCode::failed);
     }
-    code = worse(code, write_record(wanted, *all));
+    code = worse(code, write_record(wanted, verify::recording_of(*all)));
     if (wanted.json) std::fputs(report::verification_json(*all).c_str(), stdout);
     std::fputs((report::verification_summary(*all) + "\n").c_str(), wanted.json ? stderr : stdout);
     return worse(code, exit_code(*all));

@@ -147,13 +147,16 @@ std::string random_difference_text(const verify::RandomDifference& difference, c
     std::string out = verification_text(shown, false, Style{});
     if (shown.agreement == Agreement::agrees)
         out += "    the shrunk story agrees when it is played again: chance has a part in this difference\n";
+    if (difference.steps_before == 0) return out + fmt::format("    story {}\n", difference.number);
     return out + fmt::format("    story {}, shrunk from {} steps\n", difference.number, difference.steps_before);
 }
 
-std::string random_summary(const verify::RandomResult& result, std::uint64_t seed) {
-    return fmt::format("{} random stories of seed {}, {} steps, {} nodes: {} agree, {} differ{}; {}", result.scenarios,
-                       seed, result.steps, result.nodes, result.scenarios - result.differ, result.differ,
-                       varied(result.vary), compared_with(result.facts));
+std::string random_summary(const verify::RandomResult& result, std::uint64_t seed, bool recorded) {
+    std::string out = fmt::format("{} random stories of seed {}, {} steps", result.scenarios, seed, result.steps);
+    if (!recorded) out += fmt::format(", {} nodes", result.nodes);
+    out += fmt::format(": {} agree, {} differ", result.scenarios - result.differ - result.not_recorded, result.differ);
+    if (result.not_recorded > 0) out += fmt::format(", {} not in the recording", result.not_recorded);
+    return out + varied(result.vary) + "; " + compared_with(result.facts, recorded);
 }
 
 std::string random_json(const verify::RandomResult& result, std::uint64_t seed) {

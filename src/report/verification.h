@@ -19,7 +19,7 @@ std::string verification_summary(const verify::Verification& all);
 std::string random_difference_text(const verify::RandomDifference& difference, const std::string& file);
 
 /// "5000 random stories of seed 7, 81234 steps: 5000 agree, 0 differ; judged by OTP ..."
-std::string random_summary(const verify::RandomResult& result, std::uint64_t seed);
+std::string random_summary(const verify::RandomResult& result, std::uint64_t seed, bool recorded);
 
 /// The same shape as verification_json, with the differing scenarios only.
 std::string random_json(const verify::RandomResult& result, std::uint64_t seed);

@@ -266,11 +266,10 @@ bool compare_scenario(const scenario::RunResult& run, const LeftOpen& left_open,
 }
 
 void compare_recorded(const scenario::RunResult& run, const LeftOpen& left_open, const RecordedScenario& recorded,
-                      ScenarioComparison& comparison) {
+                      Identities& identities, ScenarioComparison& comparison) {
     const scenario::Scenario& scenario = *run.scenario;
     const std::vector<scenario::StepRecord> records = simulated_records(run);
     comparison.agreement = Agreement::agrees;
-    Identities identities;
     const Namers namers{our_namer(run), {}};
     const std::size_t last = std::min(records.size(), first_halt(run.flat));
     for (std::uint32_t i = 0; i < last; ++i) {

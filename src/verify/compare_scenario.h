@@ -24,6 +24,6 @@ bool compare_scenario(const scenario::RunResult& run, const LeftOpen& left_open,
 
 /// The same with what a node showed at another time.
 void compare_recorded(const scenario::RunResult& run, const LeftOpen& left_open, const RecordedScenario& recorded,
-                      ScenarioComparison& comparison);
+                      Identities& identities, ScenarioComparison& comparison);
 
 } // namespace ddll::verify

@@ -1,5 +1,6 @@
 #include "verify/random.h"
 
+#include "base/sha256.h"
 #include "verify/compare_scenario.h"
 
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <thread>
+#include <unordered_map>
 
 namespace ddll::verify {
 
@@ -17,17 +19,25 @@ constexpr std::uint64_t scenarios_per_node = 500; ///< then a fresh one: port nu
 
 class RandomRun {
 public:
-    RandomRun(const RandomOptions& options, const Toolbox& toolbox) : options_(options), toolbox_(toolbox) {
+    /// `toolbox`: nullptr where a recording answers.
+    RandomRun(const RandomOptions& options, const Toolbox* toolbox) : options_(options), toolbox_(toolbox) {
         nodes_.resize(std::max(1U, options.verify.parallel));
         run_.parallel = options.verify.parallel;
         run_.time_limit = options.verify.time_limit;
         in_shrinking_.patience = std::min(options.verify.patience, std::chrono::milliseconds(300));
         in_shrinking_.most_runs = 1;
+        in_shrinking_.records = false;
+        if (options.recorded == nullptr) return;
+        for (const RecordedScenario& one : options.recorded->scenarios) recorded_.emplace(one.digest, &one);
     }
 
     Result<void> begin(RandomResult& result) {
-        if (auto started = fresh(nodes_[0]); !started) return started;
-        result.facts = nodes_[0].node->facts();
+        if (options_.recorded != nullptr)
+            result.facts = options_.recorded->facts;
+        else if (auto started = fresh(nodes_[0]); !started)
+            return started;
+        else
+            result.facts = nodes_[0].node->facts();
         run_.compared_with = result.facts.machine;
         return {};
     }
@@ -47,7 +57,7 @@ private:
 
     Result<void> fresh(Worker& worker) {
         worker.node.reset();
-        auto node = Node::start(toolbox_, {});
+        auto node = Node::start(*toolbox_, {});
         if (!node) return std::move(node).error();
         ++started_;
         worker = {*std::move(node), 0};
@@ -60,12 +70,15 @@ private:
         return *std::move(read.scenario);
     }
 
+    void ask_recording(const std::vector<RandomScenario>& made, const scenario::Runs& runs,
+                       std::vector<ScenarioComparison>& comparisons);
     void work(Worker& worker, const scenario::Runs& runs, std::atomic<std::size_t>& next, const VerifyOptions& options,
               std::vector<ScenarioComparison>& comparisons);
 
     const RandomOptions& options_;
     VerifyOptions in_shrinking_ = options_.verify;
-    const Toolbox& toolbox_;
+    const Toolbox* toolbox_;
+    std::unordered_map<std::string_view, const RecordedScenario*> recorded_; ///< by digest
     scenario::RunOptions run_;
     std::vector<Worker> nodes_; ///< one for each worker
     std::atomic<std::uint64_t> started_{0};
@@ -77,6 +90,7 @@ void RandomRun::work(Worker& worker, const scenario::Runs& runs, std::atomic<std
     for (std::size_t i = next++; i < comparisons.size(); i = next++) {
         ScenarioComparison& comparison = comparisons[i];
         comparison = begin_comparison(runs.results[i]);
+        if (options.records) comparison.record = std::make_shared<RecordedScenario>();
         for (;; ++comparison.runs) {
             if (!worker.node || worker.node->death() || worker.scenarios == scenarios_per_node) {
                 if (auto started = fresh(worker); !started) {
@@ -96,6 +110,21 @@ void RandomRun::work(Worker& worker, const scenario::Runs& runs, std::atomic<std
     }
 }
 
+void RandomRun::ask_recording(const std::vector<RandomScenario>& made, const scenario::Runs& runs,
+                              std::vector<ScenarioComparison>& comparisons) {
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        ScenarioComparison& comparison = comparisons[i] = begin_comparison(runs.results[i]);
+        const auto found = recorded_.find(sha256(made[i].text()));
+        if (found == recorded_.end()) {
+            comparison.agreement = Agreement::excluded;
+            continue;
+        }
+        Identities identities;
+        identities.node_has_past = true;
+        compare_recorded(runs.results[i], LeftOpen(), *found->second, identities, comparison);
+    }
+}
+
 Result<std::vector<ScenarioComparison>> RandomRun::compare(const std::vector<RandomScenario>& made,
                                                            const VerifyOptions& options) {
     std::vector<scenario::Scenario> scenarios;
@@ -109,6 +138,10 @@ Result<std::vector<ScenarioComparison>> RandomRun::compare(const std::vector<Ran
     interrupted_ = runs.interrupted;
     std::vector<ScenarioComparison> comparisons(made.size());
     if (interrupted_) return comparisons;
+    if (options_.recorded != nullptr) {
+        ask_recording(made, runs, comparisons);
+        return comparisons;
+    }
     std::atomic<std::size_t> next{0};
     std::vector<std::thread> workers;
     for (Worker& worker : nodes_) {
@@ -119,17 +152,19 @@ Result<std::vector<ScenarioComparison>> RandomRun::compare(const std::vector<Ran
     return comparisons;
 }
 
-// Takes away what can go: long runs first, then single steps, from the end, so that what uses a step goes before it.
+// Takes away what can go: long runs first, then single steps, from the end, so that what uses a step goes before it. A
+// recording knows no shorter one.
 Result<RandomDifference> RandomRun::shrink(RandomScenario scenario, std::uint64_t number) {
     RandomDifference found;
     found.number = number;
-    found.steps_before = scenario.steps.size();
+    if (options_.recorded == nullptr) found.steps_before = scenario.steps.size();
     const auto still_differs = [&](const RandomScenario& candidate) {
         if (!read(candidate)) return false; // a variable has lost its step
         const auto comparisons = compare({candidate}, in_shrinking_);
         return comparisons && !interrupted_ && comparisons->front().agreement == Agreement::differs;
     };
-    for (std::size_t length = std::max<std::size_t>(1, scenario.steps.size() / 2); length > 0 && !interrupted_;) {
+    const std::size_t half = std::max<std::size_t>(1, scenario.steps.size() / 2);
+    for (std::size_t length = options_.recorded != nullptr ? 0 : half; length > 0 && !interrupted_;) {
         bool shorter = false;
         for (std::size_t end = scenario.steps.size(); end > 0 && scenario.steps.size() > 1;) {
             const std::size_t first = end > length ? end - length : 0;
@@ -157,13 +192,25 @@ Result<RandomDifference> RandomRun::shrink(RandomScenario scenario, std::uint64_
     return found;
 }
 
+RecordedScenario kept(RecordedScenario record, const RandomScenario& scenario, std::uint64_t seed,
+                      std::uint64_t number) {
+    record.file = fmt::format("random-{}-{}.json", seed, number);
+    record.title = scenario.title;
+    record.digest = sha256(scenario.text());
+    return record;
+}
+
 } // namespace
 
 Result<RandomResult> verify_random(const RandomOptions& options, const std::function<void(std::uint64_t)>& progress) {
-    auto toolbox = Toolbox::open(options.verify.erl);
-    if (!toolbox) return std::move(toolbox).error();
+    std::optional<Toolbox> toolbox;
+    if (options.recorded == nullptr) {
+        auto opened = Toolbox::open(options.verify.erl);
+        if (!opened) return std::move(opened).error();
+        toolbox.emplace(*std::move(opened));
+    }
     RandomResult result;
-    RandomRun run(options, *toolbox);
+    RandomRun run(options, toolbox ? &*toolbox : nullptr);
     if (auto begun = run.begin(result); !begun) return std::move(begun).error();
     while (result.scenarios < options.count && result.differences.size() < options.most_differences &&
            !run.interrupted()) {
@@ -180,8 +227,12 @@ Result<RandomResult> verify_random(const RandomOptions& options, const std::func
                 return error(fmt::format("story {} of seed {} could not be judged: {}", result.scenarios + i + 1,
                                          options.seed, comparison.why));
             result.steps += comparison.steps_compared;
+            if (comparison.agreement == Agreement::excluded) ++result.not_recorded;
             if (comparison.agreement == Agreement::agrees && comparison.runs > 1) ++result.vary;
             for (const auto& [what, times] : comparison.tally) result.tally[what] += times;
+            if (comparison.agreement == Agreement::agrees && comparison.record)
+                result.recording.scenarios.push_back(
+                    kept(*comparison.record, scenarios[i], options.seed, result.scenarios + i + 1));
             if (comparison.agreement != Agreement::differs) continue;
             ++result.differ;
             if (result.differences.size() >= options.most_differences) continue;
@@ -192,6 +243,7 @@ Result<RandomResult> verify_random(const RandomOptions& options, const std::func
         result.scenarios += n;
         progress(result.scenarios);
     }
+    result.recording.facts = result.facts;
     result.nodes = run.nodes_started();
     result.interrupted = run.interrupted();
     return result;

@@ -16,12 +16,13 @@ struct RandomOptions {
     std::uint64_t count = 0, seed = 1;
     std::uint64_t most_differences = 1; ///< stops after the scenario that found these
     VerifyOptions verify;
-    scenario::ReadOptions read; ///< how scenarios find the sample drivers
+    scenario::ReadOptions read;          ///< how scenarios find the sample drivers
+    const Recording* recorded = nullptr; ///< compare with this instead of a node
 };
 
 struct RandomDifference {
     std::uint64_t number = 0;      ///< of the scenario, from 1
-    std::size_t steps_before = 0;  ///< steps before it was shrunk
+    std::size_t steps_before = 0;  ///< steps before it was shrunk; 0: it was not
     std::string text;              ///< the scenario file, as short as it got; it passes
     ScenarioComparison comparison; ///< of that
 };
@@ -30,8 +31,10 @@ struct RandomResult {
     NodeFacts facts;
     std::uint64_t scenarios = 0, differ = 0, steps = 0, nodes = 0;
     std::uint64_t vary = 0;                    ///< agree, though another run of the node did something else
+    std::uint64_t not_recorded = 0;            ///< are not in the recording, so that nothing judges them
     std::vector<RandomDifference> differences; ///< the first of those that differ, shrunk
     Tally tally;
+    Recording recording; ///< of those that agree, where it is wanted: what differs may be the node's chance
     bool interrupted = false;
 };
 

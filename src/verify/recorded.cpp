@@ -24,8 +24,9 @@ ScenarioComparison compare_with_recording(const scenario::RunResult& run, const 
     ScenarioComparison comparison = begin_comparison(run);
     if (!was_run(run, comparison)) return comparison;
     if (is_excluded(*run.scenario, comparison)) return comparison;
+    Identities identities;
     if (const RecordedScenario* recorded = recorded_one(recording, run, comparison.why))
-        compare_recorded(run, LeftOpen(*run.scenario), *recorded, comparison);
+        compare_recorded(run, LeftOpen(*run.scenario), *recorded, identities, comparison);
     return comparison;
 }
 

@@ -130,17 +130,47 @@ def damaged(stage):
     return None
 
 
-def usage(stage):
-    """It is not for random scenarios, and one does not record a recording."""
-    for arguments in (("--recorded", "a", "--record", "b", "x.json"), ("--random", "3", "--recorded", "a"),
-                      ("--random", "3", "--record", "a")):
-        done = stage.verify(*arguments)
-        if done.returncode != 2:
-            return f"{arguments}: {done.returncode}: {done.stderr}"
+def random_ones(stage):
+    """Random scenarios are recorded, too; those of another seed are not judged by that, and fail."""
+    file = stage.folder / "random.json"
+    made = stage.verify("--random", "12", "--seed", "13", "--into", stage.folder, "--record", file, erl=True)
+    if made.returncode != 0 or "12 agree, 0 differ" not in made.stdout:
+        return f"{made.returncode}: {made.stdout}{made.stderr}"
+    again = stage.verify("--random", "12", "--seed", "13", "--recorded", file)
+    if again.returncode != 0 or "12 agree, 0 differ" not in again.stdout or "a recording of OTP" not in again.stdout:
+        return f"{again.returncode}: {again.stdout}{again.stderr}"
+    fewer = stage.changed(lambda d: None)
+    fewer.write_text(json.dumps({**json.loads(file.read_text()), "scenarios": json.loads(file.read_text())["scenarios"][1:]}))
+    one_less = stage.verify("--random", "12", "--seed", "13", "--recorded", fewer)
+    if one_less.returncode != 1 or "11 agree, 0 differ, 1 not in the recording" not in one_less.stdout:
+        return f"{one_less.returncode}: {one_less.stdout}{one_less.stderr}"
+    others = stage.verify("--random", "12", "--seed", "14", "--recorded", file)
+    if others.returncode != 1 or "0 agree, 0 differ, 12 not in the recording" not in others.stdout:
+        return f"{others.returncode}: {others.stdout}{others.stderr}"
     return None
 
 
-CASES = [of_node, not_in_it, stale, ends_early, lie, damaged, usage]
+def random_lie(stage):
+    """Another answer to a random scenario is a difference, and no node is asked for a shorter one."""
+    file = stage.folder / "random.json"
+    document = json.loads(file.read_text())
+    steps = document["scenarios"][0]["steps"]
+    steps[1], steps[2] = steps[2], steps[1]
+    number = int(document["scenarios"][0]["file"].split("-")[2].split(".")[0])
+    file.write_text(json.dumps(document))
+    done = stage.verify("--random", "12", "--seed", "13", "--recorded", file, "--into", stage.folder)
+    if done.returncode != 1 or f"story {number}\n" not in done.stdout or "shrunk" in done.stdout:
+        return f"{done.returncode}: {done.stdout}{done.stderr}"
+    return None if (stage.folder / f"random-13-{number}.json").exists() else "the story was not kept"
+
+
+def usage(stage):
+    """One does not record a recording."""
+    done = stage.verify("--recorded", "a", "--record", "b", "x.json")
+    return None if done.returncode == 2 else f"{done.returncode}: {done.stderr}"
+
+
+CASES = [of_node, not_in_it, stale, ends_early, lie, damaged, random_ones, random_lie, usage]
 
 
 def main():
