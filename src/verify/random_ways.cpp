@@ -68,9 +68,8 @@ public:
         case 32:
             return timers();
         case 33:
-            return vectors();
         case 34:
-            return cancelled_reload();
+            return vectors();
         case 35:
         case 36:
             return demonitored();
@@ -262,15 +261,20 @@ private:
         story_.advance(5);
     }
 
-    // Commands in several pieces, about the sizes at which an emulator lays them out in another way.
+    // Commands in several pieces, about the sizes at which an emulator lays them out in another way. Only widev takes
+    // them in pieces.
     void vectors() {
-        load("a");
-        const std::string port = open("a");
+        if (driver() != "widev") story_.install("widev", "v1", "D1");
+        call("a", applied("erl_ddll:try_load", {"D1", "widev", options()}));
+        story_.actor = "a";
+        const std::string port = story_.fresh_port(driver() == "widev");
+        call("a", "open_port({spawn_driver, \"widev\"}, [])", port);
         for (int n = 0; n < 3; ++n) {
-            const auto data = dice_.pick({R"([binary:copy(<<"x">>, 65), binary:copy(<<"y">>, 64)])", "<<>>",
+            const auto data = dice_.pick({R"([binary:copy(<<"x">>, 65), "a", binary:copy(<<"y">>, 64)])", "<<>>",
                                           R"([binary:copy(<<"x">>, 64), binary:copy(<<"y">>, 70), "z"])",
+                                          R"(["z" | binary:copy(<<"x">>, 64)])",
                                           R"([lists:duplicate(9, [<<"x">>, binary:copy(<<"y">>, 80)])])",
-                                          R"([[], <<>>, binary:copy(<<"y">>, 64)])"});
+                                          R"([[], <<>>, binary:copy(<<"y">>, 64), 1])"});
             call("a", applied("port_command", {port, std::string(data)}));
         }
     }
