@@ -255,7 +255,9 @@ Watched watched(const Arguments& given) {
 ExitCode CheckParser::run() {
     const auto round = [this] { return check_round(given); };
     if (watch) return run_again_and_again([this] { return watched(given); }, round);
-    return round().code;
+    const ExitCode code = round().code;
+    isolate::Interruption::hold_back(); // the reports are written, and this is the answer
+    return code;
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 
 #include "base/text.h"
+#include "isolate/interruption.h"
 
 #include <erl_driver.h>
 #include <fmt/format.h>
@@ -71,6 +72,7 @@ ExitCode printed(const std::string& text) {
 /// A command that takes no verb, or one of its verbs.
 ExitCode run(const Command& command, const std::vector<std::string>& arguments) {
     const auto parser = command.parser();
+    isolate::Interruption::let_through();
     const auto help = parser->read(arguments);
     if (!help) return wrong_usage(help.error());
     return *help ? printed((*help)->text) : parser->run();

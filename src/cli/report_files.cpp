@@ -34,12 +34,15 @@ std::optional<ReportFiles> ReportFiles::open(std::vector<Output> outputs) {
 
 ExitCode ReportFiles::write(const std::function<std::string(const Output&)>& text) const {
     ExitCode code = ExitCode::ok;
-    for (std::size_t i = 0; i < outputs_.size(); ++i) {
-        const std::string report = text(outputs_[i]);
-        if (write_to(files_[i] ? files_[i].get() : stdout, report)) continue;
-        cannot_be_written(files_[i] ? outputs_[i].file : "stdout");
-        code = ExitCode::unusable_input;
-    }
+    // Files first: a reader of stdout that has gone (head) ends the program.
+    for (const bool to_file : {true, false})
+        for (std::size_t i = 0; i < outputs_.size(); ++i) {
+            if (to_file != (files_[i] != nullptr)) continue;
+            const std::string report = text(outputs_[i]);
+            if (write_to(to_file ? files_[i].get() : stdout, report)) continue;
+            cannot_be_written(to_file ? outputs_[i].file : "stdout");
+            code = ExitCode::unusable_input;
+        }
     return code;
 }
 

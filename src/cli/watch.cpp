@@ -2,6 +2,7 @@
 
 #include "cli/file_watch.h"
 #include "image/elf_facts.h"
+#include "isolate/interruption.h"
 
 #include <cstdio>
 #include <filesystem>
@@ -18,23 +19,25 @@ constexpr milliseconds long_rest{1000};
 
 volatile sig_atomic_t watch_stopped = 0;
 
-/// SIGINT, SIGTERM and SIGHUP are noticed, and come through only while somebody waits. As long as this lives.
+/// The signals that end a program are noticed, and come through only while somebody waits. As long as this lives.
 class Signals {
 public:
     Signals() {
         struct sigaction action {};
         action.sa_handler = [](int) { watch_stopped = 1; };
         sigemptyset(&mine_);
-        for (const int signal : used) sigaddset(&mine_, signal);
+        for (const int signal : isolate::ending_signals) sigaddset(&mine_, signal);
         sigprocmask(SIG_BLOCK, &mine_, &mask_);
-        for (std::size_t i = 0; i < std::size(used); ++i) {
-            sigaction(used[i], nullptr, &before_[i]);
-            const bool ignored = used[i] == SIGHUP && before_[i].sa_handler == SIG_IGN; // nohup
-            if (!ignored) sigaction(used[i], &action, nullptr);
+        for (std::size_t i = 0; i < std::size(before_); ++i) {
+            const int signal = isolate::ending_signals[i];
+            sigaction(signal, nullptr, &before_[i]);
+            const bool ignored = isolate::stays_ignored(signal) && before_[i].sa_handler == SIG_IGN;
+            if (!ignored) sigaction(signal, &action, nullptr);
         }
     }
     ~Signals() {
-        for (std::size_t i = 0; i < std::size(used); ++i) sigaction(used[i], &before_[i], nullptr);
+        for (std::size_t i = 0; i < std::size(before_); ++i)
+            sigaction(isolate::ending_signals[i], &before_[i], nullptr);
         sigprocmask(SIG_SETMASK, &mask_, nullptr);
     }
     Signals(const Signals&) = delete;
@@ -44,8 +47,7 @@ public:
     void hold_back() const { sigprocmask(SIG_BLOCK, &mine_, nullptr); }
 
 private:
-    static constexpr int used[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction before_[3]{};
+    struct sigaction before_[std::size(isolate::ending_signals)]{};
     sigset_t mine_{}, mask_{};
 };
 

@@ -2,6 +2,7 @@
 
 #include "isolate/copy.h"
 #include "isolate/descendants.h"
+#include "isolate/interruption.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -56,7 +57,7 @@ void attach_output(int output, std::span<const int> others) {
 void reset_signals() {
     struct sigaction plain {};
     plain.sa_handler = SIG_DFL;
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM}) sigaction(signal, &plain, nullptr);
+    for (const int signal : ending_signals) sigaction(signal, &plain, nullptr);
     // A write into a closed pipe fails with EPIPE, as in every program that talks to others, an emulator among them.
     struct sigaction ignore {};
     ignore.sa_handler = SIG_IGN;

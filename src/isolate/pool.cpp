@@ -171,11 +171,13 @@ public:
         action.sa_handler = [](int) {};
         sigset_t mine;
         sigemptyset(&mine);
-        for (const int signal : used) sigaddset(&mine, signal);
+        sigaddset(&mine, SIGCHLD);
+        for (const int signal : ending_signals) sigaddset(&mine, signal);
         sigprocmask(SIG_BLOCK, &mine, &mask_before_);
         sigaction(SIGCHLD, &action, &before_);
         while_waiting_ = mask_before_;
-        for (const int signal : used) sigdelset(&while_waiting_, signal);
+        sigdelset(&while_waiting_, SIGCHLD);
+        for (const int signal : ending_signals) sigdelset(&while_waiting_, signal);
     }
     ~Signals() {
         sigaction(SIGCHLD, &before_, nullptr);
@@ -194,7 +196,6 @@ public:
     }
 
 private:
-    static constexpr int used[] = {SIGCHLD, SIGINT, SIGTERM, SIGHUP};
     struct sigaction before_ {};
     sigset_t mask_before_{}, while_waiting_{};
 };

@@ -1,5 +1,5 @@
 /* Preloaded into ddlltool by a test: sends a signal to the process at its Nth call of the functions below, counted from
- * the moment at which it asks for that signal. So the moment is the same on every machine, however busy.
+ * the first code of the program on. So the moment is the same on every machine, however busy.
  *
  *   RAISE_SIGNAL  number of the signal
  *   RAISE_AT      N; 0: never
@@ -23,6 +23,7 @@ __attribute__((constructor)) static void begin(void) {
     text = getenv("RAISE_AT");
     at = text ? atoi(text) : 0;
     whose = getpid();
+    begun = 1;
 }
 
 __attribute__((destructor)) static void end(void) {
@@ -45,9 +46,13 @@ static void* next(const char* name) {
 #define NEXT(name) ((__typeof__(&name))next(#name))
 
 int sigaction(int number, const struct sigaction* action, struct sigaction* old) {
-    const int done = NEXT(sigaction)(number, action, old);
-    if (number == wanted && action && getpid() == whose) begun = 1;
-    return done;
+    count();
+    return NEXT(sigaction)(number, action, old);
+}
+
+int sigprocmask(int how, const sigset_t* set, sigset_t* old) {
+    count();
+    return NEXT(sigprocmask)(how, set, old);
 }
 
 ssize_t read(int fd, void* to, size_t size) {

@@ -401,36 +401,51 @@ def check_says_unknown_where_the_machine_refuses(program):
 
 
 def check_is_whole_whenever_it_is_interrupted(program):
-    # The signal comes at a call that is counted, so at the same moment on every machine: while files are read, between
-    # runs, in one, while reports are written. What is said is then one of two: UNKNOWN, or what it says undisturbed.
+    # The signal comes at a call that is counted, so at the same moment on every machine: before main, while files are
+    # read, between runs, in one, while reports are written, at the end. What is said is then one of two: UNKNOWN, or what
+    # it says undisturbed. A signal that is pending when the program begins comes as early as any can.
     drivers = Path(program).resolve().parent / "drivers"
     with tempfile.TemporaryDirectory() as folder:
         reports = {name: Path(folder, f"report.{name}") for name in ("json", "junit", "sarif", "tap")}
         command = [program, "check", str(drivers / "counter_v2.so"), "--against", str(drivers / "counter_v1.so"), "--name", "counter",
                    "--strictness", "1", "-j1", "--format", ",".join(f"{name}={path}" for name, path in reports.items())]
 
+        def verdict_of(number, at):
+            ElementTree.parse(reports["junit"])
+            assert json.loads(reports["sarif"].read_text(encoding="utf-8"))["version"] == "2.1.0", (number, at)
+            assert reports["tap"].read_text(encoding="utf-8").startswith("TAP version 14\n"), (number, at)
+            return json.loads(reports["json"].read_text(encoding="utf-8"))["verdict"]
+
         def run(number, at, count=""):
             preload = dict(environment(), LD_PRELOAD=str(Path(program).resolve().parent / "tests/raise_at.so"),
                            RAISE_SIGNAL=str(int(number)), RAISE_AT=str(at), RAISE_COUNT=count)
             done = subprocess.run(command, cwd=ROOT, env=preload, capture_output=True, timeout=PATIENCE, check=False)
-            ElementTree.parse(reports["junit"])
-            assert json.loads(reports["sarif"].read_text(encoding="utf-8"))["version"] == "2.1.0", (number, at)
-            assert reports["tap"].read_text(encoding="utf-8").startswith("TAP version 14\n"), (number, at)
-            return done, json.loads(reports["json"].read_text(encoding="utf-8"))["verdict"]
+            return done, verdict_of(number, at)
+
+        def pending(number):
+            def before():
+                signal.pthread_sigmask(signal.SIG_BLOCK, [number])
+                os.kill(os.getpid(), number)
+            for report in reports.values():
+                report.unlink(missing_ok=True)
+            return subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, preexec_fn=before, timeout=PATIENCE, check=False)
 
         done, usual = run(signal.SIGTERM, 0, f"{folder}/count")
         calls = int(Path(folder, "count").read_text(encoding="ascii"))
         assert usual != "UNKNOWN" and calls > 100, (usual, calls, done)
+        numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGXCPU, signal.SIGALRM)
         moments = [1, 2, 3, 5, 9, 17, 33] + [calls * n // 12 for n in range(1, 12)] + [calls - n for n in (6, 3, 1, 0)]
         seen = set()
         for i, moment in enumerate(moments):
-            number = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)[i % 3]
-            ended, verdict = run(number, moment)
+            ended, verdict = run(number := numbers[i % len(numbers)], moment)
             seen.add(verdict)
             expected = {"UNKNOWN": 1, usual: done.returncode}
             assert expected.get(verdict) == ended.returncode, (number, moment, verdict, ended)
             assert verdict == usual or b"interrupted" in ended.stderr, (number, moment, ended)
         assert "UNKNOWN" in seen, calls
+        for number in numbers:
+            ended = pending(number)
+            assert ended.returncode == 1 and verdict_of(number, 0) == "UNKNOWN" and b"interrupted" in ended.stderr, (number, ended)
 
 
 def check_compares_two_files(program):

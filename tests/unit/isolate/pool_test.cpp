@@ -135,7 +135,7 @@ TEST_CASE("a child sees the same descriptors, however many run beside it") {
 }
 
 TEST_CASE("an interrupt kills the children and cancels what waits") {
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    for (const int signal : ending_signals) {
         struct sigaction before {};
         sigaction(signal, nullptr, &before);
         Pool pool(2);
@@ -162,7 +162,7 @@ TEST_CASE("an interrupt kills the children and cancels what waits") {
 }
 
 TEST_CASE("a signal that comes before a pool, or between two, ends them too") {
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    for (const int signal : ending_signals) {
         struct sigaction before {};
         sigaction(signal, nullptr, &before);
         {
@@ -201,6 +201,32 @@ TEST_CASE("who ignores SIGHUP goes on ignoring it") {
         CHECK_FALSE(Interruption::requested());
     }
     sigaction(SIGHUP, &before, nullptr);
+}
+
+TEST_CASE("a signal that was held back comes when an interruption is there") {
+    sigset_t before, mine, after;
+    sigemptyset(&mine);
+    sigaddset(&mine, SIGTERM);
+    sigprocmask(SIG_SETMASK, nullptr, &before);
+    sigprocmask(SIG_BLOCK, &mine, nullptr); // whoever began the program had it so
+    Interruption::hold_back();
+    raise(SIGTERM);
+    raise(SIGINT);
+    {
+        const Interruption interruption;
+        CHECK_FALSE(Interruption::requested());
+        Interruption::let_through();
+        CHECK(Interruption::requested());
+        sigprocmask(SIG_SETMASK, nullptr, &after);
+        CHECK(sigismember(&after, SIGTERM) == 0);
+    }
+    sigprocmask(SIG_SETMASK, &mine, nullptr);
+    Interruption::hold_back();
+    Interruption::let_through(); // with none the mask is what it was
+    sigprocmask(SIG_SETMASK, nullptr, &after);
+    CHECK(sigismember(&after, SIGTERM) == 1);
+    CHECK(sigismember(&after, SIGINT) == 0);
+    sigprocmask(SIG_SETMASK, &before, nullptr);
 }
 
 TEST_CASE("a child does not outlive a parent that is killed") {
