@@ -40,6 +40,13 @@ void list_calls(Coverage& coverage, const scenario::RunResult& result) {
 
 } // namespace
 
+bool opened_a_port(const scenario::RunResult& run) {
+    if (!run.journal) return false;
+    for (const journal::Entry& entry : *run.journal)
+        if (const auto* opened = std::get_if<journal::PortOpened>(&entry.event); opened && opened->driver) return true;
+    return false;
+}
+
 void cover(Coverage& coverage, const CheckRun& run) {
     if (run.id == "workload") list_calls(coverage, run.result);
     if (!run.result.journal) return;

@@ -50,6 +50,41 @@ void join_crashes_of_runtimes(std::vector<CheckFinding>& findings) {
     }
 }
 
+// What keeps the code in memory, which is no harm where the emulator keeps it, too.
+bool is_pin(Rule rule) {
+    using enum Rule;
+    constexpr Rule pins[] = {dso_pinned,
+                             dso_pinned_by_importer,
+                             dso_pinned_thread_local_destructor,
+                             dso_pinned_unique_symbol,
+                             dso_nodelete_flag,
+                             dso_holds_itself,
+                             openmp_runtime_unloaded,
+                             reload_kept_old_code};
+    return std::find(std::begin(pins), std::end(pins), rule) != std::end(pins);
+}
+
+// From its first port on a driver that makes itself permanent is never unloaded. What it leaves behind when it is
+// unloaded before, matters to those only who replace it without ever having used it.
+void soften_what_permanence_settles(CheckResult& checked) {
+    const auto is_permanent = [](const CheckFinding& f) {
+        return f.rule == Rule::permanent_by_driver_lock && f.confirmed && f.of == Side::newer;
+    };
+    if (std::none_of(checked.findings.begin(), checked.findings.end(), is_permanent)) return;
+    const auto with_port = [&](const CheckFinding& finding) {
+        return std::any_of(checked.runs.begin(), checked.runs.end(), [&](const CheckRun& run) {
+            return run.of == finding.of && opened_a_port(run.result) &&
+                   std::find(finding.runs.begin(), finding.runs.end(), run.title) != finding.runs.end();
+        });
+    };
+    for (CheckFinding& finding : checked.findings) {
+        const bool settled = is_pin(finding.rule) || (finding.confirmed && finding.severity == Severity::warning);
+        if (!settled || finding.of != Side::newer || with_port(finding)) continue;
+        finding.severity = Severity::note;
+        finding.evidence += prose("; only before the first port is opened, which makes the driver permanent");
+    }
+}
+
 // One thing is said once, in its most exact words.
 void drop_what_is_said_better(std::vector<CheckFinding>& findings) {
     const bool slow =
@@ -146,6 +181,7 @@ Ground ground_of(const CheckFinding& finding) {
 void conclude(CheckResult& checked, const Grounds& grounds) {
     join_crashes_of_runtimes(checked.findings);
     weigh(checked.findings, grounds.used);
+    soften_what_permanence_settles(checked);
     checked.reasons = grounds.more;
     if (failed_only_here(checked, grounds))
         checked.reasons.push_back({Ground::only_here, "it uses a name that a node has and ddlltool has not"});

@@ -32,6 +32,9 @@ std::vector<CheckFinding> failures_of(const CheckResult& checked, const CheckRun
 /// Adds what a run called and reached. coverage.cpp
 void cover(Coverage& coverage, const CheckRun& run);
 
+/// Whether a port of the driver's was opened in it.
+bool opened_a_port(const scenario::RunResult& run);
+
 /// What a call of a run came to.
 struct CallAnswer {
     std::string call;

@@ -13,8 +13,9 @@ bool needs(const image::ElfFacts& elf, std::string_view prefix) {
 }
 
 constexpr std::string_view stay_loaded =
-    "make the driver permanent with driver_lock_driver, so that a reload is refused instead of going on with the old "
-    "code in silence, and replace it when the node restarts";
+    "make the driver permanent: call driver_lock_driver in start, and open a port as soon as the driver is loaded. A "
+    "reload is then refused instead of going on with the old code in silence, and a new version comes with the restart "
+    "of the node. check says so from then on (permanent-by-driver-lock); accept that with a suppression";
 
 } // namespace
 
@@ -70,8 +71,9 @@ std::string fix_of_protobuf() {
 std::string fix_of_parallel_runtime(std::string_view runtime) {
     if (runtime.starts_with("libtbb"))
         return "Keep a tbb::task_scheduler_handle from init on, and in finish wait for the runtime's threads with "
-               "tbb::finalize; or make the driver permanent with driver_lock_driver.";
-    return {};
+               "tbb::finalize. Or " +
+               std::string(stay_loaded) + ".";
+    return fmt::format("Do without OpenMP in a driver. Or {}.", stay_loaded);
 }
 
 std::string fix_of_importer(const image::ElfFacts& elf, const std::string& importer) {

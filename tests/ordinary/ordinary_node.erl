@@ -1,5 +1,5 @@
 %% Loads, uses and unloads a driver on a real node again and again, and says after each time what is left of it. Used by
-%% tests/ordinary/run.py, which writes a file {Folder, Driver, Cycles} and reads lines "cycle: N KEY VALUE KEY VALUE...".
+%% tests/ordinary/run.py, which writes a file {Folders, Driver}, a folder for each time, and reads lines "cycle: N KEY VALUE KEY VALUE...".
 -module(ordinary_node).
 -export([main/1]).
 
@@ -8,21 +8,27 @@
 
 main(File) ->
     process_flag(trap_exit, true),
-    {ok, [{Folder, Name, Cycles}]} = file:consult(File),
-    Library = filename:join(Folder, Name ++ ".so"),
-    lists:foreach(fun(N) -> cycle(Folder, Name), report(N, Library) end, lists:seq(1, Cycles)),
+    {ok, [{Folders, Name}]} = file:consult(File),
+    lists:foreach(
+        fun({N, Folder}) ->
+            Library = filename:join(Folder, Name ++ ".so"),
+            report(N, Library, cycle(Folder, Name, Library))
+        end,
+        lists:zip(lists:seq(1, length(Folders)), Folders)),
     erlang:halt(0).
 
-cycle(Folder, Name) ->
+%% Whether the code of that very file was there.
+cycle(Folder, Name, Library) ->
     ok = erl_ddll:load(Folder, Name),
     lists:foreach(fun(_) -> use(Name) end, lists:seq(1, ?PORTS)),
+    Runs = is_mapped(Library),
     Down = erl_ddll:monitor(driver, {list_to_atom(Name), unloaded}),
     case erl_ddll:unload(Name) of
         {error, permanent} ->
             io:format("permanent~n"),
             erlang:halt(0);
         ok ->
-            receive {'DOWN', Down, driver, _, unloaded} -> ok after 20000 -> erlang:halt("it was not unloaded") end
+            receive {'DOWN', Down, driver, _, unloaded} -> Runs after 20000 -> erlang:halt("it was not unloaded") end
     end.
 
 use(Name) ->
@@ -37,15 +43,17 @@ use(Name) ->
 flush(Wait) ->
     receive _ -> flush(Wait) after Wait -> ok end.
 
-report(N, Library) ->
+is_mapped(Library) ->
+    lists:any(fun(Line) -> string:find(Line, Library) =/= nomatch end, lines("/proc/self/maps")).
+
+report(N, Library, Runs) ->
     lists:foreach(fun erlang:garbage_collect/1, processes()),
     timer:sleep(5),
     Maps = lines("/proc/self/maps"),
-    Mapped = lists:any(fun(Line) -> string:find(Line, Library) =/= nomatch end, Maps),
     [Rss] = [Value || Line <- lines("/proc/self/status"), ["VmRSS:", Value | _] <- [string:lexemes(Line, " \t")]],
-    io:format("cycle: ~p rss ~s heap ~p maps ~p threads ~p fds ~p children ~p mapped ~p~n",
+    io:format("cycle: ~p rss ~s heap ~p maps ~p threads ~p fds ~p children ~p mapped ~p runs ~p~n",
               [N, Rss, heap(Maps, 0) div 1024, length(Maps), count("/proc/self/task"), count("/proc/self/fd"), children(),
-               Mapped]).
+               is_mapped(Library), Runs]).
 
 %% What malloc has from the system: the emulator's own allocators do not use it. An arena of a thread is a writable part
 %% of 64 MB, and the rest of them that nobody may touch.

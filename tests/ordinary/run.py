@@ -10,11 +10,15 @@ compiler makes only, "KEY[g++]: VALUE":
   flags       for the compiler; make: a command that comes before it ({here}: drivers/, {out}: a folder for the driver)
   compilers   where not all can build it: g++ (and gcc) or clang
   gnu-unique  yes: g++ makes unique symbols, as it does unless told otherwise; elsewhere -fno-gnu-unique is given
+  source      the file that is built, where it is that of another driver
   calls       options of `ddlltool check`
   limit       its --timeout, where it hangs (60s)
   true        rules of findings above a note that a node bears out, each to be found; without it the driver is good
   may         rules that are true as well, and need not be found in every run
   verdict     where it is neither SAFE (nothing is true) nor UNSAFE
+  accepts     rules of findings that a suppression is to accept: then the verdict is SAFE-IF, and the exit code 0
+  unseen      "RULE: TITLE": a finding that a story of that title must not show
+  folders     own: on a node each load is from a folder of its own, and its code must be what runs
   says        a regular expression: what the report says of the cause or the fix; silent: what it must not say
   node        well (the default): loads, uses and unloads leave nothing; stays: the code stays mapped; grows: memory,
               mappings, threads, descriptors or children do; dies; hangs; permanent: it refuses to unload it. Several: one
@@ -45,7 +49,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 DRIVERS = HERE / "drivers"
-KEYS = ("needs", "flags", "make", "compilers", "gnu-unique", "calls", "limit", "true", "may", "verdict", "says", "silent", "node")
+KEYS = ("needs", "flags", "make", "source", "compilers", "gnu-unique", "calls", "limit", "true", "may", "verdict", "accepts", "unseen", "folders", "says", "silent", "node")
 WAYS = [("g++", "-O2"), ("clang", "-O0"), ("g++", "-O0"), ("clang", "-O2")]
 COMMANDS = {".c": {"g++": "gcc", "clang": "clang"}, ".cpp": {"g++": "g++", "clang": "clang++"}}
 # False alarms that are not mended yet: (driver, rule): why. Counted apart; one that is mended must go from here.
@@ -54,7 +58,7 @@ PATIENCE = 600  # seconds until a command counts as stuck
 CYCLES = 30     # on a node
 # What moves by itself: the least in ten cycles is compared with the least in ten before. Heap is what malloc has, which
 # a node hardly uses; the rest of its memory moves by megabytes.
-PLAY = {"rss": 4096, "heap": 256, "maps": 8}  # KB, and mappings
+PLAY = {"rss": 4096, "heap": 256, "maps": 12}  # KB, and mappings
 
 
 class Driver:
@@ -108,8 +112,9 @@ def include():
 def build(driver, compiler, level, root):
     """The library, or text that says why there is none."""
     out = root / f"{compiler or 'native'}{level}" / driver.name
-    library = out / f"{driver.name}.so"
-    parts = [driver.source, *DRIVERS.glob("*.h"), *DRIVERS.glob("*.map"), *DRIVERS.glob("*.proto"), *DRIVERS.glob("*.in")]
+    library, source = out / f"{driver.name}.so", DRIVERS / driver.facts.get("source", driver.source.name)
+    included = [DRIVERS / name for name in re.findall(r'#include "(\w+\.c(?:pp)?)"', driver.source.read_text())]
+    parts = [driver.source, source, *included, *DRIVERS.glob("*.h"), *DRIVERS.glob("*.map"), *DRIVERS.glob("*.proto"), *DRIVERS.glob("*.in")]
     if library.exists() and all(library.stat().st_mtime > part.stat().st_mtime for part in parts):
         return library
     out.mkdir(parents=True, exist_ok=True)
@@ -118,16 +123,16 @@ def build(driver, compiler, level, root):
     commands = [shlex.split(driver.facts["make"].format(**places))] if "make" in driver.facts else []
     flags = shlex.split(driver.fact("flags", compiler).format(**places))
     if driver.kind == ".rs":
-        commands.append(["rustc", "--crate-type", "cdylib", "-C", f"opt-level={level[2]}", "-g", *flags, "-o", library, driver.source])
+        commands.append(["rustc", "--crate-type", "cdylib", "-C", f"opt-level={level[2]}", "-g", *flags, "-o", library, source])
     elif driver.kind == ".go":
         environment |= {"CGO_ENABLED": "1", "GOCACHE": str(root / "go-cache"), "GO111MODULE": "off",
-                        "CGO_CFLAGS": f'-I{include()} {level} -g -DDRIVER_NAME="{driver.name}"'}
-        commands.append(["go", "build", "-buildmode=c-shared", "-o", library, driver.source])
+                        "CGO_CFLAGS": f'-I{include()} {level} -g -DDRIVER_NAME="{driver.name}" {" ".join(flags)}'}
+        commands.append(["go", "build", "-buildmode=c-shared", "-o", library, source])
     else:
         unique = driver.kind == ".cpp" and compiler == "g++" and driver.facts.get("gnu-unique") != "yes"
         commands.append([COMMANDS[driver.kind][compiler], *(["-std=c++20"] if driver.kind == ".cpp" else []),
                          *(["-fno-gnu-unique"] if unique else []), level, "-g", "-fPIC", "-shared", "-pthread", "-Wall",
-                         f'-DDRIVER_NAME="{driver.name}"', "-isystem", include(), f"-I{DRIVERS}", driver.source, "-o",
+                         f'-DDRIVER_NAME="{driver.name}"', "-isystem", include(), f"-I{DRIVERS}", source, "-o",
                          library, *flags])
     for command in commands:
         done = subprocess.run(list(map(str, command)), capture_output=True, text=True, env=environment, cwd=out)
@@ -149,14 +154,30 @@ class Result:
         return not (self.missed or self.false or self.wrong)
 
 
+def command_of(program, driver, library, strictness):
+    return [program, "check", library, "--format", "json", "-j1", "--timeout", driver.facts.get("limit", "60s"), "--for", "20min",
+            "--strictness", strictness, *shlex.split(driver.facts.get("calls", ""))]
+
+
+def accepting(program, driver, library, rules):
+    """What is wrong with the check when these findings are accepted for a while."""
+    suppressions = [{"rule": rule, "reason": "a new version comes with the node", "expires": "2999-12-31"} for rule in rules]
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(suppressions, file)
+        file.flush()
+        command = [*command_of(program, driver, library, "1"), "--suppressions", file.name]
+        done = subprocess.run(list(map(str, command)), capture_output=True, timeout=PATIENCE, cwd=library.parent)
+    report = json.loads(done.stdout)
+    good = report["verdict"] == "SAFE-IF" and done.returncode == 0
+    return [] if good else [f"with {' '.join(rules)} accepted: {report['verdict']}: {report['reason']}, exit {done.returncode}"]
+
+
 def judge(program, driver, compiler, library, strictness):
     result = Result()
     if isinstance(library, str):
         result.wrong.append(library)
         return result
-    command = [program, "check", library, "--format", "json", "-j1", "--timeout",
-               driver.facts.get("limit", "60s"), "--for", "20min",
-               "--strictness", strictness, *shlex.split(driver.facts.get("calls", ""))]
+    command = command_of(program, driver, library, strictness)
     begin = time.monotonic()
     try:
         done = subprocess.run(list(map(str, command)), capture_output=True, timeout=PATIENCE, cwd=library.parent)
@@ -184,6 +205,14 @@ def judge(program, driver, compiler, library, strictness):
         result.wrong.append(f"does not say /{says}/")
     if (silent := driver.fact("silent", compiler)) and re.search(silent, text, re.I):
         result.wrong.append(f"says /{silent}/")
+    if unseen := driver.fact("unseen", compiler):
+        rule, title = unseen.split(": ")
+        if title not in report["looked_at"] and int(strictness) >= 5:
+            result.wrong.append(f"{title}: not run")
+        if any(f["rule"] == rule and title in f["seen_when"] for f in report["findings"]):
+            result.wrong.append(f"{rule} in {title}")
+    if accepted := driver.fact("accepts", compiler).split():
+        result.wrong += accepting(program, driver, library, accepted)
     return result
 
 
@@ -200,7 +229,14 @@ def on_node(driver, compiler, library, player):
     expected = (driver.fact("node", compiler) or "well").split()
     with tempfile.TemporaryDirectory(prefix="ordinary-") as folder:
         job = Path(folder) / "job"
-        job.write_text(f'{{"{library.parent}","{driver.name}",{CYCLES}}}.\n')
+        places = [library.parent] * CYCLES
+        if driver.facts.get("folders") == "own":
+            places = [Path(folder) / str(n) for n in range(CYCLES)]
+            for place in places:
+                place.mkdir()
+                shutil.copy(library, place)
+        listed = ",".join(f'"{place}"' for place in places)
+        job.write_text(f'{{[{listed}],"{driver.name}"}}.\n')
         node = subprocess.Popen(["erl", "-noshell", "+S", "2:2", "-pa", player, "-eval", f'ordinary_node:main("{job}").'],
                                 cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                 preexec_fn=limits, start_new_session=True,
@@ -219,6 +255,8 @@ def on_node(driver, compiler, library, player):
     if node.returncode != 0 or len(cycles) != CYCLES:
         return [f"the node ended with {node.returncode} after {len(cycles)} cycles: {output.strip()[-300:]}"], ""
     what_grows = ("rss", "heap", "maps", "threads", "fds", "children")
+    if not all(cycle["runs"] == "true" for cycle in cycles):
+        return ["the code of the file that was loaded is not in memory"], ""
     early, late = ({what: min(int(cycle[what]) for cycle in part) for what in what_grows}
                    for part in (cycles[5:15], cycles[-10:]))
     figures = ", ".join(f"{what} {early[what]} -> {late[what]}" for what in what_grows)

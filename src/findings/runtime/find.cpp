@@ -51,6 +51,7 @@ public:
         read(entry);
     }
     std::vector<Finding> take() {
+        leftovers_.find();
         memory_.find();
         return reading_.findings.take();
     }

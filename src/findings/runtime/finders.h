@@ -152,6 +152,8 @@ public:
     void see(const journal::LeftBehind& left);
     void see(const journal::ClearedAway& cleared);
     void see(const journal::ImageClosed& closed);
+    /// At the end: what was left of a library that was never closed.
+    void find() { tell_running(true); }
 
 private:
     void see_thread(const journal::LeftBehind& left);
@@ -165,6 +167,17 @@ private:
     void tell_kept(words::RuleOf<words::by_probe> rule, DriverId driver, std::vector<Kept>& kept);
     std::string_view runtime_of(ImageId image) const;
 
+    /// Code that runs, or may, after the unload.
+    struct Running {
+        words::RuleOf<words::by_probe> rule;
+        DriverId driver;
+        std::string text;
+        std::uintptr_t address;
+        Severity severity;
+        std::uint64_t entry;
+    };
+    void tell_running(bool code_gone);
+
     struct Object {
         ImageId image;
         std::string path;
@@ -172,6 +185,7 @@ private:
     };
     CloseReading& reading_;
     std::vector<Kept> kept_functions_, kept_memory_; ///< the gravest so far, until the library is closed
+    std::vector<Running> running_;                   ///< until the library is closed: it may stay itself
     std::vector<Object> objects_;                    ///< libraries that stayed, until that of the driver is closed
 };
 

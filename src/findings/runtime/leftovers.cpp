@@ -17,8 +17,9 @@ void Leftovers::see(const journal::LeftBehind& e) {
     case thread:
         return see_thread(e);
     case signal_handler:
-        return reading_.add(Rule::signal_handler_left, e.driver, text, address,
-                            address == 0 ? Severity::warning : Severity::error);
+        running_.push_back({Rule::signal_handler_left, e.driver, text, address,
+                            address == 0 ? Severity::warning : Severity::error, reading_.at});
+        return;
     case signal_stack:
         return reading_.add(Rule::sigaltstack_left, e.driver, "the signal stack is " + text);
     case timer:
@@ -84,8 +85,9 @@ void Leftovers::see_thread(const journal::LeftBehind& e) {
     if (const auto runtime = runtime_of(e.image); !runtime.empty())
         reading_.add(Rule::openmp_runtime_unloaded, e.driver, fmt::format("a thread of {} is left", runtime));
     else if (address != 0)
-        reading_.add(Rule::thread_outlives_driver, e.driver,
-                     "a thread is left: " + reading_.with_place(e.text, address), address);
+        running_.push_back({Rule::thread_outlives_driver, e.driver,
+                            "a thread is left: " + reading_.with_place(e.text, address), address, Severity::error,
+                            reading_.at});
     else // of a library that stays, most likely
         reading_.add(Rule::thread_outlives_driver, e.driver, "a thread is left, which runs no function of the library",
                      0, Severity::note);
@@ -102,8 +104,23 @@ void Leftovers::see(const journal::ClearedAway& e) {
         reading_.add(Rule::async_job_outstanding, reading_.first_driver(), text, made);
 }
 
+// Where the library stays, its code does, and crashes nothing: a thread of it goes on, a signal still leads there.
+void Leftovers::tell_running(bool code_gone) {
+    const std::uint64_t now = reading_.at;
+    for (Running& one : running_) {
+        reading_.at = one.entry;
+        const bool stays = !code_gone && one.address != 0;
+        if (stays) one.text += "; its code stays in memory with the library";
+        reading_.add(one.rule, one.driver, std::move(one.text), one.address,
+                     stays ? std::min(one.severity, Severity::warning) : one.severity);
+    }
+    running_.clear();
+    reading_.at = now;
+}
+
 // What stays with a library that stays is no news.
 void Leftovers::see(const journal::ImageClosed& e) {
+    tell_running(e.gone);
     tell_kept(Rule::callback_registered_elsewhere, e.driver, kept_functions_);
     tell_kept(Rule::memory_registered_elsewhere, e.driver, kept_memory_);
     for (const Object& object : objects_) {

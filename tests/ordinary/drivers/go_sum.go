@@ -4,13 +4,20 @@
 // true: dso-nodelete-flag reload-kept-old-code
 // may: signal-handler-left thread-outlives-driver
 // says: Go
+// unseen: reload-kept-old-code: replaced from another folder
 // node: stays grows
 package main
 
 /*
 #include <erl_driver.h>
 extern long goSum(char*, int);
-static inline ErlDrvData keep(ErlDrvPort port, char* arguments) { (void)arguments; return (ErlDrvData)port; }
+static inline ErlDrvData keep(ErlDrvPort port, char* arguments) {
+	(void)arguments;
+#ifdef PERMANENT
+	driver_lock_driver(port);
+#endif
+	return (ErlDrvData)port;
+}
 static inline ErlDrvSSizeT control(ErlDrvData d, unsigned c, char* buf, ErlDrvSizeT len, char** rbuf, ErlDrvSizeT room) {
 	long sum = goSum(buf, (int)len);
 	(void)d, (void)c, (void)room;

@@ -20,7 +20,10 @@ struct Port {
 };
 } // namespace
 
-static ErlDrvData start(ErlDrvPort, char*) {
+static ErlDrvData start([[maybe_unused]] ErlDrvPort port, char*) {
+#ifdef PERMANENT
+    driver_lock_driver(port);
+#endif
     return reinterpret_cast<ErlDrvData>(new Port);
 }
 static void stop(ErlDrvData data) {

@@ -17,4 +17,11 @@ static ErlDrvSSizeT control(CONTROL_ARGUMENTS) {
     return answer(rbuf, rlen, &sum, sizeof sum);
 }
 
-DRIVER(.start = keep_port, .control = control)
+static ErlDrvData start(ErlDrvPort port, char* arguments) {
+#ifdef PERMANENT
+    driver_lock_driver(port);
+#endif
+    return keep_port(port, arguments);
+}
+
+DRIVER(.start = start, .control = control)

@@ -5,6 +5,7 @@
 // flags: -I{out} {out}/ordinary.pb.cc -lprotobuf
 // flags: -Wl,--version-script={here}/only_driver_init.map
 // true: permanent-by-driver-lock
+// accepts: permanent-by-driver-lock
 // node: permanent
 #define PERMANENT
 #include "lib_protobuf.cpp"

@@ -1,5 +1,6 @@
 /// The law of verdicts: each row, which of two is the main reason, and the table of the document.
 #include "check/verdict.h"
+#include "journal/entry.h"
 #include "support/places.h"
 
 #include <doctest/doctest.h>
@@ -8,6 +9,8 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <memory>
 
 using namespace ddll;
 using check::Ground;
@@ -284,4 +287,35 @@ TEST_CASE("a crash outside of the driver is joined with the runtime that explain
     CHECK(apart.findings[0].rule == Rule::driver_crashed);
     CHECK(apart.findings[0].fix.empty());
     CHECK(apart.findings[1].severity == Severity::note);
+}
+
+TEST_CASE("what a permanent driver leaves before its first port is opened is a note") {
+    const auto run = [](const char* title, bool with_port) {
+        check::CheckRun out{"use", title, {}, false};
+        out.result.verdict = scenario::Verdict::passed;
+        const auto journal = std::make_shared<journal::Journal>(1 << 20);
+        if (with_port) journal->write(journal::PortOpened{PortId(1), DriverId(1), ProcessId(1), "counter"});
+        out.result.journal = journal;
+        return out;
+    };
+    check::CheckFinding pin = finding(Rule::dso_nodelete_flag, Severity::error), permanent = pin, thread = pin;
+    permanent.rule = Rule::permanent_by_driver_lock;
+    permanent.runs = {"used"};
+    thread.rule = Rule::thread_outlives_driver;
+    pin.runs = thread.runs = {"loaded and unloaded"};
+    const auto of = [&](std::vector<check::CheckFinding> findings) {
+        check::CheckResult checked = with(std::move(findings));
+        checked.runs.push_back(run("used", true));
+        checked.runs.push_back(run("loaded and unloaded", false));
+        std::map<Rule, Severity> out;
+        for (const check::CheckFinding& f : concluded(std::move(checked)).findings) out[f.rule] = f.severity;
+        return out;
+    };
+    CHECK(of({pin, permanent})[Rule::dso_nodelete_flag] == Severity::note);
+    CHECK(of({pin})[Rule::dso_nodelete_flag] == Severity::error);
+    CHECK(of({thread, permanent})[Rule::thread_outlives_driver] == Severity::error); // its code leaves memory
+    thread.severity = Severity::warning;
+    CHECK(of({thread, permanent})[Rule::thread_outlives_driver] == Severity::note);
+    pin.runs.emplace_back("used");
+    CHECK(of({pin, permanent})[Rule::dso_nodelete_flag] == Severity::error);
 }
