@@ -109,7 +109,7 @@ std::string releases_text(const CheckResult& checked, const Style& style) {
                                    one.reason.empty() ? "" : ": " + printable(one.reason)),
                        2, width);
     const bool findings = std::any_of(checked.findings.begin(), checked.findings.end(), check::differs_by_release);
-    if (!findings && across.answers.empty()) out += "  no difference for this driver\n";
+    if (!findings && across.answers.empty() && !checked.interrupted) out += "  no difference for this driver\n";
     for (const check::CheckFinding& finding : checked.findings)
         if (check::differs_by_release(finding))
             out += wrapped(fmt::format("differs: {}{}", name(finding.rule), only_on(finding)), 2, width);
@@ -167,6 +167,14 @@ std::string status_of(const check::CheckFinding& finding) {
         return finding.of == check::Side::replacement ? "new, when the older file is replaced" : "new";
     }
     return {};
+}
+
+std::vector<std::string> differing_answers(const CheckResult& checked) {
+    std::vector<std::string> out;
+    for (const check::ReleaseAnswers& line : checked.across.answers)
+        out.push_back(fmt::format("differs: {}: {}", line.call, answers_by_release(checked, line)));
+    for (const std::string& line : answers_text(checked)) out.push_back("differs: " + line);
+    return out;
 }
 
 std::string check_counts(const CheckResult& checked) {

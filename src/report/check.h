@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ddll::report {
 
@@ -39,6 +40,9 @@ std::string status_of(const check::CheckFinding& finding);
 std::string only_on(const check::CheckFinding& finding);
 /// "OTP 25: 5; OTP 28: exception badarg"
 std::string answers_by_release(const check::CheckResult& checked, const check::ReleaseAnswers& line);
+
+/// The calls that two releases, or the two files, do not answer alike: a line each, "differs: CALL: OTP 25: 5; ...".
+std::vector<std::string> differing_answers(const check::CheckResult& checked);
 
 /// The findings as three lists and more, and what was looked at.
 Sheet check_sheet(const check::CheckResult& checked, const CheckFormatOptions& options);

@@ -192,6 +192,9 @@ std::string check_sarif(const CheckResult& checked, const CheckFormatOptions& op
                  location_of(checked, finding, options.root), checked.name, accepted != nullptr,
                  accepted == nullptr ? "" : accepted->reason, baseline == nullptr ? "" : baseline});
         }
+    for (const std::string& line : differing_answers(checked))
+        log.results.push_back({std::string(answer_differs), "note", printable(line, true),
+                               relative({checked.file, 0}, options.root), checked.name + '\n' + line});
     return sarif(log);
 }
 
@@ -230,6 +233,7 @@ std::string check_junit(const CheckResult& checked, const CheckFormatOptions& op
                                  xml_attribute(text));
         }
     }
+    for (const std::string& line : differing_answers(checked)) notes += line + '\n';
     for (const check::CheckFinding& finding : checked.fixed) {
         ++tests;
         cases += fmt::format("    <testcase classname=\"{}.fixed\" name=\"{}\"/>\n", xml_attribute(checked.name),
@@ -268,8 +272,7 @@ std::string check_github(const CheckResult& checked, const CheckFormatOptions& o
     }
     for (const check::CheckFinding& finding : checked.fixed)
         out += fmt::format("fixed: {}: {}\n", name(finding.rule), printable(finding.title));
-    for (const check::ReleaseAnswers& line : checked.across.answers)
-        out += printable(fmt::format("differs: {}: {}", line.call, answers_by_release(checked, line))) + '\n';
+    for (const std::string& line : differing_answers(checked)) out += printable(line) + '\n';
     return out + check_summary(checked) + '\n';
 }
 

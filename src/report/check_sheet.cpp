@@ -67,6 +67,7 @@ Sheet check_sheet(const CheckResult& checked, const CheckFormatOptions& options)
     for (const check::ReleaseAnswers& line : checked.across.answers)
         differs.rows.emplace_back(line.call, answers_by_release(checked, line));
     out.tables.push_back(std::move(differs));
+    out.notes = differing_answers(checked);
     SheetTable reasons{checked.verdict == check::Safety::safe_if ? "conditions" : "reasons", {}};
     for (const check::Reason& reason : checked.reasons)
         reasons.rows.emplace_back(check::name(check::row(reason.ground).verdict), reason.text);

@@ -35,6 +35,9 @@ constexpr Explained outcomes[] = {
     {"expectation-failed", Severity::error, "what a scenario expects did not happen",
      "The driver, or the calls that its users make, do something else than the story says.",
      "Compare what was expected with what came; mend the driver, or the story where it is wrong."},
+    {answer_differs, Severity::note, "a call of the driver is answered in two ways",
+     "Processes that call the driver get another answer from the one release, or version, than from the other.",
+     "See whether the difference is meant, and whether its users know of it."},
 };
 
 std::optional<Explained> explained(const std::string& id) {

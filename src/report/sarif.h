@@ -3,6 +3,7 @@
 #include "report/location.h"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ddll::report {
@@ -24,6 +25,9 @@ struct SarifLog {
     std::vector<SarifResult> notifications; ///< why something could not be looked at; `identity` is not used
     bool complete = true;                   ///< false: the run was interrupted
 };
+
+/// A rule of this file: a call is not answered alike by two releases, or by two files.
+inline constexpr std::string_view answer_differs = "answer-differs";
 
 /// Which of the rules of this file a death belongs to.
 std::string death_rule(const scenario::Death& death);

@@ -47,6 +47,7 @@ struct Sheet {
     std::string file;    ///< whose it is as a whole
     std::string trouble; ///< why nothing can be said, for UNKNOWN; else empty
     std::vector<SheetFinding> findings;
+    std::vector<std::string> notes; ///< lines that are no finding, for formats without tables
     std::vector<SheetTable> tables;
     std::vector<std::string> passed; ///< what was looked at without a finding of its own: runs, files
     std::vector<std::string> unusable;

@@ -74,6 +74,7 @@ std::string sheet_tap(const Sheet& sheet) {
         lines += tap_diagnostics(finding);
     }
     for (const std::string& passed : sheet.passed) line(true, passed, "");
+    for (const std::string& note : sheet.notes) notes += fmt::format("# {}\n", printable(note, true));
     std::replace(notes.begin(), notes.end(), '\r', ' ');
     return fmt::format("TAP version 14\n1..{}\n{}{}# {}\n{}", number, lines, notes, printable(sheet.summary, true),
                        sheet.interrupted ? "Bail out! interrupted\n" : "");

@@ -157,7 +157,10 @@ TEST_CASE("two files, in every format") {
     CHECK(contains(text, "answers that differ\n  - port_control(P, 1, <<>>): the older one <<\"1\">>"));
 
     const Json results = Json::parse(report::check_sarif(made.checked, plain))["runs"][0]["results"];
-    REQUIRE(results.size() == 5);
+    REQUIRE(results.size() == 6);
+    CHECK(results[5]["ruleId"] == "answer-differs");
+    CHECK(results[5]["level"] == "note");
+    CHECK(contains(results[5]["message"]["text"], "port_control(P, 1, <<>>): the older one <<\"1\">>"));
     const std::vector<std::string> states = {"new", "unchanged", "unchanged", "new", "absent"};
     for (std::size_t i = 0; i < states.size(); ++i) CHECK(results[i]["baselineState"] == states[i]);
 
@@ -167,6 +170,8 @@ TEST_CASE("two files, in every format") {
     const std::string github = report::check_github(made.checked, plain);
     CHECK(contains(github, "::new: counter: SIGSEGV in control"));
     CHECK(contains(github, "\nfixed: driver-alloc-leak: "));
+    for (const std::string& lines : {junit, github, report::check_tap(made.checked, plain)})
+        CHECK(contains(lines, "differs: port_control(P, 1, "));
     const std::string tap = report::check_tap(made.checked, plain);
     CHECK(contains(tap, "\nnot ok 1 - driver-crashed: counter: SIGSEGV in control\n"));
     CHECK(contains(tap, " - fixed: driver-alloc-leak: "));
@@ -175,6 +180,22 @@ TEST_CASE("two files, in every format") {
                              "<h3>answers that differ</h3>", "; now &lt;&lt;"})
         CHECK_MESSAGE(contains(html, part), part);
     CHECK(contains(report::check_term(made.checked, plain), "still_there => ["));
+}
+
+TEST_CASE("answers that differ between releases, in every format") {
+    Made made;
+    made.checked.across.releases = {{words::Release::otp25, check::Safety::safe, ""},
+                                    {words::Release::otp28, check::Safety::safe, ""}};
+    made.checked.across.answers.push_back({"use", "port_call(P, 1, a)", {"b", "exception badarg"}});
+    for (const report::CheckFormat& format : report::check_formats()) {
+        const std::string text = format.write(made.checked, plain);
+        CHECK_MESSAGE(contains(text, "port_call(P, 1, a)"), format.name);
+        CHECK_MESSAGE(contains(text, "exception badarg"), format.name);
+    }
+    const Json sarif = Json::parse(report::check_sarif(made.checked, plain))["runs"][0];
+    CHECK(sarif["results"].back()["message"]["text"] ==
+          "differs: port_call(P, 1, a): OTP 25: b; OTP 28: exception badarg");
+    CHECK(sarif["tool"]["driver"]["rules"][0]["id"] == "answer-differs");
 }
 
 TEST_CASE("TAP: errors and warnings are tests, notes are comments, an accepted one is a TODO, runs that ended are ok") {
