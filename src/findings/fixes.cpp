@@ -15,7 +15,7 @@ bool needs(const image::ElfFacts& elf, std::string_view prefix) {
 constexpr std::string_view stay_loaded =
     "make the driver permanent: call driver_lock_driver in start, and open a port as soon as the driver is loaded. A "
     "reload is then refused instead of going on with the old code in silence, and a new version comes with the restart "
-    "of the node. check says so from then on (permanent-by-driver-lock); accept that with a suppression";
+    "of the node. From then on check finds that the driver is permanent; accept that with a suppression";
 
 } // namespace
 
