@@ -77,6 +77,16 @@ class Stage:
         self.nodes.append(Node(self.name))
         return self.nodes[-1]
 
+    def node_with(self, driver, source, into=""):
+        """A node that has loaded it."""
+        node = self.node()
+        self.load(node, driver, source, into)
+        return node
+
+    def load(self, node, driver, source, into=""):
+        self.put(driver, source, into)
+        node.must(f"erl_ddll:load({self.at(into)}, {driver})", "ok")
+
     def put(self, driver, source, into="", whole=True):
         """As a release does it: another file takes the name. `whole` False: written over the file that is there."""
         target = self.folder / into / f"{driver}.so"
@@ -135,8 +145,7 @@ HEALTHY = {"counter": "counter_v1.so", "echo": "echo_v1.so", "timer": "timer.so"
 def healthy_with_five_drivers(stage):
     node = stage.node()
     for name, file in HEALTHY.items():
-        stage.put(name, file)
-        node.must(f"erl_ddll:load({stage.at()}, {name})", "ok")
+        stage.load(node, name, file)
     node.must('is_port(open_port({spawn_driver, "counter"}, []))', "true")
     for by_name in (False, True):
         value = stage.look(node, 0, by_name)
@@ -147,9 +156,7 @@ def healthy_with_five_drivers(stage):
 
 @case
 def nothing_is_changed(stage):
-    node = stage.node()
-    stage.put("counter", "counter_v1.so")
-    node.must(f"erl_ddll:load({stage.at()}, counter)", "ok")
+    node = stage.node_with("counter", "counter_v1.so")
     node.must('is_port(open_port({spawn_driver, "counter"}, []))', "true")
     stage.look(node, 0)  # what the node loads for itself when it is first asked, it has loaded now
     seen = "{lists:sort(processes()), lists:sort(erlang:ports()), nodes(connected), length(code:all_loaded()), " \
@@ -165,9 +172,7 @@ def nothing_is_changed(stage):
 
 @case
 def a_file_that_was_replaced_is_stale(stage):
-    node = stage.node()
-    stage.put("counter", "counter_v1.so")
-    node.must(f"erl_ddll:load({stage.at()}, counter)", "ok")
+    node = stage.node_with("counter", "counter_v1.so")
     stage.put("counter", "counter_v2.so")
     for by_name in (False, True):
         value = stage.look(node, 1, by_name)
@@ -180,9 +185,7 @@ def a_file_that_was_replaced_is_stale(stage):
 
 @case
 def an_equal_file_is_not_stale(stage):
-    node = stage.node()
-    stage.put("counter", "counter_v1.so")
-    node.must(f"erl_ddll:load({stage.at()}, counter)", "ok")
+    node = stage.node_with("counter", "counter_v1.so")
     stage.put("counter", "counter_v1.so")
     value = stage.look(node, 0)
     assert state(value, "counter") == ["current"] and value["process"]["libraries"][0]["replaced"], value
@@ -208,9 +211,7 @@ def libraries_without_build_ids_are_compared(stage):
 
 @case
 def a_file_that_is_gone(stage):
-    node = stage.node()
-    stage.put("counter", "counter_v1.so", "old")
-    node.must(f"erl_ddll:load({stage.at('old')}, counter)", "ok")
+    node = stage.node_with("counter", "counter_v1.so", "old")
     shutil.rmtree(stage.folder / "old")
     value = stage.look(node, 1)
     assert problems(value) == [("counter", "file-removed")] and state(value, "counter") == ["removed"], value
@@ -218,11 +219,8 @@ def a_file_that_is_gone(stage):
 
 @case
 def a_file_that_was_written_over(stage):
-    node = stage.node()
-    stage.put("counter", "counter_v1.so")
-    stage.put("echo", "echo_v1.so")
-    node.must(f"erl_ddll:load({stage.at()}, counter)", "ok")
-    node.must(f"erl_ddll:load({stage.at()}, echo)", "ok")
+    node = stage.node_with("counter", "counter_v1.so")
+    stage.load(node, "echo", "echo_v1.so")
     stage.put("counter", "ledger_v1.so", whole=False)
     for by_name in (False, True):
         value = stage.look(node, 1, by_name)
@@ -232,9 +230,7 @@ def a_file_that_was_written_over(stage):
 
 @case
 def a_reload_that_a_port_holds_up(stage):
-    node = stage.node()
-    stage.put("counter", "counter_v1.so")
-    node.must(f"erl_ddll:load({stage.at()}, counter)", "ok")
+    node = stage.node_with("counter", "counter_v1.so")
     node.must('register(kept, open_port({spawn_driver, "counter"}, []))', "true")
     stage.put("counter", "counter_v2.so")
     assert node.ask(f"erl_ddll:try_load({stage.at()}, counter, [{{reload, pending_driver}}, "
@@ -301,9 +297,7 @@ PINS = {  # exhibit: what the mapped file shows of its pin, and the problem
 def pinned(stage, exhibit):
     """As its exhibit says it is replayed: opened and used, so that it pins itself; then reloaded, which answers ok."""
     rule, problem = PINS[exhibit]
-    node = stage.node()
-    stage.put("exhibit", f"museum/{exhibit}/found/exhibit.so")
-    node.must(f"erl_ddll:load({stage.at()}, exhibit)", "ok")
+    node = stage.node_with("exhibit", f"museum/{exhibit}/found/exhibit.so")
     node.ask('begin P = open_port({spawn_driver, "exhibit"}, []), catch port_control(P, 1, []), port_close(P) end')
     value = stage.look(node, 0)
     names = [pin["rule"] for pin in value["process"]["libraries"][0]["pins"] if pin["severity"] != "note"]
@@ -336,9 +330,7 @@ def a_node_without_drivers(stage):
 
 @case
 def watching_says_what_changes(stage):
-    node = stage.node()
-    stage.put("counter", "counter_v1.so")
-    node.must(f"erl_ddll:load({stage.at()}, counter)", "ok")
+    node = stage.node_with("counter", "counter_v1.so")
     watch = subprocess.Popen([stage.program, "doctor", "--pid", str(node.pid), "--watch", "--every", "20ms"],
                              stdout=subprocess.PIPE, text=True)
     try:
