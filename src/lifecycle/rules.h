@@ -145,6 +145,11 @@ struct Decision {
 /// Only counting down what was never counted up is a bug of the caller and is treated as one.
 Decision decide(const DriverRecord& record, const Request& request);
 
+/// What decide() does with the requests that only count (PortOpened, PortStopped, HoldAdded, HoldReleased) where nothing
+/// follows from it, done to the record itself: ports come and go often, and a record has memory of its own. Gives the row;
+/// nothing, with the record unchanged, where decide() is to be asked.
+std::optional<words::LifecycleRow> count_in_place(DriverRecord& record, const Request& request);
+
 /// May open_port/2 use this driver?
 bool opens_ports(const DriverRecord& record);
 

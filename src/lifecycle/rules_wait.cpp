@@ -75,39 +75,70 @@ Decision on(const DriverRecord& record, const request::LockDriver&) {
     return out;
 }
 
-Decision on(const DriverRecord& record, const request::PortOpened&) {
+namespace {
+
+// The requests that count. Of what is not a loaded driver nothing is counted.
+
+Row count(DriverRecord& record, const request::PortOpened&) {
+    ++record.port_count;
+    ++record.other_holds;
+    return Row::port_opens;
+}
+
+Row count(DriverRecord& record, const request::PortStopped&) {
+    DDLL_CHECK_MSG(record.port_count > 0, "a port stopped that was never counted as open");
+    --record.port_count;
+    return Row::port_stops;
+}
+
+Row count(DriverRecord& record, const request::HoldAdded&) {
+    ++record.other_holds;
+    return Row::none;
+}
+
+Row count(DriverRecord& record, const request::HoldReleased&) {
+    DDLL_CHECK_MSG(record.other_holds > 0, "a hold was released that nobody had");
+    --record.other_holds;
+    return Row::none;
+}
+
+template <class R>
+Decision counted(const DriverRecord& record, const R& request) {
     Decision out = unchanged(record);
-    if (record.presence == Presence::dynamic) {
-        out.row = Row::port_opens;
-        ++out.next.port_count;
-        ++out.next.other_holds;
-    }
+    if (record.presence == Presence::dynamic) out.row = count(out.next, request);
     return out;
 }
 
-Decision on(const DriverRecord& record, const request::PortStopped&) {
-    Decision out = unchanged(record);
-    if (record.presence == Presence::dynamic) {
-        DDLL_CHECK_MSG(record.port_count > 0, "a port stopped that was never counted as open");
-        out.row = Row::port_stops;
-        --out.next.port_count;
-    }
-    return out;
-}
+} // namespace
 
-Decision on(const DriverRecord& record, const request::HoldAdded&) {
-    Decision out = unchanged(record);
-    if (record.presence == Presence::dynamic) ++out.next.other_holds;
-    return out;
+Decision on(const DriverRecord& record, const request::PortOpened& opened) {
+    return counted(record, opened);
 }
-
-Decision on(const DriverRecord& record, const request::HoldReleased&) {
-    Decision out = unchanged(record);
-    if (record.presence == Presence::dynamic) {
-        DDLL_CHECK_MSG(record.other_holds > 0, "a hold was released that nobody had");
-        --out.next.other_holds;
-    }
-    return out;
+Decision on(const DriverRecord& record, const request::PortStopped& stopped) {
+    return counted(record, stopped);
+}
+Decision on(const DriverRecord& record, const request::HoldAdded& added) {
+    return counted(record, added);
+}
+Decision on(const DriverRecord& record, const request::HoldReleased& released) {
+    return counted(record, released);
 }
 
 } // namespace ddll::lifecycle::rules
+
+namespace ddll::lifecycle {
+
+std::optional<words::LifecycleRow> count_in_place(DriverRecord& record, const Request& request) {
+    // The last hold of one that is on its way out has consequences.
+    if (record.presence != Presence::dynamic || record.status != Status::ok) return std::nullopt;
+    return std::visit(
+        [&](const auto& r) -> std::optional<words::LifecycleRow> {
+            if constexpr (requires { rules::count(record, r); })
+                return rules::count(record, r);
+            else
+                return std::nullopt;
+        },
+        request);
+}
+
+} // namespace ddll::lifecycle

@@ -67,20 +67,26 @@ void Drivers::forget_if_absent(Driver& driver) {
 
 void Drivers::journal_state(const Driver& driver, words::LifecycleRow row) {
     const lifecycle::DriverRecord& now = driver.record;
+    std::uint32_t holds = now.other_holds, loads = 0; // as lifecycle::holds and loads count them
     thread_local std::vector<journal::UserLoads> users;
     users.clear();
     for (const lifecycle::UserEntry& entry : now.entries) {
         if (entry.kind != lifecycle::EntryKind::loaded) continue;
+        ++loads;
+        holds += entry.released ? 0 : 1;
         if (users.empty() || users.back().process != entry.process) users.push_back({entry.process, 0});
         ++users.back().loads;
     }
     const std::string_view bytes(reinterpret_cast<const char*>(users.data()), users.size() * sizeof users[0]);
-    host_.journal().write(journal::DriverChanged{driver.id, now.presence, now.status, now.port_count,
-                                                 lifecycle::holds(now), lifecycle::loads(now), driver.name, driver.jobs,
-                                                 bytes, row});
+    host_.journal().write(journal::DriverChanged{driver.id, now.presence, now.status, now.port_count, holds, loads,
+                                                 driver.name, driver.jobs, bytes, row});
 }
 
 lifecycle::Reply Drivers::ask(Driver& driver, const lifecycle::Request& what, const Term* as_written) {
+    if (const auto row = lifecycle::count_in_place(driver.record, what)) {
+        journal_state(driver, *row);
+        return {};
+    }
     lifecycle::Decision decision = lifecycle::decide(driver.record, what);
     const bool changed = decision.next != driver.record;
     driver.record = std::move(decision.next);

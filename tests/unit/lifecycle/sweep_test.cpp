@@ -155,8 +155,22 @@ std::string wrong_reference(const Decision& decision) {
     return uses > 1 ? "one reference for two waits" : "";
 }
 
+// What is counted on the record itself is what the rules decide, and nothing else that could be is left to them.
+std::string wrongly_counted(const DriverRecord& record, const Request& request, const Decision& decision) {
+    DriverRecord counted = record;
+    const auto row = count_in_place(counted, request);
+    if (!row && counted != record) return "nothing was counted, and the record changed";
+    if (row && decision != Decision{counted, {}, {}, *row}) return "counting gives something else than the rules";
+    const bool counts =
+        std::holds_alternative<request::PortOpened>(request) || std::holds_alternative<request::PortStopped>(request) ||
+        std::holds_alternative<request::HoldAdded>(request) || std::holds_alternative<request::HoldReleased>(request);
+    const bool stays = record.presence == Presence::dynamic && record.status == Status::ok;
+    return row.has_value() == (counts && stays) ? "" : "counted where it should not be, or the other way round";
+}
+
 std::string wrong(const DriverRecord& record, const Request& request, const Decision& decision) {
     const DriverRecord& next = decision.next;
+    if (const std::string counted = wrongly_counted(record, request, decision); !counted.empty()) return counted;
     if (decision != decide(record, request)) return "another answer the second time";
     if (!malformed(next).empty()) return malformed(next);
     if (std::holds_alternative<reply::Refused>(decision.reply) &&
