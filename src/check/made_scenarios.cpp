@@ -59,9 +59,14 @@ public:
         for (const OwnCall& one : subject_.invents ? invented() : subject_.calls) out.push_back(call_text(one, port));
         return out;
     }
-    Json use(const char* port) const {
+    /// ... and nobody waits for what comes of it.
+    Json ask(const char* port) const {
         Json steps = Json::array();
         for (const std::string& text : asked(port)) steps.push_back(call("user", text));
+        return steps;
+    }
+    Json use(const char* port) const {
+        Json steps = ask(port);
         steps.push_back(second());
         return steps;
     }
@@ -79,7 +84,7 @@ public:
     }
     static Json repeat(unsigned times, Steps steps) { return {{"repeat", times}, {"steps", flat(steps)}}; }
 
-    MadeScenario scenario(std::string id, std::string title, Steps steps) const {
+    MadeScenario scenario(std::string id, std::string title, Steps steps, bool jobs_wait = false) const {
         const Json all = flat(steps);
         const bool replaces = std::any_of(all.begin(), all.end(), [](const Json& step) {
             return step.contains("install") && step["version"] == "old";
@@ -91,6 +96,7 @@ public:
         Json scenario;
         scenario["scenario"] = 1;
         scenario["title"] = title;
+        if (jobs_wait) scenario["async_takes"] = "10ms"; // there is one thread for them
         scenario["paths"] = {{"Dir", "live"}, {"Other", "other"}, {"Empty", "empty"}};
         scenario["drivers"][subject_.name] = {{"old", {{"file", subject_.older}, {"broken", true}}},
                                               {"new", {{"file", subject_.newer}, {"broken", true}}}};
@@ -179,6 +185,11 @@ std::vector<MadeScenario> scenarios_for(const Subject& subject, unsigned strictn
     if (const Json again = w.use_again("P"); !again.empty())
         with(2, "busy", "used by two processes",
              {w.install("new"), w.load(), w.open("P"), w.use("P"), again, w.close("P"), w.unload(), w.second()});
+    if (const Json asked = w.ask("P"); !asked.empty() && strictness >= 2)
+        out.push_back(w.scenario(
+            "close-at-once", "closed right after its calls",
+            {w.install("new"), w.load(), w.open("P"), asked, asked, w.close("P"), w.second(), w.unload(), w.second()},
+            true));
     with(2, "halt", "the node halted while a port was open",
          {w.install("new"), w.load(), w.open("P"), w.use("P"), w.call("innocent", "erlang:halt(0)"), w.second()});
     with(3, "kill-ports", "replaced with kill_ports",
