@@ -52,19 +52,19 @@ public:
     }
     std::vector<Finding> take() {
         leftovers_.find();
+        callbacks_.find();
         memory_.find();
         return reading_.findings.take();
     }
 
 private:
     friend journal::Visitor<CloseRun>;
-    using Ignores = journal::Kinds<journal::StepEnded, journal::Delivered, journal::ProcessStarted, journal::PortOpened,
-                                   journal::PortClosing, journal::PortClosed, journal::Entered, journal::Left,
-                                   journal::Reloaded, journal::ClockAdvanced, journal::Awaited, journal::PeerActed,
-                                   journal::PeerReceived, journal::NumberChosen, journal::Misused, journal::Logged,
-                                   journal::Mismatched, journal::StepFailed, journal::Bound, journal::ThreadStarted,
-                                   journal::ThreadWaits, journal::ThreadRuns, journal::ThreadEnded,
-                                   journal::ThreadLeftAlone, journal::Deadlocked, journal::Ended>;
+    using Ignores = journal::Kinds<
+        journal::StepEnded, journal::Delivered, journal::ProcessStarted, journal::PortOpened, journal::PortClosing,
+        journal::PortClosed, journal::Entered, journal::Reloaded, journal::ClockAdvanced, journal::Awaited,
+        journal::PeerActed, journal::PeerReceived, journal::NumberChosen, journal::Misused, journal::Logged,
+        journal::Mismatched, journal::StepFailed, journal::Bound, journal::ThreadStarted, journal::ThreadWaits,
+        journal::ThreadRuns, journal::ThreadEnded, journal::ThreadLeftAlone, journal::Deadlocked, journal::Ended>;
     void on(const journal::StepBegun& e) { users_.see(e); }
     void on(const journal::Called& e) { users_.see(e); }
     void on(const journal::Returned& e) { users_.see(e); }
@@ -87,6 +87,7 @@ private:
         memory_.see(e);
     }
     void on(const journal::ClearedAway& e) { leftovers_.see(e); }
+    void on(const journal::Left& e) { callbacks_.see(e); }
     void on(const journal::TookLong& e) { callbacks_.see(e); }
     void on(const journal::ApiCalled& e) { callbacks_.see(e); }
 

@@ -243,10 +243,20 @@ class Callbacks {
 public:
     explicit Callbacks(CloseReading& reading) : reading_(reading) {}
     void see(const journal::TookLong& took);
+    void see(const journal::Left& left) { ++calls_[left.callback]; }
     void see(const journal::ApiCalled& called);
+    /// At the end: what took long again and again.
+    void find();
 
 private:
+    struct Slow {
+        DriverId driver;
+        std::int64_t longest = 0;
+        std::uint64_t times = 0, entry = 0;
+    };
     CloseReading& reading_;
+    std::map<words::Callback, Slow> slow_;
+    std::map<words::Callback, std::uint64_t> calls_;
 };
 
 } // namespace ddll::findings

@@ -41,7 +41,8 @@ void Leftovers::see(const journal::LeftBehind& e) {
     case thread_at_halt: // a fault only where something comes of it, see crash.cpp
         return;
     case thread_key:
-        return reading_.add(Rule::pthread_key_destructor_left, e.driver, text, address);
+        running_.push_back({Rule::pthread_key_destructor_left, e.driver, text, address, Severity::error, reading_.at});
+        return;
     case exit_handler:
         return reading_.add(Rule::on_exit_handler_left, e.driver, text, address);
     case executable_stack:

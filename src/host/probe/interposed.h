@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -31,7 +32,7 @@ public:
     }
     void key_created(unsigned key, std::uintptr_t destructor) {
         const MutexLock guard(lock_);
-        keys_[key] = destructor;
+        keys_[key] = {destructor, {}};
         destructors_.insert(destructor);
     }
     void key_deleted(unsigned key) {
@@ -76,16 +77,34 @@ public:
         const MutexLock guard(lock_);
         return destructors_.contains(function);
     }
-    /// Keys, exit handlers and what the C library keeps that lead into the range; they are reported once.
+    /// Notes which libraries the destructors of keys lie in, while they are all there.
+    void name_libraries_of_keys() {
+        for (const auto& [key, destructor] : destructors_of_keys()) {
+            std::string name = library_of(destructor);
+            const MutexLock guard(lock_);
+            if (const auto it = keys_.find(key); it != keys_.end() && !name.empty())
+                it->second.library = std::move(name);
+        }
+    }
+    /// Keys, exit handlers and what the C library keeps that lead into the range, and keys that lead into a library
+    /// which left memory with it; they are reported once.
     std::vector<Found> take_leading_into(const CodeRange& old) {
+        std::set<unsigned> gone;
+        for (const auto& [key, destructor] : destructors_of_keys())
+            if (!old.has(destructor) && library_of(destructor).empty()) gone.insert(key);
         const MutexLock guard(lock_);
         std::vector<Found> out;
         for (auto it = keys_.begin(); it != keys_.end();) {
-            if (!old.has(it->second)) {
+            const auto& [destructor, library] = it->second;
+            if (old.has(destructor)) {
+                out.push_back({Residue::thread_key, "its destructor is a function of the library", destructor});
+            } else if (gone.contains(it->first) && !library.empty()) {
+                out.push_back({Residue::thread_key,
+                               "its destructor is a function of " + library + ", which left memory with the driver"});
+            } else {
                 ++it;
                 continue;
             }
-            out.push_back({Residue::thread_key, "its destructor is a function of the library", it->second});
             it = keys_.erase(it);
         }
         std::erase_if(exit_handlers_, [&](std::uintptr_t function) {
@@ -105,9 +124,21 @@ public:
     }
 
 private:
+    struct Key {
+        std::uintptr_t destructor = 0;
+        std::string library; ///< that it lies in, once the driver is to be closed
+    };
+    std::map<unsigned, std::uintptr_t> destructors_of_keys() const {
+        const MutexLock guard(lock_);
+        std::map<unsigned, std::uintptr_t> out;
+        for (const auto& [key, it] : keys_)
+            if (it.destructor != 0) out[key] = it.destructor;
+        return out;
+    }
+
     mutable ddll::Mutex lock_;
     std::map<int, std::uintptr_t> threads_ DDLL_GUARDED_BY(lock_);
-    std::map<unsigned, std::uintptr_t> keys_ DDLL_GUARDED_BY(lock_);
+    std::map<unsigned, Key> keys_ DDLL_GUARDED_BY(lock_);
     std::set<std::uintptr_t> destructors_ DDLL_GUARDED_BY(lock_); ///< ever given
     std::vector<std::uintptr_t> exit_handlers_ DDLL_GUARDED_BY(lock_);
     std::map<KeptBy, std::pair<std::uintptr_t, std::uintptr_t>> kept_ DDLL_GUARDED_BY(lock_); ///< from, to

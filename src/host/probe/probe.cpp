@@ -77,6 +77,7 @@ void Probe::opened(const Driver& driver) {
 Probe::Closing Probe::before_close(const Driver& driver) {
     CodeRange code{driver.image->identity().base, driver.image->identity().end};
     if (!driver.before) return {code, {}};
+    interposed_.name_libraries_of_keys();
     code.handles = handles_inside(code);
     code.code = code_inside(code);
     return {code, variables_inside(code)};

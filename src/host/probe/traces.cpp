@@ -7,6 +7,7 @@
 #include "host/probe/keepers.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <fmt/format.h>
 #include <link.h>
 #include <pthread.h>
@@ -165,6 +166,13 @@ std::uint32_t float_mode_now() {
 }
 
 } // namespace
+
+std::string library_of(std::uintptr_t address) {
+    Dl_info found{};
+    if (dladdr(reinterpret_cast<const void*>(address), &found) == 0 || found.dli_fname == nullptr) return {};
+    const std::string path(found.dli_fname);
+    return path.substr(path.rfind('/') + 1);
+}
 
 Traces look_for_traces() {
     Traces out;

@@ -30,6 +30,9 @@ struct CodeRange {
     }
 };
 
+/// The file name of the library that the address lies in; empty where no library is. Takes the loader's lock.
+std::string library_of(std::uintptr_t address);
+
 class Interposed;
 
 struct Found {

@@ -275,3 +275,39 @@ TEST_CASE("what is known to keep something is told before what is not") {
     CHECK(found[0].severity == findings::Severity::error);
     CHECK(found[0].evidence == "openlog, stdout");
 }
+
+TEST_CASE("a callback that took long once is slow, unless it was quick many times") {
+    const auto slow_of = [](unsigned calls, unsigned slow) {
+        journal::Journal journal;
+        using enum words::Callback;
+        for (unsigned i = 0; i < calls; ++i) {
+            if (i < slow) journal.write(journal::TookLong{control, counter, PortId{1}, 0, 200'000'000});
+            journal.write(journal::Left{control, PortId{1}, 0});
+        }
+        return rules(journal);
+    };
+    const Rules found{Rule::callback_stalls_scheduler};
+    CHECK(slow_of(1, 1) == found);
+    CHECK(slow_of(50, 1) == found);
+    CHECK(slow_of(51, 1).empty());
+    CHECK(slow_of(100, 100) == found);
+}
+
+TEST_CASE("what runs on in a library that stays crashes nothing") {
+    const auto severity = [](words::Residue kind, bool gone) {
+        journal::Journal journal;
+        const std::uintptr_t code = 0x1000;
+        journal.write(
+            journal::LeftBehind{counter, first, kind, "work", {reinterpret_cast<const char*>(&code), sizeof code}});
+        journal.write(journal::ImageClosed{first, counter, gone});
+        const findings::RunNames known = names();
+        const auto found = findings::find_closely(journal, known);
+        REQUIRE(found.size() == 1);
+        return found[0].severity;
+    };
+    for (const words::Residue kind :
+         {words::Residue::thread, words::Residue::signal_handler, words::Residue::thread_key}) {
+        CHECK(severity(kind, true) == findings::Severity::error);
+        CHECK(severity(kind, false) == findings::Severity::warning);
+    }
+}
