@@ -121,6 +121,8 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
     std::string out;
     std::optional<Error> failure;
     if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) failure = error(fmt::format("{} is a folder, not a file", path));
+    // A string that grows by doubling touches twice the memory; files in /proc have no size.
+    if (S_ISREG(st.st_mode)) out.reserve(std::min(limit, static_cast<std::size_t>(st.st_size)));
     char buffer[65536];
     while (!failure) {
         const ssize_t n = read(fd, buffer, sizeof buffer);
