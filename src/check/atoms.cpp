@@ -1,8 +1,7 @@
 #include "check/atoms.h"
 
-#include "base/prose.h"
+#include "check/gathered.h"
 #include "check/verdict.h"
-#include "findings/finding.h"
 
 #include <fmt/format.h>
 
@@ -52,17 +51,11 @@ AtomsLook look_for_atoms(const std::function<scenario::RunResult(AtomTag atoms)>
 }
 
 scenario::RunFinding atoms_finding(const std::string& driver, const AtomsMatter& found) {
-    constexpr words::RuleOf<words::by_check> rule(words::Rule::atoms_parsed_by_hand);
-    scenario::RunFinding finding;
-    finding.rule = rule;
-    finding.severity = words::Severity::warning;
-    finding.title = findings::title_of(rule, driver);
     std::string answers;
     for (const AtomTag tag : words::all<AtomTag>)
         answers += fmt::format("{}{} with {}", answers.empty() ? "" : ", ",
                                found.answers[static_cast<std::size_t>(tag)], words::name(tag));
-    finding.evidence = prose(fmt::format("{} -> {}", found.call, answers));
-    return finding;
+    return run_finding(words::Rule::atoms_parsed_by_hand, driver, fmt::format("{} -> {}", found.call, answers));
 }
 
 } // namespace ddll::check

@@ -1,5 +1,8 @@
 #include "check/gathered.h"
 
+#include "base/prose.h"
+#include "findings/finding.h"
+
 #include <algorithm>
 
 namespace ddll::check {
@@ -17,6 +20,15 @@ bool is_asked(const scenario::RunResult& result, std::uint32_t step) {
 }
 
 } // namespace
+
+scenario::RunFinding run_finding(words::RuleOf<words::by_check> rule, const std::string& driver, std::string evidence) {
+    scenario::RunFinding finding;
+    finding.rule = rule;
+    finding.severity = words::row(rule).severity;
+    finding.title = findings::title_of(rule, driver);
+    finding.evidence = prose(std::move(evidence));
+    return finding;
+}
 
 CheckFinding& Gathered::entry_for(Rule rule) {
     for (CheckFinding& known : findings_)

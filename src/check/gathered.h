@@ -1,10 +1,16 @@
 #pragma once
 /// Findings of one side while they come in from files and runs. Internal to check/.
 #include "check/check.h"
+#include "words/findings.h"
 
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace ddll::check {
+
+/// One that check itself makes of a run, with the severity and the title of its rule. The evidence is for people.
+scenario::RunFinding run_finding(words::RuleOf<words::by_check> rule, const std::string& driver, std::string evidence);
 
 class Gathered {
 public:

@@ -1,6 +1,5 @@
-#include "base/prose.h"
+#include "check/gathered.h"
 #include "check/verdict.h"
-#include "findings/finding.h"
 #include "journal/entry.h"
 #include "term/external.h"
 #include "term/text.h"
@@ -82,11 +81,9 @@ std::vector<AnswerChange> changed_answers(const CheckRun& older, const CheckRun&
 }
 
 scenario::RunFinding protocol_finding(const std::string& driver, const AnswerChange& change) {
-    constexpr words::RuleOf<words::by_check> rule(words::Rule::call_protocol_changed);
-    scenario::RunFinding finding;
-    finding.rule = rule;
-    finding.title = findings::title_of(rule, driver);
-    finding.evidence = prose(fmt::format("{} -> {}; now -> {}", change.call, change.older, change.newer));
+    auto finding = run_finding(words::Rule::call_protocol_changed, driver,
+                               fmt::format("{} -> {}; now -> {}", change.call, change.older, change.newer));
+    finding.severity = Severity::note;
     return finding;
 }
 

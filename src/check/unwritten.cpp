@@ -1,10 +1,8 @@
 #include "check/unwritten.h"
 
-#include "base/prose.h"
 #include "base/text.h"
-#include "findings/finding.h"
+#include "check/gathered.h"
 #include "journal/entry.h"
-#include "words/rule.h"
 
 #include <fmt/format.h>
 
@@ -87,14 +85,9 @@ UnwrittenLook look_for_unwritten(const std::function<scenario::RunResult(std::ui
 }
 
 scenario::RunFinding unwritten_finding(const std::string& driver, const Unwritten& found) {
-    constexpr words::RuleOf<words::by_check> rule(words::Rule::uninitialised_bytes_sent);
-    scenario::RunFinding finding;
-    finding.rule = rule;
-    finding.severity = words::Severity::warning;
-    finding.title = findings::title_of(rule, driver);
-    finding.evidence = prose(fmt::format("{}: of what came of it, {} {} what happened to lie in memory", found.call,
-                                         counted(found.bytes, "byte"), found.bytes == 1 ? "is" : "are"));
-    return finding;
+    return run_finding(words::Rule::uninitialised_bytes_sent, driver,
+                       fmt::format("{}: of what came of it, {} {} what happened to lie in memory", found.call,
+                                   counted(found.bytes, "byte"), found.bytes == 1 ? "is" : "are"));
 }
 
 } // namespace ddll::check
