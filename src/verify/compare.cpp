@@ -3,6 +3,7 @@
 #include "journal/journal.h"
 #include "term/abridge.h"
 #include "term/external.h"
+#include "words/made_up.h"
 
 #include <fmt/format.h>
 
@@ -24,6 +25,12 @@ bool is_numbered(const Term& term) {
     return term.is_tuple(2) && term.elements()[1].is(Term::Kind::integer) &&
            (term.elements()[0].is_atom("id") ||
             (term.elements()[0].is_atom("open_error") && term.elements()[1].as_integer() <= -10));
+}
+
+/// {os_pid, N} of a port's program, with no smaller number.
+bool is_os_pid(const Term& term, std::int64_t smallest) {
+    return term.is_tuple(2) && term.elements()[0].is_atom("os_pid") && term.elements()[1].is(Term::Kind::integer) &&
+           term.elements()[1].as_integer() >= smallest;
 }
 
 bool is_identity(const Term& term) {
@@ -65,6 +72,8 @@ bool Identities::same(const Term& ours, const Term& nodes) {
     if (ours.kind() != nodes.kind()) return false;
     if (is_identity(ours)) return same_identity(term::encode(ours), term::encode(nodes));
     if (node_has_past && is_numbered(ours) && is_numbered(nodes))
+        return same_identity(term::encode(ours), term::encode(nodes));
+    if (is_os_pid(ours, words::first_made_up_process) && is_os_pid(nodes, 1))
         return same_identity(term::encode(ours), term::encode(nodes));
     if (same_external(ours, nodes)) return true;
     const auto all_same = [this](std::span<const Term> a, std::span<const Term> b) {

@@ -4,6 +4,7 @@
 #include "host/ports/data_lock.h"
 #include "host/ports/monitors.h"
 #include "host/ports/names.h"
+#include "words/made_up.h"
 
 #include <fmt/format.h>
 
@@ -178,6 +179,7 @@ BifResult Ports::open(ProcessId by, const Term& name, const Term& settings) {
         Port& port = make(nullptr, by, command);
         port.state = Port::State::open;
         port.options = options;
+        port.info.os_pid = words::first_made_up_process + static_cast<std::int64_t>(port.id.value);
         host_.processes().link(by, Term::port(port.id.value));
         if (!options.only_out) ending_programs_.push_back(port.id);
         return BifResult::of(Term::port(port.id.value));
