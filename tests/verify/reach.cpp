@@ -55,7 +55,8 @@ std::vector<std::string> needed_words() {
         out.push_back(fmt::format("reply erl_ddll:try_load/3 {{error, {}}}", reason));
         out.push_back(fmt::format("message {{'DOWN', Ref, driver, Name, {{load_failure, {}}}}}", reason));
     }
-    // load_driver/2 waits for a reload whose ports were killed: by then that is over.
+    // load_driver/2 waits for a reload whose ports were killed, and that is over by then, unless something else holds
+    // the driver for good: scenarios/lifecycle/load-driver-waits.json. Nodes that play many scenarios would keep it.
     for (const char* call : {"load/2", "reload/2", "reload_driver/2", "unload_driver/1"})
         all_of(fmt::format("erl_ddll:{}", call), {"ok", "(blocks)"});
     all_of("erl_ddll:load_driver/2", {"ok"});
