@@ -84,7 +84,7 @@ Evaluated contents_of(Args args) {
 // The caller waits for a thread that reads, and all others run (measured).
 Evaluated read_file(Host& host, ProcessId by, Args args) {
     Evaluated result = contents_of(args);
-    host.processes().step_aside(by);
+    host.processes().give_way(by, nullptr, host::Question::to_no_process);
     return host.processes().find(by)->state == host::Process::State::running ? std::move(result) : Evaluated::blocked();
 }
 

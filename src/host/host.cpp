@@ -121,19 +121,9 @@ bool Host::step() {
     return true;
 }
 
-void Host::run_ends() {
-    while (!impasse_ && !halt_.node_ended) {
-        const Process* process = processes_.exiting();
-        if (!drivers_.collects().empty())
-            drivers_.collect();
-        else if (process == nullptr)
-            break;
-        else if (!process->scanned)
-            processes_.scan_exit();
-        else
-            processes_.signal_exit();
-    }
-    processes_.rest();
+void Host::pass_turn() {
+    ports_.pass_turn();
+    drivers_.collect_all();
 }
 
 void Host::run_until_idle() {
@@ -158,7 +148,7 @@ void Host::run_until_idle() {
         return;
     }
     probe_.process().rest();
-    processes_.rest();
+    processes_.signals().rest();
 }
 
 std::optional<VirtualTime> Host::next_event() const {

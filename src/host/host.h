@@ -97,9 +97,9 @@ public:
     bool step();
     /// Steps until nothing more can happen at the current virtual time, or an impasse.
     void run_until_idle();
-    /// What an emulator gets done while a process gives way for a moment: drivers that wait for no port leave, and
-    /// processes that were killed end. Ports that closed are not freed yet (measured).
-    void run_ends();
+    /// A process has its turn, in a run that was not for all of them: ports are freed that were closed long enough
+    /// ago, and drivers that wait for none leave.
+    void pass_turn();
     /// Moves the clock, doing what becomes due in the order of its time.
     void advance(Duration by);
     VirtualTime now() const { return clock_.now(); }

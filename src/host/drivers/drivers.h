@@ -81,6 +81,9 @@ public:
     /// Those that nothing keeps any more; they leave one by one.
     const std::deque<DriverId>& collects() const { return collects_; }
     void collect();
+    void collect_all() {
+        while (!collects_.empty()) collect();
+    }
 
 private:
     void carry_out(Driver& driver, const lifecycle::Effect& effect, const lifecycle::Request& cause,

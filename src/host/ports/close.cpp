@@ -24,7 +24,7 @@ void tell_links(Host& host, Port& port, const Term& reason) {
     for (const Linked& link : links) {
         Process* process = host.processes().find(std::get<ProcessId>(link));
         if (process == nullptr) continue;
-        host.processes().forget_link(*process, port.id);
+        host.processes().signals().forget_link(*process, port.id);
         host.processes().exit_signal(*process, self, reason, ExitSource::link);
     }
     // Some releases forget what was monitored on the way of a reason that needs memory of its own (measured).
@@ -148,6 +148,7 @@ void Ports::terminate(Port& port) {
         if (Process* owner = host_.processes().find(port.owner))
             host_.processes().deliver(*owner, term::make_tuple(Term::port(port.id.value), Term::atom("closed")),
                                       port.id, {});
+    port.closing.turn = turn_;
     closed_.push_back(port.id);
     if (host_.halting()) host_.finish_halt();
 }

@@ -81,7 +81,9 @@ void remove_monitors(Host& host, Port& port) {
         Process* process = host.processes().find(watch.process);
         cleared_away(host, port.id, watch.made, words::Cleared::monitor,
                      fmt::format("its monitor on {}", process ? process->name : "a process"));
-        if (process != nullptr) std::erase_if(process->watched_by, [&](const auto& m) { return m.ref == watch.ref; });
+        if (process == nullptr) continue;
+        std::erase_if(process->watched_by, [&](const auto& m) { return m.ref == watch.ref; });
+        host.processes().signals().tell(*process);
     }
     port.watching.monitors.clear();
 }

@@ -132,6 +132,16 @@ Port& Ports::make(Driver* driver, ProcessId owner, std::string name) {
     return made;
 }
 
+void Ports::pass_turn() {
+    constexpr std::uint64_t turns_until_freed = 3;
+    ++turn_;
+    while (!closed_.empty()) {
+        const Port* port = find(closed_.front());
+        if (port != nullptr && port->closing.turn + turns_until_freed > turn_) return;
+        free_next();
+    }
+}
+
 void Ports::free_next() {
     const auto it = ports_.find(closed_.front());
     closed_.pop_front();
@@ -266,6 +276,7 @@ BifResult Ports::start_failed(Port& port, std::intptr_t result, int error) {
     release_data_lock(host_, port);
     port.state = Port::State::stopped;
     port.leave_driver();
+    port.closing.turn = turn_;
     closed_.push_back(port.id);
     host_.journal().write(journal::PortClosed{port.id});
     host_.drivers().ask(*port.driver, request::PortStopped{});
@@ -282,6 +293,7 @@ Port* Ports::create(const Port& creator, ProcessId owner, std::string name, ErlD
     port.data = data;
     port.state = Port::State::open;
     host_.processes().link(owner, Term::port(port.id.value));
+    host_.processes().signals().tell(*process); // it did not link itself, and has that to handle (measured)
     return &port;
 }
 

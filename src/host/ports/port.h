@@ -80,6 +80,7 @@ struct Port {
         bool by_message = false;  ///< {Port, closed} is owed
         bool inside_stop = false; ///< stop has been called and did not return yet
         bool draining = false;    ///< stop comes, or came, after closing: what it sends goes nowhere
+        std::uint64_t turn = 0;   ///< of processes, when it was closed: see Ports::pass_turn
     };
     struct Timer {
         std::optional<VirtualTime> due;

@@ -65,7 +65,7 @@ BifResult Processes::unlink(ProcessId by, const Term& target) {
     signals_.unlinked(target);
     if (target.is(Term::Kind::port)) {
         const PortId id{target.as_port()};
-        forget_link(*self, id);
+        signals_.forget_link(*self, id);
         Port* port = host_.ports().find(id);
         const bool linked = port != nullptr && port->watchers.links.contains(by);
         if (linked) port->watchers.links.remove(by);
@@ -75,7 +75,7 @@ BifResult Processes::unlink(ProcessId by, const Term& target) {
         const ProcessId id{target.as_pid()};
         Process* peer = find(id);
         if (peer != nullptr && self->links.contains(id)) signals_.wake(*peer, true);
-        forget_link(*self, id);
+        signals_.forget_link(*self, id);
         if (peer != nullptr) peer->links.remove(by);
     } else {
         return badarg();

@@ -69,7 +69,8 @@ struct Process {
     };
     std::vector<Late> late;
     Wait wait;
-    std::uint64_t woken_in = 0;     ///< the last turn (see signals.h) in which it was sent something
+    std::uint64_t woken_in = 0;     ///< the last turn (see signals.h) in which it joined the run queue
+    std::uint64_t place = 0;        ///< in that: the smaller the sooner
     std::uint64_t signalled_in = 0; ///< ... that was not a message
     std::uint64_t messaged_in = 0;  ///< ... that was one
     std::optional<Answer> answer;   ///< set when the wait is over; the call returns when it is resumed

@@ -31,7 +31,13 @@ void Processes::mark_exiting(Process& process, Term reason) {
     if (process.state != Process::State::running) return;
     process.state = Process::State::exiting;
     process.exit_reason = std::move(reason);
-    exiting_.push_back(process.id);
+    // It ends when it has its turn: by its place in the run queue, the caller last.
+    if (process.id == signals_.caller() || process.woken_in == 0) process.place = signals_.last_place();
+    const auto later = std::ranges::find_if(exiting_, [&](ProcessId id) {
+        const Process& other = *find(id);
+        return !other.scanned && other.place > process.place;
+    });
+    exiting_.insert(later, process.id);
 }
 
 // The wrappers of erl_ddll take exactly the message of their reference out of the mailbox.
@@ -59,7 +65,12 @@ bool Processes::give_to_wrapper(Process& process, const Term& message) {
 
 void Processes::set_answer(Process& process, Answer answer) {
     process.answer = std::move(answer);
-    resumable_.push_back(process.id);
+    try_again(process.id);
+}
+
+void Processes::try_again(ProcessId id) {
+    resumable_.push_back(id);
+    signals_.enqueue(*find(id));
 }
 
 std::optional<Answer> Processes::take_answer(ProcessId id) {
@@ -93,7 +104,7 @@ void tell_link(Host& host, Process& process, const Linked& other, const Term& re
     if (const auto* id = std::get_if<ProcessId>(&other)) {
         Process* peer = host.processes().find(*id);
         if (peer == nullptr) return;
-        host.processes().forget_link(*peer, process.id);
+        host.processes().signals().forget_link(*peer, process.id);
         host.processes().exit_signal(*peer, Term::pid(process.id.value), reason, ExitSource::link);
         return;
     }

@@ -22,6 +22,7 @@ enum class Question : std::uint8_t {
     waits_for_signals, ///< when it has been sent anything but messages
     waits_for_any,     ///< when it has been sent anything
     always_waits,      ///< it is asked itself
+    to_no_process,     ///< another thread of the emulator has the answer, and all processes run meanwhile
 };
 
 class Processes {
@@ -42,7 +43,7 @@ public:
     /// What a blocked call returns; it returns when it is its turn.
     void set_answer(Process& process, Answer answer);
     /// What a blocked call waits for may be there: it is tried again when it is its turn.
-    void try_again(ProcessId id) { resumable_.push_back(id); }
+    void try_again(ProcessId id);
     /// The answer of a call that was blocked, once; nothing while it is still blocked.
     std::optional<Answer> take_answer(ProcessId id);
 
@@ -63,16 +64,12 @@ public:
     /// What calls to ports and questions about processes do before they return to `by`: they handle its signals, and
     /// when there were any, or another process is `asked` (nullptr: none) and has to answer, others run first.
     void give_way(ProcessId by, const Process* asked, Question question = Question::waits_for_signals);
-    /// The caller waits inside a call until all others have run, whatever there is to handle.
-    void step_aside(ProcessId by);
     /// The 'DOWN' of a monitor: unlike what erl_ddll sends under that name it is a signal.
     void monitor_down(Process& to, term::Term message, PortId from_port, ProcessId from_process);
     /// Tells a process of the last monitor that was made of it; who made it gives way.
     void send_delayed();
     /// An exit signal as a link or exit/2 sends it. `from` is the pid or port that sends.
     void exit_signal(Process& to, const term::Term& from, const term::Term& reason, ExitSource source);
-    /// Takes the link out of the tree; of a process whose turn it is when it handles its signals.
-    void forget_link(Process& of, const Linked& other);
     /// Puts a message into the mailbox (or gives it to the wrapper that waits for it) and journals it.
     void deliver(Process& to, term::Term message, PortId from_port, ProcessId from_process);
     /// What processes have been sent and did not handle yet.
@@ -114,10 +111,9 @@ public:
     /// ... and, as the next step, is dead for its links and monitors.
     void signal_exit();
     void resume();
-    /// All have had a turn.
-    void rest() { signals_.rest(); }
 
 private:
+    void run_queue();
     BifResult link_to_nothing(Process& self, const term::Term& target);
     bool give_to_wrapper(Process& process, const term::Term& message);
 

@@ -51,13 +51,6 @@ void Processes::exit_signal(Process& to, const Term& from, const Term& reason, E
     }
 }
 
-void Processes::forget_link(Process& of, const Linked& other) {
-    if (signals_.holds_for(of.id))
-        of.links.leave(other);
-    else
-        of.links.remove(other);
-}
-
 void Processes::deliver(Process& to, Term message, PortId from_port, ProcessId from_process) {
     if (!to.alive() || host_.halting()) return; // a halting node runs no process that could look
     if (!signals_.empty() && signals_.holds_for(to.id)) {
@@ -123,28 +116,41 @@ void Processes::give_way(ProcessId by, const Process* asked, Question question) 
     const bool waits = asked != nullptr && asked->alive() &&
                        (question == Question::always_waits || signals_.has_signal(*asked) ||
                         (question == Question::waits_for_any && signals_.has_message(*asked)));
-    if (!waits && signals_.empty()) return;
+    const bool elsewhere = question == Question::to_no_process;
+    if (!waits && !elsewhere && signals_.empty()) return;
     send_delayed();
-    // A process that answers and then has a message to look at runs twice.
-    const bool others_run = signals_.two_others_run() || (waits && asked->state == Process::State::running);
+    // A process that answers runs twice, and what there is to do gets done meanwhile (measured).
+    const bool runs_twice = waits && asked->state == Process::State::running;
     handle_signals();
     Process& self = *find(by);
     if (self.state != Process::State::running) return;
     self.links.release(Leaving::all);
-    if (others_run)
+    if (runs_twice || elsewhere)
         host_.run_until_idle();
     else
-        host_.run_ends();
+        run_queue();
 }
 
-void Processes::step_aside(ProcessId by) {
-    if (!signals_.holds_for(by)) return;
-    send_delayed();
-    handle_signals();
-    Process& self = *find(by);
-    if (self.state != Process::State::running) return;
-    self.links.release(Leaving::all);
-    host_.run_until_idle();
+// One process after the other has its turn, as it was woken: ends, or goes on with a call that waited. What comes of
+// that for others is their business after the caller's next turn (measured on OTP 25 with one scheduler).
+void Processes::run_queue() {
+    for (const ProcessId id : signals_.take_queue()) {
+        if (host_.impasse() || host_.halting()) return;
+        host_.pass_turn();
+        Process& process = *find(id);
+        Signals::leave_queue(process);
+        if (std::erase(resumable_, id) > 0) {
+            resumable_.push_front(id);
+            resume();
+        }
+        if (std::erase(exiting_, id) == 0) continue;
+        exiting_.push_front(id);
+        scan_exit();
+        host_.drivers().collect_all();
+        signal_exit();
+        host_.drivers().collect_all();
+    }
+    host_.pass_turn();
 }
 
 void Processes::empty_mailboxes() {

@@ -54,8 +54,7 @@ public:
         caller_ = by;
         calls_left_ = calls;
         holding_ = calls > 0;
-        ++turn_;
-        woken_ = 0;
+        rest();
     }
     /// One of the calls is done; true when it was the last.
     bool end_call() { return calls_left_ == 0 || --calls_left_ == 0; }
@@ -80,9 +79,27 @@ public:
     void wake(Process& to, bool signal) {
         if (to.id == caller_) return;
         (signal ? to.signalled_in : to.messaged_in) = turn_;
-        if (to.woken_in == turn_) return;
-        to.woken_in = turn_;
-        ++woken_;
+        enqueue(to);
+    }
+    /// Has something to do, and waits for a turn of its own.
+    void enqueue(Process& process) {
+        if (process.id == caller_ || process.woken_in == turn_) return;
+        process.woken_in = turn_;
+        process.place = ++places_;
+        queue_.push_back(process.id);
+    }
+    /// Those in the run queue, as they come; who joins it from now on runs after the caller.
+    std::vector<ProcessId> take_queue() { return std::exchange(queue_, {}); }
+    /// Has its turn.
+    static void leave_queue(Process& process) { process.woken_in = process.signalled_in = process.messaged_in = 0; }
+    /// A place behind all others.
+    std::uint64_t last_place() { return ++places_; }
+    /// Takes the link out of the tree of `of`; where signals to it are held that is when it handles them.
+    void forget_link(Process& of, const Linked& other) const {
+        if (holds_for(of.id))
+            of.links.leave(other);
+        else
+            of.links.remove(other);
     }
     /// It has something to handle that changes nothing else: a driver's monitor of it was made, or removed.
     void tell(Process& to) {
@@ -98,18 +115,18 @@ public:
     /// All have had a turn.
     void rest() {
         ++turn_;
-        woken_ = 0;
+        queue_.clear();
     }
-    /// At least two others will run before the caller has its next turn. That is long enough for an emulator to free
-    /// closed ports and to let drivers go (measured on OTP 25 with one scheduler).
-    bool two_others_run() const { return woken_ >= 2; }
+    /// At least two others will run before the caller has its next turn (see Ports::pass_turn).
+    bool two_others_run() const { return queue_.size() >= 2; }
 
 private:
     ProcessId caller_;
     std::size_t calls_left_ = 0;
     bool holding_ = false;
     std::uint64_t turn_ = 0;
-    std::size_t woken_ = 0; ///< others than the caller, since its turn began
+    std::vector<ProcessId> queue_; ///< others than the caller, in the order in which they were woken
+    std::uint64_t places_ = 0;
     std::vector<Signal> held_;
     std::optional<DelayedMonitor> delayed_;
 };
