@@ -88,12 +88,14 @@ TEST_CASE("for the caller it matters whether a message came before the return, f
     CHECK(found[0].nodes == "|, hello");
 }
 
-TEST_CASE("callbacks are compared in order, with a process that ended in order for each port") {
+TEST_CASE("callbacks are compared in order, also where a process ended") {
     StepRecord ours = returning(Term::atom("ok")), nodes = ours;
     ours.driver_calls = {callback("stop", 1), callback("stop", 2)};
     nodes.driver_calls = {callback("stop", 2), callback("stop", 1)};
     CHECK(compared(ours, nodes).size() == 1);
     ours.exits["bob"] = nodes.exits["bob"] = Term::atom("normal");
+    CHECK(compared(ours, nodes).size() == 1);
+    nodes.driver_calls = ours.driver_calls;
     CHECK(compared(ours, nodes).empty());
     nodes.driver_calls.push_back(callback("flush", 2));
     CHECK(compared(ours, nodes).size() == 1);
