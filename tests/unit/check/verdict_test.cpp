@@ -294,7 +294,7 @@ TEST_CASE("what a permanent driver leaves before its first port is opened is a n
         check::CheckRun out{"use", title, {}, false};
         out.result.verdict = scenario::Verdict::passed;
         const auto journal = std::make_shared<journal::Journal>(1 << 20);
-        if (with_port) journal->write(journal::PortOpened{PortId(1), DriverId(1), ProcessId(1), "counter"});
+        if (with_port) journal->write(journal::PortOpened{PortId{1}, DriverId{1}, ProcessId{1}, "counter"});
         out.result.journal = journal;
         return out;
     };

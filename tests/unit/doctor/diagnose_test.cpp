@@ -51,7 +51,9 @@ TEST_CASE("each state of a library has its problem, and current ones have none")
         {LibraryState::overwritten, {LiveProblem::overwritten}},
         {LibraryState::unknown, {LiveProblem::unknown}},
     };
-    for (const auto& [state, expected] : rows) {
+    for (const auto& row : rows) {
+        const LibraryState state = row.first;
+        const Kinds& expected = row.second;
         CAPTURE(name(state));
         const Diagnosis diagnosis = diagnose(Mapped{1, "beam.smp", {mapped("counter", state)}, {}, {}}, {});
         CHECK(kinds(diagnosis) == expected);
