@@ -72,7 +72,9 @@ private:
 
     /// A file that is still there says more than memory, which has no sections: unless it was written over.
     void read_mapped() {
-        if (!library_.deleted && file_facts_ && !overwritten()) {
+        if (!library_.deleted && file_)
+            fit_ = image::compare_with_mapped(*file_, library_.base(), process_.reader());
+        if (!library_.deleted && file_facts_ && fit_ != Fit::different) {
             mapped_ = *file_facts_;
             return;
         }
@@ -90,13 +92,9 @@ private:
             trouble_ = facts.error().message;
     }
 
-    bool overwritten() const {
-        return file_ && image::compare_with_mapped(*file_, library_.base(), process_.reader()) == Fit::different;
-    }
-
     std::pair<LibraryState, std::string> state_in_place() const {
         if (!file_) return {LibraryState::unknown, fmt::format("its file cannot be read: {}", file_trouble_)};
-        switch (image::compare_with_mapped(*file_, library_.base(), process_.reader())) {
+        switch (fit_) {
         case Fit::same:
             return {LibraryState::current, ""};
         case Fit::different:
@@ -104,7 +102,7 @@ private:
         case Fit::unknown:
             break;
         }
-        // Nobody has touched it since before the node began.
+        // The file has not changed since before the node began.
         if (const auto started = process_.started(); started && changed_ != 0 && changed_ + 1 < *started)
             return {LibraryState::current, ""};
         const std::string why = process_.memory_is_readable() ? "its memory cannot be read" : process_.memory_trouble();
@@ -117,6 +115,7 @@ private:
     std::optional<std::string> file_; ///< the path's, now
     std::optional<ElfFacts> file_facts_, mapped_;
     std::string file_trouble_, trouble_;
+    Fit fit_ = Fit::unknown; ///< of the file and memory, while the path still names what is mapped
     std::time_t changed_ = 0;
     bool file_gone_ = false;
 };

@@ -103,7 +103,7 @@ Result<NodeLink> NodeLink::connect(const NodeAddress& address) {
     inner->limit = static_cast<unsigned>(address.limit.count());
     const std::string own = own_host(host), alive = fmt::format("ddlltool_{}", getpid());
     const std::string name = alive + "@" + own;
-    in_addr loopback{}; // told to nobody: nobody connects to us
+    in_addr loopback{}; // not published: no node connects to this one
     loopback.s_addr = htonl(INADDR_LOOPBACK);
     if (ei_connect_xinit(&inner->self, own.c_str(), alive.c_str(), name.c_str(),
                          reinterpret_cast<Erl_IpAddr>(&loopback), cookie.c_str(), 0) < 0)

@@ -14,7 +14,7 @@ namespace ddll::doctor {
 
 class Process {
 public:
-    /// Errors: there is none of that number, or it is somebody else's.
+    /// Errors: there is none of that number, or it belongs to another user.
     static Result<Process> open(pid_t pid);
     ~Process();
     Process(Process&& other) noexcept;

@@ -8,7 +8,7 @@
 
 namespace ddll::doctor {
 
-/// What erl_ddll:info tells of a driver's state. A reload that nobody waits for does not show in it.
+/// What erl_ddll:info tells of a driver's state. A reload without a waiting process does not show in it.
 enum class Pending : std::uint8_t { nothing, unload, reload };
 Pending pending_of(const NodeDriver& driver);
 

@@ -87,7 +87,7 @@ void each_packed(std::string_view table, F&& f) {
     }
 }
 
-/// A range of addresses of the file that nobody may write to once the loader is done, as memory has it.
+/// A range of addresses of the file that is read-only once the loader is done, as memory has it.
 class Sealed {
 public:
     Sealed(const ElfFile& elf, const Elf64_Phdr& range, std::uint64_t base, const ReadMemory& read)
