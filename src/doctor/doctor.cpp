@@ -72,8 +72,7 @@ private:
 
     /// A file that is still there says more than memory, which has no sections: unless it was written over.
     void read_mapped() {
-        if (!library_.deleted && file_)
-            fit_ = image::compare_with_mapped(*file_, library_.base(), process_.reader());
+        if (!library_.deleted && file_) fit_ = image::compare_with_mapped(*file_, library_.base(), process_.reader());
         if (!library_.deleted && file_facts_ && fit_ != Fit::different) {
             mapped_ = *file_facts_;
             return;
