@@ -1,6 +1,7 @@
 // What processes can ask about ports.
 #include "host/host.h"
 
+#include <algorithm>
 #include <string_view>
 
 namespace ddll::host {
@@ -48,6 +49,7 @@ std::optional<Term> item_of(const Host& host, const Port& port, std::string_view
     if (item == "monitored_by") {
         std::vector<Term> pids;
         for (const auto& monitor : port.watchers.monitors) pids.push_back(Term::pid(monitor.watcher.value));
+        std::reverse(pids.begin(), pids.end()); // the last one made comes first (measured)
         return Term::list(std::move(pids));
     }
     return std::nullopt;
