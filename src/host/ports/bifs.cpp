@@ -247,9 +247,11 @@ BifResult Ports::command(ProcessId by, const Term& port_term, const Term& data, 
         else
             return badarg();
     }
-    if (port == nullptr || !port->usable()) return badarg();
+    // One that is draining its queue is still asked whether it takes that option (measured).
+    if (port == nullptr || !port->valid()) return badarg();
     if (force && (port->driver == nullptr || (port->driver->flags & ERL_DRV_FLAG_SOFT_BUSY) == 0))
         return BifResult::raise(Term::atom("notsup"));
+    if (!port->usable()) return badarg();
     if (port->flow.busy && !force) {
         if (no_suspend) return BifResult::of(Term::boolean(false));
         suspend(*host_.processes().find(by), *port, data, {});
