@@ -315,10 +315,12 @@ void Ports::end_next_program() {
                                       {});
     };
     if (port->options.exit_status) tell(term::make_tuple(Term::atom("exit_status"), Term::integer(not_found)));
-    if (port->options.eof)
+    if (port->options.eof) {
         tell(Term::atom("eof"));
-    else
+        port->options.only_out = true; // from now on
+    } else {
         close(*port, host_.common().normal, CloseCause::request);
+    }
 }
 
 std::vector<const Port*> Ports::live() const {
