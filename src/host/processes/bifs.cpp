@@ -111,8 +111,9 @@ BifResult Processes::monitor(ProcessId by, const Term& type, const Term& item) {
         const bool watching = process != nullptr && process->alive();
         if (watching) process->watched_by.push_back({ref, by, name});
         if (watching && process->state == Process::State::exiting) process->late.push_back({by, ref});
-        send_delayed(); // the one before it
-        if (id != by) signals_.delay({by, id, ref_term, watching ? Term() : down()});
+        if (id == by) return BifResult::of(ref_term); // nothing is sent for that
+        send_delayed();                               // the one before it
+        signals_.delay({by, id, ref_term, watching ? Term() : down()});
         return BifResult::of(ref_term);
     }
     Port* port = right_kind ? host_.ports().find(PortId{object.as_port()}) : nullptr;
