@@ -292,9 +292,21 @@ Port* Ports::create(const Port& creator, ProcessId owner, std::string name, ErlD
     port.opening.creator = creator.id;
     port.data = data;
     port.state = Port::State::open;
-    host_.processes().link(owner, Term::port(port.id.value));
-    host_.processes().signals().tell(*process); // it did not link itself, and has that to handle (measured)
+    // It did not link itself: it has a signal of that to handle (measured).
+    port.watchers.links.add(owner);
+    Signals& signals = host_.processes().signals();
+    if (signals.holds_for(owner)) {
+        signals.hold({SignalKind::link, {}, {}, {}, port.id, {}});
+    } else {
+        signals.wake(*process, true);
+        linked(port.id, *process);
+    }
     return &port;
+}
+
+void Ports::linked(PortId id, Process& process) {
+    const Port* port = find(id);
+    if (port != nullptr && port->watchers.links.contains(process.id)) process.links.add(id);
 }
 
 Port* Ports::find(PortId id) {

@@ -40,6 +40,8 @@ public:
 
     // --- the table -------------------------------------------------------------------------------------------------
 
+    /// A process hears that it was linked to a port: it may be gone by then.
+    void linked(PortId id, Process& process);
     Port* find(PortId id);
     const Port* find(PortId id) const { return const_cast<Ports*>(this)->find(id); }
     /// Registered name or identity to a port; for arguments that take both.

@@ -102,7 +102,9 @@ void Processes::handle_signals() {
     self.links.release(Leaving::ports);
     signals_.set_holding(false);
     for (Signal& s : signals_.take()) {
-        if (s.kind == SignalKind::exit)
+        if (s.kind == SignalKind::link)
+            host_.ports().linked(s.from_port, self);
+        else if (s.kind == SignalKind::exit)
             exit_signal(self, s.from, s.content, s.source);
         else if (s.kind != SignalKind::spent)
             deliver(self, std::move(s.content), s.from_port, s.from_process);

@@ -25,6 +25,7 @@ enum class SignalKind : std::uint8_t {
     exit,
     down,    ///< of a monitor: its message
     message, ///< behind others
+    link,    ///< to a port that a driver has created for the process
     spent,   ///< changes nothing: the answer to unlink/1, or what unlink/1 and demonitor/1 have made void
 };
 
