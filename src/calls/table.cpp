@@ -164,6 +164,7 @@ const Row verb_rows[] = {
     {"erlang", "send", 3,
      [](Host& host, ProcessId by, Args a) -> Evaluated {
          Evaluated sent = host.processes().send(by, a[0], a[1], a[2]);
+         if (auto* wait = std::get_if<host::WaitNotBusy>(&host.processes().find(by)->wait)) wait->says_ok = true;
          const bool refused = sent.kind == Evaluated::Kind::value && sent.value.is_atom("nosuspend") && !(a[1] == sent.value);
          if (sent.kind == Evaluated::Kind::value && !refused) sent.value = Term::atom("ok");
          return sent;

@@ -212,9 +212,10 @@ void Ports::retry(Process& process) {
     process.wait = {};
     Port* port = find(again.port);
     const bool is_message = bool(again.on_behalf_of);
+    const Term& sent = again.says_ok ? host_.common().ok : again.data;
     if (port == nullptr || !port->usable()) {
         if (is_message)
-            process.answer = Answer{false, again.data}; // a message to a dead port is dropped
+            process.answer = Answer{false, sent}; // a message to a dead port is dropped
         else
             process.answer = Answer{true, host_.common().badarg};
         return;
@@ -232,7 +233,7 @@ void Ports::retry(Process& process) {
     } else {
         run_command(*port, process.id, again.data);
     }
-    process.answer = Answer{false, is_message ? again.data : host_.common().true_};
+    process.answer = Answer{false, is_message ? sent : host_.common().true_};
 }
 
 BifResult Ports::command(ProcessId by, const Term& port_term, const Term& data, const Term& options) {

@@ -24,6 +24,7 @@ struct WaitNotBusy { ///< port_command/2 or a send to a busy port: the whole req
     PortId port;
     term::Term data;
     ProcessId on_behalf_of; ///< the process named in the message, none for port_command/2
+    bool says_ok = false;   ///< erlang:send/3: it returns no message
 };
 struct WaitInitAck { ///< open_port/2 of a driver with ERL_DRV_FLAG_USE_INIT_ACK, without limit
     PortId port;
