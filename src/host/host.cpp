@@ -41,14 +41,16 @@ void Host::reach_impasse(Impasse::Kind kind, std::string text) {
 }
 
 // Which steps may happen now, in the order in which the emulator would do them. At the end of a time slice that order
-// is fixed (measured): drivers that wait for no port leave; each process that ended gives its loads back, then drivers
-// leave, then its links are told; after that closed ports are freed, drivers leave, and the calls that were answered by
-// this return. But when a caller ends and two others have something to handle first, ports are freed before it goes.
-// Timers, ready descriptors and jobs of the same moment have no order between them.
+// is fixed (measured): drivers that wait for no port leave; each process that ended gives its loads back and tells
+// linked processes and monitors, then drivers leave, then its linked ports close; after that closed ports are freed,
+// drivers leave, and the calls that were answered by this return. But when a caller ends and two others have something
+// to handle first, ports are freed before it goes. Timers, ready descriptors and jobs of the same moment have no order
+// between them.
 void Host::collect_ready() {
     ready_.clear();
     if (const Process* process = processes_.exiting()) {
-        if (!drivers_.collects().empty())
+        const bool between = !process->scanned || process->told;
+        if (between && !drivers_.collects().empty())
             ready_.push_back({Step::Kind::collect, drivers_.collects().front().value});
         else if (!process->scanned && !ports_.closed().empty() && processes_.others_run_before_end(*process))
             ready_.push_back({Step::Kind::free_port, ports_.closed().front().value});
@@ -128,6 +130,7 @@ void Host::pass_turn() {
 
 void Host::run_until_idle() {
     processes_.send_delayed();
+    processes_.run_queue(true);
     io_.begin_run();
     std::uint64_t polls = 0, written = journal_.last_written();
     const auto of_a_thread = [](const Step& s) { return s.kind == Step::Kind::thread; };

@@ -55,6 +55,7 @@ struct Process {
     bool uses_drivers = false; ///< its exit scans the driver list
     term::Term exit_reason;    ///< once exiting
     bool scanned = false;      ///< the exit scan is done
+    bool told = false;         ///< linked processes and monitors know
     std::vector<term::Term> mailbox;
     Links links;
     struct Monitor {

@@ -32,7 +32,7 @@ void Processes::mark_exiting(Process& process, Term reason) {
     process.state = Process::State::exiting;
     process.exit_reason = std::move(reason);
     // It ends when it has its turn: by its place in the run queue, the caller last.
-    if (process.id == signals_.caller() || process.woken_in == 0) process.place = signals_.last_place();
+    signals_.enqueue_caller(process);
     const auto later = std::ranges::find_if(exiting_, [&](ProcessId id) {
         const Process& other = *find(id);
         return !other.scanned && other.place > process.place;
@@ -140,18 +140,8 @@ void tell_watchers(Host& host, Process& process, const Term& reason) {
     process.watched_by = std::move(late);
 }
 
-// Linked processes hear first, then those that monitor, ports among them; linked ports close last, because their
-// signals wait until the process is gone (measured).
-void tell_all(Host& host, Process& process, const Term& reason) {
-    const std::vector<Linked> links = process.links.in_order();
-    const auto is_late = [&](const Linked& other) {
-        return std::ranges::any_of(process.late, [&](const auto& late) { return late.from == other && !late.ref; });
-    };
-    for (const Linked& other : links)
-        if (std::holds_alternative<ProcessId>(other) && !is_late(other)) tell_link(host, process, other, reason);
-    tell_watchers(host, process, reason);
-    for (const Linked& other : links)
-        if (std::holds_alternative<PortId>(other) && !is_late(other)) tell_link(host, process, other, reason);
+bool is_late_link(const Process& process, const Linked& other) {
+    return std::ranges::any_of(process.late, [&](const auto& late) { return late.from == other && !late.ref; });
 }
 
 // What was made after its exit signal finds no process (measured).
@@ -170,17 +160,33 @@ void tell_late(Host& host, Process& process) {
 
 } // namespace
 
+// Linked processes hear first, then those that monitor, ports among them; then drivers leave, and linked ports close
+// last: their signals wait until the process is gone (measured).
 void Processes::signal_exit() {
+    if (!ended_links_.empty()) {
+        const EndedLink link = ended_links_.front();
+        ended_links_.pop_front();
+        Process& ended = *find(link.from);
+        return tell_link(host_, ended, link.to, ended.exit_reason);
+    }
     Process& process = *find(exiting_.front());
     exiting_.pop_front();
+    process.told = true;
     process.state = Process::State::dead;
+    if (process.blocked()) process.answer.reset(); // else the call has returned
     process.wait = {};
-    process.answer.reset();
     process.mailbox.clear();
     const Term reason = process.exit_reason;
     host_.journal().write(journal::ProcessEnded{process.id, term::encode(reason)});
     registry_.forget(process.id);
-    tell_all(host_, process, reason);
+    const std::vector<Linked> links = process.links.in_order();
+    for (const Linked& other : links)
+        if (std::holds_alternative<ProcessId>(other) && !is_late_link(process, other))
+            tell_link(host_, process, other, reason);
+    tell_watchers(host_, process, reason);
+    for (const Linked& other : links)
+        if (const auto* port = std::get_if<PortId>(&other); port != nullptr && !is_late_link(process, other))
+            ended_links_.push_back({process.id, *port});
     tell_late(host_, process);
 }
 

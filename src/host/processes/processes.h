@@ -98,9 +98,12 @@ public:
 
     // --- for the steps of the host ---------------------------------------------------------------------------------
 
-    bool idle() const { return exiting_.empty() && resumable_.empty(); }
-    /// The first of those that exit, or nullptr.
-    const Process* exiting() const { return exiting_.empty() ? nullptr : find(exiting_.front()); }
+    bool idle() const { return exiting_.empty() && resumable_.empty() && ended_links_.empty(); }
+    /// The first of those that exit, or that have ports to tell of it; or nullptr.
+    const Process* exiting() const {
+        if (!ended_links_.empty()) return find(ended_links_.front().from);
+        return exiting_.empty() ? nullptr : find(exiting_.front());
+    }
     /// It is the one whose turn it is, and two others run before it would have the next.
     bool others_run_before_end(const Process& process) const {
         return process.id == signals_.caller() && signals_.two_others_run();
@@ -108,12 +111,15 @@ public:
     const std::deque<ProcessId>& resumable() const { return resumable_; }
     /// The first that exits gives back what it loaded, ...
     void scan_exit();
-    /// ... and, as the next step, is dead for its links and monitors.
+    /// ... and, as the next step, is dead for linked processes and monitors, and, when drivers that it alone held have
+    /// left, for its linked ports, one at a time.
     void signal_exit();
+    /// Those in the run queue have their turns, as they were woken; `all`: also who is woken meanwhile, and ports that
+    /// are to hear of an end. Else that is done after the caller's next turn, which is the last that is counted.
+    void run_queue(bool all);
     void resume();
 
 private:
-    void run_queue();
     BifResult link_to_nothing(Process& self, const term::Term& target);
     bool give_to_wrapper(Process& process, const term::Term& message);
 
@@ -121,9 +127,14 @@ private:
     std::unordered_map<ProcessId, std::unique_ptr<Process>> processes_;
     Registry registry_;
     Signals signals_;
-    std::deque<ProcessId> exiting_;   ///< in order of death
-    std::deque<ProcessId> resumable_; ///< blocked calls that may go on
-    std::uint64_t next_process_ = 80; ///< as in a freshly started node, where 0.80.0 or so is the first free pid
+    struct EndedLink {
+        ProcessId from;
+        PortId to;
+    };
+    std::deque<EndedLink> ended_links_; ///< of processes that ended; an emulator runs one port for each process
+    std::deque<ProcessId> exiting_;     ///< in order of death
+    std::deque<ProcessId> resumable_;   ///< blocked calls that may go on
+    std::uint64_t next_process_ = 80;   ///< as in a freshly started node, where 0.80.0 or so is the first free pid
     std::uint64_t next_reference_ = 1;
 };
 

@@ -84,17 +84,19 @@ public:
     }
     /// Has something to do, and waits for a turn of its own.
     void enqueue(Process& process) {
-        if (process.id == caller_ || process.woken_in == turn_) return;
+        if (process.id != caller_) enqueue_caller(process);
+    }
+    /// Also one whose turn it is: it has another.
+    void enqueue_caller(Process& process) {
+        if (process.woken_in == turn_) return;
         process.woken_in = turn_;
         process.place = ++places_;
         queue_.push_back(process.id);
     }
-    /// Those in the run queue, as they come; who joins it from now on runs after the caller.
+    /// Those in the run queue, as they come.
     std::vector<ProcessId> take_queue() { return std::exchange(queue_, {}); }
     /// Has its turn.
     static void leave_queue(Process& process) { process.woken_in = process.signalled_in = process.messaged_in = 0; }
-    /// A place behind all others.
-    std::uint64_t last_place() { return ++places_; }
     /// Takes the link out of the tree of `of`; where signals to it are held that is when it handles them.
     void forget_link(Process& of, const Linked& other) const {
         if (holds_for(of.id))

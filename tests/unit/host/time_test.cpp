@@ -208,7 +208,8 @@ TEST_CASE("what has an order keeps it, whoever chooses") {
     FirstInFirstOut first;
     LastInFirstOut last;
     const std::string trail = story(first);
-    CHECK(trail == "Alice ends boom | stop | closed | stop | closed | Carl ends boom");
+    CHECK(trail ==
+          "Alice ends boom | stop | closed | Carl ends boom | stop | closed"); // one port for each turn (measured)
     CHECK(story(last) == trail);
 }
 
