@@ -98,9 +98,12 @@ Evaluated after_signals(Host& host, ProcessId by, Evaluated result, const Term& 
     return host.processes().find(by)->state == host::Process::State::running ? std::move(result) : Evaluated::blocked();
 }
 
-// Only the process itself knows its links; the other items are there to be read, unless it has been sent something
-// (measured).
+// Only the process itself knows its links; the other items are there to be read, unless it has been sent something. Of
+// one that has ended all is known at once, and the caller handles nothing (measured).
 Evaluated process_info_after_signals(Host& host, ProcessId by, Args args) {
+    const host::Process* asked =
+        args[0].is(Term::Kind::pid) ? host.processes().find(ProcessId{args[0].as_pid()}) : nullptr;
+    if (asked == nullptr || !asked->alive()) return process_info(host, by, args);
     const bool links = args[1].is_atom("links");
     return after_signals(host, by, process_info(host, by, args), args[0],
                          links ? host::Question::always_waits : host::Question::waits_for_any);
