@@ -38,6 +38,7 @@
 #include "words/release.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -74,6 +75,8 @@ struct Options {
     std::uint64_t first_port = 5;                   ///< number of the first port opened: the emulator itself has some
     /// Drivers that are linked into the emulator: their names answer in erl_ddll, their ports are not simulated.
     std::vector<std::string> linked_in{"tcp_inet", "udp_inet", "ram_file_drv", "tty_sl"};
+    /// Called when a call that was blocked has returned, at that moment: its answer can be taken.
+    std::function<void(ProcessId)> returned{};
 };
 
 /// Why a host can go no further. Not the driver's mistake as such, and never silently passed over.

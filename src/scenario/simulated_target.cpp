@@ -24,9 +24,13 @@ std::unique_ptr<host::Chooser> chooser_for(std::uint64_t seed) {
 
 SimulatedTarget::SimulatedTarget(SimulatedOptions options, const std::vector<PeerDecl>& peers, const Versions& versions,
                                  journal::Journal& journal)
-    : journal_(journal), records_info_(options.records_info), chooser_(chooser_for(options.seed)),
+    : journal_(journal), records_info_(options.records_info), chooser_(chooser_for(options)),
       host_(std::move(options.host), journal, *chooser_), current_(host_), peers_(peers, journal),
-      observer_(journal, versions) {}
+      observer_(journal, versions) {
+    host_.options().returned = [this](ProcessId id) {
+        if (auto late = calls::take_late_return(host_, id)) late_.insert_or_assign(id, *std::move(late));
+    };
+}
 
 std::vector<Term> SimulatedTarget::start(std::span<const ProcessDecl> processes) {
     std::vector<Term> pids;
@@ -63,7 +67,8 @@ bool SimulatedTarget::waits(const std::string& process) const {
 }
 
 std::optional<Evaluated> SimulatedTarget::take_late_return(const std::string& process) {
-    return calls::take_late_return(host_, processes_.at(process));
+    const auto returned = late_.extract(processes_.at(process));
+    return returned ? std::optional(std::move(returned.mapped())) : std::nullopt;
 }
 
 Evaluated SimulatedTarget::ask(const std::string& module, const std::string& name, const std::vector<Term>& arguments) {

@@ -56,8 +56,9 @@ private:
     Peers peers_;
     Observer observer_;
     std::map<std::string, ProcessId> processes_;
-    std::string caller_; ///< of the current step, or empty
-    ProcessId asking_;   ///< the last process that made a call
+    std::map<ProcessId, term::Evaluated> late_; ///< of calls that had been blocked, until they are asked for
+    std::string caller_;                        ///< of the current step, or empty
+    ProcessId asking_;                          ///< the last process that made a call
 };
 
 } // namespace ddll::scenario

@@ -84,10 +84,13 @@ std::optional<Answer> Processes::take_answer(ProcessId id) {
 void Processes::resume() {
     Process& process = *find(resumable_.front());
     resumable_.pop_front();
-    if (process.alive() && process.answer)
+    if (process.state != Process::State::running) return; // it handles its exit signal first
+    if (process.answer)
         process.wait = {};
-    else if (process.alive())
+    else
         host_.ports().retry(process);
+    if (const auto& returned = host_.options().returned; returned && process.answer && !process.blocked())
+        returned(process.id);
 }
 
 void Processes::scan_exit() {
