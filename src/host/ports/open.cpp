@@ -142,11 +142,17 @@ void Ports::pass_turn() {
     }
 }
 
+bool Ports::next_is_later() const {
+    const Port* next = closed_.empty() ? nullptr : find(closed_.front());
+    return next != nullptr && freed_turn_ && next->closing.turn > *freed_turn_;
+}
+
 void Ports::free_next() {
     const auto it = ports_.find(closed_.front());
     closed_.pop_front();
     if (it == ports_.end()) return;
     Driver* driver = it->second->driver;
+    freed_turn_ = it->second->closing.turn;
     ports_.erase(it);
     if (driver != nullptr) host_.drivers().ask(*driver, request::HoldReleased{});
 }

@@ -8,6 +8,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -79,6 +80,9 @@ public:
     void pass_turn();
     /// Frees the structure of the first of those that closed.
     void free_next();
+    void begin_run() { freed_turn_.reset(); }
+    /// The next to be freed closed in a later turn than the last one that was, in this run: others have turns between.
+    bool next_is_later() const;
     const std::deque<PortId>& ending_programs() const { return ending_programs_; }
     void end_next_program();
 
@@ -92,9 +96,10 @@ private:
 
     Host& host_;
     std::unordered_map<PortId, std::unique_ptr<Port>> ports_;
-    std::deque<PortId> closed_;          ///< structures to be freed, in order of closing
-    std::uint64_t turn_ = 0;             ///< of processes, as far as they are counted
-    std::deque<PortId> ending_programs_; ///< ports of external programs, which close at once
+    std::deque<PortId> closed_;               ///< structures to be freed, in order of closing
+    std::uint64_t turn_ = 0;                  ///< of processes, as far as they are counted
+    std::optional<std::uint64_t> freed_turn_; ///< in which the last one that was freed in this run had closed
+    std::deque<PortId> ending_programs_;      ///< ports of external programs, which close at once
     std::uint64_t next_port_;
 };
 
