@@ -61,4 +61,41 @@ private:
     std::uint64_t state_;
 };
 
+/// As FirstInFirstOut, but for what comes from different threads of an emulator, which are chance to each other: due
+/// timers, ready descriptors, and jobs, threads and programs that end. Which of these three go first is one of the six
+/// orders; within each the first one does.
+class OneOrderOfKinds final : public Chooser {
+public:
+    static constexpr unsigned orders = 6;
+    /// The first one, 0, is timers, descriptors, all else.
+    explicit OneOrderOfKinds(unsigned order) : order_(order % orders) {}
+    std::size_t choose(std::span<const Step> ready) override {
+        std::size_t best = 0;
+        for (std::size_t i = 1; i < ready.size(); ++i)
+            if (place(ready[i].kind) < place(ready[best].kind)) best = i;
+        return best;
+    }
+
+private:
+    /// Of three kinds in each of the six orders.
+    unsigned place(Step::Kind kind) const {
+        constexpr unsigned char places[orders][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {2, 0, 1}, {1, 2, 0}, {2, 1, 0}};
+        switch (kind) {
+        case Step::Kind::timeout:
+            return places[order_][0];
+        case Step::Kind::ready_input:
+        case Step::Kind::ready_output:
+            return places[order_][1];
+        case Step::Kind::async_end:
+        case Step::Kind::thread:
+        case Step::Kind::program_end:
+            return places[order_][2];
+        default:
+            return 0; // it comes alone
+        }
+    }
+
+    unsigned order_;
+};
+
 } // namespace ddll::host

@@ -23,7 +23,7 @@ SimulatedOptions simulated_options(const Scenario& scenario, const RunOptions& o
     out.host.environment = scenario.environment;
     out.host.probe = options.probe;
     if (options.compared_with) {
-        out.records_info = true;
+        out.only_kinds = out.records_info = true;
         out.host.open_error_preset = options.compared_with->open_error_preset;
         out.host.first_port = options.compared_with->first_port;
         out.host.linked_in = options.compared_with->linked_in;

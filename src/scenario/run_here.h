@@ -27,7 +27,9 @@ struct ComparedNode {
 struct RunOptions {
     std::optional<std::chrono::milliseconds> time_limit; ///< wins over the scenario's own
     bool free_threads = false;                           ///< threads of drivers run as they would on a node
-    std::uint64_t seed = 0;  ///< 0: what has no order happens first in, first out; else its order is drawn from it
+    /// 0: what has no order happens first in, first out; else its order is drawn from it. Where a run is to be compared
+    /// it is the number of an order of kinds, see host::OneOrderOfKinds.
+    std::uint64_t seed = 0;
     bool lenient = false;    ///< expectations bind variables and nothing else
     bool probe = false;      ///< look at what libraries leave in the process, and time callbacks
     bool in_process = false; ///< no child: for debuggers; a crash of the driver is then one of ddlltool

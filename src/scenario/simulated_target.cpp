@@ -15,9 +15,10 @@ using term::Term;
 
 namespace {
 
-std::unique_ptr<host::Chooser> chooser_for(std::uint64_t seed) {
-    if (seed == 0) return std::make_unique<host::FirstInFirstOut>();
-    return std::make_unique<host::Shuffled>(seed);
+std::unique_ptr<host::Chooser> chooser_for(const SimulatedOptions& options) {
+    if (options.seed == 0) return std::make_unique<host::FirstInFirstOut>();
+    if (options.only_kinds) return std::make_unique<host::OneOrderOfKinds>(static_cast<unsigned>(options.seed));
+    return std::make_unique<host::Shuffled>(options.seed);
 }
 
 } // namespace

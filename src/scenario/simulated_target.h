@@ -11,6 +11,7 @@ namespace ddll::scenario {
 struct SimulatedOptions {
     host::Options host{};
     std::uint64_t seed = 0;    ///< 0: first in, first out; else the order of what has no order is drawn from it
+    bool only_kinds = false;   ///< no other order is drawn than which kind goes first (host::OneOrderOfKinds)
     bool records_info = false; ///< after each step erl_ddll:info() is journaled, as called by no process
 };
 

@@ -1,6 +1,7 @@
 #include "verify/random.h"
 
 #include "base/sha256.h"
+#include "host/step.h"
 #include "verify/compare_scenario.h"
 
 #include <fmt/format.h>
@@ -26,6 +27,7 @@ public:
         run_.time_limit = options.verify.time_limit;
         in_shrinking_.patience = std::min(options.verify.patience, std::chrono::milliseconds(300));
         in_shrinking_.most_runs = 1;
+        in_shrinking_.tries_orders = false;
         in_shrinking_.records = false;
         if (options.recorded == nullptr) return;
         for (const RecordedScenario& one : options.recorded->scenarios) recorded_.emplace(one.digest, &one);
@@ -44,6 +46,7 @@ public:
 
     Result<std::vector<ScenarioComparison>> compare(const std::vector<RandomScenario>& made,
                                                     const VerifyOptions& options);
+    void try_other_orders(const RandomScenario& made, ScenarioComparison& comparison);
     Result<RandomDifference> shrink(RandomScenario scenario, std::uint64_t number);
 
     bool interrupted() const { return interrupted_; }
@@ -149,7 +152,34 @@ Result<std::vector<ScenarioComparison>> RandomRun::compare(const std::vector<Ran
         workers.emplace_back([&] { work(worker, runs, next, options, comparisons); });
     }
     for (std::thread& worker : workers) worker.join();
+    for (std::size_t i = 0; i < made.size() && options.tries_orders; ++i)
+        if (comparisons[i].agreement == Agreement::differs) try_other_orders(made[i], comparisons[i]);
     return comparisons;
+}
+
+// What comes from several threads of an emulator at one moment has no order: ddlltool has played one, and the nodes may
+// all have had another.
+void RandomRun::try_other_orders(const RandomScenario& made, ScenarioComparison& comparison) {
+    VerifyOptions options = options_.verify;
+    options.most_runs = 2;
+    for (unsigned order = 1; order < host::OneOrderOfKinds::orders && !interrupted_; ++order) {
+        auto scenario = read(made);
+        if (!scenario) return;
+        std::vector<scenario::Scenario> once;
+        once.push_back(*std::move(scenario));
+        scenario::RunOptions run = run_;
+        run.seed = order;
+        const auto runs = scenario::run_all(std::move(once), run, [](const scenario::RunResult&) {});
+        interrupted_ = runs.interrupted;
+        if (interrupted_) return;
+        std::vector<ScenarioComparison> again(1);
+        std::atomic<std::size_t> next{0};
+        work(nodes_[0], runs, next, options, again);
+        const unsigned runs_so_far = comparison.runs + again[0].runs;
+        if (again[0].agreement == Agreement::agrees) comparison = std::move(again[0]);
+        comparison.runs = runs_so_far;
+        if (comparison.agreement == Agreement::agrees) return;
+    }
 }
 
 // Takes away what can go: long runs first, then single steps, from the end, so that what uses a step goes before it. A

@@ -62,7 +62,8 @@ struct VerifyOptions {
     /// busy machine more of it: who comes first, a process that ends or the code of a driver. Where its own runs differ
     /// from each other, ddlltool agrees when it did as one of them.
     unsigned most_runs = 4;
-    bool records = false; ///< keep what the node shows: ScenarioComparison::record
+    bool tries_orders = true; ///< random scenarios that differ are played in other orders of what has none, too
+    bool records = false;     ///< keep what the node shows: ScenarioComparison::record
 };
 
 struct Verification {
