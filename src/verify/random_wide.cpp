@@ -24,6 +24,9 @@ struct Act {
     char letter;
     std::size_t weight, most;
     ActUse use = ActUse::anywhere;
+    /// The caller may get a signal of it, and gives way before the call returns: what comes from another thread of the
+    /// emulator by then is chance, so not both stand in one text.
+    bool signals = false;
 };
 
 constexpr Act acts[] = {
@@ -61,8 +64,8 @@ constexpr Act acts[] = {
     {'D', 4, 60},
     {'z', 3, 0},
     {'y', 3, 1},
-    {'m', 9, 1},
-    {'u', 3, 2},
+    {'m', 9, 1, ActUse::anywhere, true},
+    {'u', 3, 2, ActUse::anywhere, true},
     {'w', 3, 2},
     {'i', 10, 1, ActUse::not_in_batch},
     {'I', 7, 1, ActUse::not_in_batch},
@@ -78,7 +81,7 @@ constexpr Act acts[] = {
     {'Y', 2, 1},
     {'N', 2, 134},
     {'J', 2, 0},
-    {'K', 4, 1, ActUse::with_port_lock},
+    {'K', 4, 1, ActUse::with_port_lock, true},
 };
 
 /// Texts of one kind: each an expression that scenarios and Erlang read the same way.
@@ -199,8 +202,11 @@ public:
 
     std::string acts_text(bool in_batch, bool ends) {
         std::string out;
+        bool signals = false, outside = false;
         for (std::size_t n = 1 + dice_.below(4); n > 0; --n) {
-            const Act& act = any_act(in_batch, ends && n == 1);
+            const Act& act = any_act(in_batch || signals, ends && n == 1, outside);
+            signals = signals || act.signals;
+            outside = outside || act.use == ActUse::not_in_batch;
             out += act.letter;
             std::size_t number = dice_.below(act.most + 1);
             if (act.letter == 'T') ++number; // one that fires at once does so before the call returns, or not
@@ -255,12 +261,13 @@ private:
         }
         return false;
     }
-    const Act& any_act(bool in_batch, bool ends) {
+    const Act& any_act(bool in_batch, bool ends, bool outside) {
+        const auto fits = [&](const Act& act) { return allowed(act, in_batch, ends) && !(outside && act.signals); };
         std::size_t all = 0;
-        for (const Act& act : acts) all += allowed(act, in_batch, ends) ? act.weight : 0;
+        for (const Act& act : acts) all += fits(act) ? act.weight : 0;
         std::size_t at = dice_.below(all);
         for (const Act& act : acts) {
-            if (!allowed(act, in_batch, ends)) continue;
+            if (!fits(act)) continue;
             if (at < act.weight) return act;
             at -= act.weight;
         }
