@@ -185,7 +185,7 @@ public:
                     ""};
         std::string text(dice_.in(1, 8) ? dice_.pick({"wide", "widev", "widea"}) : story_.main_driver);
         const bool asks = text == "widea" && dice_.in(5, 6);
-        const std::string port = story_.fresh_port(text == story_.main_driver);
+        const bool own = text == story_.main_driver;
         if (dice_.in(1, 10))
             text += dice_.pick({" general", " errno", " badarg"});
         else if (asks)
@@ -197,6 +197,9 @@ public:
                         "stream", "eof", "exit_status", "foo"});
         // Where there is no such driver it is a program, and that of a port which only writes lives on.
         const auto kind = dice_.in(1, 12) && how != "out" ? "spawn" : "spawn_driver";
+        // When a program has ended is chance where nobody hears of it, so its port is not used again.
+        const bool unheard = kind == std::string_view("spawn") && how != "eof" && how != "exit_status";
+        const std::string port = unheard ? "" : story_.fresh_port(own);
         return {fmt::format("open_port({{{}, \"{}\"}}, [{}])", kind, text, how), port};
     }
 
