@@ -197,8 +197,13 @@ BifResult Ports::open(ProcessId by, const Term& name, const Term& settings) {
         port.options = options;
         port.info.os_pid = words::first_made_up_process + static_cast<std::int64_t>(port.id.value);
         host_.processes().link(by, Term::port(port.id.value));
-        if (!options.only_out) ending_programs_.push_back(port.id);
-        return BifResult::of(Term::port(port.id.value));
+        // Its opener waits for another program, which starts it, and all others run meanwhile (measured).
+        const Term opened = Term::port(port.id.value);
+        const PortId id = port.id;
+        host_.processes().give_way(by, nullptr, Question::to_no_process);
+        if (!options.only_out) ending_programs_.push_back(id);
+        if (host_.processes().find(by)->state != Process::State::running) return BifResult::blocked();
+        return BifResult::of(opened);
     }
     if (driver->entry == nullptr) {
         host_.reach_impasse(
