@@ -42,10 +42,10 @@ void Host::reach_impasse(Impasse::Kind kind, std::string text) {
 
 // Which steps may happen now, in the order in which the emulator would do them. At the end of a time slice that order
 // is fixed (measured): drivers that wait for no port leave; each process that ended gives its loads back and tells
-// linked processes and monitors, then drivers leave, then its linked ports close; after that ports that closed in
-// one turn are freed, drivers leave, and the calls that were answered by this return; then those of the next turn. But
-// when a caller ends and two others have something to handle first, ports are freed before it goes. Timers, ready
-// descriptors and jobs of the same moment have no order between them.
+// linked processes and monitors, then drivers leave, then its linked ports close; calls that were answered return;
+// after that ports that closed in one turn are freed, drivers leave, and the calls that were answered by this return;
+// then those of the next turn. But when a caller ends and two others have something to handle first, ports are freed
+// before it goes. Timers, ready descriptors and jobs of the same moment have no order between them.
 void Host::collect_ready() {
     ready_.clear();
     if (const Process* process = processes_.exiting()) {
@@ -58,13 +58,12 @@ void Host::collect_ready() {
             ready_.push_back({Step::Kind::exit_scan, process->id.value});
         else
             ready_.push_back({Step::Kind::exit_signals, process->id.value});
-    } else if (const bool others = !drivers_.collects().empty() || !processes_.resumable().empty();
-               !ports_.closed().empty() && !(others && ports_.next_is_later())) {
+    } else if (!processes_.resumable().empty()) {
+        ready_.push_back({Step::Kind::resume, processes_.resumable().front().value});
+    } else if (!ports_.closed().empty() && (drivers_.collects().empty() || !ports_.next_is_later())) {
         ready_.push_back({Step::Kind::free_port, ports_.closed().front().value});
     } else if (!drivers_.collects().empty()) {
         ready_.push_back({Step::Kind::collect, drivers_.collects().front().value});
-    } else if (!processes_.resumable().empty()) {
-        ready_.push_back({Step::Kind::resume, processes_.resumable().front().value});
     } else {
         timers_.offer(ready_);
         const bool others_first = io_.others_first();
