@@ -121,13 +121,14 @@ void Processes::give_way(ProcessId by, const Process* asked, Question question) 
     const bool elsewhere = question == Question::to_no_process;
     if (!waits && !elsewhere && signals_.empty()) return;
     send_delayed();
-    // A process that answers takes more turns, long enough for all ports that were closed (measured).
-    const bool runs_twice = waits && asked->state == Process::State::running;
+    // is_process_alive/1 takes more turns, long enough for all ports that were closed (measured).
+    const bool runs_twice = waits && asked->state == Process::State::running && question == Question::waits_for_signals;
     handle_signals();
     Process& self = *find(by);
     if (self.state != Process::State::running) return;
     self.links.release(Leaving::all);
     if (elsewhere) return host_.run_until_idle();
+    if (waits) signals_.enqueue(*find(asked->id)); // it has a turn, to answer
     run_queue(false);
     for (int turn = 0; runs_twice && turn < 2; ++turn) host_.pass_turn();
 }
