@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace ddll::calls {
@@ -98,6 +99,14 @@ Evaluated after_signals(Host& host, ProcessId by, Evaluated result, const Term& 
     return host.processes().find(by)->state == host::Process::State::running ? std::move(result) : Evaluated::blocked();
 }
 
+// Options are looked at first: where they are wrong nothing is handled (measured).
+Evaluated port_command_after_signals(Host& host, ProcessId by, Args args) {
+    const auto known = [](const Term& option) { return option.is_atom("force") || option.is_atom("nosuspend"); };
+    const Term& options = args[2];
+    if (!options.is_proper_list() || !std::ranges::all_of(options.items(), known)) return badarg();
+    return after_signals(host, by, host.ports().command(by, args[0], args[1], options), Term());
+}
+
 // Only the process itself knows its links; the other items are there to be read, unless it has been sent something. Of
 // one that has ended all is known at once, and the caller handles nothing (measured).
 Evaluated process_info_after_signals(Host& host, ProcessId by, Args args) {
@@ -151,7 +160,7 @@ const Row verb_rows[] = {
 
     {"erlang", "open_port", 2, DDLL_VERB(host.ports().open(by, a[0], a[1])), "open_port({spawn_driver, Command}, Settings)"},
     {"erlang", "port_command", 2, DDLL_SIGNAL_VERB(host.ports().command(by, a[0], a[1], Term::nil())), "give data to output or outputv"},
-    {"erlang", "port_command", 3, DDLL_SIGNAL_VERB(host.ports().command(by, a[0], a[1], a[2])), "with options force, nosuspend"},
+    {"erlang", "port_command", 3, port_command_after_signals, "with options force, nosuspend"},
     {"erlang", "port_control", 3, DDLL_SIGNAL_VERB(host.ports().control(by, a[0], a[1], a[2])), "call control; bytes there and back"},
     {"erlang", "port_call", 2, DDLL_SIGNAL_VERB(host.ports().call(by, a[0], Term::integer(0), a[1])), "call call with command 0"},
     {"erlang", "port_call", 3, DDLL_SIGNAL_VERB(host.ports().call(by, a[0], a[1], a[2])), "call call; terms there and back"},
