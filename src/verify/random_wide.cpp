@@ -73,7 +73,7 @@ constexpr Act acts[] = {
     {'R', 9, 8, ActUse::not_in_batch},
     {'C', 2, 0, ActUse::not_in_batch},
     {'A', 4, 1, ActUse::not_in_batch},
-    {'H', 2, 1, ActUse::not_in_batch},
+    {'H', 3, 1, ActUse::not_in_batch},
     {'G', 2, 0},
     {'L', 2, 0},
     {'M', 2, 9},
