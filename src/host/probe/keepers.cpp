@@ -8,6 +8,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -27,6 +28,21 @@ bool read_words(std::uintptr_t from, std::array<std::uintptr_t, n>& words) {
 std::uintptr_t word_there(std::uintptr_t from) {
     std::array<std::uintptr_t, 1> word{};
     return from % word_size == 0 && read_words(from, word) ? word[0] : 0;
+}
+
+/// Calls stop(word) for each whole word of a piece of memory until it says true; a page at a time, for each look is a
+/// call of the kernel. What cannot be read is left out.
+template <class F>
+void each_word(std::uintptr_t begin, std::uintptr_t end, F&& stop) {
+    std::array<std::uintptr_t, 512> words{};
+    for (std::uintptr_t at = (begin + word_size - 1) & ~(word_size - 1); at + word_size <= end; at += sizeof words) {
+        const std::size_t wanted = std::min(sizeof words, (end - at) & ~(word_size - 1));
+        const iovec into{words.data(), wanted};
+        const iovec there{reinterpret_cast<void*>(at), wanted};
+        const ssize_t got = process_vm_readv(getpid(), &into, 1, &there, 1, 0);
+        for (std::size_t i = 0; got > 0 && i < static_cast<std::size_t>(got) / word_size; ++i)
+            if (stop(words[i])) return;
+    }
 }
 
 /// A library that is mapped already.
@@ -110,15 +126,16 @@ void streams_into(const CodeRange& old, std::vector<Found>& out) {
         const std::uintptr_t stream = cpp.address(std::string(name).c_str());
         const auto variable = stream == 0 ? std::nullopt : variable_at(stream);
         if (!variable) continue;
-        for (std::uintptr_t at = variable->begin; at + word_size <= variable->end; at += word_size) {
-            const std::uintptr_t object = word_there(at), functions = word_there(object);
-            if (old.has(object) || !old.has(functions)) continue;
+        each_word(variable->begin, variable->end, [&](std::uintptr_t object) {
+            if (object == 0 || old.has(object)) return false;
+            const std::uintptr_t functions = word_there(object);
+            if (!old.has(functions)) return false;
             out.push_back({Residue::kept_function,
                            fmt::format("{} has a buffer or a facet with functions of the library",
                                        std::string("std::").append(name.substr(name.find_first_of("cw")))),
                            functions});
-            break;
-        }
+            return true;
+        });
     }
 }
 
@@ -173,23 +190,20 @@ std::vector<Data> data_of(std::string_view wanted) {
 
 /// libgcc_s keeps each table in an object of its own, which its list leads to: where the code begins, two bases, table.
 void unwinder_into(const CodeRange& old, std::vector<Found>& out) {
+    const auto table_in_old = [&](std::uintptr_t object) {
+        std::array<std::uintptr_t, 4> parts{};
+        if (object == 0 || object % word_size != 0 || old.has(object) || !read_words(object, parts)) return false;
+        const auto part = std::find_if(parts.begin(), parts.end(), [&](std::uintptr_t word) { return old.has(word); });
+        Dl_info of_a_library{};
+        if (part == parts.end() || dladdr(reinterpret_cast<void*>(object), &of_a_library) != 0) return false;
+        isolate::unwinder_has_lost_tables();
+        out.push_back(
+            {Residue::kept_memory, "the unwinder of C++ exceptions has tables in it (__register_frame)", *part});
+        return true;
+    };
+    const std::size_t found_before = out.size();
     for (const Data& data : data_of("libgcc_s.so"))
-        for (std::uintptr_t at = (data.begin + word_size - 1) & ~(word_size - 1); at + word_size <= data.end;
-             at += word_size) {
-            const std::uintptr_t object = word_there(at);
-            Dl_info of_a_library{};
-            std::array<std::uintptr_t, 4> parts{};
-            if (object == 0 || object % word_size != 0 || old.has(object) ||
-                dladdr(reinterpret_cast<void*>(object), &of_a_library) != 0 || !read_words(object, parts))
-                continue;
-            for (const std::uintptr_t part : parts)
-                if (old.has(part)) {
-                    isolate::unwinder_has_lost_tables();
-                    out.push_back({Residue::kept_memory,
-                                   "the unwinder of C++ exceptions has tables in it (__register_frame)", part});
-                    return;
-                }
-        }
+        if (out.size() == found_before) each_word(data.begin, data.end, table_in_old);
 }
 
 } // namespace
