@@ -174,10 +174,10 @@ TEST_CASE("nesting is bounded") {
 
 TEST_CASE("long texts are read") {
     std::string text = "[";
-    for (int i = 0; i < 500'000; ++i) text += "{a,1},";
+    for (int i = 0; i < 100'000; ++i) text += "{a,1},";
     text += "b]";
-    CHECK(read(text).items().size() == 500'001);
-    CHECK(read("\"" + std::string(5'000'000, 'x') + "\"").items().size() == 5'000'000);
+    CHECK(read(text).items().size() == 100'001);
+    CHECK(read("\"" + std::string(1'000'000, 'x') + "\"").items().size() == 1'000'000);
     const auto digits = parse(std::string(1'000'001, '7'));
     REQUIRE_FALSE(bool(digits));
     CHECK(digits.error().message == "a number has at most 1000000 digits");
