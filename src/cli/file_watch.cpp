@@ -154,7 +154,9 @@ void FileWatch::folder_event(const std::string& path) {
 
 void FileWatch::read_events() {
     alignas(inotify_event) char buffer[16 << 10];
-    for (ssize_t n = 0; (n = read(fd_, buffer, sizeof buffer)) > 0;) {
+    // Others may write faster than this reads: what is left is read the next time.
+    ssize_t n = 0;
+    for (int rounds = 64; rounds > 0 && (n = read(fd_, buffer, sizeof buffer)) > 0; --rounds) {
         for (const char* at = buffer; at < buffer + n;) {
             const auto* event = reinterpret_cast<const inotify_event*>(at);
             at += sizeof(inotify_event) + event->len;
@@ -191,18 +193,23 @@ void FileWatch::read_events() {
 }
 
 std::string FileWatch::next(std::optional<std::chrono::milliseconds> longest, const sigset_t& mask) {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point asked = Clock::now();
     if (changed_.empty()) read_events();
-    if (changed_.empty()) {
-        pollfd fd{fd_, POLLIN, 0};
-        timespec limit{};
+    while (changed_.empty()) {
+        timespec left{};
         if (longest) {
-            limit.tv_sec = longest->count() / 1000;
-            limit.tv_nsec = longest->count() % 1000 * 1'000'000;
+            using namespace std::chrono;
+            const auto rest = std::max(nanoseconds(0), nanoseconds(*longest) - (Clock::now() - asked));
+            left.tv_sec = duration_cast<seconds>(rest).count();
+            left.tv_nsec = (rest % seconds(1)).count();
         }
-        if (ppoll(&fd, 1, longest ? &limit : nullptr, &mask) <= 0) return {};
+        pollfd fd{fd_, POLLIN, 0};
+        if (ppoll(&fd, 1, longest ? &left : nullptr, &mask) <= 0) return {};
         read_events();
+        // Where much else goes on in the folder there is always an event.
+        if (changed_.empty() && longest && Clock::now() - asked >= *longest) return {};
     }
-    if (changed_.empty()) return next(longest, mask); // it was about something else
     std::string first = changed_.front();
     changed_.erase(changed_.begin());
     return first;
