@@ -33,6 +33,7 @@ scenario::RunOptions Player::options(Variation other) const {
     options.parallel = request_.parallel;
     options.patient = true;
     options.until = until_;
+    options.facts = facts_;
     return options;
 }
 

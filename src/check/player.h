@@ -2,10 +2,12 @@
 /// Runs scenarios for a check: those that were made for it, and those that its user wrote. Internal to check/.
 #include "check/check.h"
 #include "check/made_scenarios.h"
+#include "scenario/versions.h"
 #include "words/release.h"
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -49,6 +51,7 @@ private:
     void confirm(Rule rule, std::vector<scenario::RunResult>& results, const scenario::RunOptions& options);
 
     const Request& request_;
+    std::shared_ptr<scenario::FactsOnce> facts_ = std::make_shared<scenario::FactsOnce>();
     std::optional<Time> until_;
     std::vector<std::string> unreadable_;
     bool interrupted_ = false;

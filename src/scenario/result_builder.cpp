@@ -196,7 +196,7 @@ void add_findings(RunResult& result, const Running& running, const RunOptions& o
         const Versions::Known* known = images[id];
         const std::string driver = drivers[driver_of[id]];
         return findings::ImageNote{known == nullptr ? driver : driver + "/" + known->version,
-                                   known == nullptr ? nullptr : &known->facts};
+                                   known == nullptr ? nullptr : known->facts.get()};
     };
     CodePlaces places(*result.journal, *running.versions);
     names.place = [&](std::uintptr_t address, std::uint64_t entry) {

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ struct ComparedNode {
     bool open_error_preset = true;      ///< its list of dlopen texts begins with one of its own
 };
 
+class FactsOnce;
+
 struct RunOptions {
     std::optional<std::chrono::milliseconds> time_limit; ///< wins over the scenario's own
     bool free_threads = false;                           ///< threads of drivers run as they would on a node
@@ -40,6 +43,7 @@ struct RunOptions {
     std::optional<words::Release> release{};    ///< that is simulated; nothing: the newest that the scenario is for
     std::optional<words::AtomTag> term_atoms{}; ///< as another release writes them, and nothing else of it
     std::optional<std::uint8_t> fresh_memory{}; ///< in a child: what new memory is filled with
+    std::shared_ptr<FactsOnce> facts{};         ///< of several calls of run_all() with the same files
 };
 
 /// The release that `options` ask for; nothing: each scenario's own.

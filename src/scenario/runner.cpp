@@ -83,6 +83,7 @@ Runs run_all(std::vector<Scenario> scenarios, const RunOptions& options,
              const std::function<void(const RunResult&)>& progress) {
     Runs runs;
     runs.results.resize(scenarios.size());
+    const auto facts = options.facts ? options.facts : std::make_shared<FactsOnce>();
     isolate::Pool pool(options.parallel);
     for (std::size_t i = 0; i < scenarios.size(); ++i) {
         isolate::Job job;
@@ -97,7 +98,7 @@ Runs run_all(std::vector<Scenario> scenarios, const RunOptions& options,
         // much.
         auto run = std::make_shared<std::optional<Run>>();
         auto patience = std::make_shared<std::optional<Patience>>();
-        job.prepare = [run, scenario, patience, limit = job.limits.wall, i, &options, &runs, &progress] {
+        job.prepare = [run, scenario, patience, facts, limit = job.limits.wall, i, &options, &runs, &progress] {
             if (!scenario->release(wanted_release(options))) {
                 progress(runs.results[i] = for_others(scenario));
                 return false;
@@ -115,7 +116,7 @@ Runs run_all(std::vector<Scenario> scenarios, const RunOptions& options,
                 return false;
             }
             run->emplace(Run{Running{scenario, flatten(*scenario), std::make_shared<journal::Journal>(),
-                                     std::make_shared<const Versions>(*scenario)},
+                                     std::make_shared<const Versions>(*scenario, *facts)},
                              *std::move(folder)});
             return true;
         };

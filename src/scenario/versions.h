@@ -4,14 +4,33 @@
 #include "journal/entry.h"
 #include "scenario/scenario.h"
 
+#include <sys/stat.h>
+
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace ddll::scenario {
 
+/// Facts of files that many scenarios name: read once, and again when a file is another one than it was.
+class FactsOnce {
+public:
+    /// Null: no library.
+    std::shared_ptr<const image::ElfFacts> of(const std::string& file);
+
+private:
+    struct Read {
+        struct stat file;
+        std::shared_ptr<const image::ElfFacts> facts;
+    };
+    std::map<std::string, Read> read_;
+};
+
 class Versions {
 public:
-    /// Reads the facts of every usable driver file of the scenario.
+    /// The facts of every usable driver file of the scenario.
+    Versions(const Scenario& scenario, FactsOnce& facts);
     explicit Versions(const Scenario& scenario);
     Versions() = default;
     /// One more; nothing when the file is no library.
@@ -20,7 +39,7 @@ public:
     struct Known {
         std::string driver, version;
         std::string file;
-        image::ElfFacts facts;
+        std::shared_ptr<const image::ElfFacts> facts;
     };
     /// The version an opening shows; of several with equal content the one of that driver name, else the first.
     const Known* of(const journal::ImageOpened& opened) const;
@@ -28,6 +47,7 @@ public:
     const Known* of_file(const std::string& path) const;
 
 private:
+    void keep(const std::string& driver, const DriverFile& file, std::shared_ptr<const image::ElfFacts> facts);
     const Known* match(const std::string& build_id, std::uint64_t hash, std::string_view path) const;
 
     std::vector<Known> known_;

@@ -1,9 +1,9 @@
 #include "scenario/work_folder.h"
 
-#include "base/text.h"
-
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -23,23 +23,32 @@ Error failed(std::string_view what, const std::string& path, int error_number) {
     return error(fmt::format("cannot {} {}: {}", what, path, std::strerror(error_number)));
 }
 
-Result<void> write_file(const std::string& path, const std::string& bytes, bool truncate_existing) {
-    const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (truncate_existing ? O_TRUNC : O_EXCL);
-    const int fd = open(path.c_str(), flags, 0755);
-    if (fd < 0) return failed("write", path, errno);
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-        const ssize_t n = write(fd, bytes.data() + done, bytes.size() - done);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) {
-            const int error_number = errno;
-            close(fd);
-            return failed("write", path, error_number);
-        }
-        done += static_cast<std::size_t>(n);
+/// A descriptor that is closed with it.
+class Open {
+public:
+    Open(const std::string& path, int flags) : fd_(open(path.c_str(), flags | O_CLOEXEC, 0755)) {}
+    ~Open() {
+        if (fd_ >= 0) close(fd_);
     }
-    close(fd);
-    return {};
+    Open(const Open&) = delete;
+    explicit operator bool() const { return fd_ >= 0; }
+    int fd() const { return fd_; }
+
+private:
+    int fd_;
+};
+
+/// Within the kernel: a library with all of its debug information has many megabytes.
+Result<void> copy_bytes(const Open& from, const std::string& source, const std::string& target, int flags) {
+    const Open to(target, O_WRONLY | O_CREAT | flags);
+    if (!to) return failed("write", target, errno);
+    for (std::size_t done = 0; done <= largest_driver;) {
+        const ssize_t n = sendfile(to.fd(), from.fd(), nullptr, std::size_t{1} << 24);
+        if (n == 0) return {};
+        if (n > 0) done += static_cast<std::size_t>(n);
+        if (n < 0 && errno != EINTR) return failed("write", target, errno);
+    }
+    return error(fmt::format("{} is larger than {} bytes", source, largest_driver));
 }
 
 } // namespace
@@ -61,15 +70,19 @@ Result<void> install_file(InstallHow how, const std::string& source, const std::
         if (unlink(target.c_str()) != 0) return failed("remove", target, errno);
         return {};
     }
-    auto bytes = read_file(source, largest_driver);
-    if (!bytes) return std::move(bytes).error();
+    const Open from(source, O_RDONLY);
+    struct stat file {};
+    if (!from || fstat(from.fd(), &file) != 0) return failed("read", source, errno);
+    if (!S_ISREG(file.st_mode))
+        return error(
+            fmt::format("{} is {}", source, S_ISDIR(file.st_mode) ? "a folder, not a file" : "no regular file"));
     std::error_code code;
     fs::create_directories(fs::path(target).parent_path(), code);
     if (code) return failed("make the folder of", target, code.value());
-    if (how == InstallHow::overwrite) return write_file(target, *bytes, true);
+    if (how == InstallHow::overwrite) return copy_bytes(from, source, target, O_TRUNC);
     const std::string fresh = target + ".new";
     unlink(fresh.c_str());
-    if (auto written = write_file(fresh, *bytes, false); !written) return written;
+    if (auto written = copy_bytes(from, source, fresh, O_EXCL); !written) return written;
     if (rename(fresh.c_str(), target.c_str()) != 0) return failed("rename a file to", target, errno);
     return {};
 }

@@ -58,3 +58,21 @@ TEST_CASE("a file is known by what it holds, not by where it lies") {
     opened.content_hash += 1;
     CHECK(shown(versions.of(opened)) == (facts->build_id.empty() ? "nobody" : "counter/v2"));
 }
+
+TEST_CASE("the facts of a file are read once, and again when another one lies there") {
+    auto folder = WorkFolder::create();
+    REQUIRE(bool(folder));
+    const std::string target = folder->path() + "/counter.so";
+    FactsOnce facts;
+    CHECK(facts.of(target) == nullptr);
+    REQUIRE(bool(install_file(InstallHow::rename, sample("counter_v1"), target)));
+    const auto first = facts.of(target);
+    REQUIRE(first != nullptr);
+    CHECK(facts.of(target) == first);
+    REQUIRE(bool(install_file(InstallHow::rename, sample("counter_v2"), target)));
+    const auto second = facts.of(target);
+    REQUIRE(second != nullptr);
+    CHECK(second->build_id != first->build_id);
+    REQUIRE(bool(install_file(InstallHow::remove, {}, target)));
+    CHECK(facts.of(target) == nullptr);
+}
