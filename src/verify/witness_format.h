@@ -28,6 +28,26 @@ enum class Kind : std::uint32_t {
     stop_select,
     emergency_close,
     finish,
+    // Of a node that is recorded (`ddlltool record`):
+    callbacks, ///< a: which a driver has, a bit for each callback, counted from init
+    refused,   ///< dlopen gave nothing. a: number of its copy, 0: there is no file. data: the path
+    set_timer, ///< a: milliseconds
+    cancel_timer,
+    term_sent, ///< by a driver. a: the process that is to have it, as the emulator keeps it
+    term, ///< library: TermTag. a: the port that is concerned as the emulator keeps it, or 0. data: external format
+};
+
+/// What the tracer (record/node/tracer.cpp) writes: {Process, What, More}.
+enum class TermTag : std::uint32_t {
+    call,      ///< What: {Module, Function, Arguments}
+    returned,  ///< What: {Module, Function, Arity}, More: the value
+    raised,    ///< What: {Module, Function, Arity}, More: {Class, Reason}
+    sent,      ///< What: the message, More: the receiver
+    received,  ///< What: the message of a port
+    delivered, ///< What: a message of the emulator, or of whom is not known. The port: the process
+    ended,     ///< What: the reason
+    named,     ///< What: the name
+    node,      ///< What: {Release, Version of the emulator, Linked-in drivers, Names, Those who trap exits}
 };
 
 struct Header {
@@ -55,5 +75,8 @@ struct Event {
 inline constexpr std::uint32_t no_port = 0, unknown_port = UINT32_MAX;
 inline constexpr std::size_t shown_bytes = 64, most_data = 4096;
 inline constexpr std::size_t log_size = std::size_t{64} << 20, file_size = sizeof(Header) + log_size;
+/// Of a recorded node: the file is as long as what is in it, rounded up.
+inline constexpr std::size_t most_recorded = std::size_t{16} << 20, recorded_size = std::size_t{4} << 30,
+                             recorded_chunk = std::size_t{8} << 20;
 
 } // namespace ddll::verify::witness
