@@ -131,6 +131,8 @@ std::span<const Command> commands() {
             {"explain", "what a rule, an error or a state means, and what to do about it", files, explain_parser},
             {"doctor", "what a live node has mapped: stale, pinned or overwritten drivers, and what holds them", nodes,
              doctor_parser},
+            {"record", "run a command that starts Erlang nodes, and write what they do with drivers as scenarios",
+             nodes, record_parser},
             {"init", "write a driver project that builds, plays and passes", begin, init_parser},
         };
         const auto steps = session_steps(session);

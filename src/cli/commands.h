@@ -42,6 +42,7 @@ std::unique_ptr<Parser> schema_parser();
 std::unique_ptr<Parser> inspect_parser();
 std::unique_ptr<Parser> check_parser();
 std::unique_ptr<Parser> doctor_parser();
+std::unique_ptr<Parser> record_parser();
 std::unique_ptr<Parser> explain_parser();
 std::unique_ptr<Parser> init_parser();
 std::unique_ptr<Parser> status_parser();

@@ -26,6 +26,7 @@ def elsewhere(why):
 WATCH = elsewhere("plays until Ctrl-C: tests/cli/terminal.py watches")
 PROJECTS = elsewhere("played with the project it belongs to by tests/integration/run.py")
 LIVE = elsewhere("needs a live node: tests/doctor/run.py starts some")
+RECORDED = elsewhere("records a node: tests/record/run.py does")
 NODE = Entry(why="a real emulator judges", needs=("erl",))
 
 BLOCKS = {
@@ -54,6 +55,10 @@ LINES = {
     ("docs/export.md", "ddlltool export --eunit stories --into test --driver-path priv"): Entry(
         why="the page names the file", writes=("test/stories_tests.erl", "test/stories_tests_data")),
     ("docs/patterns.md", "build-gcc/ddlltool verify tests/scenarios/patterns"): NODE,
+    ("docs/record.md", "ddlltool record -- rebar3 ct"): RECORDED,
+    ("docs/record.md", "ddlltool record --into stories -- escript demo.escript"): RECORDED,
+    ("docs/record.md", "ddlltool record --driver counter -- erl -noshell -s my_app"): RECORDED,
+    ("docs/record.md", "ddlltool check priv/counter.so --workload recorded/recorded.json"): RECORDED,
     ("docs/terminal.md", 'eval "$(ddlltool completions zsh)"'): Entry(
         why="for zsh", needs=("zsh",),
         typed="""zsh -fc 'autoload -Uz compinit; compinit -u -D; eval "$(ddlltool completions zsh)"'"""),

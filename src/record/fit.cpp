@@ -1,0 +1,210 @@
+#include "record/fit.h"
+
+#include "verify/compare.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace ddll::record {
+
+using scenario::DriverCall;
+using scenario::StepRecord;
+using term::Evaluated;
+using term::Term;
+
+namespace {
+
+std::string in_words(const Evaluated& result) {
+    if (result.kind == Evaluated::Kind::blocked) return "(it waits)";
+    if (result.kind == Evaluated::Kind::raised)
+        return fmt::format("{}:{}", result.exception_class, term::print(result.value));
+    return term::print(result.value);
+}
+
+std::string in_words(const std::optional<Evaluated>& result) {
+    return result ? in_words(*result) : "(it did not return)";
+}
+
+std::string in_words(const DriverCall& call) {
+    std::vector<std::string> arguments;
+    for (const Term& argument : call.arguments) arguments.push_back(term::print(argument));
+    return fmt::format("{}{}{}:{}({})", call.driver, call.version.empty() ? "" : "/", call.version, call.name,
+                       fmt::join(arguments, ", "));
+}
+
+/// Whose order of callbacks is the same each time: a port's, or that of what a driver does without one.
+std::string line_of(const DriverCall& call) {
+    return call.arguments.empty() ? call.driver : fmt::format("{} {}", call.driver, term::print(call.arguments[0]));
+}
+
+class Fitter {
+public:
+    Fitter(const Story& story, const std::vector<StepRecord>& records)
+        : story_(story), records_(records), fitted_{std::vector<Effects>(story.items.size())} {
+        Names names;
+        for (const Process& process : story.processes) {
+            names.add_process(process.pid, process.name);
+            names_[process.pid] = names.of_process(process.pid);
+            pids_[names_[process.pid]] = process.pid;
+        }
+    }
+
+    Fitted run() {
+        for (std::size_t i = 0; i < records_.size(); ++i) returns(i);
+        for (std::size_t i = 0; i < records_.size(); ++i) late(i);
+        for (const auto& [pid, name] : names_) messages(pid, name);
+        exits();
+        driver_calls();
+        for (std::size_t i = 0; i < story_.items.size(); ++i)
+            if (!differs_.contains(i)) fitted_.agree.push_back(i);
+        return std::move(fitted_);
+    }
+
+private:
+    void differ(std::size_t item, std::string what, std::string node, std::string here) {
+        differs_.insert(item);
+        const auto* call = std::get_if<Call>(&story_.items[item].what);
+        const std::string called = call == nullptr ? std::string()
+                                                   : fmt::format("{}: {}:{}/{}", names_[call->process], call->module,
+                                                                 call->name, call->arguments.size());
+        fitted_.disagreements.push_back(
+            {static_cast<std::uint32_t>(item), called, std::move(what), std::move(node), std::move(here)});
+    }
+
+    /// A name that is tried in vain teaches nothing.
+    bool same(const Term& here, const Term& node) {
+        verify::Identities tried = identities_;
+        if (!tried.same(here, node)) return false;
+        identities_ = std::move(tried);
+        return true;
+    }
+    bool same(const Evaluated& here, const Evaluated& node) {
+        return here.kind == node.kind && here.exception_class == node.exception_class && same(here.value, node.value);
+    }
+
+    void returns(std::size_t i) {
+        const auto* call = std::get_if<Call>(&story_.items[i].what);
+        if (call == nullptr || call->name == "!" || records_[i].returns.empty()) {
+            if (call != nullptr && call->outcome && call->name != "!")
+                differ(i, "returns", in_words(call->outcome), records_[i].why.empty() ? "(nothing)" : records_[i].why);
+            return;
+        }
+        const Evaluated& here = records_[i].returns[0];
+        fitted_.effects[i].blocks = here.kind == Evaluated::Kind::blocked;
+        if (fitted_.effects[i].blocks)
+            waiting_[names_[call->process]] = i;
+        else if (!call->outcome || !same(here, *call->outcome))
+            differ(i, "returns", in_words(call->outcome), in_words(here));
+    }
+
+    void late(std::size_t i) {
+        for (const auto& [name, here] : records_[i].late) {
+            const auto waits = waiting_.find(name);
+            if (waits == waiting_.end()) continue;
+            const Call& call = std::get<Call>(story_.items[waits->second].what);
+            if (!call.outcome || !same(here, *call.outcome))
+                differ(waits->second, "returns", in_words(call.outcome), in_words(here));
+            fitted_.effects[i].unblocks.emplace_back(call.process, call.outcome);
+            waiting_.erase(waits);
+        }
+    }
+
+    void messages(const Term& pid, const std::string& name) {
+        std::vector<std::pair<std::size_t, const Term*>> on_node;
+        for (std::size_t i = 0; i < story_.items.size(); ++i)
+            for (const Message& message : story_.items[i].messages)
+                if (message.to == pid) on_node.emplace_back(i, &message.message);
+        for (std::size_t i = 0; i < records_.size(); ++i) {
+            const auto mine = records_[i].messages.find(name);
+            if (mine == records_[i].messages.end()) continue;
+            for (const scenario::Arrival& arrival : mine->second) message(pid, i, arrival.message, on_node);
+        }
+        for (const auto& [i, message] : on_node) {
+            fitted_.effects[i].messages.push_back({pid, *message});
+            differ(i, "receives " + name, term::print(*message), "(nothing)");
+        }
+    }
+
+    void message(const Term& pid, std::size_t i, const Term& here,
+                 std::vector<std::pair<std::size_t, const Term*>>& on_node) {
+        const auto found = std::ranges::find_if(on_node, [&](const auto& m) { return same(here, *m.second); });
+        if (found != on_node.end()) {
+            fitted_.effects[i].messages.push_back({pid, *found->second});
+            on_node.erase(found);
+        } else if (i + 1 < story_.items.size()) { // what comes last may have been under way when the node ended
+            differ(i, "receives " + names_[pid], "(nothing)", term::print(here));
+        }
+    }
+
+    void exits() {
+        std::map<Term, std::pair<std::size_t, Term>> on_node;
+        for (const End& end : story_.followed) on_node[end.process] = {SIZE_MAX, end.reason};
+        for (std::size_t i = 0; i < story_.items.size(); ++i)
+            if (const auto* end = std::get_if<End>(&story_.items[i].what)) on_node[end->process] = {i, end->reason};
+        for (std::size_t i = 0; i < records_.size(); ++i) {
+            for (const auto& [name, reason] : records_[i].exits) {
+                const Term& pid = pids_[name];
+                fitted_.effects[i].exits.emplace_back(pid, on_node.contains(pid) ? on_node[pid].second : reason);
+                if (!on_node.contains(pid) || !same(reason, on_node[pid].second))
+                    differ(i, "exits " + name, on_node.contains(pid) ? term::print(on_node[pid].second) : "(it lives)",
+                           term::print(reason));
+                on_node.erase(pid);
+            }
+        }
+        for (const auto& [pid, end] : on_node) {
+            fitted_.still_alive.push_back(pid);
+            if (end.first != SIZE_MAX) differ(end.first, "exits " + names_[pid], term::print(end.second), "(it lives)");
+        }
+    }
+
+    void driver_calls() {
+        std::map<std::string, std::vector<const DriverCall*>> on_node;
+        for (const Item& item : story_.items)
+            for (const DriverCall& call : item.driver_calls) on_node[line_of(call)].push_back(&call);
+        std::map<std::string, std::size_t> next;
+        for (std::size_t i = 0; i < records_.size(); ++i)
+            for (const DriverCall& call : records_[i].driver_calls)
+                driver_call(i, call, on_node[line_of(call)], next[line_of(call)]);
+        for (const auto& [line, calls] : on_node)
+            if (next[line] < calls.size() && !records_.empty())
+                differ(records_.size() - 1, "driver_calls", in_words(*calls[next[line]]), "(nothing)");
+    }
+
+    void driver_call(std::size_t i, const DriverCall& here, const std::vector<const DriverCall*>& on_node,
+                     std::size_t& next) {
+        if (next >= on_node.size()) {
+            if (i + 1 < story_.items.size()) differ(i, "driver_calls", "(nothing)", in_words(here));
+            return;
+        }
+        const DriverCall& node = *on_node[next++];
+        if (node.name != here.name || node.version != here.version || node.arguments != here.arguments)
+            differ(i, "driver_calls", in_words(node), in_words(here));
+    }
+
+    const Story& story_;
+    const std::vector<StepRecord>& records_;
+    Fitted fitted_;
+    verify::Identities identities_;
+    std::map<Term, std::string> names_;
+    std::map<std::string, Term> pids_;
+    std::map<std::string, std::size_t> waiting_; ///< calls that wait here
+    std::set<std::size_t> differs_;
+};
+
+} // namespace
+
+std::string callback_text(const DriverCall& call, const std::set<std::pair<std::string, std::string>>& versions) {
+    if (std::ranges::count(versions, call.driver, &std::pair<std::string, std::string>::first) > 1)
+        return fmt::format("{}/{}:{}", call.driver, call.version, call.name);
+    return versions.size() > 1 ? fmt::format("{}:{}", call.driver, call.name) : call.name;
+}
+
+Fitted fit(const Story& story, const std::vector<StepRecord>& records) {
+    return Fitter(story, records).run();
+}
+
+} // namespace ddll::record
