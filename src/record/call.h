@@ -28,4 +28,11 @@ std::string driver_of(const Call& call);
 /// The bytes of an iolist, or the text of an atom: how Erlang takes the names of folders and drivers.
 std::string name_text(const term::Term& term);
 
+/// EUnit runs a test.
+bool is_test(const Call& call);
+
+/// Module and function of a test that EUnit runs: of the fun itself, or of what EUnit has wrapped into one of its own.
+/// Empty where neither is there.
+std::string test_name(const term::Term& fun);
+
 } // namespace ddll::record

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
 
 namespace ddll::record {
 
@@ -20,13 +19,9 @@ std::string stem_of(const std::string& path) {
     return std::filesystem::path(path).stem();
 }
 
-/// Drivers that some process loads.
-std::set<std::string> loaded_drivers(const NodeLog& log) {
-    std::set<std::string> out;
-    for (const Event& event : log.events)
-        if (const auto call = event.is(TermTag::call) ? call_of({}, event.what) : std::nullopt)
-            if (is_load(*call) && call->arguments.size() >= 2) out.insert(name_text(call->arguments[1]));
-    return out;
+/// The call of EUnit inside of which a test does all that it does, or its return.
+bool surrounds_a_test(const Event& event) {
+    return event.kind == Kind::term && event.what.is_tuple(3) && event.what.elements()[1].is_atom("run_testfun");
 }
 
 } // namespace
@@ -42,11 +37,25 @@ std::optional<DriverCopy> Copies::add(const std::string& driver, const std::stri
 }
 
 Openings::Openings(const NodeLog& log, const std::vector<std::string>& wanted, Copies& copies) {
-    for (const std::string& driver : loaded_drivers(log))
+    find_loads(log);
+    for (const auto& [driver, events] : loads_)
         if (wanted.empty() || std::ranges::find(wanted, driver) != wanted.end()) wanted_.push_back(driver);
     for (std::size_t i = 0; i < log.events.size(); ++i) {
         if (log.events[i].kind == Kind::library_path) opened(i, log.events[i], log, copies);
         if (log.events[i].kind == Kind::refused) refused(i, log.events[i], log, copies);
+    }
+}
+
+/// Those that no other call makes.
+void Openings::find_loads(const NodeLog& log) {
+    std::map<term::Term, int> depth;
+    for (std::size_t i = 0; i < log.events.size(); ++i) {
+        const Event& event = log.events[i];
+        if (event.is(TermTag::ended)) depth.erase(event.process);
+        if (surrounds_a_test(event)) continue;
+        if (event.is(TermTag::returned) || event.is(TermTag::raised)) --depth[event.process];
+        if (!event.is(TermTag::call) || depth[event.process]++ > 0) continue;
+        if (const auto call = call_of({}, event.what); call && is_load(*call)) loads_[driver_of(*call)].push_back(i);
     }
 }
 
@@ -78,9 +87,17 @@ const Openings::Library& Openings::library(std::uint32_t number) const {
     return it == libraries_.end() ? none : it->second;
 }
 
-std::optional<std::string> Openings::next(const std::string& driver, std::size_t at) const {
-    const auto it = std::ranges::find_if(openings_, [&](const Opening& o) { return o.at > at && o.driver == driver; });
-    return it == openings_.end() ? std::nullopt : std::optional(it->version);
+std::optional<std::string> Openings::asked_for(const std::string& driver, std::size_t at) const {
+    std::size_t again = SIZE_MAX;
+    if (const auto loads = loads_.find(driver); loads != loads_.end())
+        if (const auto next = std::ranges::upper_bound(loads->second, at); next != loads->second.end()) again = *next;
+    std::optional<std::string> before;
+    for (const Opening& opening : openings_) {
+        if (opening.driver != driver || opening.at > again) continue;
+        if (opening.at > at) return opening.version;
+        before = opening.version;
+    }
+    return before;
 }
 
 } // namespace ddll::record

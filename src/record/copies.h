@@ -44,21 +44,23 @@ public:
     /// By the number that the witness gave it.
     const Library& library(std::uint32_t number) const;
 
-    /// The file that is opened for a driver after the event `at`: its version; empty where there was none. Nothing when
-    /// none is opened any more.
-    std::optional<std::string> next(const std::string& driver, std::size_t at) const;
+    /// The file that a call, the event `at`, asks for: what is opened for the driver before it is asked for again, or
+    /// else what was opened before. Its version; empty where there is no file. Nothing when none was ever opened.
+    std::optional<std::string> asked_for(const std::string& driver, std::size_t at) const;
 
 private:
     struct Opening {
         std::size_t at = 0;
         std::string driver, version;
     };
+    void find_loads(const NodeLog& log);
     void opened(std::size_t at, const Event& event, const NodeLog& log, Copies& copies);
     void refused(std::size_t at, const Event& event, const NodeLog& log, Copies& copies);
 
     std::vector<std::string> wanted_; ///< sorted
     std::map<std::uint32_t, Library> libraries_;
     std::vector<Opening> openings_;
+    std::map<std::string, std::vector<std::size_t>> loads_; ///< events, by driver
 };
 
 } // namespace ddll::record

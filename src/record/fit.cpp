@@ -36,9 +36,24 @@ std::string in_words(const DriverCall& call) {
                        fmt::join(arguments, ", "));
 }
 
+/// Comes when a job, a descriptor or another process is ready, which is chance beside all else.
+bool comes_by_chance(const DriverCall& call) {
+    using words::Callback;
+    return call.callback == Callback::ready_async || call.callback == Callback::ready_input ||
+           call.callback == Callback::ready_output || call.callback == Callback::process_exit;
+}
+
 /// Whose order of callbacks is the same each time: a port's, or that of what a driver does without one.
 std::string line_of(const DriverCall& call) {
-    return call.arguments.empty() ? call.driver : fmt::format("{} {}", call.driver, term::print(call.arguments[0]));
+    const std::string port = call.arguments.empty() ? "" : term::print(call.arguments[0]);
+    return fmt::format("{} {} {}", call.driver, port, comes_by_chance(call) ? call.name : "");
+}
+
+/// As the journal of a run keeps it: what is too long is abridged there.
+Evaluated as_kept(const Evaluated& result) {
+    StepRecord record;
+    record.returns.push_back(result);
+    return verify::as_kept(std::move(record)).returns.front();
 }
 
 class Fitter {
@@ -78,7 +93,7 @@ private:
     /// A name that is tried in vain teaches nothing.
     bool same(const Term& here, const Term& node) {
         verify::Identities tried = identities_;
-        if (!tried.same(here, node)) return false;
+        if (!tried.same(here, as_kept(Evaluated::of(node)).value)) return false;
         identities_ = std::move(tried);
         return true;
     }

@@ -51,7 +51,7 @@ Term short_reason(const Term& reason) {
     return reason.is(Term::Kind::atom) ? reason : Term::atom("ended");
 }
 
-constexpr std::size_t no_item = SIZE_MAX;
+constexpr std::size_t no_item = SIZE_MAX, test_item = no_item - 1; ///< instead of an item's number
 
 /// One walk over the events of a node.
 class Teller {
@@ -152,14 +152,17 @@ private:
     void on_call(const Event& event) {
         auto call = call_of(event.process, event.what);
         std::vector<std::size_t>& open = open_[event.process];
-        const bool inside = !open.empty(); // erl_ddll's own functions call each other
-        open.push_back(no_item);
+        // erl_ddll's own functions call each other.
+        const bool inside = std::ranges::any_of(open, [](std::size_t item) { return item != test_item; });
+        const bool test = call && is_test(*call);
+        open.push_back(test ? test_item : no_item);
         if (!call || inside) return;
+        if (test) return on_test(*call);
         if (call->module == "ct_framework") return on_test_case(*call);
         if (call->name == "halt") halted_ = true;
         if (call->name == "process_flag") return on_flag(*std::move(call));
         if (!concerns_us(*call)) return;
-        if (is_load(*call)) call->file = openings_.next(driver_of(*call), at_);
+        if (is_load(*call)) call->file = openings_.asked_for(driver_of(*call), at_);
         const std::size_t item = add_call(*std::move(call));
         open_[event.process].back() = item;
     }
@@ -175,11 +178,16 @@ private:
         if (is_preparation(name) || (last && call.name == "end_tc"))
             test_case_.clear();
         else if (call.name == "init_tc" && !last)
-            begin_test_case(name_text(call.arguments[0]), name);
+            begin_test_case(fmt::format("{}.{}", name_text(call.arguments[0]), name));
     }
 
-    void begin_test_case(const std::string& suite, const std::string& name) {
-        const std::string full = fmt::format("{}.{}", suite, name);
+    /// Of EUnit: run_testfun(Fun), until it returns.
+    void on_test(const Call& call) {
+        const std::string name = call.arguments.empty() ? std::string() : test_name(call.arguments[0]);
+        begin_test_case(name.empty() ? "test" : name);
+    }
+
+    void begin_test_case(const std::string& full) {
         if (test_case_ == full || test_case_.starts_with(full + ".")) return; // it has begun
         const unsigned times = ++test_cases_[full];
         test_case_ = times > 1 ? fmt::format("{}.{}", full, times) : full;
@@ -234,6 +242,7 @@ private:
         const std::size_t item = open.back();
         open.pop_back();
         if (item == no_item) return keep_inside(outcome);
+        if (item == test_item) return test_case_.clear();
         Call& call = std::get<Call>(story_.items[item].what);
         call.outcome = std::move(outcome);
         if (call.outcome->kind != Evaluated::Kind::value) return;

@@ -17,6 +17,8 @@ using term::Term;
 namespace {
 
 constexpr std::size_t longest_pattern = 4000;
+/// A scenario may take ten seconds unless it says more.
+constexpr std::size_t most_within_default_limit = 20'000, steps_each_second = 1'000;
 
 class Writer {
 public:
@@ -258,6 +260,8 @@ Json scenario_of(const Head& head, const Story& story, const std::vector<DriverC
     out["paths"] = writer.paths();
     out["drivers"] = drivers_of(story, copies);
     out["processes"] = writer.processes();
+    if (story.items.size() > most_within_default_limit)
+        out["time_limit"] = fmt::format("{}s", story.items.size() / steps_each_second);
     out["steps"] = exact ? folded(writer.steps()) : writer.steps();
     return out;
 }

@@ -191,6 +191,37 @@ def twenty_test_cases(stage):
 
 
 @case
+def tests_of_eunit(stage):
+    if not glob.glob("/usr/lib/erlang/lib/eunit-*"):
+        return "no EUnit"
+    stage.put("counter", "counter_v1.so")
+    subprocess.run(["erlc", "-o", stage.folder, PROGRAMS / "notes_tests.erl"], check=True)
+    value = stage.record("erl", "-noshell", "-pa", stage.folder, "-eval", "ok = eunit:test(notes_tests), halt().",
+                         env={"LIVE": str(stage.live)})
+    stories = agree(stage, value, verify=False)
+    names = [Path(one["file"]).stem for one in value["scenarios"]]
+    assert names == ["notes_tests.first_test", "notes_tests.second_test", "test"], names
+    assert calls(stories[2])[1] == "erl_ddll:load(Dir, counter)" and 'port_control(P, 1, "3")' in calls(stories[2])
+
+
+@case
+def a_driver_that_crashes_the_node(stage):
+    stage.put("crash_in", "crash_in.so")
+    value = stage.script("crash")
+    [one] = value["scenarios"]
+    assert value["exit_status"] != 0 and one["agree"] == one["steps"] and one["verdict"] == "passed", value
+    story = json.loads(Path(one["file"]).read_text())
+    assert story["expected_crash"] == {"signal": "SIGSEGV", "callback": "control"}, story
+
+
+@case
+def jobs_and_several_owners_at_once(stage):
+    stage.put("echo", "echo_v1.so")
+    [story] = agree(stage, stage.script("crowd"), verify=False)
+    assert len(story["processes"]) == 5
+
+
+@case
 def a_release_that_is_upgraded(stage):
     """The gen_server of docs/patterns.md up and down, with the real release_handler."""
     spec = importlib.util.spec_from_file_location("patterns", ROOT / "tests" / "patterns" / "run.py")

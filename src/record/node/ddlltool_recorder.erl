@@ -50,7 +50,7 @@ tracing() ->
     end.
 
 watch(Tracing) ->
-    _ = code:ensure_loaded(ct_framework), % where there is Common Test: it says which test case runs
+    _ = [code:ensure_loaded(M) || M <- [ct_framework, eunit_test]], % where they are: they say which test runs
     [function(Tracing, Function, Match) || {Function, Match} <- functions()],
     pattern(Tracing, send, [{['$1', '_'], [{is_port, '$1'}], []}, {['$1', '_'], [{is_atom, '$1'}], []}]),
     pattern(Tracing, 'receive', receives()),
@@ -74,7 +74,8 @@ functions() ->
      || {Name, Arity} <- [{open_port, 2}, {port_command, 2}, {port_command, 3}, {port_control, 3}, {port_call, 2},
                           {port_call, 3}, {port_close, 1}, {port_connect, 2}, {halt, 0}, {halt, 1}, {halt, 2}]] ++
     [{{ct_framework, Name, '_'}, ?ALL} || Name <- [init_tc, end_tc]] ++
-    [{{erlang, link, 1}, ?FIRST_IS_PORT([])},
+    [{{eunit_test, run_testfun, 1}, ?ALL},
+     {{erlang, link, 1}, ?FIRST_IS_PORT([])},
      {{erlang, unlink, 1}, ?FIRST_IS_PORT([])},
      {{erlang, exit, 2}, ?FIRST_IS_PORT(['_'])},
      {{erlang, register, 2}, [{['_', '$1'], [{is_port, '$1'}], [{exception_trace}]}]},

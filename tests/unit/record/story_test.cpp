@@ -250,3 +250,26 @@ TEST_CASE("each test case is a story, with what was done outside before") {
     // The port that is the second of the node is the first of the story.
     CHECK(stories[1].items[1].driver_calls.at(0).arguments.at(0) == Term::integer(1));
 }
+
+TEST_CASE("a file is asked for by the call before which it was opened, or by the next that asks for none") {
+    Log log;
+    log.loads(1);
+    log.call(1, "erl_ddll", "load", {Term::string("/live"), atom("counter")}, atom("ok")); // it is loaded already
+    Copies copies;
+    const Openings openings(log.raw(), {}, copies);
+    CHECK(openings.is_wanted("counter"));
+    CHECK(openings.asked_for("counter", 0).has_value());
+    CHECK(openings.asked_for("counter", 6).has_value());
+    CHECK(!openings.asked_for("other", 0).has_value());
+}
+
+TEST_CASE("a test of EUnit has the name of its function, where there is one") {
+    const auto fun = [](std::string bytes) { return Term::fun(bytes); };
+    const std::string exported = std::string("q") + "w\x07my_test" +
+                                 "w\x05"
+                                 "first" +
+                                 std::string("a\0", 2);
+    CHECK(test_name(fun(exported)) == "my_test.first");
+    CHECK(test_name(atom("no_fun")).empty());
+    CHECK(test_name(fun("p short")).empty());
+}
