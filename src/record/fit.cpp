@@ -56,6 +56,65 @@ Evaluated as_kept(const Evaluated& result) {
     return verify::as_kept(std::move(record)).returns.front();
 }
 
+/// Pids, ports and references of the simulation and of the node: known by where each appeared first.
+class Pairs {
+public:
+    /// Whether the terms are the same once identities are matched. Teaches nothing when they are not.
+    bool same(const Term& here, const Term& node) {
+        found_.clear();
+        if (!walk(here, node)) return false;
+        std::size_t added = 0;
+        while (added < found_.size() && add(found_[added])) ++added;
+        if (added == found_.size()) return true;
+        for (std::size_t i = 0; i < added; ++i) take_back(found_[i]);
+        return false;
+    }
+
+private:
+    static bool is_identity(const Term& term) {
+        return term.is(Term::Kind::pid) || term.is(Term::Kind::port) || term.is(Term::Kind::reference);
+    }
+    struct Pair {
+        Term here, node;
+        bool is_new = false;
+    };
+    bool add(Pair& pair) {
+        const auto node = to_node_.find(pair.here);
+        const auto here = to_here_.find(pair.node);
+        if (node != to_node_.end() || here != to_here_.end())
+            return node != to_node_.end() && here != to_here_.end() && node->second == pair.node;
+        to_node_.emplace(pair.here, pair.node);
+        to_here_.emplace(pair.node, pair.here);
+        pair.is_new = true;
+        return true;
+    }
+    void take_back(const Pair& pair) {
+        if (!pair.is_new) return;
+        to_node_.erase(pair.here);
+        to_here_.erase(pair.node);
+    }
+    template <class Terms>
+    bool walk_all(const Terms& here, const Terms& node) {
+        return std::ranges::equal(here, node, [this](const Term& h, const Term& n) { return walk(h, n); });
+    }
+    bool walk(const Term& here, const Term& node) {
+        if (here.kind() != node.kind()) return false;
+        if (is_identity(here)) {
+            found_.push_back({here, node});
+            return true;
+        }
+        if (here.is(Term::Kind::tuple)) return walk_all(here.elements(), node.elements());
+        if (here.is(Term::Kind::list)) return walk_all(here.items(), node.items()) && walk(here.tail(), node.tail());
+        if (!here.is(Term::Kind::map)) return here == node;
+        return std::ranges::equal(here.pairs(), node.pairs(), [this](const auto& h, const auto& n) {
+            return walk(h.first, n.first) && walk(h.second, n.second);
+        });
+    }
+
+    std::map<Term, Term> to_node_, to_here_;
+    std::vector<Pair> found_;
+};
+
 class Fitter {
 public:
     Fitter(const Story& story, const std::vector<StepRecord>& records)
@@ -90,13 +149,7 @@ private:
             {static_cast<std::uint32_t>(item), called, std::move(what), std::move(node), std::move(here)});
     }
 
-    /// A name that is tried in vain teaches nothing.
-    bool same(const Term& here, const Term& node) {
-        verify::Identities tried = identities_;
-        if (!tried.same(here, as_kept(Evaluated::of(node)).value)) return false;
-        identities_ = std::move(tried);
-        return true;
-    }
+    bool same(const Term& here, const Term& node) { return pairs_.same(here, as_kept(Evaluated::of(node)).value); }
     bool same(const Evaluated& here, const Evaluated& node) {
         return here.kind == node.kind && here.exception_class == node.exception_class && same(here.value, node.value);
     }
@@ -203,7 +256,7 @@ private:
     const Story& story_;
     const std::vector<StepRecord>& records_;
     Fitted fitted_;
-    verify::Identities identities_;
+    Pairs pairs_;
     std::map<Term, std::string> names_;
     std::map<std::string, Term> pids_;
     std::map<std::string, std::size_t> waiting_; ///< calls that wait here

@@ -70,6 +70,7 @@ public:
     Result<Recorded> make(const Story& story, const std::string& name) {
         out_.file = fmt::format("{}/{}.json", options_.folder, name);
         out_.lost_the_end = log_.full;
+        out_.traces_itself = story.traces_itself;
         cover(story);
         if (auto done = copy_files(story); !done) return std::move(done).error();
         const Head head{title_of(story), log_.otp};

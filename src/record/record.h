@@ -49,8 +49,9 @@ struct Recorded {
     std::vector<Disagreement> disagreements{};
     std::vector<std::string> not_replayed{}; ///< what no scenario can do, each with why
     std::vector<Coverage> coverage{};
-    bool lost_the_end = false; ///< the disk was full
-    scenario::RunResult run{}; ///< of the file as it is, where it was replayed
+    bool traces_itself = false; ///< before OTP 27: calls may be missing, and the program's traces too
+    bool lost_the_end = false;  ///< the disk was full
+    scenario::RunResult run{};  ///< of the file as it is, where it was replayed
 };
 
 struct Recording {

@@ -160,6 +160,7 @@ private:
         if (test) return on_test(*call);
         if (call->module == "ct_framework") return on_test_case(*call);
         if (call->name == "halt") halted_ = true;
+        if (call->name == "trace" || call->name == "trace_pattern") story_.traces_itself = true;
         if (call->name == "process_flag") return on_flag(*std::move(call));
         if (!concerns_us(*call)) return;
         if (is_load(*call)) call->file = openings_.asked_for(driver_of(*call), at_);

@@ -54,7 +54,8 @@ struct Story {
     std::string test_case{};
     std::vector<Process> processes{};
     std::vector<Item> items{};
-    std::vector<End> followed{};                      ///< ends that other steps cause
+    std::vector<End> followed{}; ///< ends that other steps cause
+    bool traces_itself = false;  ///< the program has set traces of its own, where there is one tracer for all
     std::map<std::string, std::uint64_t> callbacks{}; ///< which each driver has, as Kind::callbacks says
 };
 

@@ -56,6 +56,10 @@ std::string scenario_text(const Recorded& recorded, const Style& style) {
     if (recorded.disagreements.size() > most_shown)
         out += fmt::format("  and {} more\n", recorded.disagreements.size() - most_shown);
     for (const std::string& what : recorded.not_replayed) out += fmt::format("  not replayed: {}\n", printable(what));
+    if (recorded.traces_itself)
+        out += "  note: the program sets traces of its own. Before OTP 27 there is one tracer for a process: calls may "
+               "be\n"
+               "    missing here, and traces there\n";
     if (recorded.lost_the_end) out += "  the end is missing: there was no room on the disk\n";
     return out + run_text(recorded);
 }
@@ -87,6 +91,7 @@ Json scenario_value(const Recorded& recorded) {
     out["findings"] = Json::array();
     for (const scenario::RunFinding& finding : recorded.run.findings)
         out["findings"].push_back(std::string(name(finding.rule)));
+    out["traces_itself"] = recorded.traces_itself;
     out["lost_the_end"] = recorded.lost_the_end;
     return out;
 }

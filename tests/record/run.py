@@ -130,7 +130,7 @@ def files_that_change(stage):
 def timers(stage):
     stage.put("timer", "timer.so")
     value = same_again(stage, lambda into: stage.script("timers", into=into))
-    [story] = agree(stage, value, verify=False)
+    [story] = agree(stage, value)
     assert [step["advance"] for step in story["steps"] if "advance" in step][:2] == ["20ms", "15ms"]
 
 
@@ -139,7 +139,7 @@ def a_node_that_is_killed(stage):
     stage.put("echo", "echo_v1.so")
     value = stage.script("killed")
     assert value["ended_by"] == "SIGKILL"
-    [story] = agree(stage, value, verify=False)
+    [story] = agree(stage, value)
     assert calls(story)[-1] == 'port_command(P, <<"1000">>)', calls(story)[-3:]
 
 
@@ -169,7 +169,7 @@ def a_data_base(stage):
 
 @case
 def a_trace_file(stage):
-    [story] = agree(stage, same_again(stage, lambda into: stage.script("tracefile", into=into)), verify=False)
+    [story] = agree(stage, same_again(stage, lambda into: stage.script("tracefile", into=into)))
     assert calls(story)[-1] == "port_close(P)"
 
 
@@ -184,7 +184,7 @@ def twenty_test_cases(stage):
     value = stage.record("ct_run", "-noshell", "-dir", stage.folder, "-suite", "ports_SUITE", "-logdir", logs,
                          env={"LIVE": str(stage.live)})
     assert value["exit_status"] == 0
-    stories = agree(stage, value, verify=False)
+    stories = agree(stage, value)
     names = sorted(Path(one["file"]).stem for one in value["scenarios"])
     assert names == sorted(f"ports_SUITE.case_{n}" for n in range(1, 21)), names
     assert all(len(story["processes"]) == 3 for story in stories)
@@ -198,7 +198,7 @@ def tests_of_eunit(stage):
     subprocess.run(["erlc", "-o", stage.folder, PROGRAMS / "notes_tests.erl"], check=True)
     value = stage.record("erl", "-noshell", "-pa", stage.folder, "-eval", "ok = eunit:test(notes_tests), halt().",
                          env={"LIVE": str(stage.live)})
-    stories = agree(stage, value, verify=False)
+    stories = agree(stage, value)
     names = [Path(one["file"]).stem for one in value["scenarios"]]
     assert names == ["notes_tests.first_test", "notes_tests.second_test", "test"], names
     assert calls(stories[2])[1] == "erl_ddll:load(Dir, counter)" and 'port_control(P, 1, "3")' in calls(stories[2])
@@ -215,9 +215,19 @@ def a_driver_that_crashes_the_node(stage):
 
 
 @case
+def a_program_that_traces_by_itself(stage):
+    stage.put("counter", "counter_v1.so")
+    value = stage.record("erl", "-noshell", "-eval",
+                         f'ok = erl_ddll:load("{stage.live}", counter), erlang:trace(new, false, [call]), halt().')
+    otp = subprocess.run(["erl", "-noshell", "-eval", "io:put_chars(erlang:system_info(otp_release)), halt()."],
+                         capture_output=True, text=True, check=True).stdout
+    assert value["scenarios"][0]["traces_itself"] == (int(otp) < 27), (otp, value)
+
+
+@case
 def jobs_and_several_owners_at_once(stage):
     stage.put("echo", "echo_v1.so")
-    [story] = agree(stage, stage.script("crowd"), verify=False)
+    [story] = agree(stage, stage.script("crowd"))
     assert len(story["processes"]) == 5
 
 

@@ -17,9 +17,10 @@ begin_recording() ->
     Tag = make_ref(),
     Recorder = spawn(fun() ->
                              say_what_is_here(),
-                             watch(tracing()),
+                             Tracing = tracing(),
+                             watch(Tracing),
                              Self ! Tag,
-                             stay()
+                             stay(Tracing)
                      end),
     Monitor = monitor(process, Recorder),
     receive
@@ -27,7 +28,7 @@ begin_recording() ->
         {'DOWN', Monitor, process, _, Reason} -> io:format(standard_error, "ddlltool record: ~0tp~n", [Reason])
     end.
 
-stay() -> receive stop -> ok end.
+stay(Tracing) -> receive stop -> Tracing end.
 
 say_what_is_here() ->
     {module, _} = code:ensure_loaded(erl_ddll), % what is loaded later would not be traced
@@ -51,7 +52,7 @@ tracing() ->
 
 watch(Tracing) ->
     _ = [code:ensure_loaded(M) || M <- [ct_framework, eunit_test]], % where they are: they say which test runs
-    [function(Tracing, Function, Match) || {Function, Match} <- functions()],
+    [function(Tracing, Function, Match) || {Function, Match} <- functions() ++ traces(Tracing)],
     pattern(Tracing, send, [{['$1', '_'], [{is_port, '$1'}], []}, {['$1', '_'], [{is_atom, '$1'}], []}]),
     pattern(Tracing, 'receive', receives()),
     processes(Tracing, [call, procs, send, 'receive']).
@@ -81,6 +82,10 @@ functions() ->
      {{erlang, register, 2}, [{['_', '$1'], [{is_port, '$1'}], [{exception_trace}]}]},
      {{erlang, process_flag, 2}, [{[trap_exit, '_'], [], [{exception_trace}]}]},
      {{erlang, monitor, 2}, [{[port, '_'], [], [{exception_trace}]}]}].
+
+%% Where there is one tracer, the user's own tracing is in our way, and we in its.
+traces(all) -> [{{erlang, Name, Arity}, ?ALL} || {Name, Arity} <- [{trace, 3}, {trace_pattern, 2}, {trace_pattern, 3}]];
+traces({session, _}) -> [].
 
 function({session, Session}, Function, Match) -> trace:function(Session, Function, Match, []);
 function(all, Function, Match) -> erlang:trace_pattern(Function, Match, []).

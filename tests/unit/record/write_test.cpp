@@ -112,6 +112,18 @@ TEST_CASE("what arrives later on the node stands at the step that causes it") {
     CHECK(fitted.agree.size() == 3);
 }
 
+TEST_CASE("a port that is two ports on the node is a disagreement") {
+    Story story = one_port();
+    story.items.pop_back();
+    story.items.emplace_back(open_call(1, 5));
+    std::vector<scenario::StepRecord> records(2);
+    records[0].returns = {Evaluated::of(Term::port(1))};
+    records[1].returns = {Evaluated::of(Term::port(1))};
+    const Fitted fitted = fit(story, records);
+    REQUIRE(fitted.disagreements.size() == 1);
+    CHECK(fitted.disagreements[0].step == 1);
+}
+
 TEST_CASE("another value is a disagreement of its step") {
     const Story story = one_port();
     std::vector<scenario::StepRecord> records(2);
