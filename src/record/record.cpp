@@ -13,10 +13,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 namespace ddll::record {
 
@@ -250,12 +250,15 @@ Error no_driver(const Options& options, std::size_t nodes) {
                  "let the command do something with the driver");
 }
 
-/// As its test case, or by number; no two are alike.
+/// As its test case; no two are alike.
 std::string name_of(const Story& story, const std::vector<Recorded>& others) {
     const std::string wanted = story.test_case.empty() ? "recorded" : story.test_case;
-    const auto times = std::ranges::count_if(
-        others, [&](const Recorded& other) { return fs::path(other.file).stem().string().starts_with(wanted); });
-    return times == 0 ? wanted : fmt::format("{}{}", wanted, times + 1);
+    const auto taken = [&](const std::string& name) {
+        return std::ranges::any_of(others, [&](const Recorded& o) { return fs::path(o.file).stem() == name; });
+    };
+    std::string name = wanted;
+    for (int i = 2; taken(name); ++i) name = fmt::format("{}{}", wanted, i);
+    return name;
 }
 
 Result<std::vector<Recorded>> make_scenarios(const Options& options, const std::vector<NodeLog>& logs) {
