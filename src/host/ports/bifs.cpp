@@ -284,7 +284,9 @@ BifResult Ports::connect(ProcessId, const Term& port_term, const Term& owner) {
         return badarg();
     }
     port->owner = process->id;
+    const bool hears_of_it = !port->watchers.links.contains(id);
     host_.processes().link(process->id, Term::port(port->id.value));
+    if (hears_of_it) host_.processes().signals().wake(*process, true); // by a signal (measured)
     return BifResult::of(host_.common().true_);
 }
 
