@@ -1,6 +1,7 @@
 /// `ddlltool session start|stop|list|export`.
 #include "base/text.h"
 #include "base/time.h"
+#include "base/write_file.h"
 #include "cli/commands.h"
 #include "cli/select.h"
 #include "cli/session_options.h"
@@ -16,7 +17,6 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <set>
 
 namespace ddll::cli {
@@ -119,14 +119,6 @@ ExitCode list(const SessionParser&, const SessionOptions& options) {
     return ExitCode::ok;
 }
 
-Result<void> write_to(const fs::path& path, const std::string& text) {
-    std::ofstream out(path, std::ios::binary | std::ios::trunc);
-    out << text;
-    out.close();
-    if (!out) return error(fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
-    return {};
-}
-
 /// Runs the file as it is: the result is what anybody will see who runs it.
 Result<scenario::RunResult> run_file(const std::string& file) {
     auto read = scenario::read_scenario_file(file, read_options({}));
@@ -163,7 +155,7 @@ ExitCode export_session(const SessionParser& arguments, const SessionOptions& op
     // A driver may leave more behind at the end of a scenario than the session has seen so far.
     OrderedJson document = OrderedJson::parse(text);
     for (int round = 0; round < 2; ++round) {
-        if (auto written = write_to(file, document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
+        if (auto written = write_file(file, document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
             !written)
             return unusable(written.error());
         const auto result = run_file(file.string());

@@ -1,6 +1,7 @@
 #include "record/command.h"
 
 #include "base/text.h"
+#include "base/write_file.h"
 #include "verify/node.h"
 
 #include <embedded/record.h>
@@ -15,21 +16,12 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <fstream>
 
 extern char** environ;
 
 namespace ddll::record {
 
 namespace {
-
-Result<void> put(const std::string& path, std::string_view bytes) {
-    std::ofstream out(path, std::ios::binary);
-    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    out.close();
-    if (!out) return error(fmt::format("cannot write {}", path));
-    return {};
-}
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> out;
@@ -116,7 +108,7 @@ Result<void> unpack_recorder(const std::string& folder, const std::string& erl) 
         {"witness.so", embedded::witness_so()},
     };
     for (const auto& [name, bytes] : files)
-        if (auto done = put(fmt::format("{}/{}", folder, name), bytes); !done) return done;
+        if (auto done = write_file(fmt::format("{}/{}", folder, name), bytes); !done) return done;
     const std::string compile =
         fmt::format("R = [compile:file(F, [{{outdir, \"{0}\"}}, report]) || F <- [\"{0}/ddlltool_recorder\", "
                     "\"{0}/ddlltool_tracer\"]], halt(length([bad || B <- R, element(1, B) =/= ok])).",

@@ -1,12 +1,14 @@
 #include "record/record.h"
 
 #include "base/text.h"
+#include "base/write_file.h"
 #include "record/command.h"
 #include "record/fit.h"
 #include "record/split.h"
 #include "scenario/observer.h"
 #include "scenario/runner.h"
 #include "verify/simulated.h"
+#include "verify/witness_callbacks.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -51,14 +53,6 @@ Result<void> make_folder(const std::string& folder) {
         return {};
     }
     return error(fmt::format("{} cannot be written", folder), "name another folder with --into DIR");
-}
-
-Result<void> write_file(const std::string& file, const std::string& text) {
-    std::ofstream out(file, std::ios::binary);
-    out << text;
-    out.close();
-    if (!out) return error(fmt::format("{} cannot be written", file));
-    return {};
 }
 
 /// What one node did becomes one scenario.
@@ -113,7 +107,7 @@ private:
             Coverage coverage{driver};
             for (auto i = static_cast<unsigned>(Kind::init); i <= static_cast<unsigned>(Kind::finish); ++i) {
                 if ((has >> (i - static_cast<unsigned>(Kind::init)) & 1) == 0) continue;
-                const auto callback = *callback_of(static_cast<Kind>(i));
+                const auto callback = *verify::witness::callback_of(static_cast<Kind>(i));
                 ++coverage.all;
                 if (is_reached(story, driver, callback))
                     ++coverage.reached;

@@ -2,11 +2,11 @@
 
 #include "record/clock.h"
 #include "verify/compare.h"
+#include "verify/witness_callbacks.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 namespace ddll::record {
 
@@ -14,14 +14,6 @@ using term::Evaluated;
 using term::Term;
 
 namespace {
-
-constexpr std::array callbacks = [] {
-    using enum words::Callback;
-    return std::array{dlopen,       dlclose,     driver_init,     init,         start,
-                      stop,         output,      outputv,         control,      call,
-                      timeout,      flush,       ready_input,     ready_output, ready_async,
-                      process_exit, stop_select, emergency_close, finish};
-}();
 
 bool is_loader(words::Callback callback) {
     return callback == words::Callback::dlopen || callback == words::Callback::dlclose ||
@@ -68,7 +60,7 @@ public:
 
 private:
     void take(const Event& event) {
-        if (const auto callback = callback_of(event.kind)) return on_callback(event, *callback);
+        if (const auto callback = verify::witness::callback_of(event.kind)) return on_callback(event, *callback);
         if (event.kind == Kind::callbacks) return on_callbacks(event);
         if (event.kind == Kind::set_timer) return wait_before(clock_.set(at_, event));
         if (event.kind == Kind::cancel_timer) return clock_.cancel(event.port);
@@ -229,7 +221,7 @@ private:
         return story_.items.size() - 1;
     }
 
-    /// One that no driver gave was made by somebody.
+    /// One that no driver gave was made by a process.
     void make_references(const Term& process, const Term& term) {
         for_each_identity(term, [&](const Term& identity) {
             if (identity.is(Term::Kind::reference) && references_.insert(identity).second)
@@ -349,11 +341,6 @@ private:
 };
 
 } // namespace
-
-std::optional<words::Callback> callback_of(Kind kind) {
-    const auto i = static_cast<std::size_t>(kind) - static_cast<std::size_t>(Kind::dlopen);
-    return i < callbacks.size() ? std::optional(callbacks[i]) : std::nullopt;
-}
 
 void for_each_identity(const Term& term, const std::function<void(const Term&)>& see) {
     switch (term.kind()) {

@@ -64,10 +64,6 @@ Story make_story(const NodeLog& log, const std::vector<std::string>& only, Copie
 
 /// With each driver's file put in place before it is asked for.
 Story with_files(Story story);
-
-/// The callback of an event of the witness, where it is one.
-std::optional<words::Callback> callback_of(Kind kind);
-
 /// The pids, ports and references in a term, from left to right.
 void for_each_identity(const term::Term& term, const std::function<void(const term::Term&)>& see);
 

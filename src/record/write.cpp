@@ -1,6 +1,7 @@
 #include "record/write.h"
 
 #include "base/text.h"
+#include "scenario/expected_crash.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -214,22 +215,6 @@ void forget_value(Json& round) {
     round[0]["note"] = "Each round returned another value: the first and the last are compared.";
 }
 
-Json crash_of(const scenario::Death& death) {
-    Json out = Json::object();
-    if (death.timed_out)
-        out["hang"] = true;
-    else if (death.out_of_memory)
-        out["memory"] = true;
-    else if (!death.exception.empty())
-        out["exception"] = true;
-    else if (!death.signal.empty())
-        out["signal"] = death.signal;
-    else if (death.exit_status)
-        out["exit"] = *death.exit_status;
-    if (death.in.callback) out["callback"] = death.in.callback_name();
-    return out;
-}
-
 } // namespace
 
 std::set<std::pair<std::string, std::string>> versions_of(const Story& story) {
@@ -272,7 +257,7 @@ Json with_expected(Json scenario, const scenario::RunResult& run) {
     const Json steps = std::move(scenario["steps"]);
     scenario.erase("steps");
     if (!findings.empty()) scenario["expected_findings"] = findings;
-    if (run.death) scenario["expected_crash"] = crash_of(*run.death);
+    if (run.death) scenario["expected_crash"] = scenario::expected_crash(*run.death);
     scenario["steps"] = steps;
     return scenario;
 }

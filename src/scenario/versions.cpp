@@ -10,7 +10,7 @@ bool named(const std::string& driver, std::string_view path) {
     return path.size() >= suffix.size() && path.substr(path.size() - suffix.size()) == suffix;
 }
 
-// Nobody has written to it, and nobody has put another one in its place.
+// It was not written to, and no other one was put in its place.
 bool same_file(const struct stat& a, const struct stat& b) {
     const auto at_once = [](const timespec& x, const timespec& y) {
         return x.tv_sec == y.tv_sec && x.tv_nsec == y.tv_nsec;

@@ -1,3 +1,4 @@
+#include "scenario/expected_crash.h"
 #include "scenario/observer.h"
 #include "session/meaning.h"
 #include "session/queries.h"
@@ -47,7 +48,7 @@ public:
         std::set<std::string> findings;
         for (const scenario::RunFinding& finding : result_.findings) findings.insert(std::string(name(finding.rule)));
         if (!findings.empty()) out["expected_findings"] = findings;
-        if (result_.death) out["expected_crash"] = crash();
+        if (result_.death) out["expected_crash"] = scenario::expected_crash(*result_.death);
         OrderedJson steps = OrderedJson::array();
         for (std::uint32_t i = 0; i < scenario_.steps.size(); ++i) {
             for (const SessionDrivers::FirstSight& first : model_.drivers().first_sights())
@@ -114,23 +115,6 @@ private:
         for (const scenario::ProcessDecl& process : scenario_.processes)
             out[process.name] = process.trap_exit ? OrderedJson{{"trap_exit", true}} : OrderedJson::object();
         if (out.empty()) out["user"] = OrderedJson::object();
-        return out;
-    }
-
-    OrderedJson crash() const {
-        const scenario::Death& death = *result_.death;
-        OrderedJson out = OrderedJson::object();
-        if (death.timed_out)
-            out["hang"] = true;
-        else if (death.out_of_memory)
-            out["memory"] = true;
-        else if (!death.exception.empty())
-            out["exception"] = true;
-        else if (!death.signal.empty())
-            out["signal"] = death.signal;
-        else if (death.exit_status)
-            out["exit"] = *death.exit_status;
-        if (death.in.callback) out["callback"] = death.in.callback_name();
         return out;
     }
 

@@ -1,6 +1,7 @@
 #include "verify/node.h"
 
 #include "base/text.h"
+#include "base/write_file.h"
 #include "isolate/isolate.h"
 #include "term/external.h"
 
@@ -35,14 +36,6 @@ namespace {
 
 constexpr milliseconds start_limit{30'000};
 constexpr std::size_t largest_packet = std::size_t{256} << 20, shown_output = 4096;
-
-Result<void> put(const std::string& path, std::string_view bytes) {
-    std::ofstream out(path, std::ios::binary);
-    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    out.close();
-    if (!out) return error(fmt::format("cannot write {}", path));
-    return {};
-}
 
 std::vector<std::string> environment_with(const std::map<std::string, std::string>& more) {
     std::vector<std::string> out;
@@ -146,8 +139,9 @@ Result<Toolbox> Toolbox::open(const std::string& erl) {
     auto folder = scenario::WorkFolder::create();
     if (!folder) return std::move(folder).error();
     const std::string source = folder->path() + "/ddlltool_player.erl";
-    if (auto done = put(source, embedded::ddlltool_player_erl()); !done) return std::move(done).error();
-    if (auto done = put(folder->path() + "/witness.so", embedded::witness_so()); !done) return std::move(done).error();
+    if (auto done = write_file(source, embedded::ddlltool_player_erl()); !done) return std::move(done).error();
+    if (auto done = write_file(folder->path() + "/witness.so", embedded::witness_so()); !done)
+        return std::move(done).error();
     const std::string output = folder->path() + "/compiler";
     const std::string compile = fmt::format("case compile:file(\"{}\", [{{outdir, \"{}\"}}, report]) of "
                                             "{{ok, _}} -> halt(0); _ -> halt(1) end.",

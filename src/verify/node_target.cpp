@@ -3,11 +3,11 @@
 #include "scenario/work_folder.h"
 #include "term/text.h"
 #include "verify/compare.h"
+#include "verify/witness_callbacks.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 namespace ddll::verify {
@@ -33,22 +33,6 @@ Evaluated evaluated(const Term& pair) {
     const std::string kind = text_of(pair.elements()[0]);
     if (kind == "value") return Evaluated::of(pair.elements()[1]);
     return Evaluated::raise(pair.elements()[1], kind == "exit" || kind == "throw" ? kind : "error");
-}
-
-// In the order of witness::Kind, after what says which library it is.
-constexpr std::array callbacks = [] {
-    using enum journal::Callback;
-    return std::array{dlopen,       dlclose,     driver_init,     init,         start,
-                      stop,         output,      outputv,         control,      call,
-                      timeout,      flush,       ready_input,     ready_output, ready_async,
-                      process_exit, stop_select, emergency_close, finish};
-}();
-static_assert(callbacks.size() ==
-              static_cast<std::size_t>(witness::Kind::finish) + 1 - static_cast<std::size_t>(witness::Kind::dlopen));
-
-std::optional<journal::Callback> callback_of(witness::Kind kind) {
-    const auto i = static_cast<std::size_t>(kind) - static_cast<std::size_t>(witness::Kind::dlopen);
-    return i < callbacks.size() ? std::optional(callbacks[i]) : std::nullopt;
 }
 
 } // namespace
@@ -214,7 +198,7 @@ void NodeTarget::add(const WitnessEvent& event) {
         library.version = known == nullptr ? "" : known->version;
         return;
     }
-    const auto callback = callback_of(event.kind);
+    const auto callback = witness::callback_of(event.kind);
     if (!callback) return;
     const bool loader =
         *callback == Callback::dlopen || *callback == Callback::dlclose || *callback == Callback::driver_init;

@@ -197,7 +197,7 @@ public:
                         "stream", "eof", "exit_status", "foo"});
         // Where there is no such driver it is a program, and that of a port which only writes lives on.
         const auto kind = dice_.in(1, 12) && how != "out" ? "spawn" : "spawn_driver";
-        // When a program has ended is chance where nobody hears of it, so its port is not used again.
+        // When a program has ended is chance where no process hears of it, so its port is not used again.
         const bool unheard = kind == std::string_view("spawn") && how != "eof" && how != "exit_status";
         const std::string port = unheard ? "" : story_.fresh_port(own);
         return {fmt::format("open_port({{{}, \"{}\"}}, [{}])", kind, text, how), port};

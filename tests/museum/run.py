@@ -9,7 +9,7 @@ drivers that Debian ships, of which is known on a real node what is wrong with t
 Prints one line for each rule and driver, then "N passed, N failed". What was left out, and why, is printed too.
 
 usage: tests/museum/run.py --build build-gcc [--quick] [--sanitized] [--only RULE...] [--matrix all|corners]
-  --quick      at the least strictness that shows the fault, and that says nothing of the cure: a program that is not
+  --quick      at the least strictness that shows the fault, and that says nothing of the fixed one: a program that is not
                optimised takes minutes for the runs of strictness 3 to 5, and another build has had them
   --sanitized  ddlltool was built with sanitizers: it cannot stand in front of pthread_create and the like, and gives jobs
                of the async pool a larger stack, so what needs that is left out

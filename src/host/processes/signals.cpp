@@ -142,7 +142,7 @@ void Processes::run_queue(bool all) {
     };
     auto queue = signals_.take_queue();
     while (!queue.empty() || (all && !ended_links_.empty())) {
-        if (queue.empty()) turn(); // nobody else
+        if (queue.empty()) turn(); // there is no other process
         for (const ProcessId id : queue) {
             if (host_.impasse() || host_.halting()) return;
             turn();

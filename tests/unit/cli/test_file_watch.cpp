@@ -31,7 +31,8 @@ void touch(const fs::path& file) {
     std::ofstream(file) << "x";
 }
 
-/// Writes a file that nobody asked for, again and again, until it goes. The kernel keeps one event for writes in a row.
+/// Writes a file that was not asked for, again and again, until it goes. The kernel keeps one event for writes in a
+/// row.
 class Others {
 public:
     explicit Others(const fs::path& folder)
